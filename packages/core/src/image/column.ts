@@ -1,0 +1,240 @@
+/**
+ * Columns: where the values of the image are. Numbers live in typed arrays, amounts as two 64-bit halves,
+ * the rest in plain arrays; all are read with `get` and changed with `set`, which logs the old value for undo
+ * and runs the hooks that keep derived tables.
+ */
+import type { Amount } from '../money/index.js'
+import type { Id } from './ids.js'
+import type { Instant } from './instant.js'
+
+export type Row = number
+
+/** What a row-change hook is told: the row, and the value that the column had before. */
+export type ColumnHook<T> = (row: Row, old: T) => void
+
+/** The log of the unit of work, as a column sees it. */
+export interface ChangeLog {
+  updated(column: Column<unknown>, row: Row, old: unknown): void
+}
+
+/** Plain data that can be encoded: the values of `value` columns and of journal records. */
+export type Plain = null | boolean | number | bigint | string | readonly Plain[] | { readonly [key: string]: Plain }
+
+/** How a column's values look outside the image: what a store makes of them. */
+export type ColumnKind = 'number' | 'flag' | 'text' | 'amount' | 'json'
+
+export abstract class Column<T> {
+  abstract readonly kind: ColumnKind
+  readonly hooks: ColumnHook<T>[] = []
+
+  constructor(
+    readonly name: string,
+    readonly table: object,
+    private readonly log: ChangeLog,
+  ) {}
+
+  abstract get(row: Row): T
+  /** Writes without log and hooks: for insertion, undo and load. */
+  abstract put(row: Row, value: T): void
+  abstract grow(capacity: number): void
+  /** The value as it is journaled, and back. */
+  abstract encode(row: Row): Plain
+  abstract decode(plain: Plain): T
+
+  set(row: Row, value: T): void {
+    const old = this.get(row)
+    if (old === value) return
+    this.log.updated(this as Column<unknown>, row, old)
+    this.put(row, value)
+    this.changed(row, old)
+  }
+
+  changed(row: Row, old: T): void {
+    const { hooks } = this
+    for (let index = 0; index < hooks.length; index += 1) hooks[index]?.(row, old)
+  }
+}
+
+/** Ids, instants, counts: whole numbers within 53 bits. */
+class NumberColumn extends Column<number> {
+  readonly kind = 'number'
+  private values = new Float64Array(0)
+  get(row: Row): number {
+    return this.values[row] as number
+  }
+  put(row: Row, value: number): void {
+    this.values[row] = value
+  }
+  grow(capacity: number): void {
+    const wider = new Float64Array(capacity)
+    wider.set(this.values)
+    this.values = wider
+  }
+  encode(row: Row): Plain {
+    return this.get(row)
+  }
+  decode(plain: Plain): number {
+    return Number(plain)
+  }
+}
+
+/** Ids and instants that may be absent; 0 is neither an id nor a time of this product, so it stands for null. */
+class OptionalNumberColumn extends Column<number | null> {
+  readonly kind = 'number'
+  private values = new Float64Array(0)
+  get(row: Row): number | null {
+    const value = this.values[row] as number
+    return value === 0 ? null : value
+  }
+  put(row: Row, value: number | null): void {
+    this.values[row] = value ?? 0
+  }
+  grow(capacity: number): void {
+    const wider = new Float64Array(capacity)
+    wider.set(this.values)
+    this.values = wider
+  }
+  encode(row: Row): Plain {
+    return this.get(row)
+  }
+  decode(plain: Plain): number | null {
+    return plain === null ? null : Number(plain)
+  }
+}
+
+class FlagColumn extends Column<boolean> {
+  readonly kind = 'flag'
+  private values = new Uint8Array(0)
+  get(row: Row): boolean {
+    return this.values[row] === 1
+  }
+  put(row: Row, value: boolean): void {
+    this.values[row] = value ? 1 : 0
+  }
+  grow(capacity: number): void {
+    const wider = new Uint8Array(capacity)
+    wider.set(this.values)
+    this.values = wider
+  }
+  encode(row: Row): Plain {
+    return this.get(row)
+  }
+  decode(plain: Plain): boolean {
+    return plain === true || plain === 1
+  }
+}
+
+/** One of a closed list of names, kept as its place in the list and journaled as the name. */
+class ChoiceColumn<T extends string> extends Column<T> {
+  readonly kind = 'text'
+  private values = new Uint8Array(0)
+  constructor(
+    name: string,
+    table: object,
+    log: ChangeLog,
+    readonly choices: readonly T[],
+  ) {
+    super(name, table, log)
+  }
+  get(row: Row): T {
+    return this.choices[this.values[row] as number] as T
+  }
+  put(row: Row, value: T): void {
+    const place = this.choices.indexOf(value)
+    if (place < 0) throw new Error(`expected ${this.name} to be one of ${this.choices.join(', ')}, was ${value}`)
+    this.values[row] = place
+  }
+  grow(capacity: number): void {
+    const wider = new Uint8Array(capacity)
+    wider.set(this.values)
+    this.values = wider
+  }
+  encode(row: Row): Plain {
+    return this.get(row)
+  }
+  decode(plain: Plain): T {
+    return plain as T
+  }
+}
+
+const WIDE_LIMIT = 2n ** 127n
+
+/** Amounts of up to 128 bits, in two halves; the common case of 64 bits costs one read. */
+class AmountColumn extends Column<Amount> {
+  readonly kind = 'amount'
+  private low = new BigInt64Array(0)
+  private high = new BigInt64Array(0)
+  get(row: Row): Amount {
+    const low = this.low[row] as bigint
+    const high = this.high[row] as bigint
+    return (low < 0n === high < 0n && (high === 0n || high === -1n) ? low : (high << 64n) | BigInt.asUintN(64, low)) as Amount
+  }
+  put(row: Row, value: Amount): void {
+    this.low[row] = value
+    const high = value >> 64n
+    this.high[row] = high
+    if (value >= WIDE_LIMIT || value < -WIDE_LIMIT) throw new Error(`expected ${this.name} within 128 bits, was ${value}`)
+  }
+  grow(capacity: number): void {
+    const low = new BigInt64Array(capacity)
+    low.set(this.low)
+    this.low = low
+    const high = new BigInt64Array(capacity)
+    high.set(this.high)
+    this.high = high
+  }
+  encode(row: Row): Plain {
+    return this.get(row)
+  }
+  decode(plain: Plain): Amount {
+    return BigInt(plain as bigint | number) as Amount
+  }
+}
+
+/** Structured values: replaced whole, never changed in place. */
+class ValueColumn<T extends Plain> extends Column<T> {
+  readonly kind: ColumnKind = 'json'
+  private readonly values: T[] = []
+  get(row: Row): T {
+    return this.values[row] as T
+  }
+  put(row: Row, value: T): void {
+    this.values[row] = value
+  }
+  grow(): void {
+    // A plain array grows by itself.
+  }
+  encode(row: Row): Plain {
+    return this.get(row)
+  }
+  decode(plain: Plain): T {
+    return plain as T
+  }
+}
+
+class TextColumn<T extends string | null> extends ValueColumn<T> {
+  override readonly kind = 'text'
+}
+
+/** What a table is declared with: a recipe for each of its columns. */
+export interface Field<T> {
+  make(name: string, table: object, log: ChangeLog): Column<T>
+}
+
+const field = <T>(Kind: new (name: string, table: object, log: ChangeLog) => Column<never>): Field<T> => ({
+  make: (name, table, log) => new Kind(name, table, log) as unknown as Column<T>,
+})
+
+export const ref = <T extends Id>(): Field<T> => field<T>(NumberColumn as never)
+export const refOrNull = <T extends Id>(): Field<T | null> => field<T | null>(OptionalNumberColumn as never)
+export const time = (): Field<Instant> => field<Instant>(NumberColumn as never)
+export const timeOrNull = (): Field<Instant | null> => field<Instant | null>(OptionalNumberColumn as never)
+export const count = (): Field<number> => field<number>(NumberColumn as never)
+export const flag = (): Field<boolean> => field<boolean>(FlagColumn as never)
+export const money = (): Field<Amount> => field<Amount>(AmountColumn as never)
+export const text = <T extends string = string>(): Field<T> => field<T>(TextColumn as never)
+export const textOrNull = <T extends string = string>(): Field<T | null> => field<T | null>(TextColumn as never)
+export const value = <T extends Plain>(): Field<T> => field<T>(ValueColumn as never)
+export const choice = <const T extends string>(choices: readonly T[]): Field<T> => ({
+  make: (name, table, log) => new ChoiceColumn<T>(name, table, log, choices),
+})

@@ -1,0 +1,34 @@
+/**
+ * Events: what happened, in the words of the field, once and for ever. They carry all that history needs, so that
+ * the history tables (entries, transfers, executions) are projections of them and nothing is written twice.
+ */
+import type { Plain } from './column.js'
+import type { Id } from './ids.js'
+import type { Instant } from './instant.js'
+
+/** Who did it. `system` is the engine itself: due work and steps of processes. */
+export interface Doer {
+  readonly credential: Id | null
+  readonly user: Id | null
+  readonly onBehalfOf: Id | null
+}
+
+export interface Event {
+  /** With `index`, the resume token of every stream. */
+  readonly sequence: number
+  readonly index: number
+  readonly time: Instant
+  /** Past tense, `subject.happened`: `transfer.completed`. */
+  readonly kind: string
+  readonly doer: Doer
+  /** The native id of what it happened to: `acc_1042`. */
+  readonly subject: string
+  /** The owners at that time, root first, as `/1/5/9/`; one for each place in the tree that it touched. */
+  readonly paths: readonly string[]
+  readonly data: { readonly [key: string]: Plain }
+  readonly reason: string | null
+  readonly request: string | null
+}
+
+/** What a decision says of an event; the engine adds sequence, time, doer, reason and request. */
+export type NewEvent = Pick<Event, 'kind' | 'subject' | 'paths' | 'data'>

@@ -1,0 +1,134 @@
+/**
+ * The image: all live state of a book in typed tables, with the head (sequence, time, id counter) that the next
+ * command continues from. Primary tables are journaled as after-images; derived tables hang on hooks.
+ */
+import type { Column, Field, Plain } from './column.js'
+import { DueQueue } from './due-queue.js'
+import type { Event } from './event.js'
+import { type Id, makeId } from './ids.js'
+import type { Instant } from './instant.js'
+import { type AnyTable, type Table, TableCore } from './table.js'
+import { UnitOfWork } from './unit-of-work.js'
+
+/** Where the book stands. The next batch continues from it. */
+export interface Head {
+  readonly sequence: number
+  readonly time: Instant
+  readonly idCounter: number
+}
+
+/** After-images of one table: rows as [id, ...values in the order of `columns`], and ids of rows that went. */
+export interface TableImages {
+  readonly table: string
+  readonly columns: readonly string[]
+  readonly rows: readonly (readonly Plain[])[]
+  readonly removed: readonly Id[]
+}
+
+/** Derived state: how to say what it holds, independent of the order in which it came about. */
+export interface Derived {
+  readonly name: string
+  canonical(): Iterable<Plain>
+}
+
+export class Image {
+  readonly work = new UnitOfWork()
+  readonly due = new DueQueue()
+  private readonly tables = new Map<string, AnyTable>()
+  private readonly derivedTables: Derived[] = []
+  private readonly touched = new Map<AnyTable, Set<Id>>()
+  head: Head = { sequence: 0, time: 0 as Instant, idCounter: 0 }
+
+  constructor(readonly book = 0) {}
+
+  /** Declares a primary table. `prefix` shows the kind of its ids on the native wire. */
+  table<I extends Id, const F extends Record<string, Field<never>>>(name: string, prefix: string, fields: F): Table<I, F> {
+    const table = new TableCore<I, F>(name, prefix, fields, this.work)
+    if (this.tables.has(name)) throw new Error(`expected one table named ${name}`)
+    this.tables.set(name, table as unknown as AnyTable)
+    this.touched.set(table as unknown as AnyTable, new Set())
+    return table as Table<I, F>
+  }
+
+  derived(derived: Derived): void {
+    this.derivedTables.push(derived)
+  }
+
+  enrolDue(table: { readonly columns: readonly Column<unknown>[] }, column: Column<Instant | null>): void {
+    this.due.enrol(table as AnyTable, column)
+  }
+
+  newId<I extends Id>(): I {
+    const idCounter = this.head.idCounter + 1
+    this.head = { ...this.head, idCounter }
+    return makeId(this.book, idCounter) as I
+  }
+
+  /** Ends a command that succeeded: its rows join the batch that the next `seal` hands out. */
+  finishWork(): void {
+    this.work.finish((table, id) => this.touched.get(table)?.add(id))
+  }
+
+  /** The after-images of every row that changed since the last seal, each once. */
+  seal(): TableImages[] {
+    const sealed: TableImages[] = []
+    for (const [table, ids] of this.touched) {
+      if (ids.size === 0) continue
+      sealed.push(imagesOf(table, ids))
+      ids.clear()
+    }
+    return sealed
+  }
+
+  /** Applies journaled after-images: load, replay, standby. */
+  apply(images: readonly TableImages[], head: Head): void {
+    for (const { table: name, columns, rows, removed } of images) {
+      const table = this.tables.get(name)
+      if (table === undefined) throw new Error(`expected a table that this version knows, was ${name}`)
+      for (const row of rows) applyRow(table, columns, row)
+      for (const id of removed) if (table.has(id)) table.displace(table.row(id))
+    }
+    this.head = head
+  }
+
+  primaryTables(): readonly AnyTable[] {
+    return [...this.tables.values()]
+  }
+
+  derivations(): readonly Derived[] {
+    return this.derivedTables
+  }
+}
+
+function imagesOf(table: AnyTable, ids: ReadonlySet<Id>): TableImages {
+  const rows: Plain[][] = []
+  const removed: Id[] = []
+  for (const id of ids) {
+    const row = table.find(id)
+    if (row < 0) removed.push(id)
+    else rows.push(table.encode(row))
+  }
+  return { table: table.name, columns: table.columns.map((column) => column.name), rows, removed }
+}
+
+function applyRow(table: AnyTable, names: readonly string[], row: readonly Plain[]): void {
+  const id = row[0] as Id
+  const values = table.columns.map((column) => {
+    const place = names.indexOf(column.name)
+    if (place < 0) throw new Error(`expected ${table.name} ${id} to have a ${column.name}`)
+    return column.decode(row[place + 1] as Plain)
+  })
+  const present = table.find(id)
+  if (present < 0) {
+    table.place(id, values)
+    return
+  }
+  table.columns.forEach((column, index) => {
+    const old = column.get(present)
+    if (old === values[index]) return
+    column.put(present, values[index])
+    column.changed(present, old)
+  })
+}
+
+export type { Event }

@@ -23,9 +23,16 @@ export type Plain = null | boolean | number | bigint | string | readonly Plain[]
 /** How a column's values look outside the image: what a store makes of them. */
 export type ColumnKind = 'number' | 'flag' | 'text' | 'amount' | 'json'
 
-export abstract class Column<T> {
+/** A column as a derived table sees it: read it, and be told when a row changes. */
+export interface Watched<T> {
+  readonly name: string
+  get(row: Row): T
+  watch(hook: ColumnHook<T>): void
+}
+
+export abstract class Column<T> implements Watched<T> {
   abstract readonly kind: ColumnKind
-  readonly hooks: ColumnHook<T>[] = []
+  private readonly hooks: ColumnHook<T>[] = []
 
   constructor(
     readonly name: string,
@@ -47,6 +54,10 @@ export abstract class Column<T> {
     this.log.updated(this as Column<unknown>, row, old)
     this.put(row, value)
     this.changed(row, old)
+  }
+
+  watch(hook: ColumnHook<T>): void {
+    this.hooks.push(hook)
   }
 
   changed(row: Row, old: T): void {
@@ -219,6 +230,11 @@ class TextColumn<T extends string | null> extends ValueColumn<T> {
 /** What a table is declared with: a recipe for each of its columns. */
 export interface Field<T> {
   make(name: string, table: object, log: ChangeLog): Column<T>
+}
+
+/** A field of whatever type: what a table needs to know of it to be declared. */
+export interface AnyField {
+  make(name: string, table: object, log: ChangeLog): unknown
 }
 
 const field = <T>(Kind: new (name: string, table: object, log: ChangeLog) => Column<never>): Field<T> => ({

@@ -3,7 +3,7 @@
  * at that time until the column says otherwise. Derived, never journaled: entries whose row has moved on are
  * dropped when they surface. Order is total (time, table by enrolment, id), so every replay agrees.
  */
-import type { Column, Row } from './column.js'
+import type { Row, Watched } from './column.js'
 import type { Id } from './ids.js'
 import type { Instant } from './instant.js'
 import type { AnyTable } from './table.js'
@@ -28,17 +28,17 @@ const isBefore = (left: Entry, right: Entry): boolean =>
       : left.id < right.id
 
 export class DueQueue {
-  private readonly enrolments: { readonly table: AnyTable; readonly column: Column<Instant | null> }[] = []
+  private readonly enrolments: { readonly table: AnyTable; readonly column: Watched<Instant | null> }[] = []
   private readonly heap: Entry[] = []
 
-  enrol(table: AnyTable, column: Column<Instant | null>): void {
+  enrol(table: AnyTable, column: Watched<Instant | null>): void {
     const enrolment = this.enrolments.push({ table, column }) - 1
     const enter = (row: Row): void => {
       const at = column.get(row)
       if (at !== null) this.push({ at, enrolment, id: table.id(row) })
     }
     table.hooks.push({ inserted: enter, removing: () => {} })
-    column.hooks.push(enter)
+    column.watch(enter)
   }
 
   /** The earliest row that is due at or before `now`, or undefined. It stays first until its column changes. */

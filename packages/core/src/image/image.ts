@@ -2,12 +2,12 @@
  * The image: all live state of a book in typed tables, with the head (sequence, time, id counter) that the next
  * command continues from. Primary tables are journaled as after-images; derived tables hang on hooks.
  */
-import type { Column, Field, Plain } from './column.js'
+import type { Plain, Watched } from './column.js'
 import { DueQueue } from './due-queue.js'
 import type { Event } from './event.js'
 import { type Id, makeId } from './ids.js'
 import type { Instant } from './instant.js'
-import { type AnyTable, type Table, TableCore } from './table.js'
+import { type AnyTable, type Fields, type Table, TableCore } from './table.js'
 import { UnitOfWork } from './unit-of-work.js'
 
 /** Where the book stands. The next batch continues from it. */
@@ -42,11 +42,11 @@ export class Image {
   constructor(readonly book = 0) {}
 
   /** Declares a primary table. `prefix` shows the kind of its ids on the native wire. */
-  table<I extends Id, const F extends Record<string, Field<never>>>(name: string, prefix: string, fields: F): Table<I, F> {
+  table<I extends Id, const F extends Fields>(name: string, prefix: string, fields: F): Table<I, F> {
     const table = new TableCore<I, F>(name, prefix, fields, this.work)
     if (this.tables.has(name)) throw new Error(`expected one table named ${name}`)
-    this.tables.set(name, table as unknown as AnyTable)
-    this.touched.set(table as unknown as AnyTable, new Set())
+    this.tables.set(name, table)
+    this.touched.set(table, new Set())
     return table as Table<I, F>
   }
 
@@ -54,8 +54,8 @@ export class Image {
     this.derivedTables.push(derived)
   }
 
-  enrolDue(table: { readonly columns: readonly Column<unknown>[] }, column: Column<Instant | null>): void {
-    this.due.enrol(table as AnyTable, column)
+  enrolDue(table: AnyTable, column: Watched<Instant | null>): void {
+    this.due.enrol(table, column)
   }
 
   newId<I extends Id>(): I {

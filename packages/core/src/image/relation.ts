@@ -2,7 +2,7 @@
  * Derived indexes over a primary table: unique names, and one-to-many relations kept as chains through typed
  * arrays, so that a million accounts cost a few bytes each and no object.
  */
-import type { Column, Plain, Row } from './column.js'
+import type { Plain, Row, Watched } from './column.js'
 import type { Id } from './ids.js'
 import type { Derived } from './image.js'
 import { type AnyTable, NO_ROW } from './table.js'
@@ -14,19 +14,18 @@ export class UniqueIndex<T extends string> implements Derived {
 
   constructor(
     private readonly table: AnyTable,
-    column: Column<T> | Column<T | null>,
+    column: Watched<T | null>,
   ) {
     this.name = `${table.name} by ${column.name}`
-    const read = column as Column<T | null>
     const enter = (row: Row): void => {
-      const key = read.get(row)
+      const key = column.get(row)
       if (key !== null) this.rows.set(key, row)
     }
     const leave = (key: T | null, row: Row): void => {
       if (key !== null && this.rows.get(key) === row) this.rows.delete(key)
     }
-    table.hooks.push({ inserted: enter, removing: (row) => leave(read.get(row), row) })
-    read.hooks.push((row, old) => {
+    table.hooks.push({ inserted: enter, removing: (row) => leave(column.get(row), row) })
+    column.watch((row, old) => {
       leave(old, row)
       enter(row)
     })
@@ -54,17 +53,16 @@ export class Relation<O extends Id> implements Derived {
 
   constructor(
     private readonly table: AnyTable,
-    column: Column<O> | Column<O | null>,
+    column: Watched<O | null>,
   ) {
     this.name = `${table.name} of ${column.name}`
-    const read = column as Column<O | null>
     table.hooks.push({
-      inserted: (row) => this.enter(row, read.get(row)),
-      removing: (row) => this.leave(row, read.get(row)),
+      inserted: (row) => this.enter(row, column.get(row)),
+      removing: (row) => this.leave(row, column.get(row)),
     })
-    read.hooks.push((row, old) => {
+    column.watch((row, old) => {
       this.leave(row, old)
-      this.enter(row, read.get(row))
+      this.enter(row, column.get(row))
     })
   }
 

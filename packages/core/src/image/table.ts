@@ -3,12 +3,12 @@
  * unit of work what happened to them, and runs the hooks of the derived tables in every direction alike
  * (execute, undo, load, standby).
  */
-import type { ChangeLog, Column, Field, Plain, Row } from './column.js'
+import type { AnyField, ChangeLog, Column, Field, Plain, Row } from './column.js'
 import type { Id } from './ids.js'
 
 export const NO_ROW: Row = -1
 
-export type Fields = Readonly<Record<string, Field<never>>>
+export type Fields = Readonly<Record<string, AnyField>>
 type ValueOf<F> = F extends Field<infer T> ? T : never
 export type Values<F> = { readonly [K in keyof F]: ValueOf<F[K]> }
 type Columns<F> = { readonly [K in keyof F]: Column<ValueOf<F[K]>> }

@@ -1,0 +1,3 @@
+export * from './access.js'
+export * from './reach.js'
+export * from './scopes.js'

@@ -1,0 +1,19 @@
+/** Every command, every query and every kind of due work, by name. */
+import type { EngineContext } from './context.js'
+import { createParty, openAccount } from './hierarchy/index.js'
+import type { CommandSpec, Id, Plain, QuerySpec } from './image/index.js'
+import { createTransfer } from './ledger/index.js'
+
+type AnyCommand = CommandSpec<EngineContext, Plain, Plain>
+type AnyQuery = QuerySpec<EngineContext, unknown, unknown>
+
+const commands = [createParty, openAccount, createTransfer] as readonly unknown[] as readonly AnyCommand[]
+const queries = [] as readonly unknown[] as readonly AnyQuery[]
+
+export const COMMANDS: ReadonlyMap<string, AnyCommand> = new Map(commands.map((spec) => [spec.name, spec]))
+export const QUERIES: ReadonlyMap<string, AnyQuery> = new Map(queries.map((spec) => [spec.name, spec]))
+
+/** What happens when a row of a table falls due, by the table's name. */
+export const DUE_WORK: ReadonlyMap<string, (context: EngineContext, id: Id) => void> = new Map([
+  ['blocks', ({ hierarchy }: EngineContext, id: Id) => hierarchy.blocks.remove(hierarchy.blocks.row(id as never))],
+])

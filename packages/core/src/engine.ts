@@ -1,0 +1,261 @@
+/**
+ * The engine: the only door to the image. `execute` applies what is due, authorizes, lets the command decide, and
+ * keeps or undoes all of it; `read` answers from the image under the same locks. Everything is synchronous and in
+ * memory; time, prices and proof of identity come in with the envelope. Same envelopes, same state, same hash.
+ */
+import { Access, SYSTEM } from './access/index.js'
+import { Hierarchy } from './hierarchy/index.js'
+import { Identity } from './identity/index.js'
+import {
+  type Actor, type Batch, type CommandSpec, type Doer, type Event, type Head, type Id, IdempotencyKeys, Image, type Instant,
+  type KeyedResult, type NewEvent, type Plain, type QuerySpec,
+} from './image/index.js'
+import { Ledger } from './ledger/index.js'
+import { RollUp } from './rollup/index.js'
+import { type Refusal, Refused, refuse } from './refusals/index.js'
+import { COMMANDS, DUE_WORK, QUERIES } from './catalogue.js'
+import type { EngineContext } from './context.js'
+
+/** A command on its way in. */
+export interface Envelope {
+  readonly command: string
+  readonly input: Plain
+  readonly actor: Actor
+  readonly time: Instant
+  /** Idempotency key with the hash of the body that it came with. */
+  readonly key?: { readonly key: string; readonly bodyHash: string }
+  readonly reason?: string
+  readonly request?: string
+}
+
+export type Outcome =
+  | { readonly kind: 'done'; readonly sequence: number; readonly result: Plain; readonly events: readonly Event[] }
+  /** The key was used before with the same body: the stored result of that sequence is the answer. */
+  | { readonly kind: 'repeated'; readonly sequence: number }
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+
+type Done = Extract<Outcome, { kind: 'done' }>
+
+export class Engine {
+  readonly image: Image
+  readonly rooms: EngineContext
+  private readonly keys = new IdempotencyKeys()
+  private events: Event[] = []
+  private results: KeyedResult[] = []
+  private batchStart: number
+  private readonly moment: MutableMoment
+
+  constructor(book = 0) {
+    this.image = new Image(book)
+    const hierarchy = new Hierarchy(this.image)
+    const identity = new Identity(this.image)
+    const access = new Access(this.image, { hierarchy, identity })
+    const ledger = new Ledger(this.image, hierarchy)
+    const rollup = new RollUp(this.image, hierarchy, ledger)
+    this.moment = new MutableMoment(this.image, (event) => this.record(event))
+    this.rooms = Object.assign(this.moment, { hierarchy, identity, access, ledger, rollup })
+    this.batchStart = this.image.head.sequence + 1
+  }
+
+  /** Runs one command. A refusal changes nothing; a broken invariant undoes and is thrown. */
+  execute(envelope: Envelope): Outcome {
+    this.runDue(envelope.time)
+    const outcome = this.attempt(envelope)
+    if (outcome.kind === 'done') this.image.finishWork()
+    return outcome
+  }
+
+  /** Runs several as one: all of them, or none and the first refusal with its place. */
+  executeLinked(envelopes: readonly Envelope[]): { readonly outcomes: readonly Outcome[]; readonly failedAt: number | null } {
+    const [first] = envelopes
+    if (first !== undefined) this.runDue(first.time)
+    const start = this.savePoint()
+    const outcomes: Outcome[] = []
+    for (const envelope of envelopes) {
+      const outcome = this.attempt(envelope)
+      outcomes.push(outcome)
+      if (outcome.kind !== 'refused') continue
+      this.undoTo(start)
+      return { outcomes, failedAt: outcomes.length - 1 }
+    }
+    this.image.finishWork()
+    return { outcomes, failedAt: null }
+  }
+
+  /** What the command would do: outcome and events, nothing changed. */
+  preview(envelope: Envelope): Outcome {
+    this.runDue(envelope.time)
+    const start = this.savePoint()
+    const { key: _key, ...unkeyed } = envelope
+    const outcome = this.attempt(unkeyed)
+    this.undoTo(start)
+    return outcome
+  }
+
+  /** Answers a query from the image, under the same locks as a command. */
+  read<Result>(name: string, actor: Actor, input: unknown, time: Instant): { readonly result: Result } | { readonly refusal: Refusal } {
+    const query = QUERIES.get(name) as QuerySpec<EngineContext, unknown, Result> | undefined
+    if (query === undefined) return { refusal: { code: 'unknown_operation', detail: `there is no query ${name}` } }
+    try {
+      this.moment.now = this.laterOf(time)
+      this.moment.doer = this.rooms.access.authorize(actor, query.scope, query.needs(this.rooms, input), this.moment.now)
+      return { result: query.read(this.rooms, input) }
+    } catch (thrown) {
+      if (thrown instanceof Refused) return { refusal: thrown.refusal }
+      throw thrown
+    }
+  }
+
+  /** When the host has to call `tick` next, if nothing comes in before. */
+  nextDueAt(): Instant | undefined {
+    return this.image.due.nextAt()
+  }
+
+  /** Applies what is due at or before `time`, each as a numbered step. */
+  tick(time: Instant): void {
+    this.runDue(time)
+  }
+
+  /** Everything that succeeded since the last call, for the store; null when there is nothing. */
+  takeBatch(): Batch | null {
+    const { head } = this.image
+    if (head.sequence < this.batchStart) return null
+    const batch: Batch = { firstSequence: this.batchStart, head, events: this.events, images: this.image.seal(), results: this.results }
+    this.events = []
+    this.results = []
+    this.batchStart = head.sequence + 1
+    return batch
+  }
+
+  /** After load or replay: the next batch continues from the loaded head, and recent keys are known again. */
+  resume(results: Iterable<KeyedResult>): void {
+    this.batchStart = this.image.head.sequence + 1
+    for (const { owner, operation, key, sequence, bodyHash, at } of results) this.keys.keep(owner, operation, key, { sequence, bodyHash }, at)
+  }
+
+  private attempt(envelope: Envelope): Outcome {
+    const command = COMMANDS.get(envelope.command)
+    if (command === undefined) return refused('unknown_operation', `there is no operation ${envelope.command}`)
+    const start = this.savePoint()
+    try {
+      const outcome = this.run(command, envelope)
+      if (outcome.kind === 'repeated') this.undoTo(start)
+      return outcome
+    } catch (thrown) {
+      this.undoTo(start)
+      if (thrown instanceof Refused) return { kind: 'refused', refusal: thrown.refusal }
+      throw thrown
+    }
+  }
+
+  private run(command: CommandSpec<EngineContext, Plain, Plain>, envelope: Envelope): Outcome {
+    const { moment, rooms } = this
+    this.begin(envelope)
+    moment.doer = rooms.access.authorize(envelope.actor, command.scope, command.needs(rooms, envelope.input), moment.now)
+    const repeated = this.findRepeat(command.name, envelope, moment.doer)
+    if (repeated !== null) return repeated
+    const result = command.decide(rooms, envelope.input)
+    return this.complete(command.name, envelope, result)
+  }
+
+  private begin({ time, reason, request }: Pick<Envelope, 'time' | 'reason' | 'request'>): void {
+    const now = this.laterOf(time)
+    this.moment.now = now
+    this.moment.doer = SYSTEM
+    this.moment.reason = reason ?? null
+    this.moment.request = request ?? null
+    this.moment.eventIndex = 0
+    this.image.head = { ...this.image.head, sequence: this.image.head.sequence + 1, time: now }
+  }
+
+  private complete(operation: string, envelope: Envelope, result: Plain): Done {
+    const { sequence } = this.image.head
+    const owner = ownerOf(this.moment.doer)
+    if (envelope.key !== undefined && owner !== null) {
+      const { key, bodyHash } = envelope.key
+      this.keys.keep(owner, operation, key, { sequence, bodyHash }, this.moment.now)
+      this.results.push({ sequence, at: this.moment.now, owner, operation, key, bodyHash, result })
+    }
+    return { kind: 'done', sequence, result, events: this.events.slice(this.events.length - this.moment.eventIndex) }
+  }
+
+  private findRepeat(operation: string, { key: used }: Envelope, doer: Doer): Outcome | null {
+    const owner = ownerOf(doer)
+    if (used === undefined || owner === null) return null
+    const earlier = this.keys.find(owner, operation, used.key)
+    if (earlier === undefined) return null
+    if (earlier.bodyHash !== used.bodyHash) refuse('idempotency_key_reused', `the key was used with another request for ${operation}`)
+    return { kind: 'repeated', sequence: earlier.sequence }
+  }
+
+  private runDue(time: Instant): void {
+    const now = this.laterOf(time)
+    for (let due = this.image.due.next(now); due !== undefined; due = this.image.due.next(now)) {
+      const work = DUE_WORK.get(due.table.name)
+      if (work === undefined) throw new Error(`expected due work for the table ${due.table.name}`)
+      this.begin({ time: due.at })
+      work(this.rooms, due.id)
+      this.image.finishWork()
+    }
+  }
+
+  private record(event: NewEvent): void {
+    const { moment } = this
+    this.events.push({
+      sequence: this.image.head.sequence,
+      index: moment.eventIndex++,
+      time: moment.now,
+      kind: event.kind,
+      doer: moment.doer,
+      subject: event.subject,
+      paths: event.paths,
+      data: event.data,
+      reason: moment.reason,
+      request: moment.request,
+    })
+  }
+
+  private savePoint(): SavePoint {
+    return { mark: this.image.work.mark(), head: this.image.head, events: this.events.length, results: this.results.length }
+  }
+
+  private undoTo({ mark, head, events, results }: SavePoint): void {
+    this.image.work.undoTo(mark)
+    this.image.head = head
+    this.events.length = events
+    for (const { owner, operation, key } of this.results.splice(results)) this.keys.forget(owner, operation, key)
+  }
+
+  private laterOf(time: Instant): Instant {
+    return time > this.image.head.time ? time : this.image.head.time
+  }
+}
+
+interface SavePoint {
+  readonly mark: number
+  readonly head: Head
+  readonly events: number
+  readonly results: number
+}
+
+/** The one moment of an engine, set anew for each command: who, when, why. */
+class MutableMoment {
+  now = 0 as Instant
+  doer: Doer = SYSTEM
+  reason: string | null = null
+  request: string | null = null
+  eventIndex = 0
+
+  constructor(
+    readonly image: Image,
+    readonly emit: (event: NewEvent) => void,
+  ) {}
+
+  effect(kind: string, target: string, payload: Plain): Id {
+    throw new Error(`expected the effects table for ${kind} ${target} ${String(payload)}`)
+  }
+}
+
+const ownerOf = (doer: Doer): Id | null => doer.user ?? doer.credential
+const refused = (code: Refusal['code'], detail: string): Outcome => ({ kind: 'refused', refusal: { code, detail } })
+

@@ -1,0 +1,5 @@
+export * from './commands/create-party.js'
+export * from './commands/open-account.js'
+export * from './hierarchy.js'
+export * from './names.js'
+export * from './tree-order.js'

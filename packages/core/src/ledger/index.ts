@@ -1,0 +1,2 @@
+export * from './commands/create-transfer.js'
+export * from './ledger.js'

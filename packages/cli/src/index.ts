@@ -1,0 +1,2 @@
+// The stemma command. This file is the package's public face.
+export {}

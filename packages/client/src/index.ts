@@ -1,0 +1,2 @@
+// Typed SDK for the native API. This file is the package's public face.
+export {}

@@ -1,0 +1,2 @@
+// The native API, each operation declared once. This file is the package's public face.
+export {}

@@ -1,0 +1,2 @@
+// The demo world, made of commands. This file is the package's public face.
+export {}

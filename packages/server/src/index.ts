@@ -1,0 +1,2 @@
+// The process: engine host, surfaces, operations. This file is the package's public face.
+export {}

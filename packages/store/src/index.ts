@@ -1,0 +1,2 @@
+// Durable storage behind one port. This file is the package's public face.
+export {}

@@ -1,0 +1,2 @@
+// Naive oracle, auditor and seeded simulator. This file is the package's public face.
+export {}

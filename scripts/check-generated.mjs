@@ -1,0 +1,23 @@
+// Makes every generated file again and fails when one differs from what is committed.
+// A new generator is one entry here: the command that writes, and the paths that it writes.
+import { execFileSync } from 'node:child_process'
+import { root, run } from './run.mjs'
+
+/** @type {{ args: string[], paths: string[] }[]} */
+const generators = []
+
+for (const { args } of generators) {
+  if (run(process.execPath, args) !== 0) throw new Error(`generator failed: ${args.join(' ')}`)
+}
+
+const paths = generators.flatMap((generator) => generator.paths)
+if (paths.length > 0) {
+  const changed = execFileSync('git', ['status', '--porcelain', '--', ...paths], {
+    cwd: root,
+    encoding: 'utf8',
+  })
+  if (changed !== '') {
+    process.stderr.write(`Generated files differ from what is committed; commit the new ones:\n${changed}`)
+    process.exitCode = 1
+  }
+}

@@ -15,5 +15,8 @@ export const QUERIES: ReadonlyMap<string, AnyQuery> = new Map(queries.map((spec)
 
 /** What happens when a row of a table falls due, by the table's name. */
 export const DUE_WORK: ReadonlyMap<string, (context: EngineContext, id: Id) => void> = new Map([
-  ['blocks', ({ hierarchy }: EngineContext, id: Id) => hierarchy.blocks.remove(hierarchy.blocks.row(id as never))],
+  [
+    'blocks',
+    ({ hierarchy }: EngineContext, id: Id) => hierarchy.blocks.remove(hierarchy.blocks.row(id as never)),
+  ],
 ])

@@ -4,17 +4,29 @@
  * memory; time, prices and proof of identity come in with the envelope. Same envelopes, same state, same hash.
  */
 import { Access, SYSTEM } from './access/index.js'
+import { COMMANDS, DUE_WORK, QUERIES } from './catalogue.js'
+import type { EngineContext } from './context.js'
 import { Hierarchy } from './hierarchy/index.js'
 import { Identity } from './identity/index.js'
 import {
-  type Actor, type Batch, type CommandSpec, type Doer, type Event, type Head, type Id, IdempotencyKeys, Image, type Instant,
-  type KeyedResult, type NewEvent, type Plain, type QuerySpec,
+  type Actor,
+  type Batch,
+  type CommandSpec,
+  type Doer,
+  type Event,
+  type Head,
+  type Id,
+  IdempotencyKeys,
+  Image,
+  type Instant,
+  type KeyedResult,
+  type NewEvent,
+  type Plain,
+  type QuerySpec,
 } from './image/index.js'
 import { Ledger } from './ledger/index.js'
-import { RollUp } from './rollup/index.js'
 import { type Refusal, Refused, refuse } from './refusals/index.js'
-import { COMMANDS, DUE_WORK, QUERIES } from './catalogue.js'
-import type { EngineContext } from './context.js'
+import { RollUp } from './rollup/index.js'
 
 /** A command on its way in. */
 export interface Envelope {
@@ -29,7 +41,12 @@ export interface Envelope {
 }
 
 export type Outcome =
-  | { readonly kind: 'done'; readonly sequence: number; readonly result: Plain; readonly events: readonly Event[] }
+  | {
+      readonly kind: 'done'
+      readonly sequence: number
+      readonly result: Plain
+      readonly events: readonly Event[]
+    }
   /** The key was used before with the same body: the stored result of that sequence is the answer. */
   | { readonly kind: 'repeated'; readonly sequence: number }
   | { readonly kind: 'refused'; readonly refusal: Refusal }
@@ -66,7 +83,10 @@ export class Engine {
   }
 
   /** Runs several as one: all of them, or none and the first refusal with its place. */
-  executeLinked(envelopes: readonly Envelope[]): { readonly outcomes: readonly Outcome[]; readonly failedAt: number | null } {
+  executeLinked(envelopes: readonly Envelope[]): {
+    readonly outcomes: readonly Outcome[]
+    readonly failedAt: number | null
+  } {
     const [first] = envelopes
     if (first !== undefined) this.runDue(first.time)
     const start = this.savePoint()
@@ -93,12 +113,23 @@ export class Engine {
   }
 
   /** Answers a query from the image, under the same locks as a command. */
-  read<Result>(name: string, actor: Actor, input: unknown, time: Instant): { readonly result: Result } | { readonly refusal: Refusal } {
+  read<Result>(
+    name: string,
+    actor: Actor,
+    input: unknown,
+    time: Instant,
+  ): { readonly result: Result } | { readonly refusal: Refusal } {
     const query = QUERIES.get(name) as QuerySpec<EngineContext, unknown, Result> | undefined
-    if (query === undefined) return { refusal: { code: 'unknown_operation', detail: `there is no query ${name}` } }
+    if (query === undefined)
+      return { refusal: { code: 'unknown_operation', detail: `there is no query ${name}` } }
     try {
       this.moment.now = this.laterOf(time)
-      this.moment.doer = this.rooms.access.authorize(actor, query.scope, query.needs(this.rooms, input), this.moment.now)
+      this.moment.doer = this.rooms.access.authorize(
+        actor,
+        query.scope,
+        query.needs(this.rooms, input),
+        this.moment.now,
+      )
       return { result: query.read(this.rooms, input) }
     } catch (thrown) {
       if (thrown instanceof Refused) return { refusal: thrown.refusal }
@@ -120,7 +151,13 @@ export class Engine {
   takeBatch(): Batch | null {
     const { head } = this.image
     if (head.sequence < this.batchStart) return null
-    const batch: Batch = { firstSequence: this.batchStart, head, events: this.events, images: this.image.seal(), results: this.results }
+    const batch: Batch = {
+      firstSequence: this.batchStart,
+      head,
+      events: this.events,
+      images: this.image.seal(),
+      results: this.results,
+    }
     this.events = []
     this.results = []
     this.batchStart = head.sequence + 1
@@ -130,12 +167,14 @@ export class Engine {
   /** After load or replay: the next batch continues from the loaded head, and recent keys are known again. */
   resume(results: Iterable<KeyedResult>): void {
     this.batchStart = this.image.head.sequence + 1
-    for (const { owner, operation, key, sequence, bodyHash, at } of results) this.keys.keep(owner, operation, key, { sequence, bodyHash }, at)
+    for (const { owner, operation, key, sequence, bodyHash, at } of results)
+      this.keys.keep(owner, operation, key, { sequence, bodyHash }, at)
   }
 
   private attempt(envelope: Envelope): Outcome {
     const command = COMMANDS.get(envelope.command)
-    if (command === undefined) return refused('unknown_operation', `there is no operation ${envelope.command}`)
+    if (command === undefined)
+      return refused('unknown_operation', `there is no operation ${envelope.command}`)
     const start = this.savePoint()
     try {
       const outcome = this.run(command, envelope)
@@ -151,7 +190,12 @@ export class Engine {
   private run(command: CommandSpec<EngineContext, Plain, Plain>, envelope: Envelope): Outcome {
     const { moment, rooms } = this
     this.begin(envelope)
-    moment.doer = rooms.access.authorize(envelope.actor, command.scope, command.needs(rooms, envelope.input), moment.now)
+    moment.doer = rooms.access.authorize(
+      envelope.actor,
+      command.scope,
+      command.needs(rooms, envelope.input),
+      moment.now,
+    )
     const repeated = this.findRepeat(command.name, envelope, moment.doer)
     if (repeated !== null) return repeated
     const result = command.decide(rooms, envelope.input)
@@ -176,7 +220,12 @@ export class Engine {
       this.keys.keep(owner, operation, key, { sequence, bodyHash }, this.moment.now)
       this.results.push({ sequence, at: this.moment.now, owner, operation, key, bodyHash, result })
     }
-    return { kind: 'done', sequence, result, events: this.events.slice(this.events.length - this.moment.eventIndex) }
+    return {
+      kind: 'done',
+      sequence,
+      result,
+      events: this.events.slice(this.events.length - this.moment.eventIndex),
+    }
   }
 
   private findRepeat(operation: string, { key: used }: Envelope, doer: Doer): Outcome | null {
@@ -184,7 +233,8 @@ export class Engine {
     if (used === undefined || owner === null) return null
     const earlier = this.keys.find(owner, operation, used.key)
     if (earlier === undefined) return null
-    if (earlier.bodyHash !== used.bodyHash) refuse('idempotency_key_reused', `the key was used with another request for ${operation}`)
+    if (earlier.bodyHash !== used.bodyHash)
+      refuse('idempotency_key_reused', `the key was used with another request for ${operation}`)
     return { kind: 'repeated', sequence: earlier.sequence }
   }
 
@@ -216,14 +266,20 @@ export class Engine {
   }
 
   private savePoint(): SavePoint {
-    return { mark: this.image.work.mark(), head: this.image.head, events: this.events.length, results: this.results.length }
+    return {
+      mark: this.image.work.mark(),
+      head: this.image.head,
+      events: this.events.length,
+      results: this.results.length,
+    }
   }
 
   private undoTo({ mark, head, events, results }: SavePoint): void {
     this.image.work.undoTo(mark)
     this.image.head = head
     this.events.length = events
-    for (const { owner, operation, key } of this.results.splice(results)) this.keys.forget(owner, operation, key)
+    for (const { owner, operation, key } of this.results.splice(results))
+      this.keys.forget(owner, operation, key)
   }
 
   private laterOf(time: Instant): Instant {
@@ -257,5 +313,7 @@ class MutableMoment {
 }
 
 const ownerOf = (doer: Doer): Id | null => doer.user ?? doer.credential
-const refused = (code: Refusal['code'], detail: string): Outcome => ({ kind: 'refused', refusal: { code, detail } })
-
+const refused = (code: Refusal['code'], detail: string): Outcome => ({
+  kind: 'refused',
+  refusal: { code, detail },
+})

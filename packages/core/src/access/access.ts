@@ -11,7 +11,17 @@
  */
 import type { AccountId, BlockKind, GroupId, PartyId } from '../hierarchy/index.js'
 import type { CredentialId, IdentityContext, TokenId, UserId } from '../identity/index.js'
-import { type Ability, type Actor, type Doer, type Id, type Image, type Need, NO_ROW, type Row, type Target } from '../image/index.js'
+import {
+  type Ability,
+  type Actor,
+  type Doer,
+  type Id,
+  type Image,
+  type Need,
+  NO_ROW,
+  type Row,
+  type Target,
+} from '../image/index.js'
 import { type Refusal, type RefusalCode, Refused } from '../refusals/index.js'
 import { type AbilityMask, abilityBit, Reach } from './reach.js'
 import { findRole } from './scopes.js'
@@ -65,7 +75,10 @@ export class Access {
     const own = credentials.user.get(credentials.row(actor.credential as CredentialId))
     const user = (actor.actingUser as UserId | null) ?? own
     if (scope !== null && !this.scopesOf(actor).has(scope)) {
-      throw new Refused({ ...shut('scope_missing', `the credential lacks the scope ${scope}`), data: { scope } })
+      throw new Refused({
+        ...shut('scope_missing', `the credential lacks the scope ${scope}`),
+        data: { scope },
+      })
     }
     return { doer: { credential: actor.credential, user, onBehalfOf: user === own ? null : user }, user }
   }
@@ -87,7 +100,10 @@ export class Access {
   scopesOfUser(user: UserId): ReadonlySet<string> {
     const { users } = this.rooms.identity
     const row = users.row(user)
-    return new Set([...users.scopes.get(row), ...users.roles.get(row).flatMap((role) => findRole(role)?.scopes ?? [])])
+    return new Set([
+      ...users.scopes.get(row),
+      ...users.roles.get(row).flatMap((role) => findRole(role)?.scopes ?? []),
+    ])
   }
 
   /** What the user's bindings let it do with the target, as a set of abilities; 0 is out of reach. */
@@ -128,10 +144,14 @@ export class Access {
     }
   }
 
-  private chainFault({ credential, token, actingUser }: Extract<Actor, { kind: 'credential' }>, now: number): Refusal | null {
+  private chainFault(
+    { credential, token, actingUser }: Extract<Actor, { kind: 'credential' }>,
+    now: number,
+  ): Refusal | null {
     const { credentials, tokens, users } = this.rooms.identity
     const row = credentials.find(credential as CredentialId)
-    if (row === NO_ROW || credentials.status.get(row) !== 'active') return shut('unauthenticated', 'the credential is not valid')
+    if (row === NO_ROW || credentials.status.get(row) !== 'active')
+      return shut('unauthenticated', 'the credential is not valid')
     const expiresAt = credentials.expiresAt.get(row)
     if (expiresAt !== null && expiresAt <= now) return shut('unauthenticated', 'the credential has expired')
     for (let link = token as TokenId | null; link !== null; ) {
@@ -153,9 +173,11 @@ export class Access {
   /** The acting user and every owner above it are active and may sign in. */
   private ownerFault(user: UserId | null, party: PartyId): Refusal | null {
     const { hierarchy, identity } = this.rooms
-    if (hierarchy.firstNotActive(hierarchy.parties.row(party)) !== NO_ROW) return shut('actor_suspended', 'an owner of the credential is not active')
+    if (hierarchy.firstNotActive(hierarchy.parties.row(party)) !== NO_ROW)
+      return shut('actor_suspended', 'an owner of the credential is not active')
     if (user === null) return null
-    if (identity.users.status.get(identity.users.row(user)) !== 'active') return shut('actor_suspended', 'the user is not active')
+    if (identity.users.status.get(identity.users.row(user)) !== 'active')
+      return shut('actor_suspended', 'the user is not active')
     if (this.isBlocked(user, 'login')) return shut('actor_suspended', 'the user is blocked from signing in')
     return null
   }
@@ -167,11 +189,13 @@ export class Access {
     if (block === null) return null
     const { hierarchy } = this.rooms
     const account = hierarchy.accounts.row(target.account as AccountId)
-    if (hierarchy.accounts.stage.get(account) !== 'approved') return shut('account_not_active', 'the account is not approved yet')
+    if (hierarchy.accounts.stage.get(account) !== 'approved')
+      return shut('account_not_active', 'the account is not approved yet')
     const status = hierarchy.accounts.status.get(account)
     if (status !== 'active') return shut('account_not_active', `the account is ${status}`)
     const party = hierarchy.partyOf(account)
-    if (hierarchy.firstNotActive(party) !== NO_ROW) return shut('party_suspended', 'an owner of the account is not active')
+    if (hierarchy.firstNotActive(party) !== NO_ROW)
+      return shut('party_suspended', 'an owner of the account is not active')
     return this.blockFault(target.account, party, block)
   }
 
@@ -180,7 +204,8 @@ export class Access {
     if (hierarchy.blocks.size === 0) return null
     if (this.isBlocked(account, kind)) return shut('blocked', `a block on ${kind} stands against the account`)
     for (let row = party; row !== NO_ROW; row = hierarchy.order.parent(row)) {
-      if (this.isBlocked(hierarchy.parties.id(row), kind)) return shut('blocked', `a block on ${kind} stands against an owner of the account`)
+      if (this.isBlocked(hierarchy.parties.id(row), kind))
+        return shut('blocked', `a block on ${kind} stands against an owner of the account`)
     }
     return null
   }

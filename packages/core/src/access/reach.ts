@@ -3,12 +3,26 @@
  * party at a level; belonging to a party gives no reach at all. Levels of several bindings add up, and taking a
  * binding away can therefore never give anybody more.
  */
-import {
-  type Ability, choice, type Derived, type Id, type Image, NO_ROW, type Plain, Relation, ref, refOrNull, type Row, type Table,
-  textOrNull, time, timeOrNull,
-} from '../image/index.js'
+
 import type { Hierarchy } from '../hierarchy/index.js'
 import type { UserId } from '../identity/index.js'
+import {
+  type Ability,
+  choice,
+  type Derived,
+  type Id,
+  type Image,
+  NO_ROW,
+  type Plain,
+  Relation,
+  type Row,
+  ref,
+  refOrNull,
+  type Table,
+  textOrNull,
+  time,
+  timeOrNull,
+} from '../image/index.js'
 import { ABILITIES_OF_LEVEL, LEVELS, type Level } from './scopes.js'
 
 export type BindingId = Id<'binding'>
@@ -33,10 +47,14 @@ export type AbilityMask = number
 
 const ABILITIES: readonly Ability[] = ['read', 'report', 'trade', 'reduce', 'transfer', 'administer']
 export const abilityBit = (ability: Ability): AbilityMask => 1 << ABILITIES.indexOf(ability)
-export const abilitiesOf = (mask: AbilityMask): Ability[] => ABILITIES.filter((ability) => (mask & abilityBit(ability)) !== 0)
+export const abilitiesOf = (mask: AbilityMask): Ability[] =>
+  ABILITIES.filter((ability) => (mask & abilityBit(ability)) !== 0)
 
-const maskOf = (level: Level): AbilityMask => ABILITIES_OF_LEVEL[level].reduce((mask, ability) => mask | abilityBit(ability), 0)
-const MASKS = Object.fromEntries(LEVELS.map((level) => [level, maskOf(level)])) as Readonly<Record<Level, AbilityMask>>
+const maskOf = (level: Level): AbilityMask =>
+  ABILITIES_OF_LEVEL[level].reduce((mask, ability) => mask | abilityBit(ability), 0)
+const MASKS = Object.fromEntries(LEVELS.map((level) => [level, maskOf(level)])) as Readonly<
+  Record<Level, AbilityMask>
+>
 const MASK_ALL = MASKS.full
 
 /** The bindings of one user, sorted by what they point at. */
@@ -82,7 +100,9 @@ export class Reach implements Derived {
     const reach = this.users.get(user)
     if (reach === undefined) return 0
     const { groups, parties } = this.hierarchy
-    return this.direct(reach, groups.id(group)) | this.throughOwners(reach, parties.row(groups.party.get(group)))
+    return (
+      this.direct(reach, groups.id(group)) | this.throughOwners(reach, parties.row(groups.party.get(group)))
+    )
   }
 
   toParty(user: UserId, party: Row): AbilityMask {
@@ -110,7 +130,8 @@ export class Reach implements Derived {
     let mask = 0
     for (const row of reach.subtrees) {
       const top = this.hierarchy.parties.find(this.bindings.target.get(row) as never)
-      if (top !== NO_ROW && this.hierarchy.order.isAtOrAbove(top, party)) mask |= MASKS[this.bindings.level.get(row)]
+      if (top !== NO_ROW && this.hierarchy.order.isAtOrAbove(top, party))
+        mask |= MASKS[this.bindings.level.get(row)]
       if (mask === MASK_ALL) break
     }
     return mask

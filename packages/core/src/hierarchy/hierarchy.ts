@@ -4,8 +4,25 @@
  * business of the access room.
  */
 import {
-  choice, count, flag, type Id, type Image, type Moment, NO_ROW, type Plain, Relation, ref, refOrNull, type Row,
-  type Table, text, textOrNull, time, timeOrNull, UniqueIndex, value,
+  choice,
+  count,
+  flag,
+  type Id,
+  type Image,
+  type Moment,
+  NO_ROW,
+  type Plain,
+  Relation,
+  type Row,
+  ref,
+  refOrNull,
+  type Table,
+  text,
+  textOrNull,
+  time,
+  timeOrNull,
+  UniqueIndex,
+  value,
 } from '../image/index.js'
 import type { CurrencyCode } from '../money/index.js'
 import { TreeOrder } from './tree-order.js'
@@ -29,7 +46,13 @@ export const ACCOUNT_STAGES = ['new', 'sent_to_clearing', 'approved', 'rejected'
 export type AccountStage = (typeof ACCOUNT_STAGES)[number]
 
 export const ACCOUNT_TYPES = [
-  'cash', 'margin', 'day_trader', 'margin_ira', 'segregated_standard', 'cross_standard', 'fully_collateralised',
+  'cash',
+  'margin',
+  'day_trader',
+  'margin_ira',
+  'segregated_standard',
+  'cross_standard',
+  'fully_collateralised',
 ] as const
 export type AccountType = (typeof ACCOUNT_TYPES)[number]
 
@@ -135,15 +158,25 @@ export class Hierarchy {
     this.groupsOf = new Relation(this.groups, this.groups.party)
     this.blocksOn = new Relation(this.blocks, this.blocks.target)
     for (const derived of [
-      this.order, this.partyByName, this.accountByName, this.groupByName, this.partiesOf, this.accountsOf,
-      this.subaccountsOf, this.accountsInGroup, this.groupsOf, this.blocksOn,
-    ]) image.derived(derived)
+      this.order,
+      this.partyByName,
+      this.accountByName,
+      this.groupByName,
+      this.partiesOf,
+      this.accountsOf,
+      this.subaccountsOf,
+      this.accountsInGroup,
+      this.groupsOf,
+      this.blocksOn,
+    ])
+      image.derived(derived)
   }
 
   /** The owners of a party and itself, root first, as events keep them: `/1/5/9/`. */
   pathOf(party: Row): string {
     let path = '/'
-    for (let row = party; row !== NO_ROW; row = this.order.parent(row)) path = `/${this.parties.id(row)}${path}`
+    for (let row = party; row !== NO_ROW; row = this.order.parent(row))
+      path = `/${this.parties.id(row)}${path}`
     return path
   }
 

@@ -14,7 +14,11 @@ const PRINTABLE = /^[^\p{C}\p{Zl}\p{Zp}]+$/u
 /** A name is part of addresses on every surface: letters, digits, dot, dash, underscore; 1 to 64; never changed. */
 export function checkName(name: string, field = '/name'): void {
   if (name.length > NAME_LENGTH_MAX || !NAME.test(name)) {
-    refuse('malformed', `expected a name of 1 to ${NAME_LENGTH_MAX} letters, digits, dots, dashes or underscores`, { field })
+    refuse(
+      'malformed',
+      `expected a name of 1 to ${NAME_LENGTH_MAX} letters, digits, dots, dashes or underscores`,
+      { field },
+    )
   }
 }
 

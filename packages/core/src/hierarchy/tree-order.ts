@@ -5,7 +5,15 @@
  * Farach-Colton, Zito: Two simplified algorithms for maintaining order in a list, 2002), which costs O(log n)
  * a party, amortized. Derived from the owner column alone.
  */
-import { type AnyTable, type Derived, type Id, NO_ROW, type Plain, type Row, type Watched } from '../image/index.js'
+import {
+  type AnyTable,
+  type Derived,
+  type Id,
+  NO_ROW,
+  type Plain,
+  type Row,
+  type Watched,
+} from '../image/index.js'
 
 /** A place in the list: 2 × row for the opening of a party, 2 × row + 1 for its closing. */
 type Item = number
@@ -144,7 +152,12 @@ export class TreeOrder implements Derived {
       const low = Math.floor(tag / size) * size
       const items: Item[] = []
       let first = before
-      for (let item = previous[first] as Item; item !== NONE && (tags[item] as number) >= low; item = previous[first] as Item) first = item
+      for (
+        let item = previous[first] as Item;
+        item !== NONE && (tags[item] as number) >= low;
+        item = previous[first] as Item
+      )
+        first = item
       for (let item = first; item !== NONE; item = next[item] as Item) {
         if (item === untagged) continue
         if ((tags[item] as number) >= low + size) break
@@ -155,7 +168,8 @@ export class TreeOrder implements Derived {
       if (step < 4) continue
       // The root's tags are the ends of the whole range and stay where they are.
       items.forEach((item, index) => {
-        if (previous[item] !== NONE && next[item] !== NONE) tags[item] = low + step * index + (low === 0 ? 1 : 0)
+        if (previous[item] !== NONE && next[item] !== NONE)
+          tags[item] = low + step * index + (low === 0 ? 1 : 0)
       })
       return
     }

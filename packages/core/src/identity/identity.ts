@@ -3,11 +3,32 @@
  * a password, a code) is checked by the host, which has the keys and the clock; what is kept here is who exists, what
  * they hold, and what was used up.
  */
+
 import {
-  choice, count, flag, type Id, type Image, Relation, ref, refOrNull, type Row, type Table, text, textOrNull,
-  time, timeOrNull, UniqueIndex, value,
+  type AccountId,
+  type HierarchyContext,
+  type KYC_STATES,
+  NODE_STATUSES,
+  type PartyId,
+} from '../hierarchy/index.js'
+import {
+  choice,
+  count,
+  flag,
+  type Id,
+  type Image,
+  Relation,
+  type Row,
+  ref,
+  refOrNull,
+  type Table,
+  text,
+  textOrNull,
+  time,
+  timeOrNull,
+  UniqueIndex,
+  value,
 } from '../image/index.js'
-import { type AccountId, type HierarchyContext, KYC_STATES, NODE_STATUSES, type PartyId } from '../hierarchy/index.js'
 
 export type UserId = Id<'user'>
 export type CredentialId = Id<'credential'>
@@ -117,9 +138,15 @@ export class Identity {
     this.credentialsOfParty = new Relation(this.credentials, this.credentials.party)
     this.tokensOf = new Relation(this.tokens, this.tokens.credential)
     for (const derived of [
-      this.userByName, this.credentialByClientId, this.assertionByUse, this.usersOf, this.credentialsOfUser,
-      this.credentialsOfParty, this.tokensOf,
-    ]) image.derived(derived)
+      this.userByName,
+      this.credentialByClientId,
+      this.assertionByUse,
+      this.usersOf,
+      this.credentialsOfUser,
+      this.credentialsOfParty,
+      this.tokensOf,
+    ])
+      image.derived(derived)
   }
 
   /** The party that a credential belongs to, through its user where it has one. */
@@ -131,4 +158,3 @@ export class Identity {
     return this.users.party.get(this.users.row(user))
   }
 }
-

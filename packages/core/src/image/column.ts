@@ -18,7 +18,14 @@ export interface ChangeLog {
 }
 
 /** Plain data that can be encoded: the values of `value` columns and of journal records. */
-export type Plain = null | boolean | number | bigint | string | readonly Plain[] | { readonly [key: string]: Plain }
+export type Plain =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | readonly Plain[]
+  | { readonly [key: string]: Plain }
 
 /** How a column's values look outside the image: what a store makes of them. */
 export type ColumnKind = 'number' | 'flag' | 'text' | 'amount' | 'json'
@@ -152,7 +159,8 @@ class ChoiceColumn<T extends string> extends Column<T> {
   }
   put(row: Row, value: T): void {
     const place = this.choices.indexOf(value)
-    if (place < 0) throw new Error(`expected ${this.name} to be one of ${this.choices.join(', ')}, was ${value}`)
+    if (place < 0)
+      throw new Error(`expected ${this.name} to be one of ${this.choices.join(', ')}, was ${value}`)
     this.values[row] = place
   }
   grow(capacity: number): void {
@@ -178,13 +186,16 @@ class AmountColumn extends Column<Amount> {
   get(row: Row): Amount {
     const low = this.low[row] as bigint
     const high = this.high[row] as bigint
-    return (low < 0n === high < 0n && (high === 0n || high === -1n) ? low : (high << 64n) | BigInt.asUintN(64, low)) as Amount
+    return (
+      low < 0n === high < 0n && (high === 0n || high === -1n) ? low : (high << 64n) | BigInt.asUintN(64, low)
+    ) as Amount
   }
   put(row: Row, value: Amount): void {
     this.low[row] = value
     const high = value >> 64n
     this.high[row] = high
-    if (value >= WIDE_LIMIT || value < -WIDE_LIMIT) throw new Error(`expected ${this.name} within 128 bits, was ${value}`)
+    if (value >= WIDE_LIMIT || value < -WIDE_LIMIT)
+      throw new Error(`expected ${this.name} within 128 bits, was ${value}`)
   }
   grow(capacity: number): void {
     const low = new BigInt64Array(capacity)
@@ -249,7 +260,8 @@ export const count = (): Field<number> => field<number>(NumberColumn as never)
 export const flag = (): Field<boolean> => field<boolean>(FlagColumn as never)
 export const money = (): Field<Amount> => field<Amount>(AmountColumn as never)
 export const text = <T extends string = string>(): Field<T> => field<T>(TextColumn as never)
-export const textOrNull = <T extends string = string>(): Field<T | null> => field<T | null>(TextColumn as never)
+export const textOrNull = <T extends string = string>(): Field<T | null> =>
+  field<T | null>(TextColumn as never)
 export const value = <T extends Plain>(): Field<T> => field<T>(ValueColumn as never)
 export const choice = <const T extends string>(choices: readonly T[]): Field<T> => ({
   make: (name, table, log) => new ChoiceColumn<T>(name, table, log, choices),

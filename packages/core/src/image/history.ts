@@ -42,7 +42,10 @@ export interface HistoryQuery {
   readonly limit: number
 }
 
-const matchesPrefix = (row: HistoryRow, { columns, text }: NonNullable<HistoryQuery['startsWith']>): boolean =>
+const matchesPrefix = (
+  row: HistoryRow,
+  { columns, text }: NonNullable<HistoryQuery['startsWith']>,
+): boolean =>
   columns.some((column) => {
     const value = row[column]
     return typeof value === 'string' && value.startsWith(text)
@@ -56,7 +59,11 @@ export function matchesQuery(row: HistoryRow, query: HistoryQuery): boolean {
     Object.entries(oneOf).every(([column, wanted]) => wanted.includes(row[column] as Plain)) &&
     Object.entries(from).every(([column, bound]) => (row[column] as number) >= bound) &&
     Object.entries(to).every(([column, bound]) => (row[column] as number) <= bound) &&
-    Object.entries(contains).every(([column, part]) => String(row[column] ?? '').toLowerCase().includes(part.toLowerCase())) &&
+    Object.entries(contains).every(([column, part]) =>
+      String(row[column] ?? '')
+        .toLowerCase()
+        .includes(part.toLowerCase()),
+    ) &&
     (startsWith === undefined || matchesPrefix(row, startsWith))
   )
 }
@@ -80,7 +87,13 @@ export const EVENTS: HistoryTable = {
     { name: 'request', kind: 'text' },
   ],
   key: ['sequence', 'position'],
-  indexes: [['subject', 'sequence'], ['path', 'sequence'], ['counter_path', 'sequence'], ['kind', 'sequence'], ['time']],
+  indexes: [
+    ['subject', 'sequence'],
+    ['path', 'sequence'],
+    ['counter_path', 'sequence'],
+    ['kind', 'sequence'],
+    ['time'],
+  ],
   order: ['sequence', 'position'],
   rows: (event) => [
     {

@@ -10,7 +10,8 @@ export type Id<Kind extends string = string> = number & { readonly __id: Kind }
 
 /** The id of `counter` in `book`. Running out of 43 bits is a broken invariant: at a million ids a second it takes 278 years. */
 export function makeId<Kind extends string>(book: number, counter: number): Id<Kind> {
-  if (counter <= 0 || counter >= COUNTER_LIMIT) throw new Error(`expected an id counter below 2^43, was ${counter}`)
+  if (counter <= 0 || counter >= COUNTER_LIMIT)
+    throw new Error(`expected an id counter below 2^43, was ${counter}`)
   return (book * COUNTER_LIMIT + counter) as Id<Kind>
 }
 

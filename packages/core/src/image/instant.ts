@@ -12,7 +12,8 @@ export const HOUR = 60 * MINUTE
 export const DAY = 24 * HOUR
 
 export const instant = (microseconds: number): Instant => microseconds as Instant
-export const fromMilliseconds = (milliseconds: number): Instant => Math.round(milliseconds * MILLISECOND) as Instant
+export const fromMilliseconds = (milliseconds: number): Instant =>
+  Math.round(milliseconds * MILLISECOND) as Instant
 export const toMilliseconds = (at: Instant): number => Math.floor(at / MILLISECOND)
 export const after = (at: Instant, microseconds: number): Instant => (at + microseconds) as Instant
 

@@ -80,7 +80,10 @@ export class TableCore<I extends Id, F> {
   }
 
   insert(id: I, values: Values<F>): Row {
-    const row = this.place(id, this.columns.map((column) => (values as Record<string, unknown>)[column.name]))
+    const row = this.place(
+      id,
+      this.columns.map((column) => (values as Record<string, unknown>)[column.name]),
+    )
     this.log.inserted(this as AnyTable, row)
     return row
   }

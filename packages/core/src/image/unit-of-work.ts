@@ -9,7 +9,13 @@ import type { AnyTable, RowLog } from './table.js'
 type Change =
   | { readonly kind: 'updated'; readonly column: Column<unknown>; readonly row: Row; readonly old: unknown }
   | { readonly kind: 'inserted'; readonly table: AnyTable; readonly row: Row }
-  | { readonly kind: 'removed'; readonly table: AnyTable; readonly row: Row; readonly id: Id; readonly values: readonly unknown[] }
+  | {
+      readonly kind: 'removed'
+      readonly table: AnyTable
+      readonly row: Row
+      readonly id: Id
+      readonly values: readonly unknown[]
+    }
 
 /** A place in the log to undo to. */
 export type Mark = number
@@ -56,7 +62,8 @@ export class UnitOfWork implements RowLog {
       case 'removed': {
         // Undo runs last-first and free places are reused last-first, so the row returns to where it was.
         const row = change.table.place(change.id, change.values)
-        if (row !== change.row) throw new Error(`expected ${change.table.name} ${change.id} to return to its row`)
+        if (row !== change.row)
+          throw new Error(`expected ${change.table.name} ${change.id} to return to its row`)
         return
       }
     }

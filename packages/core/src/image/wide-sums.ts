@@ -31,7 +31,11 @@ export class WideSums {
   }
 
   get(place: number): bigint {
-    return BigInt(this.low[place] as number) + (BigInt(this.middle[place] as number) << 32n) + (BigInt(this.high[place] as number) << 64n)
+    return (
+      BigInt(this.low[place] as number) +
+      (BigInt(this.middle[place] as number) << 32n) +
+      (BigInt(this.high[place] as number) << 64n)
+    )
   }
 
   put(place: number, value: bigint): void {
@@ -70,4 +74,3 @@ function widened(values: Float64Array, capacity: number): Float64Array<ArrayBuff
   wider.set(values)
   return wider
 }
-

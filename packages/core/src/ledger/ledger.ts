@@ -6,8 +6,29 @@
  */
 import type { AccessContext } from '../access/index.js'
 import type { AccountId, Hierarchy } from '../hierarchy/index.js'
-import { type Id, type Image, money, NO_ROW, type Plain, Relation, ref, type Row, type Table, text } from '../image/index.js'
-import { type Amount, add, type CurrencyCode, currencyOf, formatAmount, LEAF_AMOUNT_MAX, negate, subtract, ZERO } from '../money/index.js'
+import {
+  type Id,
+  type Image,
+  money,
+  NO_ROW,
+  type Plain,
+  Relation,
+  type Row,
+  ref,
+  type Table,
+  text,
+} from '../image/index.js'
+import {
+  type Amount,
+  add,
+  type CurrencyCode,
+  currencyOf,
+  formatAmount,
+  LEAF_AMOUNT_MAX,
+  negate,
+  subtract,
+  ZERO,
+} from '../money/index.js'
 import { refuse } from '../refusals/index.js'
 
 export type BalanceId = Id<'balance'>
@@ -22,8 +43,18 @@ const balanceFields = {
 
 /** Why an entry was made; surfaces translate these into their own entry types. */
 export type EntryType =
-  | 'deposit' | 'withdrawal' | 'withdrawal_pending' | 'withdrawal_rejected' | 'transfer' | 'fee' | 'commission'
-  | 'adjustment' | 'correction' | 'order_execution' | 'settlement' | 'interest'
+  | 'deposit'
+  | 'withdrawal'
+  | 'withdrawal_pending'
+  | 'withdrawal_rejected'
+  | 'transfer'
+  | 'fee'
+  | 'commission'
+  | 'adjustment'
+  | 'correction'
+  | 'order_execution'
+  | 'settlement'
+  | 'interest'
 
 /** One side of a posting: a positive amount credits the account, a negative one debits it. */
 export interface Line {
@@ -67,7 +98,9 @@ export class Ledger {
   }
 
   posted(balance: Row): Amount {
-    return balance === NO_ROW ? ZERO : subtract(this.balances.credits.get(balance), this.balances.debits.get(balance))
+    return balance === NO_ROW
+      ? ZERO
+      : subtract(this.balances.credits.get(balance), this.balances.debits.get(balance))
   }
 
   held(balance: Row): Amount {
@@ -87,8 +120,14 @@ export class Ledger {
    * Books lines in one currency. Refuses a customer's balance beyond the range of a leaf and, unless the caller has
    * judged that itself, an available balance below zero. The lines must sum to zero: anything else is a broken rule.
    */
-  post(currency: CurrencyCode, type: EntryType, lines: readonly Line[], options: { readonly mayOverdraw?: boolean } = {}): PostedEntry[] {
-    if (lines.reduce((sum, line) => sum + line.amount, 0n) !== 0n) throw new Error('expected the lines of a posting to sum to zero')
+  post(
+    currency: CurrencyCode,
+    type: EntryType,
+    lines: readonly Line[],
+    options: { readonly mayOverdraw?: boolean } = {},
+  ): PostedEntry[] {
+    if (lines.reduce((sum, line) => sum + line.amount, 0n) !== 0n)
+      throw new Error('expected the lines of a posting to sum to zero')
     return lines.map((line) => this.book(currency, type, line, options.mayOverdraw === true))
   }
 
@@ -114,28 +153,47 @@ export class Ledger {
     const before = this.posted(row)
     const after = add(before, line.amount)
     if (hierarchy.accounts.book.get(account) === 'customer') {
-      if (after > LEAF_AMOUNT_MAX || after < -LEAF_AMOUNT_MAX) refuse('amount_out_of_range', 'the account cannot hold an amount of that size')
+      if (after > LEAF_AMOUNT_MAX || after < -LEAF_AMOUNT_MAX)
+        refuse('amount_out_of_range', 'the account cannot hold an amount of that size')
       if (line.amount < ZERO && !mayOverdraw && subtract(after, balances.held.get(row)) < ZERO) {
         this.refuseShort(line.account, currency, row, negate(line.amount))
       }
     }
     if (line.amount >= ZERO) balances.credits.set(row, add(balances.credits.get(row), line.amount))
     else balances.debits.set(row, subtract(balances.debits.get(row), line.amount))
-    return { account: line.account, currency, amount: line.amount, before, after, type, path: hierarchy.pathOfAccount(account) }
+    return {
+      account: line.account,
+      currency,
+      amount: line.amount,
+      before,
+      after,
+      type,
+      path: hierarchy.pathOfAccount(account),
+    }
   }
 
   private open(account: AccountId, currency: CurrencyCode): Row {
     const row = this.find(account, currency)
     if (row !== NO_ROW) return row
-    return this.balances.insert(this.image.newId<BalanceId>(), { account, currency, credits: ZERO, debits: ZERO, held: ZERO })
+    return this.balances.insert(this.image.newId<BalanceId>(), {
+      account,
+      currency,
+      credits: ZERO,
+      debits: ZERO,
+      held: ZERO,
+    })
   }
 
   private refuseShort(account: AccountId, currency: CurrencyCode, row: Row, needed: Amount): never {
     const kept = currencyOf(currency)
     const available = formatAmount(this.available(row), kept)
-    refuse('insufficient_available_balance', `acc_${account} has ${available} ${currency} available; ${formatAmount(needed, kept)} ${currency} is needed`, {
-      data: { available, needed: formatAmount(needed, kept), currency },
-    })
+    refuse(
+      'insufficient_available_balance',
+      `acc_${account} has ${available} ${currency} available; ${formatAmount(needed, kept)} ${currency} is needed`,
+      {
+        data: { available, needed: formatAmount(needed, kept), currency },
+      },
+    )
   }
 }
 

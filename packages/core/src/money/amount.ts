@@ -36,7 +36,12 @@ export function toOutputPrecision(value: Amount, currency: Currency, rounding: R
 }
 
 /** value × numerator / denominator, rounded once. Conversions and rates go through here, never through a stored inverse. */
-export function multiplyDivide(value: Amount, numerator: bigint, denominator: bigint, rounding: Rounding): Amount {
+export function multiplyDivide(
+  value: Amount,
+  numerator: bigint,
+  denominator: bigint,
+  rounding: Rounding,
+): Amount {
   return amount(divide(value * numerator, denominator, rounding))
 }
 
@@ -46,7 +51,8 @@ export function multiplyDivide(value: Amount, numerator: bigint, denominator: bi
  */
 export function split(value: Amount, weights: readonly bigint[]): Amount[] {
   const total = weights.reduce((sum, weight) => sum + weight, 0n)
-  if (total <= 0n || weights.some((weight) => weight < 0n)) throw new Error('expected weights of at least 0 with a sum above 0')
+  if (total <= 0n || weights.some((weight) => weight < 0n))
+    throw new Error('expected weights of at least 0 with a sum above 0')
   const parts = weights.map((weight) => (value * weight) / total)
   let left = value - parts.reduce((sum, part) => sum + part, 0n)
   const unit = left < 0n ? -1n : 1n

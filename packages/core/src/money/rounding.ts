@@ -31,7 +31,13 @@ export function divide(numerator: bigint, denominator: bigint, rounding: Roundin
   }
 }
 
-function nearest(quotient: bigint, remainder: bigint, denominator: bigint, away: bigint, tiesToEven: boolean): bigint {
+function nearest(
+  quotient: bigint,
+  remainder: bigint,
+  denominator: bigint,
+  away: bigint,
+  tiesToEven: boolean,
+): bigint {
   const twice = 2n * (remainder < 0n ? -remainder : remainder)
   const whole = denominator < 0n ? -denominator : denominator
   if (twice !== whole) return twice > whole ? quotient + away : quotient

@@ -97,6 +97,10 @@ export class Refused {
   constructor(readonly refusal: Refusal) {}
 }
 
-export function refuse(code: RefusalCode, detail: string, more: Omit<Refusal, 'code' | 'detail'> = {}): never {
+export function refuse(
+  code: RefusalCode,
+  detail: string,
+  more: Omit<Refusal, 'code' | 'detail'> = {},
+): never {
   throw new Refused({ code, detail, ...more })
 }

@@ -6,7 +6,15 @@
  * the root's sum and theirs are zero together.
  */
 import type { Hierarchy } from '../hierarchy/index.js'
-import { type Derived, type Image, NO_ROW, type Plain, type Row, SplitAmount, WideSums } from '../image/index.js'
+import {
+  type Derived,
+  type Image,
+  NO_ROW,
+  type Plain,
+  type Row,
+  SplitAmount,
+  WideSums,
+} from '../image/index.js'
 import type { Ledger } from '../ledger/index.js'
 import { type Amount, amount, type CurrencyCode } from '../money/index.js'
 
@@ -43,7 +51,9 @@ export class RollUp implements Derived {
     })
     balances.credits.watch((row, old) => this.add(row, old - balances.debits.get(row), ledger.posted(row)))
     balances.debits.watch((row, old) => this.add(row, balances.credits.get(row) - old, ledger.posted(row)))
-    hierarchy.parties.owner.watch((row, old) => this.move(row, old === null ? NO_ROW : hierarchy.parties.row(old)))
+    hierarchy.parties.owner.watch((row, old) =>
+      this.move(row, old === null ? NO_ROW : hierarchy.parties.row(old)),
+    )
     image.derived(this)
   }
 
@@ -53,13 +63,19 @@ export class RollUp implements Derived {
     if (places === undefined) return []
     return [...places]
       .sort(([left], [right]) => (left < right ? -1 : 1))
-      .map(([currency, place]) => ({ currency, positive: amount(this.positive.get(place)), negative: amount(this.negative.get(place)) }))
+      .map(([currency, place]) => ({
+        currency,
+        positive: amount(this.positive.get(place)),
+        negative: amount(this.negative.get(place)),
+      }))
   }
 
   *canonical(): Iterable<Plain> {
     const { parties } = this.hierarchy
     for (const id of parties.idsInOrder()) {
-      const sums = this.of(parties.row(id)).filter(({ positive, negative }) => positive !== 0n || negative !== 0n)
+      const sums = this.of(parties.row(id)).filter(
+        ({ positive, negative }) => positive !== 0n || negative !== 0n,
+      )
       yield [id, ...sums.map(({ currency, positive, negative }) => [currency, positive, negative])]
     }
   }

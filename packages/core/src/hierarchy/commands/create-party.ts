@@ -28,18 +28,24 @@ const OWNERS: Readonly<Record<PartyKind, readonly PartyKind[]>> = {
 export const createParty = command({
   name: 'parties.create',
   scope: 'parties:write',
-  needs: (_context: HierarchyContext, input: CreateParty) => [{ ability: 'administer', target: { party: input.owner } }],
+  needs: (_context: HierarchyContext, input: CreateParty) => [
+    { ability: 'administer', target: { party: input.owner } },
+  ],
   decide(context, input) {
     const { hierarchy } = context
     const owner = hierarchy.parties.row(input.owner)
     checkName(input.name)
     checkDisplayName(input.displayName)
     checkOwner(hierarchy.parties.kind.get(owner), input.kind)
-    if (hierarchy.firstNotActive(owner) >= 0) refuse('party_suspended', 'the owner, or an owner above it, is not active')
-    if (hierarchy.depthOf(owner) >= TREE_DEPTH_MAX) refuse('tree_too_deep', `expected a tree of at most ${TREE_DEPTH_MAX} levels`)
-    if (hierarchy.partyByName.has(input.name)) refuse('name_taken', `a party is named ${input.name}`, { field: '/name' })
+    if (hierarchy.firstNotActive(owner) >= 0)
+      refuse('party_suspended', 'the owner, or an owner above it, is not active')
+    if (hierarchy.depthOf(owner) >= TREE_DEPTH_MAX)
+      refuse('tree_too_deep', `expected a tree of at most ${TREE_DEPTH_MAX} levels`)
+    if (hierarchy.partyByName.has(input.name))
+      refuse('name_taken', `a party is named ${input.name}`, { field: '/name' })
     const baseCurrency = input.baseCurrency ?? hierarchy.parties.baseCurrency.get(owner)
-    if (findCurrency(baseCurrency) === undefined) refuse('currency_unknown', `expected a kept currency, was ${baseCurrency}`)
+    if (findCurrency(baseCurrency) === undefined)
+      refuse('currency_unknown', `expected a kept currency, was ${baseCurrency}`)
     const id = context.image.newId<PartyId>()
     const row = hierarchy.parties.insert(id, {
       name: input.name,
@@ -67,5 +73,6 @@ export const createParty = command({
 })
 
 function checkOwner(owner: PartyKind, kind: PartyKind): void {
-  if (!OWNERS[kind].includes(owner)) refuse('owner_kind_invalid', `a ${kind} cannot stand under a ${owner}`, { field: '/owner' })
+  if (!OWNERS[kind].includes(owner))
+    refuse('owner_kind_invalid', `a ${kind} cannot stand under a ${owner}`, { field: '/owner' })
 }

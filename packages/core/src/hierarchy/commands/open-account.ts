@@ -20,16 +20,21 @@ export type OpenAccount = {
 export const openAccount = command({
   name: 'accounts.open',
   scope: 'accounts:write',
-  needs: (_context: HierarchyContext, input: OpenAccount) => [{ ability: 'administer', target: { party: input.party } }],
+  needs: (_context: HierarchyContext, input: OpenAccount) => [
+    { ability: 'administer', target: { party: input.party } },
+  ],
   decide(context, input) {
     const { hierarchy } = context
     const party = hierarchy.parties.row(input.party)
     checkName(input.name)
     checkDisplayName(input.displayName)
-    if (hierarchy.firstNotActive(party) >= 0) refuse('party_suspended', 'the party, or an owner above it, is not active')
-    if (hierarchy.accountByName.has(input.name)) refuse('name_taken', `an account is named ${input.name}`, { field: '/name' })
+    if (hierarchy.firstNotActive(party) >= 0)
+      refuse('party_suspended', 'the party, or an owner above it, is not active')
+    if (hierarchy.accountByName.has(input.name))
+      refuse('name_taken', `an account is named ${input.name}`, { field: '/name' })
     const baseCurrency = input.baseCurrency ?? hierarchy.parties.baseCurrency.get(party)
-    if (findCurrency(baseCurrency) === undefined) refuse('currency_unknown', `expected a kept currency, was ${baseCurrency}`)
+    if (findCurrency(baseCurrency) === undefined)
+      refuse('currency_unknown', `expected a kept currency, was ${baseCurrency}`)
     if (input.main !== null) checkMain(hierarchy, input.main, input.party)
     const id = context.image.newId<AccountId>()
     const row = hierarchy.accounts.insert(id, {
@@ -61,7 +66,12 @@ function approveAtOnce({ hierarchy, emit }: HierarchyContext, row: Row, paths: r
   const subject = `acc_${hierarchy.accounts.id(row)}`
   hierarchy.accounts.isReviewed.set(row, true)
   hierarchy.accounts.stage.set(row, 'sent_to_clearing')
-  emit({ kind: 'account.sent_to_clearing', subject, paths, data: { before: 'new', after: 'sent_to_clearing' } })
+  emit({
+    kind: 'account.sent_to_clearing',
+    subject,
+    paths,
+    data: { before: 'new', after: 'sent_to_clearing' },
+  })
   hierarchy.accounts.stage.set(row, 'approved')
   emit({ kind: 'account.approved', subject, paths, data: { before: 'sent_to_clearing', after: 'approved' } })
 }
@@ -72,7 +82,8 @@ function checkMain(hierarchy: Hierarchy, main: AccountId, party: PartyId): void 
   if (row < 0 || accounts.party.get(row) !== party || accounts.main.get(row) !== null) {
     refuse('main_account_invalid', 'expected a main account of the same party', { field: '/main' })
   }
-  if (accounts.status.get(row) === 'closed') refuse('main_account_invalid', 'the main account is closed', { field: '/main' })
+  if (accounts.status.get(row) === 'closed')
+    refuse('main_account_invalid', 'the main account is closed', { field: '/main' })
   if (hierarchy.subaccountsOf.of(main).length >= SUBACCOUNTS_MAX) {
     refuse('limit_reached', `an account can have ${SUBACCOUNTS_MAX} subaccounts`)
   }

@@ -1,10 +1,11 @@
 /** `transfers.create`: money from one account to another, booked at once. */
+
+import type { AccountId, Hierarchy } from '../../hierarchy/index.js'
+import type { Id } from '../../image/index.js'
 import { command } from '../../image/index.js'
 import { type Amount, type CurrencyCode, negate, ZERO } from '../../money/index.js'
 import { refuse } from '../../refusals/index.js'
-import type { AccountId, Hierarchy } from '../../hierarchy/index.js'
 import { entriesData, type LedgerContext } from '../ledger.js'
-import type { Id } from '../../image/index.js'
 
 export type TransferId = Id<'transfer'>
 
@@ -16,7 +17,13 @@ export type CreateTransfer = {
   readonly description: string | null
 }
 
-export const TRANSFER_DIRECTIONS = ['main_to_sub', 'sub_to_main', 'sub_to_sub', 'account_to_account', 'party_to_party'] as const
+export const TRANSFER_DIRECTIONS = [
+  'main_to_sub',
+  'sub_to_main',
+  'sub_to_sub',
+  'account_to_account',
+  'party_to_party',
+] as const
 export type TransferDirection = (typeof TRANSFER_DIRECTIONS)[number]
 
 export const createTransfer = command({
@@ -45,7 +52,14 @@ export const createTransfer = command({
       subject: `trf_${transfer}`,
       paths: [...new Set(entries.map((entry) => entry.path))],
       data: {
-        id: transfer, from, to, currency, amount, description, direction: directionOf(hierarchy, from, to), entries: entriesData(entries),
+        id: transfer,
+        from,
+        to,
+        currency,
+        amount,
+        description,
+        direction: directionOf(hierarchy, from, to),
+        entries: entriesData(entries),
       },
     })
     return { transfer }

@@ -4,8 +4,8 @@
  * memory; time, prices and proof of identity come in with the envelope. Same envelopes, same state, same hash.
  */
 import { Access, SYSTEM } from './access/index.js'
-import { COMMANDS, DUE_WORK, QUERIES } from './catalogue.js'
-import type { EngineContext } from './context.js'
+import { COMMANDS, DUE_WORK, QUERIES } from './engine/catalogue.js'
+import type { EngineContext } from './engine/context.js'
 import { Hierarchy } from './hierarchy/index.js'
 import { Identity } from './identity/index.js'
 import {
@@ -13,6 +13,9 @@ import {
   type Batch,
   type CommandSpec,
   type Doer,
+  type EffectId,
+  type EffectKind,
+  Effects,
   type Event,
   type Head,
   type Id,
@@ -69,7 +72,7 @@ export class Engine {
     const access = new Access(this.image, { hierarchy, identity })
     const ledger = new Ledger(this.image, hierarchy)
     const rollup = new RollUp(this.image, hierarchy, ledger)
-    this.moment = new MutableMoment(this.image, (event) => this.record(event))
+    this.moment = new MutableMoment(this.image, new Effects(this.image), (event) => this.record(event))
     this.rooms = Object.assign(this.moment, { hierarchy, identity, access, ledger, rollup })
     this.batchStart = this.image.head.sequence + 1
   }
@@ -304,11 +307,12 @@ class MutableMoment {
 
   constructor(
     readonly image: Image,
+    readonly effects: Effects,
     readonly emit: (event: NewEvent) => void,
   ) {}
 
-  effect(kind: string, target: string, payload: Plain): Id {
-    throw new Error(`expected the effects table for ${kind} ${target} ${String(payload)}`)
+  effect(kind: EffectKind, target: string, payload: Plain): EffectId {
+    return this.effects.request(kind, target, payload, this.now)
   }
 }
 

@@ -1,5 +1,4 @@
-export * from './commands/create-party.js'
-export * from './commands/open-account.js'
+export * from './commands/index.js'
 export * from './hierarchy.js'
 export * from './names.js'
 export * from './tree-order.js'

@@ -5,6 +5,7 @@
  */
 import type { Amount, CurrencyCode } from '../money/index.js'
 import type { Plain } from './column.js'
+import type { EffectId, EffectKind } from './effects.js'
 import type { Doer, NewEvent } from './event.js'
 import type { Id } from './ids.js'
 import type { Image } from './image.js'
@@ -45,7 +46,7 @@ export interface Moment {
   readonly doer: Doer
   emit(event: NewEvent): void
   /** Asks the host to do something outside once the change is durable. Returns the effect's id. */
-  effect(kind: string, target: string, payload: Plain): Id
+  effect(kind: EffectKind, target: string, payload: Plain): EffectId
 }
 
 /** Which kind of second pair of eyes a policy may ask for. */

@@ -1,2 +1,2 @@
-export * from './commands/create-transfer.js'
+export * from './commands/index.js'
 export * from './ledger.js'

@@ -1,13 +1,14 @@
 /** Every command, every query and every kind of due work, by name. */
+
+import { HIERARCHY_COMMANDS } from '../hierarchy/index.js'
+import type { CommandSpec, Id, Plain, QuerySpec } from '../image/index.js'
+import { LEDGER_COMMANDS } from '../ledger/index.js'
 import type { EngineContext } from './context.js'
-import { createParty, openAccount } from './hierarchy/index.js'
-import type { CommandSpec, Id, Plain, QuerySpec } from './image/index.js'
-import { createTransfer } from './ledger/index.js'
 
 type AnyCommand = CommandSpec<EngineContext, Plain, Plain>
 type AnyQuery = QuerySpec<EngineContext, unknown, unknown>
 
-const commands = [createParty, openAccount, createTransfer] as readonly unknown[] as readonly AnyCommand[]
+const commands = [...HIERARCHY_COMMANDS, ...LEDGER_COMMANDS] as readonly unknown[] as readonly AnyCommand[]
 const queries = [] as readonly unknown[] as readonly AnyQuery[]
 
 export const COMMANDS: ReadonlyMap<string, AnyCommand> = new Map(commands.map((spec) => [spec.name, spec]))

@@ -1,0 +1,103 @@
+/**
+ * What a surface is given: the one engine host, the proofs of identity, and a place to log. A surface translates
+ * requests into these calls and outcomes into its own words; nothing else.
+ */
+import type {
+  Actor,
+  CredentialId,
+  Doer,
+  Envelope,
+  Event,
+  HistoryQuery,
+  HistoryRow,
+  Instant,
+  Need,
+  Outcome,
+  Plain,
+  Refusal,
+  Surface,
+  TokenId,
+  UserId,
+} from '@stemma/core'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+
+/** A command without its time: the host stamps it. */
+export type Request = Omit<Envelope, 'time'>
+
+/** An answer to a read, with the sequence that it was read at; it is handed out once that is durable. */
+export type Answer<Result> =
+  | { readonly kind: 'answer'; readonly result: Result; readonly sequence: number }
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+
+/** A command's outcome as a surface sees it: a repeat comes with its stored result. */
+export type Settled =
+  | Exclude<Outcome, { kind: 'repeated' }>
+  | { readonly kind: 'repeated'; readonly sequence: number; readonly result: Plain }
+
+export interface EventFilter {
+  /** Party whose subtree is wanted; the actor needs reach to it, and is checked again as access changes. */
+  readonly under: number | null
+  /** Kinds, or first parts of kinds such as `transfer.`; empty for all. */
+  readonly kinds: readonly string[]
+}
+
+export interface Subscription {
+  /** Why it ended, once it has. A revocation ends it at once; the expiry of a token does not. */
+  readonly closed: Promise<'unsubscribed' | 'revoked' | 'slow' | 'shutdown'>
+  close(): void
+}
+
+export interface Host {
+  now(): Instant
+  /** Resolves when the command is durable (or refused, which depends on everything before it being durable). */
+  execute(request: Request): Promise<Settled>
+  executeLinked(
+    requests: readonly Request[],
+  ): Promise<{ readonly outcomes: readonly Settled[]; readonly failedAt: number | null }>
+  /** What the command would do; nothing is changed. */
+  preview(request: Request): Promise<Outcome>
+  read<Result>(name: string, actor: Actor, input: unknown): Promise<Answer<Result>>
+  /** The five locks alone: for reads of history. Throws nothing; a shut lock is a refusal. */
+  authorize(actor: Actor, scope: string, needs: readonly Need[]): Promise<Answer<Doer>>
+  history(table: string, query: HistoryQuery): Promise<readonly HistoryRow[]>
+  /** Events from behind `after` on (null: from now on), durable ones only, in order. `deliver` returns false when its buffer is full. */
+  subscribe(
+    actor: Actor,
+    filter: EventFilter,
+    after: { readonly sequence: number; readonly index: number } | null,
+    deliver: (event: Event) => boolean,
+  ): Promise<Answer<Subscription>>
+}
+
+/** Who a request comes from, proven. */
+export interface Authenticated {
+  readonly actor: Extract<Actor, { kind: 'credential' }>
+  readonly credential: CredentialId
+  readonly user: UserId | null
+  readonly token: TokenId | null
+  readonly audience: string | null
+}
+
+export interface Authentication {
+  /** Proves a bearer token or API key for a surface; null where it proves nobody. Verified tokens are remembered. */
+  bearer(value: string, surface: Surface, address: string): Promise<Authenticated | null>
+}
+
+/** Personal fields and secrets, under a key per party that the master key wraps. */
+export interface Sealing {
+  seal(party: number, plain: string): string
+  open(party: number, sealed: string): string | null
+}
+
+export interface Services {
+  readonly host: Host
+  readonly authentication: Authentication
+  readonly sealing: Sealing
+  readonly log: FastifyBaseLogger
+}
+
+/** A surface plugs itself into the HTTP server. */
+export interface SurfaceModule {
+  readonly name: Surface
+  register(app: FastifyInstance, services: Services): Promise<void>
+}

@@ -180,7 +180,7 @@ describe('split', () => {
     expect(split(amount(-100n), [1n, 1n, 1n])).toEqual([-34n, -33n, -33n])
   })
 
-  test.each([[[]], [[0n]], [[1n, -1n]], [[-1n]]])('weights %j are a broken call', (shares) => {
+  test.each([[[]], [[0n]], [[1n, -1n]], [[-1n]]])('weights %s are a broken call', (shares) => {
     expect(() => split(amount(1n), shares)).toThrow('expected weights')
   })
 })

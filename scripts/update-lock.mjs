@@ -4,7 +4,13 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root, run } from './run.mjs'
 
-const status = run('npm', ['install', '--package-lock-only', '--no-audit', '--no-fund'])
+const status = run('npm', [
+  'install',
+  '--package-lock-only',
+  '--omit-lockfile-registry-resolved=false',
+  '--no-audit',
+  '--no-fund',
+])
 if (status !== 0) throw new Error('npm could not make the lock file')
 
 const file = join(root, 'package-lock.json')

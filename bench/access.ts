@@ -104,7 +104,7 @@ function measure(size: number): void {
   let seed = 42
   const next = (): number => {
     seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0
-    return seed
+    return seed >>> 8
   }
   const asked = Array.from({ length: 1 << 16 }, () => {
     const { account, firm } = accounts[next() % accounts.length] as (typeof accounts)[number]

@@ -1,1 +1,2 @@
+export * from './blockable.js'
 export * from './identity.js'

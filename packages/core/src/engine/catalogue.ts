@@ -1,6 +1,15 @@
 /** Every command, every query, every kind of due work and of process, by name. */
 
 import {
+  ACCESS_COMMANDS,
+  ACCESS_DUE_WORK,
+  ACCESS_QUERIES,
+  ONBOARDING_COMMANDS,
+  ONBOARDING_QUERIES,
+  WEBHOOK_COMMANDS,
+  WEBHOOK_QUERIES,
+} from '../access/index.js'
+import {
   HIERARCHY_COMMANDS,
   HIERARCHY_DUE_WORK,
   HIERARCHY_PROCESSES,
@@ -19,11 +28,17 @@ type DueWork = (context: EngineContext, id: Id) => void
 const commands = [
   ...SETTINGS_COMMANDS,
   ...HIERARCHY_COMMANDS,
+  ...ACCESS_COMMANDS,
+  ...ONBOARDING_COMMANDS,
+  ...WEBHOOK_COMMANDS,
   ...LEDGER_COMMANDS,
 ] as readonly unknown[] as readonly AnyCommand[]
 const queries = [
   ...SETTINGS_QUERIES,
   ...HIERARCHY_QUERIES,
+  ...ACCESS_QUERIES,
+  ...ONBOARDING_QUERIES,
+  ...WEBHOOK_QUERIES,
   ...TREE_QUERIES,
 ] as readonly unknown[] as readonly AnyQuery[]
 const processes = [...HIERARCHY_PROCESSES] as readonly unknown[] as readonly ProcessKind<EngineContext>[]
@@ -47,4 +62,5 @@ const stepProcess: DueWork = (context, id) => {
 export const DUE_WORK: ReadonlyMap<string, DueWork> = new Map<string, DueWork>([
   ['processes', stepProcess],
   ...HIERARCHY_DUE_WORK,
+  ...ACCESS_DUE_WORK,
 ])

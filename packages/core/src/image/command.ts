@@ -77,7 +77,8 @@ export interface CommandSpec<Context extends Moment, Input extends Plain, Result
 /** A read that the image alone can answer. */
 export interface QuerySpec<Context extends Moment, Input, Result> {
   readonly name: string
-  readonly scope: string
+  /** Null: every valid credential may ask. */
+  readonly scope: string | null
   needs(context: Context, input: Input): readonly Need[]
   read(context: Context, input: Input): Result
 }

@@ -1,2 +1,3 @@
+export * from './blockable.js'
 export * from './identity.js'
 export * from './limits.js'

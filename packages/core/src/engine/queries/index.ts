@@ -1,0 +1,1 @@
+export const TREE_QUERIES = [] as const

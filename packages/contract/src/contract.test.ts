@@ -11,11 +11,7 @@ function emptySchemas(value: unknown, place: string): string[] {
   if (typeof value !== 'object' || value === null) return []
   if (Array.isArray(value)) return value.flatMap((part, index) => emptySchemas(part, `${place}/${index}`))
   return Object.entries(value).flatMap(([key, part]) => {
-    const isEmpty =
-      ['schema', 'items'].includes(key) &&
-      typeof part === 'object' &&
-      part !== null &&
-      Object.keys(part).length === 0
+    const isEmpty = ['schema', 'items'].includes(key) && JSON.stringify(part) === '{}'
     return isEmpty ? [`${place}/${key}`] : emptySchemas(part, `${place}/${key}`)
   })
 }

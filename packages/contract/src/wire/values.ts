@@ -21,9 +21,10 @@ export function text({ min = 1, max, pattern, meaning, description }: TextLimits
   return {
     schema: description === undefined ? schema : schema.describe(description),
     decode(value, at) {
-      if (typeof value !== 'string' || value.length < min || value.length > max || CONTROL.test(value))
+      if (typeof value !== 'string' || value.length < min || value.length > max)
         return malformed(at, expected, value)
-      return pattern === undefined || pattern.test(value) ? value : malformed(at, expected, value)
+      const fits = pattern === undefined ? !CONTROL.test(value) : pattern.test(value)
+      return fits ? value : malformed(at, expected, value)
     },
     encode: (value) => value,
   }
@@ -148,7 +149,9 @@ const JSON_VALUES_MAX = 500
 /** Free JSON within bounds: settings and attributes, whose rules belong to whoever reads them. Whole numbers only. */
 export function json(description: string): Wire<Json> {
   return {
-    schema: z.json().describe(description),
+    schema: z
+      .unknown()
+      .meta({ description, type: ['object', 'array', 'string', 'integer', 'boolean', 'null'] }),
     decode(value, at) {
       const budget = { left: JSON_VALUES_MAX }
       checkJson(value, at, 0, budget)

@@ -244,8 +244,8 @@ export class Engine {
   private runDue(time: Instant): void {
     const now = this.laterOf(time)
     for (let due = this.image.due.next(now); due !== undefined; due = this.image.due.next(now)) {
-      const work = DUE_WORK.get(due.table.name)
-      if (work === undefined) throw new Error(`expected due work for the table ${due.table.name}`)
+      const work = DUE_WORK.get(due.table.tableName)
+      if (work === undefined) throw new Error(`expected due work for the table ${due.table.tableName}`)
       this.begin({ time: due.at })
       work(this.rooms, due.id)
       this.image.finishWork()

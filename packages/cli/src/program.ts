@@ -2,8 +2,8 @@
 import { Command } from 'commander'
 import { localCommands } from './local/index.js'
 import { remoteCommands } from './remote/commands.js'
-import { verifyCommand } from './remote/verify.js'
 import type { Shell } from './shell.js'
+import { verifyCommand } from './verify.js'
 
 export function buildProgram(shell: Shell): Command {
   const program = new Command('stemma')

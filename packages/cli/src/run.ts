@@ -1,15 +1,15 @@
 /** Runs one command line with the streams of this process and says how it ended. */
-import { Command, CommanderError } from 'commander'
-import { EXIT, Ending } from './exit.js'
+import { type Command, CommanderError } from 'commander'
+import { Ending, EXIT } from './exit.js'
+import { interruption } from './interruption.js'
 import { buildProgram } from './program.js'
 import { connect } from './remote/connect.js'
 import type { Shell } from './shell.js'
 
 export async function run(words: readonly string[]): Promise<number> {
-  const interruption = new AbortController()
   const shell: Shell = {
     env: process.env,
-    interrupted: interruption.signal,
+    interruption,
     out: (text) => process.stdout.write(text),
     note: (text) => process.stderr.write(`${text}\n`),
     connect,
@@ -21,7 +21,6 @@ export async function run(words: readonly string[]): Promise<number> {
     if (error.code === 'EPIPE') process.exit(EXIT.done)
     throw error
   })
-  process.once('SIGINT', () => interruption.abort())
   try {
     await program.parseAsync(words, { from: 'user' })
     return EXIT.done

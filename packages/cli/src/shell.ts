@@ -4,8 +4,8 @@ import type { Api } from './remote/api.js'
 
 export interface Shell {
   readonly env: NodeJS.ProcessEnv
-  /** Raised when the person wants it to end. */
-  readonly interrupted: AbortSignal
+  /** Raised when the person wants it to end; from the first call on, signals no longer end the process. */
+  interruption(): AbortSignal
   out(text: string): void
   /** Remarks that are no part of the answer. */
   note(text: string): void

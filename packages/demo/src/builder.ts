@@ -126,7 +126,7 @@ export class Builder {
     scopes: readonly string[],
   ): Promise<VenueClient> {
     const { privateKeyPem, publicKeyPem } = await this.port.newRsaKeyPair()
-    const key = { kid: `${clientId}-1`, algorithm: 'RS256', pem: publicKeyPem, addedAt: this.port.now() }
+    const key = { kid: `${clientId}-1`, algorithm: 'RS256', pem: publicKeyPem }
     const input = {
       ...credential(user, clientId, clientId),
       kind: 'client',

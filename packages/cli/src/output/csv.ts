@@ -11,5 +11,6 @@ const safe = (text: string): string => (FORMULA.test(text) && !NUMBER.test(text)
 export function csv(records: readonly FlatRecord[]): string {
   const columns = [...new Set(records.flatMap((record) => Object.keys(record)))]
   const rows = records.map((record) => columns.map((column) => safe(record[column] ?? '')))
-  return stringify([columns, ...rows], { record_delimiter: '\r\n' })
+  // A line break of either kind inside a cell needs quotes, not only the one that ends records.
+  return stringify([columns, ...rows], { record_delimiter: '\r\n', quoted_match: /[\r\n]/ })
 }

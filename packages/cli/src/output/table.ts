@@ -24,9 +24,7 @@ export function table(records: readonly FlatRecord[]): string {
 export function sheet(record: FlatRecord): string {
   const names = Object.keys(record)
   const widest = Math.max(0, ...names.map((name) => name.length))
-  return names
-    .map((name) => `${name.padEnd(widest)}  ${printable(record[name] ?? '')}`.trimEnd())
-    .join('\n')
+  return names.map((name) => `${name.padEnd(widest)}  ${printable(record[name] ?? '')}`.trimEnd()).join('\n')
 }
 
 const printable = (text: string): string => text.replace(UNPRINTABLE, ' ')

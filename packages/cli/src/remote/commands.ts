@@ -68,13 +68,11 @@ function addField(command: Command, noun: string, field: Field): void {
     command.addArgument(new Argument(`<${dashed(field.name)}>`, field.description))
     return
   }
-  const shape = field.kind === 'flag' ? '[true|false]' : `<${field.kind === 'text' ? 'text' : PLACEHOLDERS[field.kind]}>`
+  const shape = field.kind === 'flag' ? `[${field.placeholder}]` : `<${field.placeholder}>`
   const option = new Option(`--${optionName(noun, field)} ${shape}`, field.description)
   if (field.choices.length > 0) option.choices(field.choices)
   command.addOption(field.isRequired ? option.makeOptionMandatory() : option)
 }
-
-const PLACEHOLDERS = { whole: 'number', list: 'a,b', json: 'json' } as const
 
 function inputOf(
   noun: string,
@@ -84,7 +82,9 @@ function inputOf(
 ): Input {
   const places = fields.filter((field) => field.isPositional)
   const entries = fields.flatMap((field): [string, unknown][] => {
-    const written = field.isPositional ? given[places.indexOf(field)] : options[camelCase(optionName(noun, field))]
+    const written = field.isPositional
+      ? given[places.indexOf(field)]
+      : options[camelCase(optionName(noun, field))]
     if (typeof written !== 'string' && typeof written !== 'boolean') return []
     return [[field.name, toValue(field, written)]]
   })

@@ -8,12 +8,16 @@ export interface Field {
   readonly isRequired: boolean
   readonly kind: 'text' | 'whole' | 'flag' | 'list' | 'json'
   readonly choices: readonly string[]
+  /** What stands for the value in the help: `pty_…`, `number`. */
+  readonly placeholder: string
   readonly description: string
 }
 
 interface Schema {
   readonly type?: string | readonly string[]
   readonly enum?: readonly unknown[]
+  readonly pattern?: string
+  readonly format?: string
   readonly description?: string
   readonly items?: Schema
   readonly anyOf?: readonly Schema[]
@@ -31,6 +35,7 @@ export function fieldsOf(operation: Operation): readonly Field[] {
       isPositional: isPositional(name),
       isRequired: required.includes(name),
       kind: kindOf(schema),
+      placeholder: placeholderOf(schema),
       choices: (schema.enum ?? []).filter((choice) => typeof choice === 'string'),
       description: (written.description ?? schema.description ?? '').replaceAll('`', ''),
     }
@@ -60,3 +65,25 @@ function kindOf(schema: Schema): Field['kind'] {
       return schema.enum === undefined ? 'json' : 'text'
   }
 }
+
+/** `^pty_[1-9]…` or `^(?:acc|grp)_[1-9]…`: the pattern of an id begins with its prefixes. */
+const ID_PATTERN = /^\^(?:\(\?:)?([a-z|]+)\)?_\[1-9\]/
+
+function placeholderOf(schema: Schema): string {
+  const prefixes = ID_PATTERN.exec(schema.pattern ?? '')?.[1]
+  if (prefixes !== undefined)
+    return prefixes
+      .split('|')
+      .map((prefix) => `${prefix}_…`)
+      .join('|')
+  if (schema.format === 'date-time') return 'time'
+  return PLACEHOLDERS[kindOf(schema)]
+}
+
+const PLACEHOLDERS = {
+  text: 'text',
+  whole: 'number',
+  flag: 'true|false',
+  list: 'a,b',
+  json: 'json',
+} as const

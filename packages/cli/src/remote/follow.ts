@@ -17,9 +17,7 @@ export function followCommand(shell: Shell): Command {
     .description(
       'Follow events as they happen, one JSON object a line, until interrupted. Resumes behind the event given by --after.',
     )
-    .addOption(
-      new Option('--under <party>', 'this party and everything beneath it').makeOptionMandatory(),
-    )
+    .addOption(new Option('--under <party>', 'this party and everything beneath it').makeOptionMandatory())
     .addOption(new Option('--kinds <a,b>', 'kinds, or first parts of kinds such as transfer.'))
     .addOption(new Option('--after <id>', 'sequence.index of the last event that was seen'))
     .addOption(new Option('--count <number>', 'end after so many events'))
@@ -33,7 +31,7 @@ export function followCommand(shell: Shell): Command {
       after: options.after ?? null,
     }
     let seen = 0
-    for await (const event of api.follow(filter, shell.interrupted)) {
+    for await (const event of api.follow(filter, shell.interruption())) {
       shell.out(`${JSON.stringify(event)}\n`)
       seen += 1
       if (seen >= most) return

@@ -20,7 +20,9 @@ export const RESERVED: ReadonlySet<string> = new Set([
 export function withConnection(command: Command): Command {
   return command
     .addOption(new Option('--url <address>', `the server; STEMMA_URL, else ${DEFAULT_URL}`))
-    .addOption(new Option('--api-key <key>', 'the key; better in STEMMA_API_KEY, which other users cannot see'))
+    .addOption(
+      new Option('--api-key <key>', 'the key; better in STEMMA_API_KEY, which other users cannot see'),
+    )
     .addOption(new Option('--demo', 'use the operator’s key of the demo world'))
     .addOption(
       new Option('--data <folder>', `where the demo world’s file is; STEMMA_DATA, else ${DEFAULT_DATA}`),

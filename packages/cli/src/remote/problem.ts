@@ -1,5 +1,5 @@
 /** A Problem Details answer in words: what is the case, where, and what helps. */
-import { EXIT, Ending } from '../exit.js'
+import { Ending, EXIT } from '../exit.js'
 
 export interface Problem {
   readonly title?: string
@@ -24,7 +24,9 @@ export function refusal(problem: Problem): Ending {
   const lines = [
     detail === undefined ? `${title}.` : `${title}: ${detail}`,
     ...(field === undefined ? [] : [`Field: ${field}`]),
-    ...(code === undefined ? [] : [`Code: ${code}${problem.retryable === true ? ' (may succeed later)' : ''}`]),
+    ...(code === undefined
+      ? []
+      : [`Code: ${code}${problem.retryable === true ? ' (may succeed later)' : ''}`]),
     ...(request === undefined ? [] : [`Request: ${request}`]),
     ...(code !== undefined && REMEDIES[code] !== undefined ? [REMEDIES[code]] : []),
   ]

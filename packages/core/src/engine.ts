@@ -332,8 +332,8 @@ class MutableMoment {
     readonly emit: (event: NewEvent) => void,
   ) {}
 
-  effect(kind: EffectKind, target: string, payload: Plain): EffectId {
-    return this.effects.request(kind, target, payload, this.now)
+  effect(kind: EffectKind, target: string, payload: Plain, party: Id | null = null): EffectId {
+    return this.effects.request(kind, target, payload, party, this.now)
   }
 }
 

@@ -2,8 +2,10 @@
 
 import { ACCESS_COMMANDS, ACCESS_DUE_WORK, ACCESS_QUERIES } from '../access/index.js'
 import { HIERARCHY_COMMANDS } from '../hierarchy/index.js'
+import { IDENTITY_COMMANDS } from '../identity/index.js'
 import type { CommandSpec, Id, Plain, QuerySpec } from '../image/index.js'
 import { LEDGER_COMMANDS } from '../ledger/index.js'
+import { ENGINE_COMMANDS, ENGINE_QUERIES } from './commands/index.js'
 import type { EngineContext } from './context.js'
 
 type AnyCommand = CommandSpec<EngineContext, Plain, Plain>
@@ -11,10 +13,12 @@ type AnyQuery = QuerySpec<EngineContext, unknown, unknown>
 
 const commands = [
   ...HIERARCHY_COMMANDS,
+  ...IDENTITY_COMMANDS,
   ...ACCESS_COMMANDS,
+  ...ENGINE_COMMANDS,
   ...LEDGER_COMMANDS,
 ] as readonly unknown[] as readonly AnyCommand[]
-const queries = [...ACCESS_QUERIES] as readonly unknown[] as readonly AnyQuery[]
+const queries = [...ACCESS_QUERIES, ...ENGINE_QUERIES] as readonly unknown[] as readonly AnyQuery[]
 
 export const COMMANDS: ReadonlyMap<string, AnyCommand> = new Map(commands.map((spec) => [spec.name, spec]))
 export const QUERIES: ReadonlyMap<string, AnyQuery> = new Map(queries.map((spec) => [spec.name, spec]))

@@ -13,11 +13,9 @@ export interface BookSchema {
 export const HISTORY: readonly HistoryTable[] = [EVENTS]
 
 export const BOOK_SCHEMA: BookSchema = {
-  tables: new Engine().image
-    .primaryTables()
-    .map(({ tableName, columns }) => ({
-      name: tableName,
-      columns: columns.map((column) => ({ name: column.name, kind: column.kind })),
-    })),
+  tables: new Engine().image.primaryTables().map(({ tableName, columns }) => ({
+    name: tableName,
+    columns: columns.map((column) => ({ name: column.name, kind: column.kind })),
+  })),
   history: HISTORY,
 }

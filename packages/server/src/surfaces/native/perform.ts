@@ -75,11 +75,22 @@ export function settle(call: Call, settled: Settled, { shown }: Pick<Prepared, '
   const { result, sequence } = settled
   const isReplayed = settled.kind === 'repeated'
   const record = { ...(result as Input), sequence }
-  if ('approval' in record && !('approval' in call.operation.output.decodeShape)) {
+  if ('approval' in record && !call.operation.name.startsWith('approvals.')) {
     return text(202, awaiting.encode(record), isReplayed)
   }
-  return text(200, call.operation.output.encode({ ...record, ...(isReplayed ? {} : shown) }, {}), isReplayed)
+  return text(
+    200,
+    call.operation.output.encode(
+      shown === undefined ? record : { ...record, ...shownOnce(shown, isReplayed) },
+      {},
+    ),
+    isReplayed,
+  )
 }
+
+/** A secret is shown by the first answer; a repeat shows that there was one. */
+const shownOnce = (shown: Input, isReplayed: boolean): Input =>
+  isReplayed ? Object.fromEntries(Object.keys(shown).map((name) => [name, null])) : shown
 
 async function dryRun({ host }: Services, call: Call, request: Request): Promise<Reply> {
   const outcome = await host.preview(request)
@@ -97,14 +108,21 @@ const previewDone = (result: Plain, events: readonly Event[]) => ({
 })
 
 const previewRefused = ({ caller }: Call, refusal: Refusal): Reply =>
-  text(200, { dry_run: true, outcome: 'would_be_refused', problem: problemOf(refusal, caller.requestId) }, false)
+  text(
+    200,
+    { dry_run: true, outcome: 'would_be_refused', problem: problemOf(refusal, caller.requestId) },
+    false,
+  )
 
 async function runQuery(services: Services, call: Call): Promise<Reply> {
   const { operation, caller } = call
   const answer = await services.host.read<Plain>(operation.name, caller.actor, queryInput(call))
   if (answer.kind === 'refused') return problem(answer.refusal, caller.requestId)
   const present = PRESENT.get(operation.name)
-  return done(operation, present === undefined ? paged(answer.result) : present(services, call, answer.result))
+  return done(
+    operation,
+    present === undefined ? paged(answer.result) : present(services, call, answer.result),
+  )
 }
 
 /** A list of the engine, or its page with where the next begins, as every list of this surface looks. */

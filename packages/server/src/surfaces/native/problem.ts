@@ -10,7 +10,10 @@ export interface Reply {
   readonly etag: string | null
 }
 
-export function problemOf({ code, detail, field, data }: Refusal, requestId: string): Record<string, unknown> {
+export function problemOf(
+  { code, detail, field, data }: Refusal,
+  requestId: string,
+): Record<string, unknown> {
   const { status, title, retryable } = REFUSALS[code]
   return {
     type: `/docs/refusals#${code}`,
@@ -53,6 +56,12 @@ export const broken = (requestId: string): Reply => ({
 /** The refusal behind what the HTTP layer itself throws (body too large, header faults, bad encodings). */
 export function refusalOfStatus(status: number, message: string): Refusal {
   const code: RefusalCode =
-    status === 413 ? 'too_large' : status === 429 ? 'rate_limited' : status === 404 ? 'unknown_operation' : 'malformed'
+    status === 413
+      ? 'too_large'
+      : status === 429
+        ? 'rate_limited'
+        : status === 404
+          ? 'unknown_operation'
+          : 'malformed'
   return { code, detail: message }
 }

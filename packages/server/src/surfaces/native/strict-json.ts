@@ -20,7 +20,8 @@ export function parseStrictJson(body: Buffer): unknown {
     return refuse('malformed', 'the body is not JSON', { field: '/' })
   }
   // Every member has one colon outside text; the parser keeps the last of equal keys. So fewer keys mean a duplicate.
-  if (countKeys(parsed) !== members) refuse('malformed', 'an object of the body names a field twice', { field: '/' })
+  if (countKeys(parsed) !== members)
+    refuse('malformed', 'an object of the body names a field twice', { field: '/' })
   return parsed
 }
 
@@ -48,7 +49,8 @@ function countMembers(written: string): number {
     else if (char === COLON) members += 1
     else if (char === 123 || char === 91) {
       depth += 1
-      if (depth > JSON_DEPTH_MAX) refuse('malformed', `expected at most ${JSON_DEPTH_MAX} levels of nesting`, { field: '/' })
+      if (depth > JSON_DEPTH_MAX)
+        refuse('malformed', `expected at most ${JSON_DEPTH_MAX} levels of nesting`, { field: '/' })
     } else if (char === 125 || char === 93) depth -= 1
   }
   return members

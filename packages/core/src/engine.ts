@@ -24,6 +24,7 @@ import {
   Image,
   type Instant,
   type KeyedResult,
+  type Need,
   type NewEvent,
   type Plain,
   Processes,
@@ -162,6 +163,26 @@ export class Engine {
     }
   }
 
+  /** The five locks alone: for reads that the image cannot answer. */
+  authorize(
+    actor: Actor,
+    scope: string | null,
+    needs: readonly Need[],
+    time: Instant,
+  ): { readonly doer: Doer } | { readonly refusal: Refusal } {
+    try {
+      return { doer: this.rooms.access.authorize(actor, scope, needs, this.laterOf(time)) }
+    } catch (thrown) {
+      if (thrown instanceof Refused) return { refusal: thrown.refusal }
+      throw thrown
+    }
+  }
+
+  /** How many sequences the next batch holds so far. */
+  get pending(): number {
+    return this.image.head.sequence - this.batchStart + 1
+  }
+
   /** When the host has to call `tick` next, if nothing comes in before. */
   nextDueAt(): Instant | undefined {
     return this.image.due.nextAt()
@@ -278,15 +299,15 @@ export class Engine {
     const now = this.laterOf(time)
     this.moment.horizon = now
     for (let due = this.image.due.next(now); due !== undefined; due = this.image.due.next(now)) {
-      const work = DUE_WORK.get(due.table.name)
-      if (work === undefined) throw new Error(`expected due work for the table ${due.table.name}`)
+      const work = DUE_WORK.get(due.table.tableName)
+      if (work === undefined) throw new Error(`expected due work for the table ${due.table.tableName}`)
       const start = this.savePoint()
       try {
         this.begin({ time: due.at })
         work(this.rooms, due.id)
         const next = this.image.due.next(now)
         if (next?.at === due.at && next.id === due.id && next.table === due.table)
-          throw new Error(`expected ${due.table.name} ${due.id} not to stay due at ${due.at}`)
+          throw new Error(`expected ${due.table.tableName} ${due.id} not to stay due at ${due.at}`)
       } catch (thrown) {
         this.undoTo(start)
         throw thrown
@@ -310,7 +331,9 @@ export class Engine {
       request: moment.request,
     }
     this.events.push(recorded)
-    rooms.access.webhooks.deliver(recorded, (target, payload) => moment.effect('webhook', target, payload))
+    rooms.access.webhooks.deliver(recorded, (target, payload, party) =>
+      moment.effect('webhook', target, payload, party),
+    )
   }
 
   private savePoint(): SavePoint {
@@ -361,8 +384,8 @@ class MutableMoment {
     readonly attempt: <Result>(part: () => Result) => Attempted<Result>,
   ) {}
 
-  effect(kind: EffectKind, target: string, payload: Plain): EffectId {
-    return this.effects.request(kind, target, payload, this.now)
+  effect(kind: EffectKind, target: string, payload: Plain, party: Id | null = null): EffectId {
+    return this.effects.request(kind, target, payload, party, this.now)
   }
 }
 

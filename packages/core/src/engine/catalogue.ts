@@ -15,9 +15,11 @@ import {
   HIERARCHY_PROCESSES,
   HIERARCHY_QUERIES,
 } from '../hierarchy/index.js'
+import { IDENTITY_COMMANDS, IDENTITY_QUERIES } from '../identity/index.js'
 import type { CommandSpec, Id, Plain, ProcessId, ProcessKind, QuerySpec } from '../image/index.js'
 import { LEDGER_COMMANDS } from '../ledger/index.js'
 import { SETTINGS_COMMANDS, SETTINGS_QUERIES } from '../settings/index.js'
+import { ENGINE_COMMANDS, ENGINE_QUERIES } from './commands/index.js'
 import type { EngineContext } from './context.js'
 import { TREE_QUERIES } from './queries/index.js'
 
@@ -28,15 +30,19 @@ type DueWork = (context: EngineContext, id: Id) => void
 const commands = [
   ...SETTINGS_COMMANDS,
   ...HIERARCHY_COMMANDS,
+  ...IDENTITY_COMMANDS,
   ...ACCESS_COMMANDS,
   ...ONBOARDING_COMMANDS,
   ...WEBHOOK_COMMANDS,
+  ...ENGINE_COMMANDS,
   ...LEDGER_COMMANDS,
 ] as readonly unknown[] as readonly AnyCommand[]
 const queries = [
   ...SETTINGS_QUERIES,
   ...HIERARCHY_QUERIES,
+  ...IDENTITY_QUERIES,
   ...ACCESS_QUERIES,
+  ...ENGINE_QUERIES,
   ...ONBOARDING_QUERIES,
   ...WEBHOOK_QUERIES,
   ...TREE_QUERIES,

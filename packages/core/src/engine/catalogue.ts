@@ -2,8 +2,15 @@
 
 import { ACCESS_COMMANDS, ACCESS_DUE_WORK } from '../access/index.js'
 import { HIERARCHY_COMMANDS } from '../hierarchy/index.js'
-import type { CommandSpec, Id, Plain, QuerySpec } from '../image/index.js'
-import { LEDGER_COMMANDS } from '../ledger/index.js'
+import {
+  type CommandSpec,
+  EVENTS,
+  type HistoryTable,
+  type Id,
+  type Plain,
+  type QuerySpec,
+} from '../image/index.js'
+import { LEDGER_COMMANDS, LEDGER_DUE_WORK, LEDGER_HISTORY, LEDGER_QUERIES } from '../ledger/index.js'
 import type { EngineContext } from './context.js'
 
 type AnyCommand = CommandSpec<EngineContext, Plain, Plain>
@@ -14,7 +21,7 @@ const commands = [
   ...ACCESS_COMMANDS,
   ...LEDGER_COMMANDS,
 ] as readonly unknown[] as readonly AnyCommand[]
-const queries = [] as readonly unknown[] as readonly AnyQuery[]
+const queries = [...LEDGER_QUERIES] as readonly unknown[] as readonly AnyQuery[]
 
 export const COMMANDS: ReadonlyMap<string, AnyCommand> = new Map(commands.map((spec) => [spec.name, spec]))
 export const QUERIES: ReadonlyMap<string, AnyQuery> = new Map(queries.map((spec) => [spec.name, spec]))
@@ -26,4 +33,8 @@ export const DUE_WORK: ReadonlyMap<string, (context: EngineContext, id: Id) => v
     ({ hierarchy }: EngineContext, id: Id) => hierarchy.blocks.remove(hierarchy.blocks.row(id as never)),
   ],
   ...ACCESS_DUE_WORK,
+  ...LEDGER_DUE_WORK,
 ])
+
+/** Every history table: what events become. */
+export const HISTORY: readonly HistoryTable[] = [EVENTS, ...LEDGER_HISTORY]

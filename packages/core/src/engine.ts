@@ -23,6 +23,7 @@ import {
   Image,
   type Instant,
   type KeyedResult,
+  type Need,
   type NewEvent,
   type Plain,
   type QuerySpec,
@@ -144,6 +145,26 @@ export class Engine {
       if (thrown instanceof Refused) return { refusal: thrown.refusal }
       throw thrown
     }
+  }
+
+  /** The five locks alone: for reads that the image cannot answer. */
+  authorize(
+    actor: Actor,
+    scope: string | null,
+    needs: readonly Need[],
+    time: Instant,
+  ): { readonly doer: Doer } | { readonly refusal: Refusal } {
+    try {
+      return { doer: this.rooms.access.authorize(actor, scope, needs, this.laterOf(time)) }
+    } catch (thrown) {
+      if (thrown instanceof Refused) return { refusal: thrown.refusal }
+      throw thrown
+    }
+  }
+
+  /** How many sequences the next batch holds so far. */
+  get pending(): number {
+    return this.image.head.sequence - this.batchStart + 1
   }
 
   /** When the host has to call `tick` next, if nothing comes in before. */
@@ -286,8 +307,8 @@ export class Engine {
   private runDue(time: Instant): void {
     const now = this.laterOf(time)
     for (let due = this.image.due.next(now); due !== undefined; due = this.image.due.next(now)) {
-      const work = DUE_WORK.get(due.table.name)
-      if (work === undefined) throw new Error(`expected due work for the table ${due.table.name}`)
+      const work = DUE_WORK.get(due.table.tableName)
+      if (work === undefined) throw new Error(`expected due work for the table ${due.table.tableName}`)
       this.begin({ time: due.at })
       work(this.rooms, due.id)
       this.image.finishWork()
@@ -356,8 +377,8 @@ class MutableMoment {
     readonly carryOut: (approved: ApprovedCommand) => Plain,
   ) {}
 
-  effect(kind: EffectKind, target: string, payload: Plain): EffectId {
-    return this.effects.request(kind, target, payload, this.now)
+  effect(kind: EffectKind, target: string, payload: Plain, party: Id | null = null): EffectId {
+    return this.effects.request(kind, target, payload, party, this.now)
   }
 }
 

@@ -1,16 +1,11 @@
 /** Every command, every query and every kind of due work, by name. */
 
-import { ACCESS_COMMANDS, ACCESS_DUE_WORK } from '../access/index.js'
+import { ACCESS_COMMANDS, ACCESS_DUE_WORK, ACCESS_QUERIES } from '../access/index.js'
 import { HIERARCHY_COMMANDS } from '../hierarchy/index.js'
-import {
-  type CommandSpec,
-  EVENTS,
-  type HistoryTable,
-  type Id,
-  type Plain,
-  type QuerySpec,
-} from '../image/index.js'
-import { LEDGER_COMMANDS, LEDGER_DUE_WORK, LEDGER_HISTORY, LEDGER_QUERIES } from '../ledger/index.js'
+import { IDENTITY_COMMANDS, IDENTITY_QUERIES } from '../identity/index.js'
+import type { CommandSpec, Id, Plain, QuerySpec } from '../image/index.js'
+import { LEDGER_COMMANDS, LEDGER_DUE_WORK, LEDGER_QUERIES } from '../ledger/index.js'
+import { ENGINE_COMMANDS, ENGINE_QUERIES } from './commands/index.js'
 import type { EngineContext } from './context.js'
 
 type AnyCommand = CommandSpec<EngineContext, Plain, Plain>
@@ -18,10 +13,17 @@ type AnyQuery = QuerySpec<EngineContext, unknown, unknown>
 
 const commands = [
   ...HIERARCHY_COMMANDS,
+  ...IDENTITY_COMMANDS,
   ...ACCESS_COMMANDS,
+  ...ENGINE_COMMANDS,
   ...LEDGER_COMMANDS,
 ] as readonly unknown[] as readonly AnyCommand[]
-const queries = [...LEDGER_QUERIES] as readonly unknown[] as readonly AnyQuery[]
+const queries = [
+  ...IDENTITY_QUERIES,
+  ...ACCESS_QUERIES,
+  ...LEDGER_QUERIES,
+  ...ENGINE_QUERIES,
+] as readonly unknown[] as readonly AnyQuery[]
 
 export const COMMANDS: ReadonlyMap<string, AnyCommand> = new Map(commands.map((spec) => [spec.name, spec]))
 export const QUERIES: ReadonlyMap<string, AnyQuery> = new Map(queries.map((spec) => [spec.name, spec]))
@@ -35,6 +37,3 @@ export const DUE_WORK: ReadonlyMap<string, (context: EngineContext, id: Id) => v
   ...ACCESS_DUE_WORK,
   ...LEDGER_DUE_WORK,
 ])
-
-/** Every history table: what events become. */
-export const HISTORY: readonly HistoryTable[] = [EVENTS, ...LEDGER_HISTORY]

@@ -17,7 +17,7 @@ import {
 } from '../hierarchy/index.js'
 import { IDENTITY_COMMANDS, IDENTITY_QUERIES } from '../identity/index.js'
 import type { CommandSpec, Id, Plain, ProcessId, ProcessKind, QuerySpec } from '../image/index.js'
-import { LEDGER_COMMANDS } from '../ledger/index.js'
+import { LEDGER_COMMANDS, LEDGER_DUE_WORK, LEDGER_QUERIES } from '../ledger/index.js'
 import { SETTINGS_COMMANDS, SETTINGS_QUERIES } from '../settings/index.js'
 import { ENGINE_COMMANDS } from './commands/index.js'
 import type { EngineContext } from './context.js'
@@ -45,6 +45,7 @@ const queries = [
   ...ONBOARDING_QUERIES,
   ...WEBHOOK_QUERIES,
   ...TREE_QUERIES,
+  ...LEDGER_QUERIES,
 ] as readonly unknown[] as readonly AnyQuery[]
 const processes = [...HIERARCHY_PROCESSES] as readonly unknown[] as readonly ProcessKind<EngineContext>[]
 
@@ -68,4 +69,5 @@ export const DUE_WORK: ReadonlyMap<string, DueWork> = new Map<string, DueWork>([
   ['processes', stepProcess],
   ...HIERARCHY_DUE_WORK,
   ...ACCESS_DUE_WORK,
+  ...LEDGER_DUE_WORK,
 ])

@@ -121,7 +121,8 @@ export class TableCore<I extends Id, F> {
 
   /** Puts a row without log: undo of a removal, load, standby. Hooks run. */
   place(id: I, values: readonly unknown[]): Row {
-    if (this.rows.find(id) !== NO_ROW) throw new Error(`expected ${this.tableName} ${id} not to be in the image`)
+    if (this.rows.find(id) !== NO_ROW)
+      throw new Error(`expected ${this.tableName} ${id} not to be in the image`)
     const row = this.free.pop() ?? this.rowsUsed++
     if (row >= this.ids.length) this.grow(row + 1)
     this.ids[row] = id

@@ -23,6 +23,7 @@ import {
   Image,
   type Instant,
   type KeyedResult,
+  type Need,
   type NewEvent,
   type Plain,
   type QuerySpec,
@@ -139,6 +140,26 @@ export class Engine {
       if (thrown instanceof Refused) return { refusal: thrown.refusal }
       throw thrown
     }
+  }
+
+  /** The five locks alone: for reads that the image cannot answer. */
+  authorize(
+    actor: Actor,
+    scope: string | null,
+    needs: readonly Need[],
+    time: Instant,
+  ): { readonly doer: Doer } | { readonly refusal: Refusal } {
+    try {
+      return { doer: this.rooms.access.authorize(actor, scope, needs, this.laterOf(time)) }
+    } catch (thrown) {
+      if (thrown instanceof Refused) return { refusal: thrown.refusal }
+      throw thrown
+    }
+  }
+
+  /** How many sequences the next batch holds so far. */
+  get pending(): number {
+    return this.image.head.sequence - this.batchStart + 1
   }
 
   /** When the host has to call `tick` next, if nothing comes in before. */

@@ -9,22 +9,18 @@
  *
  * Authorizing throws the first lock that is shut; explaining reports all five. Both turn the same locks.
  */
-import type { AccountId, BlockKind, GroupId, PartyId } from '../hierarchy/index.js'
+import type { AccountId } from '../hierarchy/index.js'
 import type { CredentialId, IdentityContext, TokenId, UserId } from '../identity/index.js'
-import {
-  type Ability,
-  type Actor,
-  type Doer,
-  type Id,
-  type Image,
-  type Need,
-  NO_ROW,
-  type Row,
-  type Target,
-} from '../image/index.js'
+import type { Ability, Actor, AnyTable, Doer, Image, Need, Target } from '../image/index.js'
 import { type Refusal, type RefusalCode, Refused } from '../refusals/index.js'
+import { Chain, type CredentialActor } from './chain.js'
+import { type Place, Places } from './places.js'
 import { type AbilityMask, abilityBit, Reach } from './reach.js'
-import { findRole } from './scopes.js'
+import { RememberedScopes } from './remembered-scopes.js'
+import { Roles } from './roles.js'
+import { placeOf, ScopeSet } from './scope-set.js'
+import { Standing } from './standing.js'
+import { StateLocks } from './state-locks.js'
 
 export const LOCKS = ['credential', 'reach', 'level', 'state', 'permission'] as const
 export type Lock = (typeof LOCKS)[number]
@@ -33,207 +29,244 @@ export interface AccessContext extends IdentityContext {
   readonly access: Access
 }
 
-/** What the first lock establishes. */
-export interface Identified {
+/** What a stream keeps of its authorization, to be checked again whenever `access.version` has grown. */
+export interface Permit {
   readonly doer: Doer
-  /** Whose bindings count; null for a credential of a party that acts as nobody. */
-  readonly user: UserId | null
+  readonly tokens: readonly TokenId[]
+  readonly account: AccountId | null
+  readonly scope: string | null
+  readonly needs: readonly Need[]
 }
 
 export const SYSTEM: Doer = { credential: null, user: null, onBehalfOf: null }
+export const isSystem = (doer: Doer): boolean => doer.credential === null && doer.user === null
 const NOT_VISIBLE: Refusal = { code: 'not_visible', detail: 'there is no such thing within reach' }
 const shut = (code: RefusalCode, detail: string): Refusal => ({ code, detail })
+/** What everybody may do with itself. */
+const SELF_MASK = abilityBit('read') | abilityBit('administer')
 
 export class Access {
   readonly reach: Reach
+  readonly roles: Roles
+  readonly standing: Standing
+  private readonly remembered: RememberedScopes
+  /** The chain of whoever was authorized last; what else is asked meanwhile follows `asked`. */
+  private readonly chain: Chain
+  private readonly asked: Chain
+  private readonly places: Places
+  private readonly locks: StateLocks
 
   constructor(
     image: Image,
     private readonly rooms: Pick<IdentityContext, 'hierarchy' | 'identity'>,
   ) {
-    this.reach = new Reach(image, rooms.hierarchy)
+    const { hierarchy, identity } = rooms
+    this.roles = new Roles(image, hierarchy, identity)
+    this.reach = new Reach(image, hierarchy)
+    this.remembered = new RememberedScopes(hierarchy, identity, this.roles)
+    this.standing = new Standing(image, hierarchy, identity)
+    this.standing.countRows(this.reach.bindings as AnyTable)
+    this.standing.countRows(this.roles.table as AnyTable)
+    this.standing.countColumns([this.reach.bindings.level, this.roles.table.scopes])
+    this.chain = new Chain(hierarchy, identity, this.remembered, this.standing)
+    this.asked = new Chain(hierarchy, identity, this.remembered, this.standing)
+    this.places = new Places(hierarchy, identity)
+    this.locks = new StateLocks(hierarchy, this.standing)
+  }
+
+  /** Grows whenever anything changes that could alter what an actor may do. */
+  get version(): number {
+    return this.standing.version
   }
 
   /** Passes all five locks for every need, or throws the first refusal. */
-  authorize(actor: Actor, scope: string, needs: readonly Need[], now: number): Doer {
-    if (actor.kind === 'system') return SYSTEM
-    const identified = this.identify(actor, scope, now)
-    for (const need of needs) {
-      for (const lock of TARGET_LOCKS) {
-        const refusal = this.turn(lock, identified, need)
-        if (refusal !== null) throw new Refused(refusal)
-      }
+  authorize(actor: Actor, scope: string | null, needs: readonly Need[], now: number): Doer {
+    if (actor.kind === 'system') {
+      for (let index = 0; index < needs.length; index += 1)
+        if (!this.places.find((needs[index] as Need).target)) throw new Refused(NOT_VISIBLE)
+      return SYSTEM
     }
-    return identified.doer
-  }
-
-  /** The first lock: who is it, does the chain hold, does it carry the scope. Throws where it does not. */
-  identify(actor: Extract<Actor, { kind: 'credential' }>, scope: string | null, now: number): Identified {
-    const refusal = this.chainFault(actor, now)
-    if (refusal !== null) throw new Refused(refusal)
-    const { credentials } = this.rooms.identity
-    const own = credentials.user.get(credentials.row(actor.credential as CredentialId))
-    const user = (actor.actingUser as UserId | null) ?? own
-    if (scope !== null && !this.scopesOf(actor).has(scope)) {
-      throw new Refused({
-        ...shut('scope_missing', `the credential lacks the scope ${scope}`),
-        data: { scope },
-      })
+    const { chain } = this
+    const fault = chain.follow(actor, now) ?? scopeFault(chain, scope)
+    if (fault !== null) throw new Refused(fault)
+    for (let index = 0; index < needs.length; index += 1) {
+      const { ability, target } = needs[index] as Need
+      const refusal = this.firstShut(chain.user, chain.account, ability, target)
+      if (refusal !== null) throw new Refused(refusal)
     }
-    return { doer: { credential: actor.credential, user, onBehalfOf: user === own ? null : user }, user }
+    const { user, ownUser } = chain
+    return { credential: actor.credential, user, onBehalfOf: user === ownUser ? null : user }
   }
 
-  /** Effective scopes: what token, credential and acting user all have. */
-  scopesOf(actor: Extract<Actor, { kind: 'credential' }>): ReadonlySet<string> {
-    const { credentials, tokens } = this.rooms.identity
-    const row = credentials.row(actor.credential as CredentialId)
-    const sets: ReadonlySet<string>[] = []
-    const user = (actor.actingUser as UserId | null) ?? credentials.user.get(row)
-    if (user !== null) sets.push(this.scopesOfUser(user))
-    const own = credentials.scopes.get(row)
-    if (own !== null) sets.push(new Set(own))
-    if (actor.token !== null) sets.push(new Set(tokens.scopes.get(tokens.row(actor.token as TokenId))))
-    const [first = new Set<string>(), ...rest] = sets
-    return new Set([...first].filter((scope) => rest.every((set) => set.has(scope))))
+  /** The same decision as a value: what a stream keeps, or why not. */
+  permit(
+    actor: CredentialActor,
+    scope: string | null,
+    needs: readonly Need[],
+    now: number,
+  ): { readonly permit: Permit } | { readonly refusal: Refusal } {
+    try {
+      const doer = this.authorize(actor, scope, needs, now)
+      return { permit: { doer, tokens: this.chain.tokens(), account: this.chain.account, scope, needs } }
+    } catch (thrown) {
+      if (thrown instanceof Refused) return { refusal: thrown.refusal }
+      throw thrown
+    }
   }
 
-  scopesOfUser(user: UserId): ReadonlySet<string> {
-    const { users } = this.rooms.identity
-    const row = users.row(user)
-    return new Set([
-      ...users.scopes.get(row),
-      ...users.roles.get(row).flatMap((role) => findRole(role)?.scopes ?? []),
-    ])
+  /** Whether a stream may go on: everything still holds, and none of its tokens was revoked. Expiry does not count. */
+  isStillAllowed({ doer, tokens, account, scope, needs }: Permit, now: number): boolean {
+    if (doer.credential === null) return true
+    for (const token of tokens) if (this.standing.wasRevoked(token)) return false
+    const actor = {
+      kind: 'credential',
+      credential: doer.credential,
+      token: null,
+      actingUser: doer.user,
+    } as const
+    if (this.asked.follow(actor, now) !== null || scopeFault(this.asked, scope) !== null) return false
+    return needs.every(
+      ({ ability, target }) => this.firstShut(doer.user as UserId | null, account, ability, target) === null,
+    )
+  }
+
+  /** What is wrong with an actor's chain as such, whatever it asks for. */
+  chainFault(actor: CredentialActor, now: number): Refusal | null {
+    return this.asked.follow(actor, now)
+  }
+
+  /** Effective scopes of an actor whose chain holds; none where it does not. */
+  scopesOf(actor: Actor, now: number): ScopeSet {
+    if (actor.kind === 'system') return ScopeSet.ALL
+    return this.asked.follow(actor, now) === null ? this.asked.scopes() : ScopeSet.EMPTY
+  }
+
+  /** The effective scopes of whoever was authorized last: what the command or query in progress may hand on. */
+  actingScopes(doer: Doer): ScopeSet {
+    return isSystem(doer) ? ScopeSet.ALL : this.chain.scopes()
+  }
+
+  /** The account that the token in use is limited to, or null. */
+  actingAccount(doer: Doer): AccountId | null {
+    return isSystem(doer) ? null : this.chain.account
+  }
+
+  actingToken(doer: Doer): TokenId | null {
+    return isSystem(doer) ? null : (this.chain.tokens()[0] ?? null)
+  }
+
+  scopesOfUser(user: UserId): ScopeSet {
+    return this.remembered.ofUser(this.rooms.identity.users.row(user))
   }
 
   /** What the user's bindings let it do with the target, as a set of abilities; 0 is out of reach. */
   abilities(user: UserId | null, target: Target): AbilityMask {
-    if (target === 'self') return abilityBit('read') | abilityBit('administer')
-    if (user === null) return 0
+    return this.places.find(target) ? this.maskAt(user, this.places) : 0
+  }
+
+  /** What whoever was authorized last may do with the target. */
+  actingAbilities(doer: Doer, target: Target): AbilityMask {
+    if (!this.places.find(target)) return 0
+    if (isSystem(doer)) return SYSTEM_MASK
+    return this.narrowedMask(doer.user as UserId | null, this.chain.account, this.places)
+  }
+
+  /** The credential's lock, for a user alone or through one of its credentials. */
+  turnCredential(
+    user: UserId,
+    credential: CredentialId | null,
+    scope: string | null,
+    now: number,
+  ): Refusal | null {
     const { hierarchy, identity } = this.rooms
-    if ('account' in target) {
-      const row = hierarchy.accounts.find(target.account as AccountId)
-      return row === NO_ROW ? 0 : this.reach.toAccount(user, row)
+    if (credential !== null) {
+      const own = identity.credentials.user.get(identity.credentials.row(credential))
+      const actor = {
+        kind: 'credential',
+        credential,
+        token: null,
+        actingUser: own === user ? null : user,
+      } as const
+      return this.asked.follow(actor, now) ?? scopeFault(this.asked, scope)
     }
-    if ('group' in target) {
-      const row = hierarchy.groups.find(target.group as GroupId)
-      return row === NO_ROW ? 0 : this.reach.toGroup(user, row)
-    }
-    if ('party' in target) {
-      const row = hierarchy.parties.find(target.party as PartyId)
-      return row === NO_ROW ? 0 : this.reach.toParty(user, row)
-    }
-    if (target.user === user) return abilityBit('read')
-    const row = identity.users.find(target.user as UserId)
-    return row === NO_ROW ? 0 : this.reach.toParty(user, hierarchy.parties.row(identity.users.party.get(row)))
+    const row = identity.users.row(user)
+    const fault = this.standing.userFault(row, hierarchy.parties.row(identity.users.party.get(row)))
+    if (fault !== null) return fault
+    return scope === null || this.remembered.ofUser(row).has(scope) ? null : scopeMissing(scope)
   }
 
   /** One of the four locks on the target: null where it opens. */
-  turn(lock: Exclude<Lock, 'credential'>, { user }: Identified, { ability, target }: Need): Refusal | null {
+  turn(lock: Exclude<Lock, 'credential'>, user: UserId | null, { ability, target }: Need): Refusal | null {
+    const { places } = this
+    if (!places.find(target)) return lock === 'reach' ? NOT_VISIBLE : null
     switch (lock) {
       case 'reach':
-        return this.abilities(user, target) === 0 ? NOT_VISIBLE : null
+        return this.maskAt(user, places) === 0 ? NOT_VISIBLE : null
       case 'level':
-        return (this.abilities(user, target) & abilityBit(ability)) === 0
-          ? shut('level_insufficient', `the binding does not allow to ${ability}`)
-          : null
+        return levelFault(this.maskAt(user, places), ability)
       case 'state':
-        return this.stateFault(ability, target)
+        return this.locks.stateFault(ability, places)
       case 'permission':
-        return this.permissionFault(ability, target)
+        return this.locks.permissionFault(ability, places)
     }
   }
 
-  private chainFault(
-    { credential, token, actingUser }: Extract<Actor, { kind: 'credential' }>,
-    now: number,
+  /** The four locks on a target in their order, computing the reach once. */
+  private firstShut(
+    user: UserId | null,
+    account: AccountId | null,
+    ability: Ability,
+    target: Target,
   ): Refusal | null {
-    const { credentials, tokens, users } = this.rooms.identity
-    const row = credentials.find(credential as CredentialId)
-    if (row === NO_ROW || credentials.status.get(row) !== 'active')
-      return shut('unauthenticated', 'the credential is not valid')
-    const expiresAt = credentials.expiresAt.get(row)
-    if (expiresAt !== null && expiresAt <= now) return shut('unauthenticated', 'the credential has expired')
-    for (let link = token as TokenId | null; link !== null; ) {
-      const at = tokens.find(link)
-      if (at === NO_ROW) return shut('unauthenticated', 'the token is not valid')
-      const ends = tokens.expiresAt.get(at)
-      if (ends !== null && ends <= now) return shut('unauthenticated', 'the token has expired')
-      link = tokens.parent.get(at)
-    }
-    const own = credentials.user.get(row)
-    const party = this.rooms.identity.partyOfCredential(row)
-    if (actingUser !== null && actingUser !== own) {
-      const acting = users.find(actingUser as UserId)
-      if (own !== null || acting === NO_ROW || users.party.get(acting) !== party) return NOT_VISIBLE
-    }
-    return this.ownerFault((actingUser as UserId | null) ?? own, party)
+    const { places, locks } = this
+    if (!places.find(target)) return NOT_VISIBLE
+    const mask = account === null ? this.maskAt(user, places) : this.narrowedMask(user, account, places)
+    if (mask === 0) return NOT_VISIBLE
+    return (
+      levelFault(mask, ability) ?? locks.stateFault(ability, places) ?? locks.permissionFault(ability, places)
+    )
   }
 
-  /** The acting user and every owner above it are active and may sign in. */
-  private ownerFault(user: UserId | null, party: PartyId): Refusal | null {
+  private maskAt(user: UserId | null, { kind, row }: Place): AbilityMask {
+    if (kind === 'self') return SELF_MASK
+    if (user === null) return 0
+    switch (kind) {
+      case 'account':
+        return this.reach.toAccount(user, row)
+      case 'group':
+        return this.reach.toGroup(user, row)
+      case 'party':
+        return this.reach.toParty(user, row)
+      case 'user': {
+        const { hierarchy, identity } = this.rooms
+        const mask = this.reach.toParty(user, hierarchy.parties.row(identity.users.party.get(row)))
+        return identity.users.id(row) === user ? mask | abilityBit('read') : mask
+      }
+    }
+  }
+
+  /** A token for one account reaches that account and its own user, nothing else. */
+  private narrowedMask(user: UserId | null, account: AccountId | null, place: Place): AbilityMask {
+    const mask = this.maskAt(user, place)
+    if (account === null || place.kind === 'self') return mask
     const { hierarchy, identity } = this.rooms
-    if (hierarchy.firstNotActive(hierarchy.parties.row(party)) !== NO_ROW)
-      return shut('actor_suspended', 'an owner of the credential is not active')
-    if (user === null) return null
-    if (identity.users.status.get(identity.users.row(user)) !== 'active')
-      return shut('actor_suspended', 'the user is not active')
-    if (this.isBlocked(user, 'login')) return shut('actor_suspended', 'the user is blocked from signing in')
-    return null
-  }
-
-  /** Dealing needs an approved, active, unblocked account under active owners; reading and administering do not. */
-  private stateFault(ability: Ability, target: Target): Refusal | null {
-    if (target === 'self' || !('account' in target)) return null
-    const block = DEALINGS[ability]
-    if (block === null) return null
-    const { hierarchy } = this.rooms
-    const account = hierarchy.accounts.row(target.account as AccountId)
-    if (hierarchy.accounts.stage.get(account) !== 'approved')
-      return shut('account_not_active', 'the account is not approved yet')
-    const status = hierarchy.accounts.status.get(account)
-    if (status !== 'active') return shut('account_not_active', `the account is ${status}`)
-    const party = hierarchy.partyOf(account)
-    if (hierarchy.firstNotActive(party) !== NO_ROW)
-      return shut('party_suspended', 'an owner of the account is not active')
-    return this.blockFault(target.account, party, block)
-  }
-
-  private blockFault(account: Id, party: Row, kind: BlockKind): Refusal | null {
-    const { hierarchy } = this.rooms
-    if (hierarchy.blocks.size === 0) return null
-    if (this.isBlocked(account, kind)) return shut('blocked', `a block on ${kind} stands against the account`)
-    for (let row = party; row !== NO_ROW; row = hierarchy.order.parent(row)) {
-      if (this.isBlocked(hierarchy.parties.id(row), kind))
-        return shut('blocked', `a block on ${kind} stands against an owner of the account`)
-    }
-    return null
-  }
-
-  private isBlocked(target: Id, kind: BlockKind): boolean {
-    const { hierarchy } = this.rooms
-    return hierarchy.blocks.size > 0 && hierarchy.blockOn(target, kind) !== NO_ROW
-  }
-
-  /** The account's own flags: `attributes.forbidden` lists abilities that nobody has on it. */
-  private permissionFault(ability: Ability, target: Target): Refusal | null {
-    if (target === 'self' || !('account' in target)) return null
-    const { accounts } = this.rooms.hierarchy
-    const { forbidden } = accounts.attributes.get(accounts.row(target.account as AccountId))
-    return Array.isArray(forbidden) && forbidden.includes(ability)
-      ? shut('permission_missing', `the account has no permission to ${ability}`)
-      : null
+    if (place.kind === 'account') return hierarchy.accounts.id(place.row) === account ? mask : 0
+    if (place.kind === 'user') return identity.users.id(place.row) === user ? mask : 0
+    return 0
   }
 }
 
-const TARGET_LOCKS = ['reach', 'level', 'state', 'permission'] as const
+const SYSTEM_MASK = abilityBit('administer') * 2 - 1
+const scopeMissing = (scope: string): Refusal => ({
+  ...shut('scope_missing', `the credential lacks the scope ${scope}`),
+  data: { scope },
+})
 
-/** The kind of block that stands against each dealing; null where state does not matter. */
-const DEALINGS: Readonly<Record<Ability, BlockKind | null>> = {
-  read: null,
-  report: null,
-  administer: null,
-  trade: 'trading',
-  reduce: 'trading',
-  transfer: 'transfers',
+const scopeFault = (chain: Chain, scope: string | null): Refusal | null =>
+  scope === null || chain.carries(placeOf(scope)) ? null : scopeMissing(scope)
+
+function levelFault(mask: AbilityMask, ability: Ability): Refusal | null {
+  return (mask & abilityBit(ability)) !== 0
+    ? null
+    : shut('level_insufficient', `the binding does not allow to ${ability}`)
 }

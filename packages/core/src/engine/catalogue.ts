@@ -1,5 +1,6 @@
 /** Every command, every query and every kind of due work, by name. */
 
+import { ACCESS_COMMANDS, ACCESS_DUE_WORK, ACCESS_QUERIES } from '../access/index.js'
 import { HIERARCHY_COMMANDS } from '../hierarchy/index.js'
 import type { CommandSpec, Id, Plain, QuerySpec } from '../image/index.js'
 import { LEDGER_COMMANDS } from '../ledger/index.js'
@@ -8,8 +9,12 @@ import type { EngineContext } from './context.js'
 type AnyCommand = CommandSpec<EngineContext, Plain, Plain>
 type AnyQuery = QuerySpec<EngineContext, unknown, unknown>
 
-const commands = [...HIERARCHY_COMMANDS, ...LEDGER_COMMANDS] as readonly unknown[] as readonly AnyCommand[]
-const queries = [] as readonly unknown[] as readonly AnyQuery[]
+const commands = [
+  ...HIERARCHY_COMMANDS,
+  ...ACCESS_COMMANDS,
+  ...LEDGER_COMMANDS,
+] as readonly unknown[] as readonly AnyCommand[]
+const queries = [...ACCESS_QUERIES] as readonly unknown[] as readonly AnyQuery[]
 
 export const COMMANDS: ReadonlyMap<string, AnyCommand> = new Map(commands.map((spec) => [spec.name, spec]))
 export const QUERIES: ReadonlyMap<string, AnyQuery> = new Map(queries.map((spec) => [spec.name, spec]))
@@ -20,4 +25,5 @@ export const DUE_WORK: ReadonlyMap<string, (context: EngineContext, id: Id) => v
     'blocks',
     ({ hierarchy }: EngineContext, id: Id) => hierarchy.blocks.remove(hierarchy.blocks.row(id as never)),
   ],
+  ...ACCESS_DUE_WORK,
 ])

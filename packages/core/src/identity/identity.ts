@@ -122,6 +122,7 @@ export class Identity {
   readonly credentialsOfUser: Relation<UserId>
   readonly credentialsOfParty: Relation<PartyId>
   readonly tokensOf: Relation<CredentialId>
+  readonly tokensFrom: Relation<TokenId>
 
   constructor(image: Image) {
     this.users = image.table('users', 'usr', userFields)
@@ -137,6 +138,7 @@ export class Identity {
     this.credentialsOfUser = new Relation(this.credentials, this.credentials.user)
     this.credentialsOfParty = new Relation(this.credentials, this.credentials.party)
     this.tokensOf = new Relation(this.tokens, this.tokens.credential)
+    this.tokensFrom = new Relation(this.tokens, this.tokens.parent)
     for (const derived of [
       this.userByName,
       this.credentialByClientId,
@@ -145,6 +147,7 @@ export class Identity {
       this.credentialsOfUser,
       this.credentialsOfParty,
       this.tokensOf,
+      this.tokensFrom,
     ])
       image.derived(derived)
   }

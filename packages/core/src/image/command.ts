@@ -60,6 +60,7 @@ export interface ApprovalSubject {
 export interface CommandSpec<Context extends Moment, Input extends Plain, Result extends Plain> {
   /** `resource.verb`, as the contract names the operation. */
   readonly name: string
+  /** `system` is a scope that nobody can hold: only the server itself gives such a command. */
   readonly scope: string
   needs(context: Context, input: Input): readonly Need[]
   approval?(context: Context, input: Input): ApprovalSubject | null
@@ -69,7 +70,8 @@ export interface CommandSpec<Context extends Moment, Input extends Plain, Result
 /** A read that the image alone can answer. */
 export interface QuerySpec<Context extends Moment, Input, Result> {
   readonly name: string
-  readonly scope: string
+  /** Null: every valid credential may ask. */
+  readonly scope: string | null
   needs(context: Context, input: Input): readonly Need[]
   read(context: Context, input: Input): Result
 }

@@ -37,6 +37,7 @@ export const REFUSALS = {
   account_not_active: kind('access', 422, 'The account is not active'),
   blocked: kind('access', 422, 'A block stands against the operation'),
   permission_missing: kind('access', 403, 'The account has no permission for the operation'),
+  grant_exceeds_own: kind('access', 403, 'Nobody can give rights that they do not have'),
   second_factor_required: kind('access', 403, 'The operation needs a second factor'),
 
   name_taken: kind('hierarchy', 409, 'The name is in use'),
@@ -56,6 +57,10 @@ export const REFUSALS = {
   assertion_replayed: kind('identity', 401, 'The assertion was used before'),
   credential_locked: kind('identity', 429, 'Too many failed attempts', true),
   keys_exceeded: kind('identity', 422, 'The credential holds as many keys as it may'),
+  role_invalid: kind('identity', 422, 'The role does not fit'),
+  binding_exists: kind('identity', 409, 'The user has that binding already'),
+  kyc_already_approved: kind('identity', 409, 'The application was approved before'),
+  webhook_invalid: kind('identity', 422, 'The endpoint cannot take events'),
   last_administrator: kind('identity', 409, 'The last full binding to the book cannot be taken away'),
 
   currency_unknown: kind('ledger', 422, 'The currency is not kept'),

@@ -69,6 +69,14 @@ export class TestBook {
     await store.append(batch)
   }
 
+  /** Goes on with a book that was loaded. */
+  resume(): void {
+    this.engine.resume([])
+    const { parties } = this.engine.rooms.hierarchy
+    this.root = parties.idsInOrder()[0] ?? 0
+    this.names = Math.max(0, parties.size - 1)
+  }
+
   tick(): Instant {
     this.time += 1_000
     return this.time as Instant

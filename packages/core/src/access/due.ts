@@ -1,0 +1,15 @@
+/** What runs out by itself: bindings end, tokens and used assertions are forgotten. */
+import type { AssertionId, TokenId } from '../identity/index.js'
+import type { Id } from '../image/index.js'
+import type { AccessContext } from './access.js'
+import { unbind } from './bind.js'
+import type { BindingId } from './reach.js'
+
+export const ACCESS_DUE_WORK: readonly (readonly [string, (context: AccessContext, id: Id) => void])[] = [
+  [
+    'bindings',
+    (context, id) => unbind(context, context.access.reach.bindings.row(id as BindingId), 'binding.ended'),
+  ],
+  ['tokens', ({ identity: { tokens } }, id) => tokens.remove(tokens.row(id as TokenId))],
+  ['assertions', ({ identity: { assertions } }, id) => assertions.remove(assertions.row(id as AssertionId))],
+]

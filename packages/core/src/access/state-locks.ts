@@ -1,0 +1,61 @@
+/**
+ * The last two locks. State: dealing needs an approved, active, unblocked account under active owners; reading and
+ * administering do not. Permission: `attributes.forbidden` of an account lists abilities that nobody has on it.
+ */
+import type { BlockKind, Hierarchy } from '../hierarchy/index.js'
+import { type Ability, NO_ROW, type Row } from '../image/index.js'
+import type { Refusal, RefusalCode } from '../refusals/index.js'
+import type { Place } from './places.js'
+import type { Standing } from './standing.js'
+
+const shut = (code: RefusalCode, detail: string): Refusal => ({ code, detail })
+
+/** The kind of block that stands against each dealing; null where state does not matter. */
+const DEALINGS: Readonly<Record<Ability, BlockKind | null>> = {
+  read: null,
+  report: null,
+  administer: null,
+  trade: 'trading',
+  reduce: 'trading',
+  transfer: 'transfers',
+}
+
+export class StateLocks {
+  constructor(
+    private readonly hierarchy: Hierarchy,
+    private readonly standing: Standing,
+  ) {}
+
+  stateFault(ability: Ability, { kind, row }: Place): Refusal | null {
+    const block = DEALINGS[ability]
+    if (kind !== 'account' || block === null) return null
+    const { accounts } = this.hierarchy
+    if (accounts.stage.get(row) !== 'approved')
+      return shut('account_not_active', 'the account is not approved yet')
+    const status = accounts.status.get(row)
+    if (status !== 'active') return shut('account_not_active', `the account is ${status}`)
+    const party = this.hierarchy.partyOf(row)
+    if (this.standing.isOwnerNotActive(party))
+      return shut('party_suspended', 'an owner of the account is not active')
+    return this.hierarchy.blocks.size === 0 ? null : this.blockFault(row, party, block)
+  }
+
+  permissionFault(ability: Ability, { kind, row }: Place): Refusal | null {
+    if (kind !== 'account') return null
+    const { forbidden } = this.hierarchy.accounts.attributes.get(row)
+    return Array.isArray(forbidden) && forbidden.includes(ability)
+      ? shut('permission_missing', `the account has no permission to ${ability}`)
+      : null
+  }
+
+  private blockFault(account: Row, party: Row, kind: BlockKind): Refusal | null {
+    const { hierarchy, standing } = this
+    if (standing.isBlocked(hierarchy.accounts.id(account), kind))
+      return shut('blocked', `a block on ${kind} stands against the account`)
+    for (let row = party; row !== NO_ROW; row = hierarchy.order.parent(row)) {
+      if (standing.isBlocked(hierarchy.parties.id(row), kind))
+        return shut('blocked', `a block on ${kind} stands against an owner of the account`)
+    }
+    return null
+  }
+}

@@ -29,6 +29,7 @@ import {
   type Plain,
   Processes,
   type QuerySpec,
+  type UsedKey,
 } from './image/index.js'
 import { type ApprovedCommand, Ledger } from './ledger/index.js'
 import { type Refusal, Refused, refuse } from './refusals/index.js'
@@ -213,9 +214,9 @@ export class Engine {
   }
 
   /** After load or replay: the next batch continues from the loaded head, and recent keys are known again. */
-  resume(results: Iterable<KeyedResult>): void {
+  resume(keys: Iterable<UsedKey>): void {
     this.batchStart = this.image.head.sequence + 1
-    for (const { owner, operation, key, sequence, bodyHash, at } of results)
+    for (const { owner, operation, key, sequence, bodyHash, at } of keys)
       this.keys.keep(owner, operation, key, { sequence, bodyHash }, at)
   }
 

@@ -28,7 +28,7 @@ import {
   type Plain,
   type QuerySpec,
 } from './image/index.js'
-import { Ledger } from './ledger/index.js'
+import { type ApprovedCommand, Ledger } from './ledger/index.js'
 import { type Refusal, Refused, refuse } from './refusals/index.js'
 import { RollUp } from './rollup/index.js'
 
@@ -55,6 +55,7 @@ export type Outcome =
   | { readonly kind: 'repeated'; readonly sequence: number }
   | { readonly kind: 'refused'; readonly refusal: Refusal }
 
+type AnyCommand = CommandSpec<EngineContext, Plain, Plain>
 type Done = Extract<Outcome, { kind: 'done' }>
 
 export class Engine {
@@ -73,7 +74,12 @@ export class Engine {
     const access = new Access(this.image, { hierarchy, identity })
     const ledger = new Ledger(this.image, hierarchy)
     const rollup = new RollUp(this.image, hierarchy, ledger)
-    this.moment = new MutableMoment(this.image, new Effects(this.image), (event) => this.record(event))
+    this.moment = new MutableMoment(
+      this.image,
+      new Effects(this.image),
+      (event) => this.record(event),
+      (approved) => this.carryOut(approved),
+    )
     this.rooms = Object.assign(this.moment, { hierarchy, identity, access, ledger, rollup })
     this.batchStart = this.image.head.sequence + 1
   }
@@ -211,7 +217,7 @@ export class Engine {
     }
   }
 
-  private run(command: CommandSpec<EngineContext, Plain, Plain>, envelope: Envelope): Outcome {
+  private run(command: AnyCommand, envelope: Envelope): Outcome {
     const { moment, rooms } = this
     this.begin(envelope)
     moment.doer = rooms.access.authorize(
@@ -222,8 +228,44 @@ export class Engine {
     )
     const repeated = this.findRepeat(command.name, envelope, moment.doer)
     if (repeated !== null) return repeated
-    const result = command.decide(rooms, envelope.input)
+    const result = this.storeForApproval(command, envelope) ?? command.decide(rooms, envelope.input)
     return this.complete(command.name, envelope, result)
+  }
+
+  /** Where the policy asks for a second person, the command waits as a row; null where it can be decided now. */
+  private storeForApproval(command: AnyCommand, { actor, input }: Envelope): Plain | null {
+    const { moment, rooms } = this
+    const { approvals } = rooms.ledger
+    if (command.approval === undefined || actor.kind === 'system') return null
+    const subject = command.approval(rooms, input)
+    const policy = approvals.asked(subject, moment.now)
+    if (subject === null || policy === null) return null
+    const { now, doer } = moment
+    const row = approvals.store({ operation: command.name, input, subject, maker: actor, doer, policy, now })
+    const approval = approvals.table.id(row)
+    moment.emit({
+      kind: 'approval.requested',
+      subject: `apr_${approval}`,
+      paths: approvals.pathsOf(row),
+      data: approvals.view(row),
+    })
+    return { approval }
+  }
+
+  /** Decides an approved command as its maker; its events name the checker too. */
+  private carryOut({ approval, operation, input, maker }: ApprovedCommand): Plain {
+    const { moment, rooms } = this
+    const command = COMMANDS.get(operation)
+    if (command === undefined) refuse('unknown_operation', `there is no operation ${operation}`)
+    const checker = moment.doer
+    moment.doer = rooms.access.authorize(maker, command.scope, command.needs(rooms, input), moment.now)
+    moment.approved = { approval, checker: ownerOf(checker) }
+    try {
+      return command.decide(rooms, input)
+    } finally {
+      moment.doer = checker
+      moment.approved = null
+    }
   }
 
   private begin({ time, reason, request }: Pick<Envelope, 'time' | 'reason' | 'request'>): void {
@@ -283,7 +325,7 @@ export class Engine {
       doer: moment.doer,
       subject: event.subject,
       paths: event.paths,
-      data: event.data,
+      data: moment.approved === null ? event.data : { ...event.data, ...moment.approved },
       reason: moment.reason,
       request: moment.request,
     })
@@ -325,11 +367,14 @@ class MutableMoment {
   reason: string | null = null
   request: string | null = null
   eventIndex = 0
+  /** While an approved command is carried out: which approval, and who gave it. */
+  approved: { readonly approval: Id; readonly checker: Id | null } | null = null
 
   constructor(
     readonly image: Image,
     readonly effects: Effects,
     readonly emit: (event: NewEvent) => void,
+    readonly carryOut: (approved: ApprovedCommand) => Plain,
   ) {}
 
   effect(kind: EffectKind, target: string, payload: Plain, party: Id | null = null): EffectId {

@@ -4,7 +4,7 @@ import { ACCESS_COMMANDS, ACCESS_DUE_WORK, ACCESS_QUERIES } from '../access/inde
 import { HIERARCHY_COMMANDS } from '../hierarchy/index.js'
 import { IDENTITY_COMMANDS, IDENTITY_QUERIES } from '../identity/index.js'
 import type { CommandSpec, Id, Plain, QuerySpec } from '../image/index.js'
-import { LEDGER_COMMANDS } from '../ledger/index.js'
+import { LEDGER_COMMANDS, LEDGER_DUE_WORK, LEDGER_QUERIES } from '../ledger/index.js'
 import { ENGINE_COMMANDS, ENGINE_QUERIES } from './commands/index.js'
 import type { EngineContext } from './context.js'
 
@@ -21,6 +21,7 @@ const commands = [
 const queries = [
   ...IDENTITY_QUERIES,
   ...ACCESS_QUERIES,
+  ...LEDGER_QUERIES,
   ...ENGINE_QUERIES,
 ] as readonly unknown[] as readonly AnyQuery[]
 
@@ -34,4 +35,5 @@ export const DUE_WORK: ReadonlyMap<string, (context: EngineContext, id: Id) => v
     ({ hierarchy }: EngineContext, id: Id) => hierarchy.blocks.remove(hierarchy.blocks.row(id as never)),
   ],
   ...ACCESS_DUE_WORK,
+  ...LEDGER_DUE_WORK,
 ])

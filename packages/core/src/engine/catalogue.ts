@@ -1,9 +1,9 @@
 /** Every command, every query and every kind of due work, by name. */
 
-import { ACCESS_COMMANDS, ACCESS_DUE_WORK } from '../access/index.js'
+import { ACCESS_COMMANDS, ACCESS_DUE_WORK, ACCESS_QUERIES } from '../access/index.js'
 import { HIERARCHY_COMMANDS } from '../hierarchy/index.js'
 import type { CommandSpec, Id, Plain, QuerySpec } from '../image/index.js'
-import { LEDGER_COMMANDS } from '../ledger/index.js'
+import { LEDGER_COMMANDS, LEDGER_QUERIES } from '../ledger/index.js'
 import type { EngineContext } from './context.js'
 
 type AnyCommand = CommandSpec<EngineContext, Plain, Plain>
@@ -14,7 +14,7 @@ const commands = [
   ...ACCESS_COMMANDS,
   ...LEDGER_COMMANDS,
 ] as readonly unknown[] as readonly AnyCommand[]
-const queries = [] as readonly unknown[] as readonly AnyQuery[]
+const queries = [...ACCESS_QUERIES, ...LEDGER_QUERIES] as readonly unknown[] as readonly AnyQuery[]
 
 export const COMMANDS: ReadonlyMap<string, AnyCommand> = new Map(commands.map((spec) => [spec.name, spec]))
 export const QUERIES: ReadonlyMap<string, AnyQuery> = new Map(queries.map((spec) => [spec.name, spec]))

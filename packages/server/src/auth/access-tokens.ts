@@ -30,7 +30,10 @@ export interface AccessToken {
   readonly expiresAt: Instant
 }
 
-export type VerifiedToken = Pick<AccessToken, 'token' | 'credential' | 'user' | 'surface' | 'audience' | 'expiresAt'>
+export type VerifiedToken = Pick<
+  AccessToken,
+  'token' | 'credential' | 'user' | 'surface' | 'audience' | 'expiresAt'
+>
 
 const TYPE = 'at+jwt'
 const TOKEN_LENGTH_MAX = 8_192

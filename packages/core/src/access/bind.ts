@@ -1,6 +1,6 @@
 /** Writing bindings: the one place where reach comes into being. Who may give what is checked by the callers. */
 import { checkRoom, type UserId } from '../identity/index.js'
-import type { Id, Instant } from '../image/index.js'
+import type { Id, Instant, Row } from '../image/index.js'
 import { refuse } from '../refusals/index.js'
 import type { AccessContext } from './access.js'
 import { pathsOfBinding } from './checks.js'
@@ -41,7 +41,7 @@ export function bind(context: AccessContext, binding: NewBinding): BindingId {
   return id
 }
 
-/** The bindings that the templates of roles write: one for each level, to the subtree of the user's party. */
+/** The bindings that the templates of roles write, to the subtree of the user's party. */
 export function bindRoles(context: AccessContext, user: UserId, party: Id, roles: readonly Role[]): void {
   for (const { name, subtreeLevel } of roles) {
     if (subtreeLevel === null) continue
@@ -60,8 +60,22 @@ export function bindRoles(context: AccessContext, user: UserId, party: Id, roles
 
 function hasBinding(
   { access }: AccessContext,
-  { user, targetKind, target, level }: Pick<NewBinding, 'user' | 'targetKind' | 'target' | 'level'>,
+  { user, targetKind, target, level, role }: NewBinding,
 ): boolean {
-  const { reach } = access
-  return reach.joining(user, targetKind, target).some((row) => reach.bindings.level.get(row) === level)
+  const { bindings } = access.reach
+  return access.reach
+    .joining(user, targetKind, target)
+    .some((row) => bindings.level.get(row) === level && bindings.role.get(row) === role)
+}
+
+/** Takes a binding away, with what it was in the event. */
+export function unbind(context: AccessContext, row: Row, kind: 'binding.removed' | 'binding.ended'): void {
+  const { bindings } = context.access.reach
+  context.emit({
+    kind,
+    subject: `bnd_${bindings.id(row)}`,
+    paths: pathsOfBinding(context, row),
+    data: bindingView(context, row),
+  })
+  bindings.remove(row)
 }

@@ -2,24 +2,14 @@
 import type { AssertionId, TokenId } from '../identity/index.js'
 import type { Id } from '../image/index.js'
 import type { AccessContext } from './access.js'
-import { pathsOfBinding } from './checks.js'
+import { unbind } from './bind.js'
 import type { BindingId } from './reach.js'
-import { bindingView } from './views.js'
 
 export const ACCESS_DUE_WORK: readonly (readonly [string, (context: AccessContext, id: Id) => void])[] = [
-  ['bindings', (context, id) => endBinding(context, id as BindingId)],
+  [
+    'bindings',
+    (context, id) => unbind(context, context.access.reach.bindings.row(id as BindingId), 'binding.ended'),
+  ],
   ['tokens', ({ identity: { tokens } }, id) => tokens.remove(tokens.row(id as TokenId))],
   ['assertions', ({ identity: { assertions } }, id) => assertions.remove(assertions.row(id as AssertionId))],
 ]
-
-function endBinding(context: AccessContext, id: BindingId): void {
-  const { bindings } = context.access.reach
-  const row = bindings.row(id)
-  context.emit({
-    kind: 'binding.ended',
-    subject: `bnd_${id}`,
-    paths: pathsOfBinding(context, row),
-    data: bindingView(context, row),
-  })
-  bindings.remove(row)
-}

@@ -20,6 +20,9 @@ import { checkAddresses, checkEnd, checkNoRepeat, checkScopes, checkSealed } fro
 import { checkPartyGiven, checkUserGiven, requireAdministerOrSelf } from '../grants.js'
 import { credentialView } from '../views.js'
 
+/** A public key as it is handed in; when it came is for the engine to say. */
+export type NewPublicKey = Pick<PublicKey, 'kid' | 'algorithm' | 'pem'>
+
 export type CreateCredential = {
   /** Exactly one of user and party owns it. */
   readonly user: UserId | null
@@ -29,7 +32,7 @@ export type CreateCredential = {
   readonly displayName: string
   readonly surface: Surface
   readonly secretHash: string | null
-  readonly publicKeys: readonly PublicKey[]
+  readonly publicKeys: readonly NewPublicKey[]
   /** Null: all that its owner has. */
   readonly scopes: readonly string[] | null
   readonly ipAddresses: readonly string[]
@@ -57,6 +60,12 @@ export const createCredential = command({
     const id = context.image.newId<CredentialId>()
     const row = identity.credentials.insert(id, {
       ...input,
+      publicKeys: input.publicKeys.map(({ kid, algorithm, pem }) => ({
+        kid,
+        algorithm,
+        pem,
+        addedAt: context.now,
+      })),
       status: 'active',
       failuresInARow: 0,
       lockedUntil: null,
@@ -102,7 +111,7 @@ function checkShape(input: CreateCredential): void {
     refuse('malformed', 'expected an API key to have a secret or a public key')
 }
 
-export function checkKeys(keys: readonly PublicKey[]): void {
+export function checkKeys(keys: readonly NewPublicKey[]): void {
   if (keys.length > PUBLIC_KEYS_MAX)
     refuse('keys_exceeded', `expected at most ${PUBLIC_KEYS_MAX} live keys`, { field: '/public_keys' })
   for (const { kid, pem } of keys) {

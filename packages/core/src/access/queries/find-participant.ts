@@ -1,5 +1,5 @@
 /**
- * `identity.participant`: the user of that name at that firm, where the caller's credential can act as it. Anything
+ * `participants.find`: the user of that name at that firm, where the caller's credential can act as it. Anything
  * else, foreign or unknown, is not there.
  */
 import type { UserId } from '../../identity/index.js'
@@ -10,7 +10,7 @@ import type { AccessContext } from '../access.js'
 export type FindParticipant = { readonly firm: string; readonly user: string }
 
 export const findParticipant = query({
-  name: 'identity.participant',
+  name: 'participants.find',
   scope: null,
   needs: () => [],
   read(context: AccessContext, { firm, user }: FindParticipant): { readonly user: UserId } {

@@ -1,10 +1,43 @@
-import { caller } from './caller.js'
 import { findCredential } from './find-credential.js'
 import { findParticipant } from './find-participant.js'
-import { firmUsers } from './firm-users.js'
+import { ownAccounts, ownUsers, whoami } from './identity.js'
+import {
+  credentialProof,
+  getCredential,
+  getUser,
+  listBindings,
+  listCredentials,
+  listRoles,
+  listTokens,
+  listUsers,
+  sealedEmail,
+} from './lists.js'
+import { participantUsers } from './participant-users.js'
+import { explain, reachOf, whoCan } from './questions.js'
 
-export type { Caller, ShownParty } from './caller.js'
 export type { FoundCredential } from './find-credential.js'
-export type { ShownUser } from './firm-users.js'
+export * from './identity.js'
+export * from './lists.js'
+export type { ShownParty, ShownUser } from './participant-users.js'
+export * from './questions.js'
 
-export const ACCESS_QUERIES = [findCredential, findParticipant, caller, firmUsers] as const
+export const ACCESS_QUERIES = [
+  whoami,
+  ownUsers,
+  ownAccounts,
+  getUser,
+  listUsers,
+  sealedEmail,
+  getCredential,
+  listCredentials,
+  credentialProof,
+  listTokens,
+  listBindings,
+  listRoles,
+  explain,
+  whoCan,
+  reachOf,
+  findCredential,
+  findParticipant,
+  participantUsers,
+] as const

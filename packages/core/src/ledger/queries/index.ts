@@ -1,5 +1,5 @@
-import { listCallersAccounts } from './list-callers-accounts.js'
+import { participantAccounts } from './participant-accounts.js'
 
-export * from './list-callers-accounts.js'
+export * from './participant-accounts.js'
 
-export const LEDGER_QUERIES = [listCallersAccounts] as const
+export const LEDGER_QUERIES = [participantAccounts] as const

@@ -1,5 +1,5 @@
 /** Balances of an account, as decimal text. Positions join with trading; until then nothing is required or reserved. */
-import { type CallersAccount, findCurrency, formatInstant } from '@stemma/core'
+import { findCurrency, formatInstant, type ParticipantAccount } from '@stemma/core'
 import { balanceIn, readableAccount } from './accounts.js'
 import { bodyOf, type Call, type Route } from './call.js'
 import { invalid } from './errors.js'
@@ -15,7 +15,7 @@ function accountIn(fields: Fields): string {
 }
 
 function balanceObject(
-  account: CallersAccount,
+  account: ParticipantAccount,
   currency: string,
   at: string,
 ): Readonly<Record<string, unknown>> {

@@ -22,9 +22,6 @@ export interface Call {
   readonly host: Host
   readonly actor: Extract<Actor, { kind: 'credential' }>
   readonly authenticated: Authenticated
-  /** The firm of the credential. */
-  readonly firm: PartyId
-  readonly firmName: string
   readonly request: FastifyRequest
   readonly reply: FastifyReply
   /** The id of the request, for commands. */
@@ -36,8 +33,8 @@ export interface Gate {
   readonly buckets: TokenBuckets
 }
 
-interface CallersFirm {
-  readonly owners: readonly [{ readonly id: PartyId; readonly name: string }]
+interface OfFirm {
+  readonly party: { readonly id: PartyId }
 }
 
 /** 401, then the participant (403), the scope (403), the limit (429); the body is the route's business. */
@@ -51,9 +48,9 @@ export async function openCall(
   const authenticated = await authenticate(services, request)
   const actor = await actAs(host, authenticated, request)
   if (scope !== null) answered(await host.authorize(actor, scope, []))
-  const firm = answered(await host.read<CallersFirm>('identity.caller', actor, {})).owners[0]
   if (limit !== undefined) {
-    const wait = buckets.take(`${firm.id} ${limit}`, LIMITS[limit], host.now())
+    const { party } = answered(await host.read<OfFirm>('identity.whoami', actor, {}))
+    const wait = buckets.take(`${party.id} ${limit}`, LIMITS[limit], host.now())
     if (wait !== null) throw rateLimited(wait)
   }
   request.log.debug({ credential: authenticated.credential, path }, 'venue call')
@@ -62,8 +59,6 @@ export async function openCall(
     host,
     actor,
     authenticated,
-    firm: firm.id,
-    firmName: firm.name,
     request,
     reply,
     requestId: request.id,
@@ -93,7 +88,7 @@ async function actAs(
   const named = typeof header === 'string' ? parseUserName(header) : null
   if (named === null) throw crossFirm()
   const input = { firm: named.firm, user: named.name }
-  const answer = await host.read<{ user: number }>('identity.participant', actor, input)
+  const answer = await host.read<{ user: number }>('participants.find', actor, input)
   if (answer.kind === 'answer') return { ...actor, actingUser: answer.result.user as never }
   throw answer.refusal.code === 'not_visible' ? crossFirm() : fromRefusal(answer.refusal)
 }

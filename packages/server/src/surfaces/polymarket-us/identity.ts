@@ -1,5 +1,5 @@
 /** Who am I, which users, which accounts: open to every valid token, on both generations of paths. */
-import type { Caller, CallersAccount, PartyKind, ShownUser } from '@stemma/core'
+import type { ParticipantAccount, PartyKind, ShownParty, ShownUser } from '@stemma/core'
 import { balanceIn, nameOf, statusOf } from './accounts.js'
 import type { Call, Route } from './call.js'
 import { answered, crossFirm, fromRefusal, invalid } from './errors.js'
@@ -14,14 +14,26 @@ const FIRM_TYPES: Readonly<Record<PartyKind, string>> = {
   client: 'FIRM_TYPE_PARTICIPANT',
 }
 
+/** What this surface reads of `identity.whoami`. */
+interface Whoami {
+  readonly user: { readonly name: string; readonly displayName: string } | null
+  readonly party: ShownParty
+  /** Nearest first. */
+  readonly owners: readonly ShownParty[]
+  readonly scopes: readonly string[]
+}
+
 async function whoami({ host, actor, authenticated }: Call): Promise<unknown> {
-  const caller = answered(await host.read<Caller>('identity.caller', actor, {}))
-  const [firm] = caller.owners
-  if (firm === undefined) throw new Error('expected a caller to have a firm')
-  const entitlements = scopesShown(caller.scopes)
+  const {
+    user,
+    party: firm,
+    owners,
+    scopes,
+  } = answered(await host.read<Whoami>('identity.whoami', actor, {}))
+  const entitlements = scopesShown(scopes)
   return {
-    user: caller.user === null ? '' : userName(firm.name, caller.user.name),
-    userDisplayName: caller.userDisplayName ?? '',
+    user: user === null ? '' : userName(firm.name, user.name),
+    userDisplayName: user?.displayName ?? '',
     firm: firmName(firm.name),
     firmDisplayName: firm.displayName,
     audience: authenticated.audience ?? '',
@@ -30,7 +42,7 @@ async function whoami({ host, actor, authenticated }: Call): Promise<unknown> {
     firmName: firm.displayName,
     entitlements,
     permissions: entitlements,
-    legalEntities: caller.owners.map(({ name, displayName, kind }) => ({
+    legalEntities: [firm, ...owners].map(({ name, displayName, kind }) => ({
       id: name,
       name: displayName,
       type: FIRM_TYPES[kind],
@@ -39,7 +51,7 @@ async function whoami({ host, actor, authenticated }: Call): Promise<unknown> {
 }
 
 const readUsers = async ({ host, actor }: Call): Promise<readonly ShownUser[]> =>
-  answered(await host.read<readonly ShownUser[]>('identity.users', actor, {}))
+  answered(await host.read<readonly ShownUser[]>('participants.users', actor, {}))
 
 async function userLists(call: Call): Promise<unknown> {
   const users = await readUsers(call)
@@ -68,20 +80,20 @@ async function userObjects(call: Call): Promise<unknown> {
   }
 }
 
-async function readAccounts({ host, actor, request }: Call): Promise<readonly CallersAccount[]> {
+async function readAccounts({ host, actor, request }: Call): Promise<readonly ParticipantAccount[]> {
   const asked = Fields.ofQuery(request.query).text('user')
   let user: number | null = null
   if (asked !== null) {
     const named = parseUserName(asked)
     if (named === null) throw invalid('invalid user: expected firms/{firm}/users/{user}')
     const input = { firm: named.firm, user: named.name }
-    const answer = await host.read<{ user: number }>('identity.participant', actor, input)
+    const answer = await host.read<{ user: number }>('participants.find', actor, input)
     if (answer.kind === 'refused')
       throw answer.refusal.code === 'not_visible' ? crossFirm() : fromRefusal(answer.refusal)
     user = answer.result.user
   }
   return answered(
-    await host.read<readonly CallersAccount[]>('identity.accounts', actor, { user, name: null }),
+    await host.read<readonly ParticipantAccount[]>('participants.accounts', actor, { user, name: null }),
   )
 }
 
@@ -104,7 +116,7 @@ async function accountObjects(call: Call): Promise<unknown> {
 }
 
 /** Risk limits are those of the account's record; without any the object is empty. */
-export function accountObject(account: CallersAccount): Readonly<Record<string, unknown>> {
+export function accountObject(account: ParticipantAccount): Readonly<Record<string, unknown>> {
   const { riskLimits = {} } = account.attributes as { readonly riskLimits?: object }
   const own = balanceIn(account, account.baseCurrency)
   return {

@@ -1,5 +1,5 @@
 /**
- * `identity.accounts`: the accounts within the reach of the caller, in order of creation, with their balances where
+ * `participants.accounts`: the accounts within the reach of the caller, in order of creation, with their balances where
  * the caller may read them. Every valid credential may ask; `name` asks for one, `user` for those of another user of
  * the own firm that the caller reaches too.
  */
@@ -13,19 +13,19 @@ import type { LedgerContext } from '../ledger.js'
 /** A listing is one answer without pages; beyond this the native surface lists with cursors. */
 export const LISTED_ACCOUNTS_MAX = 10_000
 
-export type ListCallersAccounts = {
+export type ListParticipantAccounts = {
   readonly user: UserId | null
   readonly name: string | null
 }
 
-export type CallersBalance = {
+export type ParticipantBalance = {
   readonly currency: CurrencyCode
   readonly posted: string
   readonly held: string
   readonly available: string
 }
 
-export type CallersAccount = {
+export type ParticipantAccount = {
   readonly id: AccountId
   readonly name: string
   readonly displayName: string
@@ -39,14 +39,14 @@ export type CallersAccount = {
   readonly version: number
   readonly createdAt: number
   /** Null where the caller's bindings do not let it read the account. */
-  readonly balances: readonly CallersBalance[] | null
+  readonly balances: readonly ParticipantBalance[] | null
 }
 
-export const listCallersAccounts = query({
-  name: 'identity.accounts',
+export const participantAccounts = query({
+  name: 'participants.accounts',
   scope: null,
   needs: () => [],
-  read(context: LedgerContext, { user, name }: ListCallersAccounts): readonly CallersAccount[] {
+  read(context: LedgerContext, { user, name }: ListParticipantAccounts): readonly ParticipantAccount[] {
     const rows =
       name === null ? reached(context, user ?? (context.doer.user as UserId | null)) : named(context, name)
     return rows
@@ -93,7 +93,7 @@ function collect({ hierarchy }: LedgerContext, top: PartyId, rows: Set<Row>): vo
   }
 }
 
-function shownAccount(context: LedgerContext, row: Row): CallersAccount {
+function shownAccount(context: LedgerContext, row: Row): ParticipantAccount {
   const { access, doer, hierarchy } = context
   const id = hierarchy.accounts.id(row)
   const { main, group, clearingNumber, isReviewed, party, ...shown } = hierarchy.accounts.read(row)
@@ -106,7 +106,7 @@ function shownAccount(context: LedgerContext, row: Row): CallersAccount {
   }
 }
 
-export function balancesOf({ ledger }: LedgerContext, account: AccountId): CallersBalance[] {
+export function balancesOf({ ledger }: LedgerContext, account: AccountId): ParticipantBalance[] {
   return ledger.balancesOf.of(account).map((row) => {
     const currency = ledger.balances.currency.get(row)
     const text = (amount: ReturnType<typeof ledger.posted>): string =>

@@ -1,12 +1,18 @@
 /**
- * `identity.users`: the users of the caller's own firm, and of the firms that its bindings let it read. Every valid
- * credential may ask: it is how a client finds out whom it can act as.
+ * `participants.users`: the caller and those users of its firm that it reaches, with their firm and accounts by name.
+ * Every valid credential may ask: it is how a client finds out whom it can act as.
  */
-import type { PartyId } from '../../hierarchy/index.js'
+import type { PartyId, PartyKind } from '../../hierarchy/index.js'
 import { type CredentialId, USERS_OF_PARTY_MAX, type UserId } from '../../identity/index.js'
 import { query, type Row } from '../../image/index.js'
 import type { AccessContext } from '../access.js'
-import { type ShownParty, shownParty } from './caller.js'
+
+export type ShownParty = {
+  readonly id: number
+  readonly name: string
+  readonly displayName: string
+  readonly kind: PartyKind
+}
 
 export type ShownUser = {
   readonly id: number
@@ -22,23 +28,35 @@ export type ShownUser = {
   readonly accounts: readonly { readonly name: string; readonly firm: string }[]
 }
 
-export const firmUsers = query({
-  name: 'identity.users',
+export const participantUsers = query({
+  name: 'participants.users',
   scope: null,
   needs: () => [],
   read(context: AccessContext, _input: unknown): readonly ShownUser[] {
-    const { identity } = context
+    const { access, doer, identity } = context
+    const isVisible = (row: Row): boolean =>
+      doer.user === null ||
+      doer.user === identity.users.id(row) ||
+      access.actingAbilities(doer, { user: identity.users.id(row) }) !== 0
     return identity.usersOf
       .of(ownParty(context))
+      .filter(isVisible)
       .slice(0, USERS_OF_PARTY_MAX)
       .map((row) => shownUser(context, row))
   },
 })
 
-export function ownParty({ doer, identity }: AccessContext): PartyId {
+function ownParty({ doer, identity }: AccessContext): PartyId {
   if (doer.user !== null) return identity.users.party.get(identity.users.row(doer.user as UserId))
   return identity.partyOfCredential(identity.credentials.row(doer.credential as CredentialId))
 }
+
+const shownParty = ({ hierarchy: { parties } }: AccessContext, row: Row): ShownParty => ({
+  id: parties.id(row),
+  name: parties.name.get(row),
+  displayName: parties.displayName.get(row),
+  kind: parties.kind.get(row),
+})
 
 function shownUser(context: AccessContext, row: Row): ShownUser {
   const { access, hierarchy, identity } = context

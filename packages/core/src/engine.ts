@@ -253,8 +253,8 @@ export class Engine {
   }
 
   private record(event: NewEvent): void {
-    const { moment } = this
-    this.events.push({
+    const { moment, rooms } = this
+    const recorded: Event = {
       sequence: this.image.head.sequence,
       index: moment.eventIndex++,
       time: moment.now,
@@ -265,7 +265,9 @@ export class Engine {
       data: event.data,
       reason: moment.reason,
       request: moment.request,
-    })
+    }
+    this.events.push(recorded)
+    rooms.access.webhooks.deliver(recorded, (target, payload) => moment.effect('webhook', target, payload))
   }
 
   private savePoint(): SavePoint {

@@ -1,6 +1,14 @@
 /** Every command, every query and every kind of due work, by name. */
 
-import { ACCESS_COMMANDS, ACCESS_DUE_WORK, ACCESS_QUERIES } from '../access/index.js'
+import {
+  ACCESS_COMMANDS,
+  ACCESS_DUE_WORK,
+  ACCESS_QUERIES,
+  ONBOARDING_COMMANDS,
+  ONBOARDING_QUERIES,
+  WEBHOOK_COMMANDS,
+  WEBHOOK_QUERIES,
+} from '../access/index.js'
 import { HIERARCHY_COMMANDS } from '../hierarchy/index.js'
 import type { CommandSpec, Id, Plain, QuerySpec } from '../image/index.js'
 import { LEDGER_COMMANDS, LEDGER_QUERIES } from '../ledger/index.js'
@@ -12,9 +20,16 @@ type AnyQuery = QuerySpec<EngineContext, unknown, unknown>
 const commands = [
   ...HIERARCHY_COMMANDS,
   ...ACCESS_COMMANDS,
+  ...ONBOARDING_COMMANDS,
+  ...WEBHOOK_COMMANDS,
   ...LEDGER_COMMANDS,
 ] as readonly unknown[] as readonly AnyCommand[]
-const queries = [...ACCESS_QUERIES, ...LEDGER_QUERIES] as readonly unknown[] as readonly AnyQuery[]
+const queries = [
+  ...ACCESS_QUERIES,
+  ...ONBOARDING_QUERIES,
+  ...WEBHOOK_QUERIES,
+  ...LEDGER_QUERIES,
+] as readonly unknown[] as readonly AnyQuery[]
 
 export const COMMANDS: ReadonlyMap<string, AnyCommand> = new Map(commands.map((spec) => [spec.name, spec]))
 export const QUERIES: ReadonlyMap<string, AnyQuery> = new Map(queries.map((spec) => [spec.name, spec]))

@@ -23,11 +23,12 @@ import {
   Image,
   type Instant,
   type KeyedResult,
+  type Need,
   type NewEvent,
   type Plain,
   type QuerySpec,
 } from './image/index.js'
-import { Ledger } from './ledger/index.js'
+import { type ApprovedCommand, Ledger } from './ledger/index.js'
 import { type Refusal, Refused, refuse } from './refusals/index.js'
 import { RollUp } from './rollup/index.js'
 
@@ -54,6 +55,7 @@ export type Outcome =
   | { readonly kind: 'repeated'; readonly sequence: number }
   | { readonly kind: 'refused'; readonly refusal: Refusal }
 
+type AnyCommand = CommandSpec<EngineContext, Plain, Plain>
 type Done = Extract<Outcome, { kind: 'done' }>
 
 export class Engine {
@@ -72,7 +74,12 @@ export class Engine {
     const access = new Access(this.image, { hierarchy, identity })
     const ledger = new Ledger(this.image, hierarchy)
     const rollup = new RollUp(this.image, hierarchy, ledger)
-    this.moment = new MutableMoment(this.image, new Effects(this.image), (event) => this.record(event))
+    this.moment = new MutableMoment(
+      this.image,
+      new Effects(this.image),
+      (event) => this.record(event),
+      (approved) => this.carryOut(approved),
+    )
     this.rooms = Object.assign(this.moment, { hierarchy, identity, access, ledger, rollup })
     this.batchStart = this.image.head.sequence + 1
   }
@@ -140,6 +147,26 @@ export class Engine {
     }
   }
 
+  /** The five locks alone: for reads that the image cannot answer. */
+  authorize(
+    actor: Actor,
+    scope: string | null,
+    needs: readonly Need[],
+    time: Instant,
+  ): { readonly doer: Doer } | { readonly refusal: Refusal } {
+    try {
+      return { doer: this.rooms.access.authorize(actor, scope, needs, this.laterOf(time)) }
+    } catch (thrown) {
+      if (thrown instanceof Refused) return { refusal: thrown.refusal }
+      throw thrown
+    }
+  }
+
+  /** How many sequences the next batch holds so far. */
+  get pending(): number {
+    return this.image.head.sequence - this.batchStart + 1
+  }
+
   /** When the host has to call `tick` next, if nothing comes in before. */
   nextDueAt(): Instant | undefined {
     return this.image.due.nextAt()
@@ -190,7 +217,7 @@ export class Engine {
     }
   }
 
-  private run(command: CommandSpec<EngineContext, Plain, Plain>, envelope: Envelope): Outcome {
+  private run(command: AnyCommand, envelope: Envelope): Outcome {
     const { moment, rooms } = this
     this.begin(envelope)
     moment.doer = rooms.access.authorize(
@@ -201,8 +228,44 @@ export class Engine {
     )
     const repeated = this.findRepeat(command.name, envelope, moment.doer)
     if (repeated !== null) return repeated
-    const result = command.decide(rooms, envelope.input)
+    const result = this.storeForApproval(command, envelope) ?? command.decide(rooms, envelope.input)
     return this.complete(command.name, envelope, result)
+  }
+
+  /** Where the policy asks for a second person, the command waits as a row; null where it can be decided now. */
+  private storeForApproval(command: AnyCommand, { actor, input }: Envelope): Plain | null {
+    const { moment, rooms } = this
+    const { approvals } = rooms.ledger
+    if (command.approval === undefined || actor.kind === 'system') return null
+    const subject = command.approval(rooms, input)
+    const policy = approvals.asked(subject, moment.now)
+    if (subject === null || policy === null) return null
+    const { now, doer } = moment
+    const row = approvals.store({ operation: command.name, input, subject, maker: actor, doer, policy, now })
+    const approval = approvals.table.id(row)
+    moment.emit({
+      kind: 'approval.requested',
+      subject: `apr_${approval}`,
+      paths: approvals.pathsOf(row),
+      data: approvals.view(row),
+    })
+    return { approval }
+  }
+
+  /** Decides an approved command as its maker; its events name the checker too. */
+  private carryOut({ approval, operation, input, maker }: ApprovedCommand): Plain {
+    const { moment, rooms } = this
+    const command = COMMANDS.get(operation)
+    if (command === undefined) refuse('unknown_operation', `there is no operation ${operation}`)
+    const checker = moment.doer
+    moment.doer = rooms.access.authorize(maker, command.scope, command.needs(rooms, input), moment.now)
+    moment.approved = { approval, checker: ownerOf(checker) }
+    try {
+      return command.decide(rooms, input)
+    } finally {
+      moment.doer = checker
+      moment.approved = null
+    }
   }
 
   private begin({ time, reason, request }: Pick<Envelope, 'time' | 'reason' | 'request'>): void {
@@ -244,8 +307,8 @@ export class Engine {
   private runDue(time: Instant): void {
     const now = this.laterOf(time)
     for (let due = this.image.due.next(now); due !== undefined; due = this.image.due.next(now)) {
-      const work = DUE_WORK.get(due.table.name)
-      if (work === undefined) throw new Error(`expected due work for the table ${due.table.name}`)
+      const work = DUE_WORK.get(due.table.tableName)
+      if (work === undefined) throw new Error(`expected due work for the table ${due.table.tableName}`)
       this.begin({ time: due.at })
       work(this.rooms, due.id)
       this.image.finishWork()
@@ -262,7 +325,7 @@ export class Engine {
       doer: moment.doer,
       subject: event.subject,
       paths: event.paths,
-      data: event.data,
+      data: moment.approved === null ? event.data : { ...event.data, ...moment.approved },
       reason: moment.reason,
       request: moment.request,
     }
@@ -306,15 +369,18 @@ class MutableMoment {
   reason: string | null = null
   request: string | null = null
   eventIndex = 0
+  /** While an approved command is carried out: which approval, and who gave it. */
+  approved: { readonly approval: Id; readonly checker: Id | null } | null = null
 
   constructor(
     readonly image: Image,
     readonly effects: Effects,
     readonly emit: (event: NewEvent) => void,
+    readonly carryOut: (approved: ApprovedCommand) => Plain,
   ) {}
 
-  effect(kind: EffectKind, target: string, payload: Plain): EffectId {
-    return this.effects.request(kind, target, payload, this.now)
+  effect(kind: EffectKind, target: string, payload: Plain, party: Id | null = null): EffectId {
+    return this.effects.request(kind, target, payload, party, this.now)
   }
 }
 

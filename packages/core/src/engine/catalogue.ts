@@ -10,8 +10,10 @@ import {
   WEBHOOK_QUERIES,
 } from '../access/index.js'
 import { HIERARCHY_COMMANDS } from '../hierarchy/index.js'
+import { IDENTITY_COMMANDS, IDENTITY_QUERIES } from '../identity/index.js'
 import type { CommandSpec, Id, Plain, QuerySpec } from '../image/index.js'
-import { LEDGER_COMMANDS, LEDGER_QUERIES } from '../ledger/index.js'
+import { LEDGER_COMMANDS, LEDGER_DUE_WORK, LEDGER_QUERIES } from '../ledger/index.js'
+import { ENGINE_COMMANDS, ENGINE_QUERIES } from './commands/index.js'
 import type { EngineContext } from './context.js'
 
 type AnyCommand = CommandSpec<EngineContext, Plain, Plain>
@@ -19,16 +21,20 @@ type AnyQuery = QuerySpec<EngineContext, unknown, unknown>
 
 const commands = [
   ...HIERARCHY_COMMANDS,
+  ...IDENTITY_COMMANDS,
   ...ACCESS_COMMANDS,
   ...ONBOARDING_COMMANDS,
   ...WEBHOOK_COMMANDS,
+  ...ENGINE_COMMANDS,
   ...LEDGER_COMMANDS,
 ] as readonly unknown[] as readonly AnyCommand[]
 const queries = [
+  ...IDENTITY_QUERIES,
   ...ACCESS_QUERIES,
   ...ONBOARDING_QUERIES,
   ...WEBHOOK_QUERIES,
   ...LEDGER_QUERIES,
+  ...ENGINE_QUERIES,
 ] as readonly unknown[] as readonly AnyQuery[]
 
 export const COMMANDS: ReadonlyMap<string, AnyCommand> = new Map(commands.map((spec) => [spec.name, spec]))
@@ -41,4 +47,5 @@ export const DUE_WORK: ReadonlyMap<string, (context: EngineContext, id: Id) => v
     ({ hierarchy }: EngineContext, id: Id) => hierarchy.blocks.remove(hierarchy.blocks.row(id as never)),
   ],
   ...ACCESS_DUE_WORK,
+  ...LEDGER_DUE_WORK,
 ])

@@ -172,6 +172,11 @@ export class Hierarchy {
       image.derived(derived)
   }
 
+  /** The operator of the book, or NO_ROW before it is opened. */
+  get root(): Row {
+    return this.order.top
+  }
+
   /** The owners of a party and itself, root first, as events keep them: `/1/5/9/`. */
   pathOf(party: Row): string {
     let path = '/'

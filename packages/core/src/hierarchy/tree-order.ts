@@ -35,6 +35,7 @@ export class TreeOrder implements Derived {
   private previous = new Int32Array(0)
   private parents = new Int32Array(0)
   private attached = new Uint8Array(0)
+  private root: Row = NO_ROW
   /** On load a party may come before its owner; it waits for it here. */
   private readonly waiting = new Map<Id, Row[]>()
 
@@ -53,6 +54,11 @@ export class TreeOrder implements Derived {
     const { tags } = this
     const tag = tags[2 * lower] as number
     return (tags[2 * upper] as number) <= tag && tag < (tags[2 * upper + 1] as number)
+  }
+
+  /** The root, or NO_ROW while there is none. */
+  get top(): Row {
+    return this.root
   }
 
   /** The row of the owner, or NO_ROW for the root. */
@@ -95,6 +101,7 @@ export class TreeOrder implements Derived {
     this.attached[row] = 1
     this.parents[row] = parent
     if (parent === NO_ROW) {
+      this.root = row
       this.tags[opening(row)] = 0
       this.tags[closing(row)] = TAG_LIMIT - 1
       this.link(opening(row), NONE, NONE)
@@ -113,6 +120,7 @@ export class TreeOrder implements Derived {
   private leave(row: Row): void {
     if (this.attached[row] !== 1) return
     this.attached[row] = 0
+    if (row === this.root) this.root = NO_ROW
     this.unlink(opening(row))
     this.unlink(closing(row))
   }

@@ -5,7 +5,7 @@
  */
 import type { Amount, CurrencyCode } from '../money/index.js'
 import type { Plain } from './column.js'
-import type { EffectId, EffectKind } from './effects.js'
+import type { EffectId, EffectKind, Effects } from './effects.js'
 import type { Doer, NewEvent } from './event.js'
 import type { Id } from './ids.js'
 import type { Image } from './image.js'
@@ -42,11 +42,12 @@ export type Actor =
 /** What a decision gets besides the rooms: the moment, and where to say what happened. */
 export interface Moment {
   readonly image: Image
+  readonly effects: Effects
   readonly now: Instant
   readonly doer: Doer
   emit(event: NewEvent): void
   /** Asks the host to do something outside once the change is durable. Returns the effect's id. */
-  effect(kind: EffectKind, target: string, payload: Plain): EffectId
+  effect(kind: EffectKind, target: string, payload: Plain, party?: Id | null): EffectId
 }
 
 /** Which kind of second pair of eyes a policy may ask for. */

@@ -108,14 +108,14 @@ function imagesOf(table: AnyTable, ids: ReadonlySet<Id>): TableImages {
     if (row < 0) removed.push(id)
     else rows.push(table.encode(row))
   }
-  return { table: table.name, columns: table.columns.map((column) => column.name), rows, removed }
+  return { table: table.tableName, columns: table.columns.map((column) => column.name), rows, removed }
 }
 
 function applyRow(table: AnyTable, names: readonly string[], row: readonly Plain[]): void {
   const id = row[0] as Id
   const values = table.columns.map((column) => {
     const place = names.indexOf(column.name)
-    if (place < 0) throw new Error(`expected ${table.name} ${id} to have a ${column.name}`)
+    if (place < 0) throw new Error(`expected ${table.tableName} ${id} to have a ${column.name}`)
     return column.decode(row[place + 1] as Plain)
   })
   const present = table.find(id)

@@ -12,7 +12,19 @@ import {
   sortBy,
 } from '../resources/common.js'
 import { ACCOUNT_STAGES, ACCOUNT_TYPES, account, EXAMPLE_ACCOUNT } from '../resources/hierarchy.js'
-import { choice, count, currency, flag, id, json, list, object, optional, text } from '../wire/index.js'
+import {
+  choice,
+  count,
+  currency,
+  flag,
+  id,
+  json,
+  list,
+  object,
+  optional,
+  present,
+  text,
+} from '../wire/index.js'
 
 const accountInPath = { account: id('acc') } as const
 const madeAccount = made('account', 'acc')
@@ -132,9 +144,9 @@ export const ACCOUNT_OPERATIONS = [
     scope: 'accounts:write',
     input: object({
       ...accountInPath,
-      display_name: optional(displayName()),
-      type: optional(choice(ACCOUNT_TYPES)),
-      attributes: optional(json('Replaces the attributes')),
+      display_name: present(displayName()),
+      type: present(choice(ACCOUNT_TYPES)),
+      attributes: present(json('Replaces the attributes')),
     }),
     output: madeAccount,
     refusals: ['not_visible', 'version_mismatch'],

@@ -21,6 +21,7 @@ import {
   list,
   object,
   optional,
+  present,
   text,
 } from '../wire/index.js'
 
@@ -254,8 +255,8 @@ const TEMPLATES = [
     scope: 'accounts:write',
     input: object({
       template: id('tpl'),
-      display_name: optional(displayName()),
-      defaults: optional(json('Replaces the defaults')),
+      display_name: present(displayName()),
+      defaults: present(json('Replaces the defaults')),
     }),
     output: madeTemplate,
     refusals: ['not_visible', 'template_invalid', 'version_mismatch'],

@@ -10,7 +10,6 @@ import {
   paging,
   reason,
   STATUSES,
-  sortBy,
 } from '../resources/common.js'
 import { scope } from '../resources/hierarchy.js'
 import {
@@ -19,9 +18,22 @@ import {
   EXAMPLE_USER,
   roleName,
   SURFACES,
+  token,
   user,
 } from '../resources/identity.js'
-import { choice, count, flag, id, instant, list, nullable, object, optional, text } from '../wire/index.js'
+import {
+  choice,
+  count,
+  flag,
+  id,
+  instant,
+  list,
+  nullable,
+  object,
+  optional,
+  present,
+  text,
+} from '../wire/index.js'
 
 const userInPath = { user: id('usr') } as const
 const madeUser = made('user', 'usr')
@@ -93,16 +105,15 @@ const USERS = [
     summary: 'List the users of a party or a subtree',
     scope: 'users:read',
     input: object({
-      party: optional(id('pty')),
-      under: optional(id('pty')),
+      under: id('pty', 'Users of this party and of everything beneath it'),
+      is_direct: optional(flag('Only those of the party itself'), false),
       status: optional(choice(STATUSES)),
       search: optional(text({ max: 64, description: 'Part of a name or display name' })),
-      sort: sortBy(['id', 'name', 'display_name', 'created_at']),
       ...paging,
     }),
     output: page(user),
     refusals: ['not_visible'],
-    example: { request: { party: EXAMPLE.firm }, response: { items: [EXAMPLE_USER], next_cursor: null } },
+    example: { request: { under: EXAMPLE.firm }, response: { items: [EXAMPLE_USER], next_cursor: null } },
   }),
   operation('users.update', {
     kind: 'command',
@@ -112,12 +123,12 @@ const USERS = [
     scope: 'users:write',
     input: object({
       ...userInPath,
-      display_name: optional(displayName()),
-      email: optional(email()),
-      roles: optional(roles()),
-      scopes: optional(scopes()),
-      is_login_enabled: optional(flag()),
-      is_notified: optional(flag()),
+      display_name: present(displayName()),
+      email: present(nullable(email())),
+      roles: present(roles()),
+      scopes: present(scopes()),
+      is_login_enabled: present(flag()),
+      is_notified: present(flag()),
     }),
     output: madeUser,
     refusals: ['not_visible', 'version_mismatch', 'scope_missing', 'last_administrator'],
@@ -207,7 +218,7 @@ const CREDENTIALS = [
       request: { user: EXAMPLE.user, display_name: 'Back office' },
       response: {
         credential: EXAMPLE.key,
-        secret: 'sk_3nT8rG1w_5m1pYw0t2n9bq4RkzEoVJh7aXcLfUdSg',
+        secret: `sk_3f9c2a7d1b4e6f80_${'0'.repeat(64)}`,
         sequence: 870,
       },
     },
@@ -268,10 +279,10 @@ const CREDENTIALS = [
     scope: 'credentials:write',
     input: object({
       ...keyInPath,
-      display_name: optional(displayName()),
-      scopes: optional(scopes()),
-      ip_addresses: optional(list(text({ max: 64 }), { max: 64 })),
-      expires_at: optional(instant()),
+      display_name: present(displayName()),
+      scopes: present(nullable(scopes())),
+      ip_addresses: present(list(text({ max: 64 }), { max: 64 })),
+      expires_at: present(nullable(instant())),
     }),
     output: madeCredential,
     refusals: ['not_visible', 'version_mismatch', 'scope_missing'],
@@ -319,6 +330,17 @@ const CREDENTIALS = [
     refusals: ['not_visible', 'transition_invalid', 'version_mismatch'],
     ifMatch: true,
     example: { request: { credential: EXAMPLE.key }, response: doneCredential },
+  }),
+  operation('tokens.list', {
+    kind: 'query',
+    method: 'GET',
+    path: '/tokens',
+    summary: 'List the live access tokens of an API key or a client',
+    scope: 'credentials:read',
+    input: object({ ...keyInPath, ...paging }),
+    output: page(token),
+    refusals: ['not_visible'],
+    example: { request: { credential: EXAMPLE.key }, response: { items: [], next_cursor: null } },
   }),
   operation('tokens.revoke', {
     kind: 'command',

@@ -97,6 +97,7 @@ export const EXAMPLE = {
   group: 'grp_60',
   block: 'blk_61',
   binding: 'bnd_62',
+  role: 'rol_64',
   template: 'tpl_63',
   deposit: 'dep_70',
   withdrawal: 'wdr_71',

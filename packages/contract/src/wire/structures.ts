@@ -47,7 +47,7 @@ export function object<const S extends Shape>(shape: S): ObjectWire<S> {
         const part = Object.hasOwn(given, name) ? given[name] : undefined
         if (part === undefined) {
           if (wire.absent === undefined) return malformed(at + place, 'a value', undefined)
-          core[inner] = wire.absent.value
+          if (wire.absent.value !== undefined) core[inner] = wire.absent.value
           continue
         }
         seen += 1
@@ -110,7 +110,7 @@ export function optional<W>(wire: Wire<W>, value: Core = null): Optional<W | nul
   }
 }
 
-/** A field that is left out where it says nothing new; it is never null on its way out. */
+/** A field that may be left out, and then does not reach the engine at all: what a change does not name stays. */
 export function present<W>(wire: Wire<W>): Optional<W> {
   return { ...wire, absent: { value: undefined } } as Optional<W>
 }

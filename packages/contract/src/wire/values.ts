@@ -71,6 +71,41 @@ export function anyId(prefixes: readonly string[], description?: string): Wire<s
   }
 }
 
+const PREFIXES: Readonly<Record<string, string>> = {
+  account: 'acc',
+  group: 'grp',
+  party: 'pty',
+  subtree: 'pty',
+  user: 'usr',
+}
+const KINDS: Readonly<Record<string, string>> = { acc: 'account', grp: 'group', pty: 'party', usr: 'user' }
+
+/** The id of what the field `beside` names the kind of; the engine keeps the two apart as well. */
+export function idOfKind(beside: string, description?: string): Wire<string> {
+  const plain = anyId(['acc', 'grp', 'pty', 'usr'], description)
+  return {
+    ...plain,
+    encode: (value, parent) =>
+      typeof value === 'number' ? `${PREFIXES[String(parent[beside])]}_${value}` : value,
+  }
+}
+
+/** An id that the engine takes together with its kind: `{ account: 1042 }`. */
+export function target(prefixes: readonly string[], description?: string): Wire<string> {
+  const plain = anyId(prefixes, description)
+  return {
+    ...plain,
+    decode(value, at, parent) {
+      const number = plain.decode(value, at, parent)
+      return { [KINDS[(value as string).slice(0, 3)] as string]: number }
+    },
+    encode(value) {
+      const [kind, number] = Object.entries(value as object)[0] as [string, number]
+      return `${PREFIXES[kind]}_${number}`
+    },
+  }
+}
+
 /** The number behind the prefix, or 0 where the text is no id. */
 export function idNumber(value: string, start: string): number {
   if (!value.startsWith(start) || value.length > start.length + 16) return 0

@@ -2,7 +2,7 @@
 
 import { ACCESS_COMMANDS, ACCESS_DUE_WORK, ACCESS_QUERIES } from '../access/index.js'
 import { HIERARCHY_COMMANDS } from '../hierarchy/index.js'
-import { IDENTITY_COMMANDS } from '../identity/index.js'
+import { IDENTITY_COMMANDS, IDENTITY_QUERIES } from '../identity/index.js'
 import type { CommandSpec, Id, Plain, QuerySpec } from '../image/index.js'
 import { LEDGER_COMMANDS } from '../ledger/index.js'
 import { ENGINE_COMMANDS, ENGINE_QUERIES } from './commands/index.js'
@@ -18,7 +18,11 @@ const commands = [
   ...ENGINE_COMMANDS,
   ...LEDGER_COMMANDS,
 ] as readonly unknown[] as readonly AnyCommand[]
-const queries = [...ACCESS_QUERIES, ...ENGINE_QUERIES] as readonly unknown[] as readonly AnyQuery[]
+const queries = [
+  ...IDENTITY_QUERIES,
+  ...ACCESS_QUERIES,
+  ...ENGINE_QUERIES,
+] as readonly unknown[] as readonly AnyQuery[]
 
 export const COMMANDS: ReadonlyMap<string, AnyCommand> = new Map(commands.map((spec) => [spec.name, spec]))
 export const QUERIES: ReadonlyMap<string, AnyQuery> = new Map(queries.map((spec) => [spec.name, spec]))

@@ -29,6 +29,7 @@ import {
   UniqueIndex,
   value,
 } from '../image/index.js'
+import { Mailbox } from './mailbox.js'
 import { PartyKeys } from './party-keys.js'
 
 export type UserId = Id<'user'>
@@ -113,6 +114,7 @@ export interface IdentityContext extends HierarchyContext {
 
 export class Identity {
   readonly partyKeys: PartyKeys
+  readonly mailbox: Mailbox
   readonly users: Table<UserId, typeof userFields>
   readonly credentials: Table<CredentialId, typeof credentialFields>
   readonly tokens: Table<TokenId, typeof tokenFields>
@@ -128,6 +130,7 @@ export class Identity {
 
   constructor(image: Image) {
     this.partyKeys = new PartyKeys(image)
+    this.mailbox = new Mailbox(image)
     this.users = image.table('users', 'usr', userFields)
     this.credentials = image.table('credentials', 'key', credentialFields)
     this.tokens = image.table('tokens', 'tok', tokenFields)

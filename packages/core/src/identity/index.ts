@@ -1,4 +1,6 @@
 export * from './commands/index.js'
 export * from './identity.js'
 export * from './limits.js'
+export * from './mailbox.js'
 export * from './party-keys.js'
+export * from './queries/index.js'

@@ -99,9 +99,8 @@ test('the retail broker has cash, margin and day-trader accounts in every status
   const { accounts, accountByName } = engine.rooms.hierarchy
   const states = ['cash', 'margin', 'day-trader'].map((type) =>
     ['new', 'sent', 'rejected', 'active', 'suspended', 'closed'].map((status) => {
-      const id = accountByName.get(`liberty-${type}-${status}`)
-      if (id === undefined) throw new Error(`expected an account liberty-${type}-${status}`)
-      return stateOf(accounts.id(id as never) as Id)
+      const row = accountByName.find(`liberty-${type}-${status}`)
+      return stateOf(accounts.id(row))
     }),
   )
   const each = [
@@ -125,8 +124,7 @@ test('something waits in every queue', () => {
 
 test('the trading user reaches its firm’s accounts and nobody else’s', () => {
   const { access, identity } = engine.rooms
-  const row = identity.userByName.get('api-acme-trading')
-  const user = identity.users.id(row as never)
+  const user = identity.users.id(identity.userByName.find('api-acme-trading'))
   expect(access.abilities(user, { account: world.acme.accounts.active })).not.toBe(0)
   expect(access.abilities(user, { account: world.borealis.accounts.proprietary })).toBe(0)
   expect(access.abilities(user, { account: world.liberty.active.cash })).toBe(0)

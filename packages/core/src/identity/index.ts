@@ -1,4 +1,5 @@
 export * from './commands/index.js'
+export * from './blockable.js'
 export * from './identity.js'
 export * from './limits.js'
 export * from './mailbox.js'

@@ -250,6 +250,8 @@ describe('read-only credentials try every write', () => {
       level: 'read_only',
       from: ids.account as Id,
       to: ids.account as Id,
+      entries: [{ account: ids.account as Id }],
+      items: [],
     }) as unknown as Plain
 
   for (const role of ['supervisor', 'drop_copy_user', 'introducing_broker']) {

@@ -1,6 +1,7 @@
 /** What a store keeps of a book: the primary tables of the image, and the history tables of the rooms. */
 import { Engine } from '../engine.js'
 import { type ColumnKind, EVENTS, type HistoryTable } from '../image/index.js'
+import { LEDGER_HISTORY } from '../ledger/index.js'
 
 export interface BookSchema {
   readonly tables: readonly {
@@ -10,7 +11,7 @@ export interface BookSchema {
   readonly history: readonly HistoryTable[]
 }
 
-export const HISTORY: readonly HistoryTable[] = [EVENTS]
+export const HISTORY: readonly HistoryTable[] = [EVENTS, ...LEDGER_HISTORY]
 
 export const BOOK_SCHEMA: BookSchema = {
   tables: new Engine().image.primaryTables().map(({ tableName, columns }) => ({

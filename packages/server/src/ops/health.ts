@@ -13,7 +13,10 @@ export interface Watched {
   readonly metrics: Metrics
 }
 
-export async function registerHealth(app: FastifyInstance, { store, host, engine, metrics }: Watched): Promise<void> {
+export async function registerHealth(
+  app: FastifyInstance,
+  { store, host, engine, metrics }: Watched,
+): Promise<void> {
   app.get('/health/live', async () => ({ status: 'live', version: VERSION }))
   app.get('/health/ready', async (_request, reply) => {
     const isReady = host.isTakingWork && engine.rooms.hierarchy.parties.size > 0
@@ -25,5 +28,7 @@ export async function registerHealth(app: FastifyInstance, { store, host, engine
       tables_lag_milliseconds: Math.round(store.lag().milliseconds),
     })
   })
-  app.get('/metrics', async (_request, reply) => reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()))
+  app.get('/metrics', async (_request, reply) =>
+    reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
+  )
 }

@@ -92,6 +92,7 @@ const payloadOf = ({
   data,
   doer,
   reason,
+  request,
 }: Event): Plain => ({
   sequence,
   index,
@@ -102,4 +103,5 @@ const payloadOf = ({
   data,
   doer: { ...doer },
   reason,
+  request,
 })

@@ -255,6 +255,7 @@ describe('read-only credentials try every write', () => {
       level: 'read_only',
       from: ids.account as Id,
       to: ids.account as Id,
+      entries: [],
     }) as unknown as Plain
 
   for (const role of ['supervisor', 'drop_copy_user', 'introducing_broker']) {

@@ -19,8 +19,8 @@ export class IdIndex {
     const { slots, mask } = this
     for (let slot = place(id) & mask; ; slot = (slot + 1) & mask) {
       const key = slots[2 * slot]
-      if (key === id) return slots[2 * slot + 1] as Row
       if (key === EMPTY) return -1
+      if (key === id) return slots[2 * slot + 1] as Row
     }
   }
 

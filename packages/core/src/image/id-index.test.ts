@@ -4,7 +4,11 @@ import { expect, test } from 'vitest'
 import { IdIndex } from './id-index.js'
 
 test('it finds what a Map finds, after any additions and removals', () => {
-  const id = fc.oneof(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 50 }).map((n) => n * 4096), fc.integer({ min: 2 ** 43, max: 2 ** 43 + 30 }))
+  const id = fc.oneof(
+    fc.integer({ min: 1, max: 40 }),
+    fc.integer({ min: 1, max: 50 }).map((n) => n * 4096),
+    fc.integer({ min: 2 ** 43, max: 2 ** 43 + 30 }),
+  )
   fc.assert(
     fc.property(fc.array(fc.tuple(id, fc.boolean()), { maxLength: 200 }), (steps) => {
       const index = new IdIndex()

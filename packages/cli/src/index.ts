@@ -1,2 +1,3 @@
-// The stemma command. This file is the package's public face.
-export {}
+// The stemma command. This file is the package's public face: the command line as data, for the reference.
+export { buildProgram } from './program.js'
+export type { Shell } from './shell.js'

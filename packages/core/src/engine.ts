@@ -24,12 +24,14 @@ import {
   Image,
   type Instant,
   type KeyedResult,
+  type Need,
   type NewEvent,
   type Plain,
   Processes,
   type QuerySpec,
+  type UsedKey,
 } from './image/index.js'
-import { Ledger } from './ledger/index.js'
+import { type ApprovedCommand, Ledger } from './ledger/index.js'
 import { type Refusal, Refused, refuse } from './refusals/index.js'
 import { RollUp } from './rollup/index.js'
 import { Settings } from './settings/index.js'
@@ -57,6 +59,7 @@ export type Outcome =
   | { readonly kind: 'repeated'; readonly sequence: number }
   | { readonly kind: 'refused'; readonly refusal: Refusal }
 
+type AnyCommand = CommandSpec<EngineContext, Plain, Plain>
 type Done = Extract<Outcome, { kind: 'done' }>
 
 export class Engine {
@@ -79,13 +82,14 @@ export class Engine {
     const identity = new Identity(this.image)
     hierarchy.blockable.push(usersAsBlockable(hierarchy, identity))
     const access = new Access(this.image, { hierarchy, identity })
-    const ledger = new Ledger(this.image, hierarchy)
+    const ledger = new Ledger(this.image, hierarchy, settings)
     const rollup = new RollUp(this.image, hierarchy, ledger)
     this.moment = new MutableMoment(
       this.image,
       new Effects(this.image),
       (event) => this.record(event),
       (part) => this.attemptPart(part),
+      (approved) => this.carryOut(approved),
     )
     this.rooms = Object.assign(this.moment, {
       processes,
@@ -162,6 +166,26 @@ export class Engine {
     }
   }
 
+  /** The five locks alone: for reads that the image cannot answer. */
+  authorize(
+    actor: Actor,
+    scope: string | null,
+    needs: readonly Need[],
+    time: Instant,
+  ): { readonly doer: Doer } | { readonly refusal: Refusal } {
+    try {
+      return { doer: this.rooms.access.authorize(actor, scope, needs, this.laterOf(time)) }
+    } catch (thrown) {
+      if (thrown instanceof Refused) return { refusal: thrown.refusal }
+      throw thrown
+    }
+  }
+
+  /** How many sequences the next batch holds so far. */
+  get pending(): number {
+    return this.image.head.sequence - this.batchStart + 1
+  }
+
   /** When the host has to call `tick` next, if nothing comes in before. */
   nextDueAt(): Instant | undefined {
     return this.image.due.nextAt()
@@ -190,9 +214,9 @@ export class Engine {
   }
 
   /** After load or replay: the next batch continues from the loaded head, and recent keys are known again. */
-  resume(results: Iterable<KeyedResult>): void {
+  resume(keys: Iterable<UsedKey>): void {
     this.batchStart = this.image.head.sequence + 1
-    for (const { owner, operation, key, sequence, bodyHash, at } of results)
+    for (const { owner, operation, key, sequence, bodyHash, at } of keys)
       this.keys.keep(owner, operation, key, { sequence, bodyHash }, at)
   }
 
@@ -223,7 +247,7 @@ export class Engine {
     }
   }
 
-  private run(command: CommandSpec<EngineContext, Plain, Plain>, envelope: Envelope): Outcome {
+  private run(command: AnyCommand, envelope: Envelope): Outcome {
     const { moment, rooms } = this
     this.begin(envelope)
     moment.doer = rooms.access.authorize(
@@ -234,8 +258,43 @@ export class Engine {
     )
     const repeated = this.findRepeat(command.name, envelope, moment.doer)
     if (repeated !== null) return repeated
-    const result = command.decide(rooms, envelope.input)
+    const result = this.storeForApproval(command, envelope) ?? command.decide(rooms, envelope.input)
     return this.complete(command.name, envelope, result)
+  }
+
+  /** Where the policy asks for a second person, the command waits as a row; null where it can be decided now. */
+  private storeForApproval(command: AnyCommand, { actor, input }: Envelope): Plain | null {
+    const { moment, rooms } = this
+    const { approvals } = rooms.ledger
+    if (command.approval === undefined || actor.kind === 'system') return null
+    const subject = command.approval(rooms, input)
+    if (subject === null || !approvals.isAsked(subject, moment.now)) return null
+    const { now, doer } = moment
+    const row = approvals.store({ operation: command.name, input, subject, maker: actor, doer, now })
+    const approval = approvals.table.id(row)
+    moment.emit({
+      kind: 'approval.requested',
+      subject: `apr_${approval}`,
+      paths: approvals.pathsOf(row),
+      data: approvals.view(row),
+    })
+    return { approval }
+  }
+
+  /** Decides an approved command as its maker; its events name the checker too. */
+  private carryOut({ approval, operation, input, maker }: ApprovedCommand): Plain {
+    const { moment, rooms } = this
+    const command = COMMANDS.get(operation)
+    if (command === undefined) refuse('unknown_operation', `there is no operation ${operation}`)
+    const checker = moment.doer
+    moment.doer = rooms.access.authorize(maker, command.scope, command.needs(rooms, input), moment.now)
+    moment.approved = { approval, checker: ownerOf(checker) }
+    try {
+      return command.decide(rooms, input)
+    } finally {
+      moment.doer = checker
+      moment.approved = null
+    }
   }
 
   private begin({ time, reason, request }: Pick<Envelope, 'time' | 'reason' | 'request'>): void {
@@ -278,15 +337,15 @@ export class Engine {
     const now = this.laterOf(time)
     this.moment.horizon = now
     for (let due = this.image.due.next(now); due !== undefined; due = this.image.due.next(now)) {
-      const work = DUE_WORK.get(due.table.name)
-      if (work === undefined) throw new Error(`expected due work for the table ${due.table.name}`)
+      const work = DUE_WORK.get(due.table.tableName)
+      if (work === undefined) throw new Error(`expected due work for the table ${due.table.tableName}`)
       const start = this.savePoint()
       try {
         this.begin({ time: due.at })
         work(this.rooms, due.id)
         const next = this.image.due.next(now)
         if (next?.at === due.at && next.id === due.id && next.table === due.table)
-          throw new Error(`expected ${due.table.name} ${due.id} not to stay due at ${due.at}`)
+          throw new Error(`expected ${due.table.tableName} ${due.id} not to stay due at ${due.at}`)
       } catch (thrown) {
         this.undoTo(start)
         throw thrown
@@ -305,7 +364,7 @@ export class Engine {
       doer: moment.doer,
       subject: event.subject,
       paths: event.paths,
-      data: event.data,
+      data: moment.approved === null ? event.data : { ...event.data, ...moment.approved },
       reason: event.reason ?? moment.reason,
       request: moment.request,
     }
@@ -353,16 +412,19 @@ class MutableMoment {
   reason: string | null = null
   request: string | null = null
   eventIndex = 0
+  /** While an approved command is carried out: which approval, and who gave it. */
+  approved: { readonly approval: Id; readonly checker: Id | null } | null = null
 
   constructor(
     readonly image: Image,
     readonly effects: Effects,
     readonly emit: (event: NewEvent) => void,
     readonly attempt: <Result>(part: () => Result) => Attempted<Result>,
+    readonly carryOut: (approved: ApprovedCommand) => Plain,
   ) {}
 
-  effect(kind: EffectKind, target: string, payload: Plain): EffectId {
-    return this.effects.request(kind, target, payload, this.now)
+  effect(kind: EffectKind, target: string, payload: Plain, party: Id | null = null): EffectId {
+    return this.effects.request(kind, target, payload, party, this.now)
   }
 }
 

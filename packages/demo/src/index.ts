@@ -1,2 +1,3 @@
-// The demo world, made of commands. This file is the package's public face.
-export {}
+export * from './credentials.js'
+export * from './port.js'
+export { createDemoWorld, type DemoWorld } from './world.js'

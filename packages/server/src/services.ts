@@ -43,7 +43,7 @@ export interface EventFilter {
 
 export interface Subscription {
   /** Why it ended, once it has. A revocation ends it at once; the expiry of a token does not. */
-  readonly closed: Promise<'unsubscribed' | 'revoked' | 'slow' | 'shutdown'>
+  readonly closed: Promise<'unsubscribed' | 'revoked' | 'slow' | 'failed' | 'shutdown'>
   close(): void
 }
 

@@ -1,2 +1,4 @@
-// Durable storage behind one port. This file is the package's public face.
-export {}
+export { MemoryStore } from './memory/memory-store.js'
+export * from './port.js'
+export { type SqliteOptions, SqliteStore } from './sqlite/sqlite-store.js'
+export { FaultyStore } from './testing/faulty-store.js'

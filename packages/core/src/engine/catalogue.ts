@@ -15,9 +15,11 @@ import {
   HIERARCHY_PROCESSES,
   HIERARCHY_QUERIES,
 } from '../hierarchy/index.js'
+import { IDENTITY_COMMANDS, IDENTITY_QUERIES } from '../identity/index.js'
 import type { CommandSpec, Id, Plain, ProcessId, ProcessKind, QuerySpec } from '../image/index.js'
-import { LEDGER_COMMANDS } from '../ledger/index.js'
+import { LEDGER_COMMANDS, LEDGER_DUE_WORK, LEDGER_QUERIES } from '../ledger/index.js'
 import { SETTINGS_COMMANDS, SETTINGS_QUERIES } from '../settings/index.js'
+import { ENGINE_COMMANDS } from './commands/index.js'
 import type { EngineContext } from './context.js'
 import { TREE_QUERIES } from './queries/index.js'
 
@@ -28,18 +30,22 @@ type DueWork = (context: EngineContext, id: Id) => void
 const commands = [
   ...SETTINGS_COMMANDS,
   ...HIERARCHY_COMMANDS,
+  ...IDENTITY_COMMANDS,
   ...ACCESS_COMMANDS,
   ...ONBOARDING_COMMANDS,
   ...WEBHOOK_COMMANDS,
   ...LEDGER_COMMANDS,
+  ...ENGINE_COMMANDS,
 ] as readonly unknown[] as readonly AnyCommand[]
 const queries = [
   ...SETTINGS_QUERIES,
   ...HIERARCHY_QUERIES,
+  ...IDENTITY_QUERIES,
   ...ACCESS_QUERIES,
   ...ONBOARDING_QUERIES,
   ...WEBHOOK_QUERIES,
   ...TREE_QUERIES,
+  ...LEDGER_QUERIES,
 ] as readonly unknown[] as readonly AnyQuery[]
 const processes = [...HIERARCHY_PROCESSES] as readonly unknown[] as readonly ProcessKind<EngineContext>[]
 
@@ -63,4 +69,5 @@ export const DUE_WORK: ReadonlyMap<string, DueWork> = new Map<string, DueWork>([
   ['processes', stepProcess],
   ...HIERARCHY_DUE_WORK,
   ...ACCESS_DUE_WORK,
+  ...LEDGER_DUE_WORK,
 ])

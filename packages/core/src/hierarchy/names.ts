@@ -73,9 +73,9 @@ export function checkAttributes(attributes: { readonly [key: string]: Plain }): 
     })
 }
 
-export function checkCurrency(code: CurrencyCode): void {
+export function checkCurrency(code: CurrencyCode, field = '/base_currency'): void {
   if (findCurrency(code) === undefined)
-    refuse('currency_unknown', `expected a kept currency, was ${code}`, { field: '/base_currency' })
+    refuse('currency_unknown', `expected a kept currency, was ${code}`, { field })
 }
 
 /** Refuses one more where an owner has as many as it may. */

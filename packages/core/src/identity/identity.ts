@@ -29,6 +29,8 @@ import {
   UniqueIndex,
   value,
 } from '../image/index.js'
+import { Mailbox } from './mailbox.js'
+import { PartyKeys } from './party-keys.js'
 
 export type UserId = Id<'user'>
 export type CredentialId = Id<'credential'>
@@ -111,6 +113,8 @@ export interface IdentityContext extends HierarchyContext {
 }
 
 export class Identity {
+  readonly partyKeys: PartyKeys
+  readonly mailbox: Mailbox
   readonly users: Table<UserId, typeof userFields>
   readonly credentials: Table<CredentialId, typeof credentialFields>
   readonly tokens: Table<TokenId, typeof tokenFields>
@@ -125,6 +129,8 @@ export class Identity {
   readonly tokensFrom: Relation<TokenId>
 
   constructor(image: Image) {
+    this.partyKeys = new PartyKeys(image)
+    this.mailbox = new Mailbox(image)
     this.users = image.table('users', 'usr', userFields)
     this.credentials = image.table('credentials', 'key', credentialFields)
     this.tokens = image.table('tokens', 'tok', tokenFields)

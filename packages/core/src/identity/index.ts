@@ -1,3 +1,7 @@
 export * from './blockable.js'
+export * from './commands/index.js'
 export * from './identity.js'
 export * from './limits.js'
+export * from './mailbox.js'
+export * from './party-keys.js'
+export * from './queries/index.js'

@@ -3,7 +3,7 @@
  * host delivers it after that batch is durable, at least once, under the row's id, and the answer comes back as a
  * command. What is still a row was not settled, so a new writer delivers it again.
  */
-import { choice, count, type Plain, text, time, timeOrNull, value } from './column.js'
+import { choice, count, type Plain, refOrNull, text, time, timeOrNull, value } from './column.js'
 import type { Id } from './ids.js'
 import type { Image } from './image.js'
 import type { Instant } from './instant.js'
@@ -19,6 +19,8 @@ const effectFields = {
   /** Where it goes: a webhook endpoint's id, a mail address sealed by the host, a venue's name. */
   target: text(),
   payload: value<Plain>(),
+  /** Whose business it is: who may see the attempts. Null: the operator's. */
+  party: refOrNull<Id>(),
   attempts: count(),
   /** When the host tries next; null once it has given up and a person has to look. */
   nextAttemptAt: timeOrNull(),
@@ -32,9 +34,9 @@ export class Effects {
     this.table = image.table('effects', 'eff', effectFields)
   }
 
-  request(kind: EffectKind, target: string, payload: Plain, now: Instant): EffectId {
+  request(kind: EffectKind, target: string, payload: Plain, party: Id | null, now: Instant): EffectId {
     const id = this.image.newId<EffectId>()
-    this.table.insert(id, { kind, target, payload, attempts: 0, nextAttemptAt: now, createdAt: now })
+    this.table.insert(id, { kind, target, payload, party, attempts: 0, nextAttemptAt: now, createdAt: now })
     return id
   }
 }

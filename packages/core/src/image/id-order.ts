@@ -14,7 +14,7 @@ export class IdOrder<I extends Id> implements Derived {
   private isSorted = true
 
   constructor(table: AnyTable) {
-    this.name = `${table.name} in order`
+    this.name = `${table.tableName} in order`
     table.hooks.push({
       inserted: (row) => this.append(table.id(row)),
       removing: (row) => this.remove(table.id(row)),

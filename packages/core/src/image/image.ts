@@ -96,7 +96,8 @@ export class Image {
       if (table === undefined) throw new Error(`expected a table that this version knows, was ${name}`)
       const owner = this.ownerColumns.get(table)
       const ordered = owner === undefined ? rows : ownersBeforeOwned(rows, columns.indexOf(owner) + 1)
-      for (const row of ordered) applyRow(table, columns, row)
+      const places = placesOf(table, columns)
+      for (const row of ordered) applyRow(table, places, row)
       for (const id of removed) if (table.has(id)) table.displace(table.row(id))
     }
     this.head = head
@@ -119,7 +120,7 @@ function imagesOf(table: AnyTable, ids: ReadonlySet<Id>): TableImages {
     if (row < 0) removed.push(id)
     else rows.push(table.encode(row))
   }
-  return { table: table.name, columns: table.columns.map((column) => column.name), rows, removed }
+  return { table: table.tableName, columns: table.columns.map((column) => column.name), rows, removed }
 }
 
 /** The rows with every owner among them before what it owns; otherwise in their order. */
@@ -141,13 +142,20 @@ function ownersBeforeOwned(rows: TableImages['rows'], place: number): TableImage
   return ordered
 }
 
-function applyRow(table: AnyTable, names: readonly string[], row: readonly Plain[]): void {
-  const id = row[0] as Id
-  const values = table.columns.map((column) => {
-    const place = names.indexOf(column.name)
-    if (place < 0) throw new Error(`expected ${table.name} ${id} to have a ${column.name}`)
-    return column.decode(row[place + 1] as Plain)
+/** Where in a journaled row the value of each column stands. */
+const placesOf = (table: AnyTable, names: readonly string[]): number[] =>
+  table.columns.map(({ name }) => {
+    const place = names.indexOf(name)
+    if (place < 0) throw new Error(`expected the rows of ${table.tableName} to have a ${name}`)
+    return place + 1
   })
+
+function applyRow(table: AnyTable, places: readonly number[], row: readonly Plain[]): void {
+  const id = row[0] as Id
+  const values: unknown[] = []
+  for (let index = 0; index < places.length; index += 1) {
+    values.push(table.columns[index]?.decode(row[places[index] as number] as Plain))
+  }
   const present = table.find(id)
   if (present < 0) {
     table.place(id, values)

@@ -16,7 +16,7 @@ export class UniqueIndex<T extends string> implements Derived {
     private readonly table: AnyTable,
     column: Watched<T | null>,
   ) {
-    this.name = `${table.name} by ${column.name}`
+    this.name = `${table.tableName} by ${column.name}`
     const enter = (row: Row): void => {
       const key = column.get(row)
       if (key !== null) this.rows.set(key, row)
@@ -57,7 +57,7 @@ export class Relation<O extends Id> implements Derived {
     private readonly table: AnyTable,
     column: Watched<O | null>,
   ) {
-    this.name = `${table.name} of ${column.name}`
+    this.name = `${table.tableName} of ${column.name}`
     table.hooks.push({
       inserted: (row) => this.enter(row, column.get(row)),
       removing: (row) => this.leave(row, column.get(row)),

@@ -25,7 +25,7 @@ export function stateHash(image: Image, hasher: Hasher): string {
   const { sequence, time, idCounter } = image.head
   hasher.update(`head ${sequence} ${time} ${idCounter}\n`)
   for (const table of image.primaryTables()) {
-    hasher.update(`table ${table.name} ${table.columns.map((column) => column.name).join(' ')}\n`)
+    hasher.update(`table ${table.tableName} ${table.columns.map((column) => column.name).join(' ')}\n`)
     for (const id of table.idsInOrder()) hasher.update(`${canonicalText(table.encode(table.row(id)))}\n`)
   }
   return hasher.digest()
@@ -43,7 +43,7 @@ export function derivedHash(image: Image, hasher: Hasher): string {
 /** A fresh image's tables filled from another's: what `verify` rebuilds derived tables with. */
 export function copyPrimary(from: Image, to: Image): void {
   const images = from.primaryTables().map((table) => ({
-    table: table.name,
+    table: table.tableName,
     columns: table.columns.map((column) => column.name),
     rows: table.idsInOrder().map((id) => table.encode(table.row(id))),
     removed: [],

@@ -43,13 +43,15 @@ export class TableCore<I extends Id, F> {
   private rowsUsed = 0
 
   constructor(
-    readonly name: string,
+    /** Beside the columns, which are properties too and one of which may be called `name`. */
+    readonly tableName: string,
     /** The kind shown before an id on the native wire, e.g. `acc`. */
     readonly prefix: string,
     fields: F,
     private readonly log: RowLog,
   ) {
     this.columns = Object.entries(fields as Record<string, Field<unknown>>).map(([key, recipe]) => {
+      if (key in this) throw new Error(`expected no column of ${tableName} to be called ${key}`)
       const column = recipe.make(key, this, log)
       Object.defineProperty(this, key, { value: column, enumerable: true })
       return column
@@ -68,7 +70,7 @@ export class TableCore<I extends Id, F> {
   /** The row of an id that is known to be there; its absence is a broken invariant. */
   row(id: I): Row {
     const row = this.rows.find(id)
-    if (row === NO_ROW) throw new Error(`expected ${this.name} ${id} to be in the image`)
+    if (row === NO_ROW) throw new Error(`expected ${this.tableName} ${id} to be in the image`)
     return row
   }
 
@@ -119,7 +121,8 @@ export class TableCore<I extends Id, F> {
 
   /** Puts a row without log: undo of a removal, load, standby. Hooks run. */
   place(id: I, values: readonly unknown[]): Row {
-    if (this.rows.find(id) !== NO_ROW) throw new Error(`expected ${this.name} ${id} not to be in the image`)
+    if (this.rows.find(id) !== NO_ROW)
+      throw new Error(`expected ${this.tableName} ${id} not to be in the image`)
     const row = this.free.pop() ?? this.rowsUsed++
     if (row >= this.ids.length) this.grow(row + 1)
     this.ids[row] = id

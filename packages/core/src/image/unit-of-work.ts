@@ -63,7 +63,7 @@ export class UnitOfWork implements RowLog {
         // Undo runs last-first and free places are reused last-first, so the row returns to where it was.
         const row = change.table.place(change.id, change.values)
         if (row !== change.row)
-          throw new Error(`expected ${change.table.name} ${change.id} to return to its row`)
+          throw new Error(`expected ${change.table.tableName} ${change.id} to return to its row`)
         return
       }
     }

@@ -1,22 +1,19 @@
 /**
- * The ledger room: balances by double entry. Money only ever moves by `post`, whose lines sum to zero in each
+ * The ledger room: balances by double entry. Money only ever moves by postings whose lines sum to zero in each
  * currency, so the sum over all accounts (the outside world and the house included) is zero at every sequence.
  * A balance keeps its parts: what was credited, what was debited, what is held. `posted = credits - debits` and
  * `available = posted - held` are derived and never stored.
  */
 import type { AccessContext } from '../access/index.js'
-import type { AccountId, Hierarchy } from '../hierarchy/index.js'
+import type { AccountBook, AccountId, Hierarchy } from '../hierarchy/index.js'
 import {
-  type Id,
+  type Actor,
   type Image,
-  money,
   NO_ROW,
   type Plain,
   Relation,
   type Row,
-  ref,
-  type Table,
-  text,
+  UniqueIndex,
 } from '../image/index.js'
 import {
   type Amount,
@@ -30,31 +27,41 @@ import {
   ZERO,
 } from '../money/index.js'
 import { refuse } from '../refusals/index.js'
-
-export type BalanceId = Id<'balance'>
-
-const balanceFields = {
-  account: ref<AccountId>(),
-  currency: text<CurrencyCode>(),
-  credits: money(),
-  debits: money(),
-  held: money(),
-}
+import type { Settings } from '../settings/index.js'
+import { Approvals } from './approvals.js'
+import {
+  type ApprovalId,
+  type BalanceId,
+  balanceFields,
+  type DepositId,
+  depositFields,
+  type HoldId,
+  holdFields,
+  type ReversalId,
+  reversalFields,
+  type TransferId,
+  transferFields,
+  vendorFeeFields,
+  type WithdrawalId,
+  withdrawalFields,
+} from './tables.js'
 
 /** Why an entry was made; surfaces translate these into their own entry types. */
-export type EntryType =
-  | 'deposit'
-  | 'withdrawal'
-  | 'withdrawal_pending'
-  | 'withdrawal_rejected'
-  | 'transfer'
-  | 'fee'
-  | 'commission'
-  | 'adjustment'
-  | 'correction'
-  | 'order_execution'
-  | 'settlement'
-  | 'interest'
+export const ENTRY_TYPES = [
+  'deposit',
+  'withdrawal',
+  'withdrawal_pending',
+  'withdrawal_rejected',
+  'transfer',
+  'fee',
+  'commission',
+  'adjustment',
+  'correction',
+  'order_execution',
+  'settlement',
+  'interest',
+] as const
+export type EntryType = (typeof ENTRY_TYPES)[number]
 
 /** One side of a posting: a positive amount credits the account, a negative one debits it. */
 export interface Line {
@@ -72,21 +79,83 @@ export type PostedEntry = {
   readonly path: string
 }
 
-export interface LedgerContext extends AccessContext {
-  readonly ledger: Ledger
+/** An approved command, to be carried out for its maker. */
+export interface ApprovedCommand {
+  readonly approval: ApprovalId
+  readonly operation: string
+  readonly input: Plain
+  readonly maker: Actor
 }
 
+export interface LedgerContext extends AccessContext {
+  readonly ledger: Ledger
+  /** Decides a stored command under its maker's locks as they are now; its refusal is the caller's. */
+  carryOut(command: ApprovedCommand): Plain
+}
+
+const tablesOf = (image: Image) => ({
+  balances: image.table<BalanceId, typeof balanceFields>('balances', 'bal', balanceFields),
+  deposits: image.table<DepositId, typeof depositFields>('deposits', 'dep', depositFields),
+  withdrawals: image.table<WithdrawalId, typeof withdrawalFields>('withdrawals', 'wdr', withdrawalFields),
+  transfers: image.table<TransferId, typeof transferFields>('transfers', 'trf', transferFields),
+  holds: image.table<HoldId, typeof holdFields>('holds', 'hld', holdFields),
+  reversals: image.table<ReversalId, typeof reversalFields>('reversals', 'rvs', reversalFields),
+  vendorFees: image.table<AccountId, typeof vendorFeeFields>('vendor_fees', 'acc', vendorFeeFields),
+})
+
+type LedgerTables = ReturnType<typeof tablesOf>
+
 export class Ledger {
-  readonly balances: Table<BalanceId, typeof balanceFields>
+  readonly balances: LedgerTables['balances']
+  readonly deposits: LedgerTables['deposits']
+  readonly withdrawals: LedgerTables['withdrawals']
+  readonly transfers: LedgerTables['transfers']
+  readonly holds: LedgerTables['holds']
+  readonly reversals: LedgerTables['reversals']
+  readonly vendorFees: LedgerTables['vendorFees']
+  readonly approvals: Approvals
   readonly balancesOf: Relation<AccountId>
+  readonly depositsOf: Relation<AccountId>
+  readonly withdrawalsOf: Relation<AccountId>
+  readonly transfersFrom: Relation<AccountId>
+  readonly transfersTo: Relation<AccountId>
+  readonly holdsOf: Relation<AccountId>
+  readonly reversalByOriginal: UniqueIndex<string>
+  private readonly houseAccounts = new Map<AccountBook, AccountId>()
 
   constructor(
     private readonly image: Image,
     private readonly hierarchy: Hierarchy,
+    settings: Settings,
   ) {
-    this.balances = image.table('balances', 'bal', balanceFields)
+    const tables = tablesOf(image)
+    this.balances = tables.balances
+    this.deposits = tables.deposits
+    this.withdrawals = tables.withdrawals
+    this.transfers = tables.transfers
+    this.holds = tables.holds
+    this.reversals = tables.reversals
+    this.vendorFees = tables.vendorFees
+    image.enrolDue(this.transfers, this.transfers.expiresAt)
+    image.enrolDue(this.holds, this.holds.expiresAt)
     this.balancesOf = new Relation(this.balances, this.balances.account)
-    image.derived(this.balancesOf)
+    this.depositsOf = new Relation(this.deposits, this.deposits.account)
+    this.withdrawalsOf = new Relation(this.withdrawals, this.withdrawals.account)
+    this.transfersFrom = new Relation(this.transfers, this.transfers.from)
+    this.transfersTo = new Relation(this.transfers, this.transfers.to)
+    this.holdsOf = new Relation(this.holds, this.holds.account)
+    this.reversalByOriginal = new UniqueIndex(this.reversals, this.reversals.original)
+    this.approvals = new Approvals(image, hierarchy, settings)
+    for (const derived of [
+      this.balancesOf,
+      this.depositsOf,
+      this.withdrawalsOf,
+      this.transfersFrom,
+      this.transfersTo,
+      this.holdsOf,
+      this.reversalByOriginal,
+    ])
+      image.derived(derived)
   }
 
   /** The balance of an account in a currency, or NO_ROW where nothing was ever booked in it. */
@@ -116,6 +185,42 @@ export class Ledger {
     return this.balancesOf.of(account).every((row) => this.posted(row) === ZERO && this.held(row) === ZERO)
   }
 
+  /** Whether nothing is on its way to or from the account. */
+  isSettled(account: AccountId): boolean {
+    const { depositsOf, withdrawalsOf, transfersFrom, transfersTo, holdsOf } = this
+    return [depositsOf, withdrawalsOf, transfersFrom, transfersTo, holdsOf].every((of) => of.isEmpty(account))
+  }
+
+  /** The operator's own account of that kind: deposits come from `outside_world`, fees go to `fees`. */
+  houseAccount(book: Exclude<AccountBook, 'customer'>): AccountId {
+    const known = this.houseAccounts.get(book)
+    if (known !== undefined && this.hierarchy.accounts.has(known)) return known
+    const { accounts, accountsOf, parties } = this.hierarchy
+    for (const party of parties.each()) {
+      if (parties.owner.get(party) !== null) continue
+      const row = accountsOf.of(parties.id(party)).find((own) => accounts.book.get(own) === book)
+      if (row === undefined) break
+      this.houseAccounts.set(book, accounts.id(row))
+      return accounts.id(row)
+    }
+    throw new Error(`expected the operator to have an account for ${book}`)
+  }
+
+  /** Moves money from one account to another: a posting of two lines, the paying one first. */
+  move(
+    currency: CurrencyCode,
+    amount: Amount,
+    from: AccountId,
+    to: AccountId,
+    debit: EntryType,
+    credit: EntryType = debit,
+  ): [PostedEntry, PostedEntry] {
+    return [
+      this.book(currency, debit, from, negate(amount), false),
+      this.book(currency, credit, to, amount, false),
+    ]
+  }
+
   /**
    * Books lines in one currency. Refuses a customer's balance beyond the range of a leaf and, unless the caller has
    * judged that itself, an available balance below zero. The lines must sum to zero: anything else is a broken rule.
@@ -128,48 +233,77 @@ export class Ledger {
   ): PostedEntry[] {
     if (lines.reduce((sum, line) => sum + line.amount, 0n) !== 0n)
       throw new Error('expected the lines of a posting to sum to zero')
-    return lines.map((line) => this.book(currency, type, line, options.mayOverdraw === true))
+    const mayOverdraw = options.mayOverdraw === true
+    return lines.map(({ account, amount }) => this.book(currency, type, account, amount, mayOverdraw))
+  }
+
+  /** An entry that shows where a balance stands without moving it: a withdrawal that was asked for, or came back. */
+  note(account: AccountId, currency: CurrencyCode, type: EntryType): PostedEntry {
+    const posted = this.posted(this.find(account, currency))
+    const path = this.hierarchy.pathOfAccount(this.hierarchy.accounts.row(account))
+    return { account, currency, amount: ZERO, before: posted, after: posted, type, path }
   }
 
   /** Sets money aside: it stays posted and is no longer available. */
   hold(account: AccountId, currency: CurrencyCode, amount: Amount): void {
     const row = this.find(account, currency)
-    if (this.available(row) < amount) this.refuseShort(account, currency, row, amount)
+    if (!this.covers(row, amount) || row === NO_ROW) this.refuseShort(account, currency, row, amount)
     this.balances.held.set(row, add(this.balances.held.get(row), amount))
+    this.prove(row)
   }
 
   /** Gives back what was held. */
   release(account: AccountId, currency: CurrencyCode, amount: Amount): void {
     const row = this.find(account, currency)
-    const held = subtract(this.held(row), amount)
-    if (held < ZERO) throw new Error('expected no more to be released than is held')
-    this.balances.held.set(row, held)
+    this.balances.held.set(row, subtract(this.held(row), amount))
+    this.prove(row)
   }
 
-  private book(currency: CurrencyCode, type: EntryType, line: Line, mayOverdraw: boolean): PostedEntry {
+  /** Whether the account can pay the amount: a customer's out of what is available, the house's always. */
+  canPay(account: AccountId, currency: CurrencyCode, amount: Amount): boolean {
+    const { accounts } = this.hierarchy
+    if (accounts.book.get(accounts.row(account)) !== 'customer') return true
+    return this.covers(this.find(account, currency), amount)
+  }
+
+  private covers(balance: Row, amount: Amount): boolean {
+    return this.available(balance) >= amount
+  }
+
+  private book(
+    currency: CurrencyCode,
+    type: EntryType,
+    account: AccountId,
+    amount: Amount,
+    mayOverdraw: boolean,
+  ): PostedEntry {
     const { balances, hierarchy } = this
-    const account = hierarchy.accounts.row(line.account)
-    const row = this.open(line.account, currency)
-    const before = this.posted(row)
-    const after = add(before, line.amount)
-    if (hierarchy.accounts.book.get(account) === 'customer') {
+    const owner = hierarchy.accounts.row(account)
+    const row = this.open(account, currency)
+    const credits = balances.credits.get(row)
+    const debits = balances.debits.get(row)
+    const before = subtract(credits, debits)
+    const after = add(before, amount)
+    if (hierarchy.accounts.book.get(owner) === 'customer') {
       if (after > LEAF_AMOUNT_MAX || after < -LEAF_AMOUNT_MAX)
         refuse('amount_out_of_range', 'the account cannot hold an amount of that size')
-      if (line.amount < ZERO && !mayOverdraw && subtract(after, balances.held.get(row)) < ZERO) {
-        this.refuseShort(line.account, currency, row, negate(line.amount))
-      }
+      if (amount < ZERO && !mayOverdraw && after < balances.held.get(row))
+        this.refuseShort(account, currency, row, negate(amount))
     }
-    if (line.amount >= ZERO) balances.credits.set(row, add(balances.credits.get(row), line.amount))
-    else balances.debits.set(row, subtract(balances.debits.get(row), line.amount))
-    return {
-      account: line.account,
-      currency,
-      amount: line.amount,
-      before,
-      after,
-      type,
-      path: hierarchy.pathOfAccount(account),
-    }
+    if (amount >= ZERO) balances.credits.set(row, add(credits, amount))
+    else balances.debits.set(row, subtract(debits, amount))
+    this.prove(row, after)
+    return { account, currency, amount, before, after, type, path: hierarchy.pathOfAccount(owner) }
+  }
+
+  /** After every write: the parts of a balance are what they have to be. Anything else is broken, not refused. */
+  private prove(row: Row, expected?: Amount): void {
+    const { credits, debits, held } = this.balances
+    const [credited, debited] = [credits.get(row), debits.get(row)]
+    if (credited < ZERO || debited < ZERO || held.get(row) < ZERO)
+      throw new Error(`expected no negative part of balance ${this.balances.id(row)}`)
+    if (expected !== undefined && credited - debited !== expected)
+      throw new Error(`expected balance ${this.balances.id(row)} to be posted at ${expected}`)
   }
 
   private open(account: AccountId, currency: CurrencyCode): Row {

@@ -72,6 +72,12 @@ export const REFUSALS = {
   hold_exceeded: kind('ledger', 422, 'The capture is larger than what is held'),
   already_reversed: kind('ledger', 409, 'The posting was reversed before'),
   not_reversible: kind('ledger', 422, 'The posting cannot be reversed'),
+  vendor_fees_taken: kind(
+    'ledger',
+    422,
+    'Vendor fees were taken from the account on this business day',
+    true,
+  ),
 
   approval_is_makers: kind('approval', 403, 'The maker cannot approve the own request'),
   approval_closed: kind('approval', 409, 'The approval was decided before'),

@@ -1,0 +1,28 @@
+/** An answer in the form that was asked for. */
+import { csv } from './csv.js'
+import { flatten, itemsOf } from './record.js'
+import { sheet, table } from './table.js'
+
+export const FORMATS = ['table', 'json', 'csv'] as const
+export type Format = (typeof FORMATS)[number]
+
+export function render(answer: unknown, format: Format): string {
+  if (format === 'json') return `${JSON.stringify(answer, null, 2)}\n`
+  const items = itemsOf(answer)
+  if (format === 'csv') return csv((items ?? [answer]).map(flatten))
+  if (items === null) return one(answer)
+  return items.length === 0 ? 'nothing found\n' : `${table(items.map(flatten))}\n`
+}
+
+/** One record; lists of objects inside it read better as tables of their own. */
+function one(answer: unknown): string {
+  if (typeof answer !== 'object' || answer === null) return `${sheet(flatten(answer))}\n`
+  const parts = Object.entries(answer)
+  const single = Object.fromEntries(parts.filter(([, part]) => !isListOfObjects(part)))
+  const lists = parts.filter(([, part]) => isListOfObjects(part))
+  const tables = lists.map(([name, part]) => `\n${name}\n${table((part as unknown[]).map(flatten))}\n`)
+  return `${sheet(flatten(single))}\n${tables.join('')}`
+}
+
+const isListOfObjects = (part: unknown): boolean =>
+  Array.isArray(part) && part.length > 0 && part.every((item) => typeof item === 'object' && item !== null)

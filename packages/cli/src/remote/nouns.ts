@@ -1,0 +1,55 @@
+/** What the command line calls the resources of the API, and its verbs where they differ. */
+interface Noun {
+  readonly noun: string
+  readonly summary: string
+  /** Resources of the API whose operations stand under it. */
+  readonly resources: readonly string[]
+}
+
+export const NOUNS: readonly Noun[] = [
+  { noun: 'party', summary: 'The tree of owners', resources: ['parties'] },
+  { noun: 'account', summary: 'Accounts and subaccounts', resources: ['accounts'] },
+  { noun: 'group', summary: 'Account groups', resources: ['groups'] },
+  { noun: 'user', summary: 'Users', resources: ['users'] },
+  { noun: 'role', summary: 'Roles', resources: ['roles'] },
+  { noun: 'key', summary: 'API keys, and clients with public keys', resources: ['api_keys', 'credentials'] },
+  { noun: 'token', summary: 'Access tokens', resources: ['tokens'] },
+  { noun: 'bind', summary: 'Bindings: who reaches what', resources: ['bindings'] },
+  { noun: 'access', summary: 'Who am I, why not, who can, what can they', resources: ['identity', 'access'] },
+  { noun: 'block', summary: 'Blocks on parties, accounts and users', resources: ['blocks'] },
+  { noun: 'setting', summary: 'Dated values, inherited down the tree', resources: ['settings'] },
+  { noun: 'template', summary: 'Templates for opening accounts', resources: ['templates'] },
+  { noun: 'balance', summary: 'Balances', resources: ['balances'] },
+  { noun: 'entry', summary: 'Entries of the ledger', resources: ['entries'] },
+  { noun: 'deposit', summary: 'Money coming in', resources: ['deposits'] },
+  { noun: 'withdrawal', summary: 'Money going out', resources: ['withdrawals'] },
+  { noun: 'movement', summary: 'Cash movements of a partner', resources: ['cash_movements'] },
+  { noun: 'transfer', summary: 'Money between accounts', resources: ['transfers'] },
+  { noun: 'hold', summary: 'Amounts set aside', resources: ['holds'] },
+  { noun: 'correction', summary: 'Reversals', resources: ['corrections'] },
+  { noun: 'adjustment', summary: 'Amounts booked by hand', resources: ['adjustments'] },
+  { noun: 'approval', summary: 'What waits for a second person', resources: ['approvals'] },
+  { noun: 'node', summary: 'Sums of a party and everything beneath it', resources: ['nodes'] },
+  { noun: 'process', summary: 'Long work', resources: ['processes'] },
+  { noun: 'events', summary: 'What happened', resources: ['events'] },
+  { noun: 'webhook', summary: 'Events sent to an address', resources: ['webhooks'] },
+  { noun: 'mailbox', summary: 'Mail that the server kept', resources: ['mailbox'] },
+  { noun: 'kyc', summary: 'Identity checks', resources: ['kyc'] },
+]
+
+/** Operations that have a command of their own, or none. */
+export const ELSEWHERE: readonly string[] = ['book.verify']
+
+/** Verbs that the command line says differently, so that one noun can hold several resources. */
+const VERBS: Readonly<Record<string, string>> = {
+  'credentials.create': 'register',
+  'accounts.open': 'create',
+  'accounts.open_many': 'create-many',
+}
+
+export function verbOf(operation: string): string {
+  const verb = VERBS[operation] ?? operation.slice(operation.indexOf('.') + 1)
+  return (verb === 'get' ? 'show' : verb).replaceAll('_', '-')
+}
+
+export const resourceOf = (operation: string): string => operation.slice(0, operation.indexOf('.'))

@@ -1,0 +1,41 @@
+/** `stemma verify`: proves the book, asked of a server or, while none runs, read from its data directory. */
+import { Command, Option } from 'commander'
+import { type ConnectionOptions, findConnection } from './connection.js'
+import { Ending, EXIT } from './exit.js'
+import { verifyOffline } from './local/index.js'
+import { type Format, render } from './output/render.js'
+import { withConnection, withOutput } from './remote/options.js'
+import type { Shell } from './shell.js'
+
+interface VerifyOptions extends ConnectionOptions {
+  readonly under?: string
+  readonly offline?: boolean
+  readonly output: Format
+}
+
+export function verifyCommand(shell: Shell): Command {
+  const command = new Command('verify')
+    .summary('Prove the book')
+    .description(
+      'Prove the book: every currency sums to zero, derived figures equal primary ones.\nWith --offline, the journal and tables of a data directory that no server uses: the chain is unbroken.\nEnds with 1 when something does not hold.',
+    )
+    .addOption(new Option('--under <party>', 'only this party and everything beneath it'))
+    .addOption(new Option('--offline', 'read the data directory instead of asking a server'))
+  return withConnection(withOutput(command)).action(async () => {
+    const options: VerifyOptions = command.opts()
+    const report =
+      options.offline === true ? await verifyOffline(options.data, shell.env) : await ask(options, shell)
+    shell.out(render(report, options.output))
+    if (!report.holds) throw new Ending(EXIT.refused, 'The book does not hold.')
+  })
+}
+
+export interface VerifyReport {
+  readonly holds: boolean
+}
+
+async function ask(options: VerifyOptions, shell: Shell): Promise<VerifyReport> {
+  const api = shell.connect(findConnection(options, shell.env))
+  const input = options.under === undefined ? {} : { under: options.under }
+  return (await api.call('book.verify', input, { dryRun: false })) as VerifyReport
+}

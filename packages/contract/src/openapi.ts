@@ -1,0 +1,333 @@
+/** OpenAPI 3.1, made from the registry: the wire side of every schema, with examples and every refusal. */
+import { REFUSALS, type RefusalCode } from '@stemma/core/refusals'
+import { z } from 'zod'
+import type { Operation } from './operation.js'
+import { BASE_PATH, OPERATIONS } from './registry.js'
+import { awaiting } from './resources/common.js'
+import type { Wire } from './wire/index.js'
+
+type Plain = Readonly<Record<string, unknown>>
+
+/** What any operation may answer besides its own refusals. */
+export const COMMON_REFUSALS: readonly RefusalCode[] = [
+  'malformed',
+  'unauthenticated',
+  'scope_missing',
+  'actor_suspended',
+  'too_large',
+  'rate_limited',
+  'overloaded',
+  'not_writer',
+]
+const WRITE_REFUSALS: readonly RefusalCode[] = ['idempotency_key_reused']
+
+export const refusalsOf = (operation: Operation): readonly RefusalCode[] => [
+  ...new Set([...operation.refusals, ...COMMON_REFUSALS, ...(operation.isWrite ? WRITE_REFUSALS : [])]),
+]
+
+export function openApi(version: string): Plain {
+  const paths: Record<string, Record<string, unknown>> = {}
+  for (const operation of OPERATIONS) {
+    const place = `${BASE_PATH}${operation.path}`
+    const item = paths[place] ?? {}
+    item[operation.method.toLowerCase()] = describe(operation)
+    paths[place] = item
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Stemma',
+      version,
+      description:
+        'System of record for trading accounts. Amounts are decimal text, instants are RFC 3339, ids show their kind. Unknown fields are refused.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: '/' }],
+    security: [{ bearer: [] }],
+    tags: [...new Set(OPERATIONS.map(tagOf))].map((name) => ({ name })),
+    paths: { ...paths, ...transports() },
+    components: {
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer', description: 'An API key (`sk_…`) or an access token' },
+      },
+      schemas: { Problem: PROBLEM, DryRun: DRY_RUN },
+      headers: {
+        RequestId: { description: 'The id under which the request is logged', schema: { type: 'string' } },
+        Replayed: {
+          description: '`true` where the stored answer of an earlier request is shown',
+          schema: { type: 'string' },
+        },
+        ETag: { description: 'The version of the record', schema: { type: 'string' } },
+      },
+    },
+  }
+}
+
+const tagOf = (operation: Operation): string => operation.name.slice(0, operation.name.indexOf('.'))
+
+/** The wire side as JSON Schema, without the parts that only zod needs. */
+export function jsonSchema(wire: Wire<unknown>): Plain {
+  const { $schema: _schema, ...schema } = z.toJSONSchema(wire.schema, {
+    io: 'input',
+    unrepresentable: 'throw',
+  })
+  return schema
+}
+
+function describe(operation: Operation): Plain {
+  const { properties = {}, required = [] } = jsonSchema(operation.input) as {
+    properties?: Record<string, Plain>
+    required?: string[]
+  }
+  const isInBody = operation.method !== 'GET' && operation.method !== 'DELETE'
+  const bodyFields = isInBody
+    ? Object.keys(properties).filter((field) => !operation.pathFields.includes(field))
+    : []
+  const example = operation.example.request as Plain
+  const parameters = Object.entries(properties)
+    .filter(([field]) => !bodyFields.includes(field))
+    .map(([field, schema]) => ({
+      name: field,
+      in: operation.pathFields.includes(field) ? 'path' : 'query',
+      required: required.includes(field),
+      schema,
+      ...(field in example ? { example: example[field] } : {}),
+    }))
+  return {
+    operationId: operation.name,
+    summary: operation.summary,
+    description: [
+      operation.description,
+      operation.scope === null ? 'Needs no scope.' : `Needs the scope \`${operation.scope}\`.`,
+    ]
+      .filter(Boolean)
+      .join('\n\n'),
+    tags: [tagOf(operation)],
+    'x-scope': operation.scope,
+    'x-kind': operation.kind,
+    'x-refusals': refusalsOf(operation),
+    parameters: [...parameters, ...headerParameters(operation)],
+    ...(bodyFields.length === 0
+      ? {}
+      : {
+          requestBody: {
+            required: bodyFields.some((field) => required.includes(field)),
+            content: {
+              'application/json': {
+                schema: {
+                  type: 'object',
+                  properties: Object.fromEntries(bodyFields.map((field) => [field, properties[field]])),
+                  required: bodyFields.filter((field) => required.includes(field)),
+                  additionalProperties: false,
+                },
+                example: Object.fromEntries(
+                  Object.entries(example).filter(([field]) => bodyFields.includes(field)),
+                ),
+              },
+            },
+          },
+        }),
+    responses: responsesOf(operation),
+  }
+}
+
+function headerParameters(operation: Operation): Plain[] {
+  const header = (name: string, description: string, schema: Plain) => ({
+    name,
+    in: 'header',
+    description,
+    schema,
+  })
+  const headers = [
+    header('Stemma-Acting-User', 'For a credential of a party: the user of it who acts', { type: 'string' }),
+    header('X-Request-Id', 'Your id of the request; echoed', { type: 'string', maxLength: 128 }),
+  ]
+  if (!operation.isWrite) return headers
+  headers.push(
+    header('Idempotency-Key', 'The same key with the same body is answered with the first answer', {
+      type: 'string',
+      minLength: 1,
+      maxLength: 255,
+    }),
+    {
+      name: 'dry_run',
+      in: 'query',
+      description: 'Say what would happen and change nothing',
+      schema: { type: 'boolean' },
+    } as never,
+  )
+  if (operation.ifMatch)
+    headers.push(header('If-Match', 'The version that is changed, as the ETag shows it', { type: 'string' }))
+  return headers
+}
+
+function responsesOf(operation: Operation): Plain {
+  const content = (wire: Wire<unknown>, example: unknown) => ({
+    'application/json': { schema: jsonSchema(wire), ...(example === undefined ? {} : { example }) },
+  })
+  const headers = {
+    'X-Request-Id': { $ref: '#/components/headers/RequestId' },
+    ...(operation.isWrite ? { 'Idempotency-Replayed': { $ref: '#/components/headers/Replayed' } } : {}),
+  }
+  const responses: Record<string, unknown> = {
+    200: { description: 'Done', headers, content: content(operation.output, operation.example.response) },
+  }
+  if (operation.isWrite) {
+    responses[202] = {
+      description: 'Waits for a second person, by policy',
+      headers,
+      content: content(awaiting, undefined),
+    }
+    responses['200'] = {
+      description: 'Done and durable; or, of a dry run, what would happen',
+      headers,
+      content: {
+        'application/json': {
+          schema: { anyOf: [jsonSchema(operation.output), { $ref: '#/components/schemas/DryRun' }] },
+          example: operation.example.response,
+        },
+      },
+    }
+  }
+  for (const code of refusalsOf(operation)) {
+    const status = String(REFUSALS[code].status)
+    const earlier = responses[status] as { description: string } | undefined
+    responses[status] = {
+      description: earlier === undefined ? `\`${code}\`` : `${earlier.description}, \`${code}\``,
+      content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+    }
+  }
+  return responses
+}
+
+const PROBLEM = {
+  type: 'object',
+  required: ['type', 'title', 'status', 'code', 'detail', 'retryable', 'request_id'],
+  properties: {
+    type: { type: 'string', format: 'uri-reference', description: 'Where the refusal is described' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    code: { type: 'string', enum: Object.keys(REFUSALS) },
+    detail: { type: 'string' },
+    field: { type: 'string', description: 'The field that it is about, as a JSON pointer' },
+    retryable: { type: 'boolean', description: 'The same request can succeed later without being changed' },
+    request_id: { type: 'string' },
+    data: { type: 'object', additionalProperties: true },
+  },
+}
+
+const DRY_RUN = {
+  type: 'object',
+  required: ['dry_run', 'outcome'],
+  properties: {
+    dry_run: { type: 'boolean', const: true },
+    outcome: { type: 'string', enum: ['would_succeed', 'would_be_refused'] },
+    result: { type: 'object', additionalProperties: true },
+    problem: { $ref: '#/components/schemas/Problem' },
+    events: { type: 'array', items: { type: 'object', additionalProperties: true } },
+  },
+}
+
+/** What is served beside the operations: batches, the event stream and the socket. */
+function transports(): Plain {
+  return {
+    [`${BASE_PATH}/batch`]: {
+      post: {
+        operationId: 'batch',
+        summary: 'Run up to 500 commands, each alone or all or nothing',
+        tags: ['batch'],
+        requestBody: {
+          required: true,
+          content: {
+            'application/json': {
+              schema: {
+                type: 'object',
+                required: ['commands'],
+                additionalProperties: false,
+                properties: {
+                  mode: { type: 'string', enum: ['each', 'all_or_nothing'], default: 'each' },
+                  commands: {
+                    type: 'array',
+                    minItems: 1,
+                    maxItems: 500,
+                    items: {
+                      type: 'object',
+                      required: ['operation', 'input'],
+                      additionalProperties: false,
+                      properties: {
+                        operation: {
+                          type: 'string',
+                          enum: OPERATIONS.filter((each) => each.isWrite).map((each) => each.name),
+                        },
+                        input: { type: 'object', additionalProperties: true },
+                        idempotency_key: { type: 'string', minLength: 1, maxLength: 255 },
+                        if_match: { type: 'integer', minimum: 1 },
+                      },
+                    },
+                  },
+                },
+              },
+            },
+          },
+        },
+        responses: {
+          200: {
+            description: 'A result per command, in order',
+            content: { 'application/json': { schema: BATCH_ANSWER } },
+          },
+          '4XX': {
+            description: 'The batch itself was refused',
+            content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+          },
+        },
+      },
+    },
+    [`${BASE_PATH}/events/stream`]: {
+      get: {
+        operationId: 'events.stream',
+        summary: 'Events as they become durable (SSE); resume with Last-Event-ID',
+        tags: ['events'],
+        parameters: [
+          { name: 'under', in: 'query', required: true, schema: { type: 'string' } },
+          {
+            name: 'kinds',
+            in: 'query',
+            schema: {
+              type: 'string',
+              description: 'Kinds, or first parts such as `transfer.`, comma between',
+            },
+          },
+          { name: 'after', in: 'query', schema: { type: 'string', description: 'sequence.index' } },
+          { name: 'Last-Event-ID', in: 'header', schema: { type: 'string' } },
+        ],
+        responses: {
+          200: { description: 'A stream', content: { 'text/event-stream': { schema: { type: 'string' } } } },
+          '4XX': {
+            description: 'Refused',
+            content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+          },
+        },
+      },
+    },
+  }
+}
+
+const BATCH_ANSWER = {
+  type: 'object',
+  required: ['results'],
+  properties: {
+    results: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['status'],
+        properties: {
+          status: { type: 'integer' },
+          replayed: { type: 'boolean' },
+          result: { type: 'object', additionalProperties: true },
+          problem: { $ref: '#/components/schemas/Problem' },
+        },
+      },
+    },
+  },
+}

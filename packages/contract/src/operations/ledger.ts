@@ -1,0 +1,396 @@
+/** Balances, entries, transfers, holds, corrections, approvals and the proof of the book. */
+import { operation } from '../operation.js'
+import { EXAMPLE, made, page, paging, period, reason } from '../resources/common.js'
+import {
+  APPROVAL_STATES,
+  approval,
+  balance,
+  ENTRY_TYPES,
+  EXAMPLE_APPROVAL,
+  EXAMPLE_HOLD,
+  EXAMPLE_TRANSFER,
+  entry,
+  hold,
+  transfer,
+} from '../resources/ledger.js'
+import {
+  amount,
+  anyId,
+  choice,
+  count,
+  currency,
+  flag,
+  id,
+  instant,
+  list,
+  nullable,
+  object,
+  optional,
+  text,
+} from '../wire/index.js'
+
+const EXAMPLE_BALANCE = {
+  account: EXAMPLE.account,
+  currency: 'USD',
+  posted: '1250.00',
+  available: '1225.00',
+  held: '25.00',
+} as const
+
+const READS = [
+  operation('balances.list', {
+    kind: 'query',
+    method: 'GET',
+    path: '/accounts/{account}/balances',
+    summary: 'Read the balances of an account in every currency',
+    scope: 'balances:read',
+    input: object({ account: id('acc') }),
+    output: page(balance),
+    refusals: ['not_visible'],
+    example: {
+      request: { account: EXAMPLE.account },
+      response: { items: [EXAMPLE_BALANCE], next_cursor: null },
+    },
+  }),
+  operation('balances.get', {
+    kind: 'query',
+    method: 'GET',
+    path: '/accounts/{account}/balances/{currency}',
+    summary: 'Read the balance of an account in one currency',
+    scope: 'balances:read',
+    input: object({ account: id('acc'), currency: currency() }),
+    output: balance,
+    refusals: ['not_visible', 'currency_unknown'],
+    example: { request: { account: EXAMPLE.account, currency: 'USD' }, response: EXAMPLE_BALANCE },
+  }),
+  operation('entries.list', {
+    kind: 'history',
+    method: 'GET',
+    path: '/accounts/{account}/entries',
+    summary: 'Read the entries of an account, each with the balance before and after',
+    scope: 'balances:read',
+    input: object({
+      account: id('acc'),
+      type: optional(choice(ENTRY_TYPES)),
+      currency: optional(currency()),
+      ...period,
+      ...paging,
+    }),
+    output: page(entry),
+    refusals: ['not_visible'],
+    example: {
+      request: { account: EXAMPLE.account, limit: 10 },
+      response: {
+        items: [
+          {
+            account: EXAMPLE.account,
+            sequence: '900.0',
+            time: EXAMPLE.at,
+            type: 'deposit',
+            currency: 'USD',
+            amount: '1250.00',
+            before: '0.00',
+            after: '1250.00',
+            subject: EXAMPLE.deposit,
+            description: null,
+          },
+        ],
+        next_cursor: null,
+      },
+    },
+  }),
+] as const
+
+const madeTransfer = made('transfer', 'trf')
+const doneTransfer = { transfer: EXAMPLE.transfer, sequence: 920 } as const
+const transferInput = {
+  from: id('acc'),
+  to: id('acc'),
+  currency: currency(),
+  amount: amount(),
+  description: optional(text({ max: 500 })),
+} as const
+const exampleTransfer = {
+  from: EXAMPLE.account,
+  to: EXAMPLE.second,
+  currency: 'USD',
+  amount: '10.00',
+} as const
+const transferRefusals = [
+  'not_visible',
+  'level_insufficient',
+  'account_not_active',
+  'party_suspended',
+  'blocked',
+  'amount_not_positive',
+  'same_account',
+  'currency_unknown',
+  'insufficient_available_balance',
+  'amount_out_of_range',
+] as const
+const transferStep = <const N extends string>(verb: N, summary: string) =>
+  operation(`transfers.${verb}`, {
+    kind: 'command',
+    method: 'POST',
+    path: `/transfers/{transfer}/${verb}`,
+    summary,
+    scope: 'transfers:write',
+    input: object({ transfer: id('trf') }),
+    output: madeTransfer,
+    refusals: ['not_visible', 'transition_invalid', 'account_not_active', 'blocked'],
+    example: { request: { transfer: EXAMPLE.transfer }, response: doneTransfer },
+  })
+
+const TRANSFERS = [
+  operation('transfers.create', {
+    kind: 'command',
+    method: 'POST',
+    path: '/transfers',
+    summary: 'Move money from one account to another, at once',
+    description: 'Main to sub, sub to main, sub to sub, between accounts of a party and between parties.',
+    scope: 'transfers:write',
+    input: object(transferInput),
+    output: madeTransfer,
+    refusals: transferRefusals,
+    example: { request: exampleTransfer, response: doneTransfer },
+  }),
+  operation('transfers.prepare', {
+    kind: 'command',
+    method: 'POST',
+    path: '/transfers/prepare',
+    summary: 'Prepare a transfer: the amount is held until it is confirmed, cancelled or expires',
+    scope: 'transfers:write',
+    input: object({ ...transferInput, expires_at: optional(instant()) }),
+    output: madeTransfer,
+    refusals: transferRefusals,
+    example: { request: exampleTransfer, response: doneTransfer },
+  }),
+  transferStep('confirm', 'Book a prepared transfer'),
+  transferStep('cancel', 'Cancel a prepared transfer: the hold is released'),
+  operation('transfers.get', {
+    kind: 'query',
+    method: 'GET',
+    path: '/transfers/{transfer}',
+    summary: 'Read a prepared transfer',
+    scope: 'balances:read',
+    input: object({ transfer: id('trf') }),
+    output: transfer,
+    refusals: ['not_visible'],
+    example: { request: { transfer: EXAMPLE.transfer }, response: EXAMPLE_TRANSFER },
+  }),
+  operation('transfers.list', {
+    kind: 'history',
+    method: 'GET',
+    path: '/transfers',
+    summary: 'List the transfers of an account',
+    scope: 'balances:read',
+    input: object({ account: id('acc'), currency: optional(currency()), ...period, ...paging }),
+    output: page(transfer),
+    refusals: ['not_visible'],
+    example: {
+      request: { account: EXAMPLE.account },
+      response: { items: [EXAMPLE_TRANSFER], next_cursor: null },
+    },
+  }),
+] as const
+
+const madeHold = made('hold', 'hld')
+const doneHold = { hold: EXAMPLE.hold, sequence: 930 } as const
+
+const HOLDS = [
+  operation('holds.create', {
+    kind: 'command',
+    method: 'POST',
+    path: '/holds',
+    summary: 'Hold an amount of an account',
+    scope: 'holds:write',
+    input: object({
+      account: id('acc'),
+      currency: currency(),
+      amount: amount(),
+      reason: reason('What it is held for'),
+      expires_at: optional(instant('When it releases itself')),
+    }),
+    output: madeHold,
+    refusals: [
+      'not_visible',
+      'account_not_active',
+      'blocked',
+      'amount_not_positive',
+      'currency_unknown',
+      'insufficient_available_balance',
+    ],
+    example: {
+      request: { account: EXAMPLE.account, currency: 'USD', amount: '25.00', reason: 'Card authorization' },
+      response: doneHold,
+    },
+  }),
+  operation('holds.capture', {
+    kind: 'command',
+    method: 'POST',
+    path: '/holds/{hold}/capture',
+    summary: 'Take part or all of a hold for good; what is left stays held',
+    scope: 'holds:write',
+    input: object({
+      hold: id('hld'),
+      currency: currency('The currency of the hold'),
+      amount: amount(),
+      to: id('acc', 'Where it goes'),
+    }),
+    output: madeHold,
+    refusals: ['not_visible', 'hold_exceeded', 'amount_not_positive', 'currencies_differ', 'same_account'],
+    example: {
+      request: { hold: EXAMPLE.hold, currency: 'USD', amount: '20.00', to: EXAMPLE.second },
+      response: doneHold,
+    },
+  }),
+  operation('holds.release', {
+    kind: 'command',
+    method: 'POST',
+    path: '/holds/{hold}/release',
+    summary: 'Release what is left of a hold',
+    scope: 'holds:write',
+    input: object({ hold: id('hld'), reason: optional(reason()) }),
+    output: madeHold,
+    refusals: ['not_visible'],
+    example: { request: { hold: EXAMPLE.hold }, response: doneHold },
+  }),
+  operation('holds.list', {
+    kind: 'query',
+    method: 'GET',
+    path: '/accounts/{account}/holds',
+    summary: 'List what is held of an account',
+    scope: 'balances:read',
+    input: object({ account: id('acc') }),
+    output: page(hold),
+    refusals: ['not_visible'],
+    example: {
+      request: { account: EXAMPLE.account },
+      response: { items: [EXAMPLE_HOLD], next_cursor: null },
+    },
+  }),
+] as const
+
+const CORRECTIONS = [
+  operation('corrections.reverse', {
+    kind: 'command',
+    method: 'POST',
+    path: '/corrections',
+    summary: 'Reverse a posting by entries that point at it',
+    description: 'Nothing posted is edited or deleted. A posting can be reversed once.',
+    scope: 'corrections:write',
+    input: object({
+      subject: anyId(['trf', 'dep', 'wdr', 'csm', 'adj'], 'What made the posting'),
+      reason: reason('Why it is reversed'),
+    }),
+    output: made('correction', 'cor'),
+    refusals: ['not_visible', 'already_reversed', 'not_reversible', 'insufficient_available_balance'],
+    example: {
+      request: { subject: EXAMPLE.transfer, reason: 'Sent to the wrong account' },
+      response: { correction: 'cor_79', sequence: 940 },
+    },
+  }),
+  operation('adjustments.create', {
+    kind: 'command',
+    method: 'POST',
+    path: '/adjustments',
+    summary: 'Adjust a balance against the outside world',
+    scope: 'corrections:write',
+    input: object({
+      account: id('acc'),
+      currency: currency(),
+      amount: amount('currency', 'Above zero credits the account'),
+      description: text({ max: 500, description: 'Why' }),
+    }),
+    output: made('adjustment', 'adj'),
+    refusals: [
+      'not_visible',
+      'amount_not_positive',
+      'amount_out_of_range',
+      'insufficient_available_balance',
+      'currency_unknown',
+    ],
+    example: {
+      request: { account: EXAMPLE.account, currency: 'USD', amount: '-1.25', description: 'Bank charge' },
+      response: { adjustment: 'adj_80', sequence: 941 },
+    },
+  }),
+] as const
+
+const madeApproval = made('approval', 'apr')
+const doneApproval = { approval: EXAMPLE.approval, sequence: 950 } as const
+const approvalStep = <const N extends string>(verb: N, summary: string) =>
+  operation(`approvals.${verb}`, {
+    kind: 'command',
+    method: 'POST',
+    path: `/approvals/{approval}/${verb}`,
+    summary,
+    scope: 'approvals:write',
+    input: object({ approval: id('apr'), reason: optional(reason()) }),
+    output: madeApproval,
+    refusals: ['not_visible', 'approval_is_makers', 'approval_closed'],
+    example: { request: { approval: EXAMPLE.approval }, response: doneApproval },
+  })
+
+const APPROVALS = [
+  approvalStep('approve', 'Approve what somebody else asked for; it is carried out at once'),
+  approvalStep('reject', 'Reject what somebody else asked for'),
+  approvalStep('withdraw', 'Withdraw an own request'),
+  operation('approvals.get', {
+    kind: 'query',
+    method: 'GET',
+    path: '/approvals/{approval}',
+    summary: 'Read a request that waits for a second person',
+    scope: 'approvals:read',
+    input: object({ approval: id('apr') }),
+    output: approval,
+    refusals: ['not_visible'],
+    example: { request: { approval: EXAMPLE.approval }, response: EXAMPLE_APPROVAL },
+  }),
+  operation('approvals.list', {
+    kind: 'query',
+    method: 'GET',
+    path: '/approvals',
+    summary: 'List requests that wait for a second person',
+    scope: 'approvals:read',
+    input: object({ under: optional(id('pty')), state: optional(choice(APPROVAL_STATES)), ...paging }),
+    output: page(approval),
+    refusals: ['not_visible'],
+    example: { request: {}, response: { items: [EXAMPLE_APPROVAL], next_cursor: null } },
+  }),
+] as const
+
+const VERIFY = operation('book.verify', {
+  kind: 'query',
+  method: 'GET',
+  path: '/verify',
+  summary: 'Prove the book, or a subtree: zero sums, and derived figures equal to primary ones',
+  scope: 'book:verify',
+  input: object({ under: optional(id('pty')) }),
+  output: object({
+    holds: flag('Whether every law holds'),
+    sequence: count({ description: 'What it was proved at' }),
+    checks: list(
+      object({ name: text({ max: 128 }), holds: flag(), detail: nullable(text({ max: 1_000 })) }),
+      { max: 1_000 },
+    ),
+  }),
+  refusals: ['not_visible'],
+  example: {
+    request: {},
+    response: {
+      holds: true,
+      sequence: 951,
+      checks: [{ name: 'zero sum in USD', holds: true, detail: null }],
+    },
+  },
+})
+
+export const LEDGER_OPERATIONS = [
+  ...READS,
+  ...TRANSFERS,
+  ...HOLDS,
+  ...CORRECTIONS,
+  ...APPROVALS,
+  VERIFY,
+] as const

@@ -1,0 +1,330 @@
+/** Groups, blocks, settings, templates and the summary of a node. */
+import { operation } from '../operation.js'
+import { displayName, EXAMPLE, made, name, page, paging, reason } from '../resources/common.js'
+import {
+  BLOCK_KINDS,
+  block,
+  blockTarget,
+  EXAMPLE_GROUP,
+  group,
+  settingValue,
+  template,
+} from '../resources/hierarchy.js'
+import {
+  amount,
+  choice,
+  count,
+  currency,
+  id,
+  instant,
+  json,
+  list,
+  object,
+  optional,
+  present,
+  text,
+} from '../wire/index.js'
+
+const madeGroup = made('group', 'grp')
+const groupInPath = { group: id('grp') } as const
+const doneGroup = { group: EXAMPLE.group, sequence: 830 } as const
+const groupMember = object({ ...groupInPath, account: id('acc') })
+
+const GROUPS = [
+  operation('groups.create', {
+    kind: 'command',
+    method: 'POST',
+    path: '/groups',
+    summary: 'Create an account group of a client',
+    description:
+      'A group joins accounts for margin; nothing is booked on it. It is always in the client’s base currency.',
+    scope: 'accounts:write',
+    input: object({ party: id('pty'), name: name('Unique, never changed'), display_name: displayName() }),
+    output: madeGroup,
+    refusals: ['not_visible', 'name_taken', 'party_suspended', 'limit_reached', 'group_invalid'],
+    example: {
+      request: { party: EXAMPLE.client, name: 'growth-2', display_name: 'Growth portfolio' },
+      response: doneGroup,
+    },
+  }),
+  operation('groups.update', {
+    kind: 'command',
+    method: 'PATCH',
+    path: '/groups/{group}',
+    summary: 'Change what a group shows',
+    scope: 'accounts:write',
+    input: object({ ...groupInPath, display_name: displayName() }),
+    output: madeGroup,
+    refusals: ['not_visible', 'version_mismatch'],
+    ifMatch: true,
+    example: { request: { group: EXAMPLE.group, display_name: 'Growth' }, response: doneGroup },
+  }),
+  operation('groups.close', {
+    kind: 'command',
+    method: 'POST',
+    path: '/groups/{group}/close',
+    summary: 'Close an empty group',
+    scope: 'accounts:write',
+    input: object(groupInPath),
+    output: madeGroup,
+    refusals: ['not_visible', 'not_empty', 'transition_invalid', 'version_mismatch'],
+    ifMatch: true,
+    example: { request: { group: EXAMPLE.group }, response: doneGroup },
+  }),
+  operation('groups.add_account', {
+    kind: 'command',
+    method: 'PUT',
+    path: '/groups/{group}/accounts/{account}',
+    summary: 'Put an account into a group',
+    scope: 'accounts:write',
+    input: groupMember,
+    output: madeGroup,
+    refusals: ['not_visible', 'group_invalid', 'version_mismatch'],
+    ifMatch: true,
+    example: { request: { group: EXAMPLE.group, account: EXAMPLE.account }, response: doneGroup },
+  }),
+  operation('groups.remove_account', {
+    kind: 'command',
+    method: 'DELETE',
+    path: '/groups/{group}/accounts/{account}',
+    summary: 'Take an account out of a group',
+    scope: 'accounts:write',
+    input: groupMember,
+    output: madeGroup,
+    refusals: ['not_visible', 'group_invalid', 'version_mismatch'],
+    ifMatch: true,
+    example: { request: { group: EXAMPLE.group, account: EXAMPLE.account }, response: doneGroup },
+  }),
+  operation('groups.get', {
+    kind: 'query',
+    method: 'GET',
+    path: '/groups/{group}',
+    summary: 'Read a group',
+    scope: 'accounts:read',
+    input: object(groupInPath),
+    output: group,
+    refusals: ['not_visible'],
+    example: { request: { group: EXAMPLE.group }, response: EXAMPLE_GROUP },
+  }),
+  operation('groups.list', {
+    kind: 'query',
+    method: 'GET',
+    path: '/groups',
+    summary: 'List the groups of a party',
+    scope: 'accounts:read',
+    input: object({ party: id('pty'), ...paging }),
+    output: page(group),
+    refusals: ['not_visible'],
+    example: {
+      request: { party: EXAMPLE.client },
+      response: { items: [EXAMPLE_GROUP], next_cursor: null },
+    },
+  }),
+] as const
+
+const madeBlock = made('block', 'blk')
+
+const BLOCKS = [
+  operation('blocks.set', {
+    kind: 'command',
+    method: 'POST',
+    path: '/blocks',
+    summary: 'Block trading, transfers, sign-in or everything',
+    description: 'Stands on top of the status, says who set it, why, and until when.',
+    scope: 'blocks:write',
+    input: object({
+      target: blockTarget(),
+      kind: choice(BLOCK_KINDS),
+      reason: reason('Why it stands'),
+      until: optional(instant('When it lifts itself')),
+    }),
+    output: madeBlock,
+    refusals: ['not_visible', 'limit_reached'],
+    example: {
+      request: { target: EXAMPLE.account, kind: 'transfers', reason: 'Suspicious activity' },
+      response: { block: EXAMPLE.block, sequence: 840 },
+    },
+  }),
+  operation('blocks.lift', {
+    kind: 'command',
+    method: 'DELETE',
+    path: '/blocks/{block}',
+    summary: 'Lift a block',
+    scope: 'blocks:write',
+    input: object({ block: id('blk') }),
+    output: madeBlock,
+    refusals: ['not_visible'],
+    example: { request: { block: EXAMPLE.block }, response: { block: EXAMPLE.block, sequence: 841 } },
+  }),
+  operation('blocks.list', {
+    kind: 'query',
+    method: 'GET',
+    path: '/blocks',
+    summary: 'List the blocks that stand against a target',
+    scope: 'accounts:read',
+    input: object({ target: blockTarget() }),
+    output: page(block),
+    refusals: ['not_visible'],
+    example: { request: { target: EXAMPLE.account }, response: { items: [], next_cursor: null } },
+  }),
+] as const
+
+const settingName = () => text({ max: 64, pattern: /^[a-z][a-z0-9_.]*$/, meaning: 'the name of a setting' })
+const doneSetting = { node: EXAMPLE.firm, sequence: 850 } as const
+
+const SETTINGS = [
+  operation('settings.set', {
+    kind: 'command',
+    method: 'PUT',
+    path: '/settings/{node}/{name}',
+    summary: 'Set a value at a node, from a date on',
+    description: 'Everything beneath the node inherits it, unless it has a value of its own.',
+    scope: 'settings:write',
+    input: object({
+      node: id('pty'),
+      name: settingName(),
+      value: json('As the setting takes it; amounts are written as text'),
+      from: optional(instant('From now on unless said')),
+    }),
+    output: made('node', 'pty'),
+    refusals: ['not_visible', 'setting_invalid'],
+    example: {
+      request: { node: EXAMPLE.firm, name: 'approvals.policy', value: [] },
+      response: doneSetting,
+    },
+  }),
+  operation('settings.clear', {
+    kind: 'command',
+    method: 'DELETE',
+    path: '/settings/{node}/{name}',
+    summary: 'Take a value of a node away, so that it inherits again',
+    scope: 'settings:write',
+    input: object({ node: id('pty'), name: settingName() }),
+    output: made('node', 'pty'),
+    refusals: ['not_visible', 'setting_invalid'],
+    example: { request: { node: EXAMPLE.firm, name: 'approvals.policy' }, response: doneSetting },
+  }),
+  operation('settings.effective', {
+    kind: 'query',
+    method: 'GET',
+    path: '/settings/{node}',
+    summary: 'Read the values that hold at a node, each with its source',
+    scope: 'settings:read',
+    input: object({
+      node: id('pty'),
+      name: optional(settingName()),
+      at: optional(instant('As of then; now unless said')),
+    }),
+    output: object({ items: list(settingValue, { max: 1_000 }) }),
+    refusals: ['not_visible', 'setting_invalid'],
+    example: {
+      request: { node: EXAMPLE.firm },
+      response: { items: [{ name: 'approvals.policy', value: [], source: null, from: null }] },
+    },
+  }),
+] as const
+
+const madeTemplate = made('template', 'tpl')
+const doneTemplate = { template: EXAMPLE.template, sequence: 855 } as const
+
+const TEMPLATES = [
+  operation('templates.create', {
+    kind: 'command',
+    method: 'POST',
+    path: '/templates',
+    summary: 'Keep a template for opening accounts',
+    scope: 'accounts:write',
+    input: object({
+      party: id('pty'),
+      name: name('Unique under the party'),
+      display_name: displayName(),
+      defaults: json('What an account made from it begins with'),
+    }),
+    output: madeTemplate,
+    refusals: ['not_visible', 'name_taken', 'template_invalid'],
+    example: {
+      request: { party: EXAMPLE.firm, name: 'retail', display_name: 'Retail', defaults: { type: 'cash' } },
+      response: doneTemplate,
+    },
+  }),
+  operation('templates.update', {
+    kind: 'command',
+    method: 'PATCH',
+    path: '/templates/{template}',
+    summary: 'Change a template',
+    scope: 'accounts:write',
+    input: object({
+      template: id('tpl'),
+      display_name: present(displayName()),
+      defaults: present(json('Replaces the defaults')),
+    }),
+    output: madeTemplate,
+    refusals: ['not_visible', 'template_invalid', 'version_mismatch'],
+    ifMatch: true,
+    example: {
+      request: { template: EXAMPLE.template, display_name: 'Retail clients' },
+      response: doneTemplate,
+    },
+  }),
+  operation('templates.remove', {
+    kind: 'command',
+    method: 'DELETE',
+    path: '/templates/{template}',
+    summary: 'Remove a template',
+    description: 'Accounts that were made from it stay as they are.',
+    scope: 'accounts:write',
+    input: object({ template: id('tpl') }),
+    output: madeTemplate,
+    refusals: ['not_visible', 'version_mismatch'],
+    ifMatch: true,
+    example: { request: { template: EXAMPLE.template }, response: doneTemplate },
+  }),
+  operation('templates.list', {
+    kind: 'query',
+    method: 'GET',
+    path: '/templates',
+    summary: 'List the templates of a party',
+    scope: 'accounts:read',
+    input: object({ party: id('pty') }),
+    output: page(template),
+    refusals: ['not_visible'],
+    example: { request: { party: EXAMPLE.firm }, response: { items: [], next_cursor: null } },
+  }),
+] as const
+
+const SUMMARY = operation('nodes.summary', {
+  kind: 'query',
+  method: 'GET',
+  path: '/nodes/{party}/summary',
+  summary: 'Read the sums of a party and everything beneath it',
+  description: 'Kept with every posting, so it costs the same for one account and for a million.',
+  scope: 'balances:read',
+  input: object({ party: id('pty') }),
+  output: object({
+    party: id('pty'),
+    parties: count(),
+    accounts: count(),
+    currencies: list(
+      object({
+        currency: currency(),
+        positive: amount('currency', 'Sum of the balances above zero'),
+        negative: amount('currency', 'Sum of the balances below zero'),
+        net: amount('currency'),
+        held: amount('currency'),
+      }),
+      { max: 200 },
+    ),
+  }),
+  refusals: ['not_visible'],
+  example: {
+    request: { party: EXAMPLE.member },
+    response: {
+      party: EXAMPLE.member,
+      parties: 3,
+      accounts: 2,
+      currencies: [{ currency: 'USD', positive: '1250.00', negative: '0.00', net: '1250.00', held: '0.00' }],
+    },
+  },
+})
+
+export const NODE_OPERATIONS = [...GROUPS, ...BLOCKS, ...SETTINGS, ...TEMPLATES, SUMMARY] as const

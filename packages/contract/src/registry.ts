@@ -1,0 +1,34 @@
+/** Every operation of the native API, by name and in order of the reference. */
+import type { InputOf, Operation, OutputOf } from './operation.js'
+import { ACCESS_OPERATIONS } from './operations/access.js'
+import { ACCOUNT_OPERATIONS } from './operations/accounts.js'
+import { EVENT_OPERATIONS } from './operations/events.js'
+import { FUNDING_OPERATIONS } from './operations/funding.js'
+import { LEDGER_OPERATIONS } from './operations/ledger.js'
+import { NODE_OPERATIONS } from './operations/nodes.js'
+import { PARTY_OPERATIONS } from './operations/parties.js'
+import { USER_OPERATIONS } from './operations/users.js'
+
+const all = [
+  ...PARTY_OPERATIONS,
+  ...ACCOUNT_OPERATIONS,
+  ...NODE_OPERATIONS,
+  ...USER_OPERATIONS,
+  ...ACCESS_OPERATIONS,
+  ...LEDGER_OPERATIONS,
+  ...FUNDING_OPERATIONS,
+  ...EVENT_OPERATIONS,
+] as const
+
+type Listed = (typeof all)[number]
+export type OperationName = Listed['name']
+
+/** What a call of each operation takes and answers, on the wire. */
+export type Calls = {
+  readonly [O in Listed as O['name']]: { readonly input: InputOf<O>; readonly output: OutputOf<O> }
+}
+
+export const OPERATIONS: readonly Operation[] = all as readonly unknown[] as readonly Operation[]
+export const BASE_PATH = '/stemma/v1'
+const byName: ReadonlyMap<string, Operation> = new Map(OPERATIONS.map((each) => [each.name, each]))
+export const findOperation = (name: string): Operation | undefined => byName.get(name)

@@ -1,0 +1,4 @@
+export * from './money.js'
+export * from './structures.js'
+export * from './values.js'
+export * from './wire.js'

@@ -1,0 +1,22 @@
+/** What a store keeps of a book: the primary tables of the image, and the history tables of the rooms. */
+import { Engine } from '../engine.js'
+import { type ColumnKind, EVENTS, type HistoryTable } from '../image/index.js'
+import { LEDGER_HISTORY } from '../ledger/index.js'
+
+export interface BookSchema {
+  readonly tables: readonly {
+    readonly name: string
+    readonly columns: readonly { readonly name: string; readonly kind: ColumnKind }[]
+  }[]
+  readonly history: readonly HistoryTable[]
+}
+
+export const HISTORY: readonly HistoryTable[] = [EVENTS, ...LEDGER_HISTORY]
+
+export const BOOK_SCHEMA: BookSchema = {
+  tables: new Engine().image.primaryTables().map(({ tableName, columns }) => ({
+    name: tableName,
+    columns: columns.map((column) => ({ name: column.name, kind: column.kind })),
+  })),
+  history: HISTORY,
+}

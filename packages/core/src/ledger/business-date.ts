@@ -1,0 +1,31 @@
+/**
+ * The business date: the calendar day in New York that money counts for. A business day ends at 17:00 there, so what
+ * happens later counts for the next day. New York is five hours behind UTC, four while daylight saving holds: since
+ * 2007 from 02:00 on the second Sunday of March to 02:00 on the first Sunday of November (Energy Policy Act of 2005).
+ */
+import { DAY, HOUR, type Instant } from '../image/index.js'
+
+const ROLLS_AT = 17 * HOUR
+const STANDARD = -5 * HOUR
+const DAYLIGHT = -4 * HOUR
+
+/** The business date at an instant, as `2026-11-20`. */
+export function businessDateOf(at: Instant): string {
+  const local = at + (isDaylightSaving(at) ? DAYLIGHT : STANDARD)
+  return dateText(Math.floor((local + DAY - ROLLS_AT) / DAY))
+}
+
+function isDaylightSaving(at: Instant): boolean {
+  const year = Number(dateText(Math.floor((at + STANDARD) / DAY)).slice(0, 4))
+  const begins = sunday(year, 2, 2) * DAY + 2 * HOUR - STANDARD
+  const ends = sunday(year, 10, 1) * DAY + 2 * HOUR - DAYLIGHT
+  return begins <= at && at < ends
+}
+
+/** The day number of the nth Sunday of a month (0 is January). Day 0, 1970-01-01, was a Thursday. */
+function sunday(year: number, month: number, nth: number): number {
+  const first = Date.UTC(year, month, 1) / 86_400_000
+  return first + ((10 - (first % 7)) % 7) + 7 * (nth - 1)
+}
+
+const dateText = (day: number): string => new Date(day * 86_400_000).toISOString().slice(0, 10)

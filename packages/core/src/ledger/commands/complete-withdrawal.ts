@@ -1,0 +1,26 @@
+/** `withdrawals.complete`: the money has left for the outside world. */
+import { command } from '../../image/index.js'
+import { accountOf, needsOn } from '../checks.js'
+import { recordFunding, withdrawalOf } from '../funding.js'
+import type { LedgerContext } from '../ledger.js'
+import type { WithdrawalId } from '../tables.js'
+
+export type CompleteWithdrawal = { readonly withdrawal: WithdrawalId }
+
+export const completeWithdrawal = command({
+  name: 'withdrawals.complete',
+  scope: 'funding:settle',
+  needs: ({ ledger }: LedgerContext, { withdrawal }: CompleteWithdrawal) =>
+    needsOn('administer', accountOf(ledger.withdrawals, withdrawal)),
+  decide(context, { withdrawal }) {
+    const { ledger } = context
+    const row = ledger.withdrawals.row(withdrawal)
+    const funding = withdrawalOf(context, row)
+    const { account, counterAccount, currency, amount } = funding
+    ledger.withdrawals.remove(row)
+    ledger.release(account, currency, amount)
+    const entries = ledger.move(currency, amount, account, counterAccount, 'withdrawal')
+    recordFunding(context, funding, 'completed', entries)
+    return { withdrawal }
+  },
+})

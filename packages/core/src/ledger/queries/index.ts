@@ -1,0 +1,32 @@
+import { getApproval, listApprovals } from './approvals.js'
+import { getBalance, listBalances } from './balances.js'
+import {
+  getDeposit,
+  getHold,
+  getTransfer,
+  getWithdrawal,
+  listHolds,
+  listLiveFunding,
+  listLiveTransfers,
+} from './movements.js'
+import { participantAccounts } from './participant-accounts.js'
+
+export * from './approvals.js'
+export * from './balances.js'
+export * from './movements.js'
+export * from './participant-accounts.js'
+
+export const LEDGER_QUERIES = [
+  listBalances,
+  getBalance,
+  getDeposit,
+  getWithdrawal,
+  listLiveFunding,
+  getTransfer,
+  listLiveTransfers,
+  getHold,
+  listHolds,
+  getApproval,
+  listApprovals,
+  participantAccounts,
+] as const

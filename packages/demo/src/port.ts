@@ -1,0 +1,36 @@
+/**
+ * What the demo world is given: a way to run commands, and everything that is random or secret. The world itself has
+ * fixed names, amounts and order, so two worlds differ only in their keys and times.
+ */
+import type { Actor, Instant, Plain } from '@stemma/core'
+
+export interface DemoCommand {
+  readonly command: string
+  readonly input: Plain
+  readonly actor: Actor
+  /** Why it is done, as the event keeps it. */
+  readonly reason: string
+}
+
+/** A secret that is shown once, and the hash that is kept. */
+export interface ApiKeySecret {
+  /** What a request carries as its bearer. */
+  readonly apiKey: string
+  readonly secretHash: string
+}
+
+export interface RsaKeyPair {
+  readonly privateKeyPem: string
+  readonly publicKeyPem: string
+}
+
+export interface DemoPort {
+  now(): Instant
+  /** Runs the command and gives its result; throws when it is refused. */
+  execute(command: DemoCommand): Promise<Plain>
+  /** Encrypts a personal field under the key of its party. */
+  seal(party: number, plain: string): string
+  /** A new secret for the API key with this public half. */
+  newApiKey(clientId: string): ApiKeySecret
+  newRsaKeyPair(): Promise<RsaKeyPair>
+}

@@ -1,0 +1,38 @@
+/** The demo world: every part of the product shown once, made of commands only. It grows with the features. */
+import type { DemoCredentials } from './credentials.js'
+import { type Acme, createAcme } from './parts/acme.js'
+import { type Borealis, createBorealis } from './parts/borealis.js'
+import { createKestrel, type Kestrel } from './parts/kestrel.js'
+import { createLiberty, type Liberty } from './parts/liberty.js'
+import { createNordlys, type Nordlys } from './parts/nordlys.js'
+import { createOperator, type Operator } from './parts/operator.js'
+import { createWaiting, type Waiting } from './parts/waiting.js'
+import type { DemoPort } from './port.js'
+
+export interface DemoWorld {
+  readonly operator: Operator
+  readonly acme: Acme
+  readonly borealis: Borealis
+  readonly nordlys: Nordlys
+  readonly kestrel: Kestrel
+  readonly liberty: Liberty
+  readonly waiting: Waiting
+  readonly credentials: DemoCredentials
+}
+
+/** Builds the world on an empty book. Throws when a command is refused: the demo world has no refusals. */
+export async function createDemoWorld(port: DemoPort): Promise<DemoWorld> {
+  const operator = await createOperator(port)
+  const { builder, party } = operator
+  const acme = await createAcme(builder, party)
+  const borealis = await createBorealis(builder, party)
+  const nordlys = await createNordlys(builder, party)
+  const kestrel = await createKestrel(builder, party)
+  const liberty = await createLiberty(builder, party)
+  const waiting = await createWaiting(builder, { borealis, nordlys, kestrel, liberty })
+  const credentials = {
+    native: { ...operator.keys, firmAdministrator: acme.firmAdministrator },
+    clients: [...acme.clients, ...borealis.clients],
+  }
+  return { operator, acme, borealis, nordlys, kestrel, liberty, waiting, credentials }
+}

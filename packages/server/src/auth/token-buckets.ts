@@ -1,0 +1,44 @@
+/**
+ * Token buckets by key: volatile state of the process, refilled by the host's time. The least recently used bucket
+ * goes first when there are too many; a full bucket is the same as none.
+ */
+import { type Instant, SECOND } from '@stemma/core'
+
+export interface Rate {
+  readonly perSecond: number
+  readonly burst: number
+}
+
+interface Bucket {
+  level: number
+  at: Instant
+}
+
+export const BUCKETS_MAX = 100_000
+
+export class TokenBuckets {
+  private readonly buckets = new Map<string, Bucket>()
+
+  constructor(private readonly most = BUCKETS_MAX) {}
+
+  /** Takes one token; otherwise the whole seconds after which there is one again. */
+  take(key: string, { perSecond, burst }: Rate, now: Instant): number | null {
+    const bucket = this.buckets.get(key) ?? { level: burst, at: now }
+    const seconds = Math.max(0, now - bucket.at) / SECOND
+    bucket.level = Math.min(burst, bucket.level + seconds * perSecond)
+    bucket.at = now
+    this.buckets.delete(key)
+    this.buckets.set(key, bucket)
+    this.makeRoom()
+    if (bucket.level < 1) return Math.max(1, Math.ceil((1 - bucket.level) / perSecond))
+    bucket.level -= 1
+    return null
+  }
+
+  private makeRoom(): void {
+    for (const key of this.buckets.keys()) {
+      if (this.buckets.size <= this.most) break
+      this.buckets.delete(key)
+    }
+  }
+}

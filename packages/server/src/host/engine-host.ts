@@ -1,0 +1,296 @@
+/**
+ * The engine host: the one process that lets commands in, makes what they did durable together, and lets nothing out
+ * before. Commands run as they come, synchronously; those that succeed while a write is in flight are the next write
+ * (group commit, no timer). A failed write is fatal: no answer leaves, and the process has to stop.
+ */
+import {
+  type Actor,
+  type Batch,
+  type Doer,
+  type Engine,
+  type Event,
+  HISTORY,
+  type HistoryQuery,
+  type HistoryRow,
+  type Instant,
+  type Need,
+  type Outcome,
+  type PartyId,
+  type Permit,
+  type Plain,
+  type Refusal,
+  SYSTEM,
+} from '@stemma/core'
+import type { Store } from '@stemma/store'
+import type { Answer, EventFilter, Host, Request, Settled, Subscription } from '../services.js'
+import type { Clock } from './clock.js'
+import { CommitGate } from './commit-gate.js'
+import { EventHub, type Place } from './event-hub.js'
+
+export interface HostOptions {
+  readonly engine: Engine
+  readonly store: Store
+  readonly clock: Clock
+  /** Called once when a write failed: whoever owns the process stops it. */
+  readonly onFatal: (error: Error) => void
+  /** Called after a batch is durable: effects start from here. */
+  readonly onDurable?: (batch: Batch, seconds: number) => void
+}
+
+/** Sequences in one record at the most: keeps a record well below the store's limit in bytes. */
+const BATCH_SEQUENCES_MAX = 1_000
+/** When the tables are this far behind the journal, the intake refuses until they catch up. */
+const LAG_MILLISECONDS_MAX = 5_000
+/** Answers that may wait for the disk at once. */
+const WAITING_MAX = 100_000
+
+const OVERLOADED: Refusal = {
+  code: 'overloaded',
+  detail: 'the server takes no more work at the moment; try again shortly',
+}
+const STOPPED: Refusal = { code: 'not_writer', detail: 'the server is stopping' }
+
+const SYSTEM_PERMIT: Permit = { doer: SYSTEM, tokens: [], account: null, scope: null, needs: [] }
+
+/** A kind matches itself, and `transfer.` every kind that begins so. No kinds: all. */
+const eventMatcher =
+  (path: string, kinds: readonly string[]) =>
+  ({ kind, paths }: Event): boolean =>
+    (path === '' || paths.some((place) => place.startsWith(path))) &&
+    (kinds.length === 0 ||
+      kinds.some((wanted) => kind === wanted || (wanted.endsWith('.') && kind.startsWith(wanted))))
+
+/** Node's timers reach 2^31 - 1 ms. */
+const TIMER_MILLISECONDS_MAX = 2 ** 31 - 1
+
+export class EngineHost implements Host {
+  readonly hub: EventHub
+  private readonly engine: Engine
+  private readonly store: Store
+  private readonly gate: CommitGate
+  private readonly sealed: Batch[] = []
+  private isWriting = false
+  private isFlushPlanned = false
+  private isStopping = false
+  private failure: Error | null = null
+  private dueTimer: NodeJS.Timeout | null = null
+  private drained: (() => void)[] = []
+
+  constructor(private readonly options: HostOptions) {
+    this.engine = options.engine
+    this.store = options.store
+    const { sequence } = this.engine.image.head
+    this.gate = new CommitGate(sequence)
+    this.hub = new EventHub(this.store, this.engine.rooms.access, sequence)
+    this.planDue()
+  }
+
+  now(): Instant {
+    return this.options.clock.now()
+  }
+
+  get durableSequence(): number {
+    return this.gate.durableSequence
+  }
+
+  get isTakingWork(): boolean {
+    return this.intakeFault() === null
+  }
+
+  /** Answers that wait for the disk. */
+  get waiting(): number {
+    return this.gate.size
+  }
+
+  execute(request: Request): Promise<Settled> {
+    const closed = this.intakeFault()
+    if (closed !== null) return this.afterCommit({ kind: 'refused', refusal: closed })
+    const outcome = this.engine.execute({ ...request, time: this.now() })
+    this.planFlush()
+    return outcome.kind === 'repeated' ? this.repeat(outcome.sequence) : this.afterCommit(outcome)
+  }
+
+  async executeLinked(
+    requests: readonly Request[],
+  ): Promise<{ readonly outcomes: readonly Settled[]; readonly failedAt: number | null }> {
+    const closed = this.intakeFault()
+    if (closed !== null)
+      return this.afterCommit({ outcomes: [{ kind: 'refused', refusal: closed }], failedAt: 0 })
+    const time = this.now()
+    const { outcomes, failedAt } = this.engine.executeLinked(
+      requests.map((request) => ({ ...request, time })),
+    )
+    this.planFlush()
+    const settled = outcomes.map((outcome) =>
+      outcome.kind === 'repeated' ? this.repeat(outcome.sequence) : outcome,
+    )
+    return this.afterCommit({ outcomes: await Promise.all(settled), failedAt })
+  }
+
+  preview(request: Request): Promise<Outcome> {
+    const outcome = this.engine.preview({ ...request, time: this.now() })
+    this.planFlush()
+    return this.afterCommit(outcome)
+  }
+
+  read<Result>(name: string, actor: Actor, input: unknown): Promise<Answer<Result>> {
+    const { sequence } = this.engine.image.head
+    const read = this.engine.read<Result>(name, actor, input, this.now())
+    return this.afterCommit(
+      'refusal' in read
+        ? { kind: 'refused', refusal: read.refusal }
+        : { kind: 'answer', result: read.result, sequence },
+    )
+  }
+
+  authorize(actor: Actor, scope: string, needs: readonly Need[]): Promise<Answer<Doer>> {
+    const { sequence } = this.engine.image.head
+    const authorized = this.engine.authorize(actor, scope, needs, this.now())
+    return this.afterCommit(
+      'refusal' in authorized
+        ? { kind: 'refused', refusal: authorized.refusal }
+        : { kind: 'answer', result: authorized.doer, sequence },
+    )
+  }
+
+  async history(table: string, query: HistoryQuery): Promise<readonly HistoryRow[]> {
+    const known = HISTORY.find(({ name }) => name === table)
+    if (known === undefined) throw new Error(`expected a history table, was ${table}`)
+    await this.afterCommit(null)
+    return this.store.find(known, query)
+  }
+
+  subscribe(
+    actor: Actor,
+    filter: EventFilter,
+    after: Place | null,
+    deliver: (event: Event) => boolean,
+  ): Promise<Answer<Subscription>> {
+    const allowed = this.permitFor(actor, filter.under)
+    if ('refusal' in allowed) return this.afterCommit({ kind: 'refused', refusal: allowed.refusal })
+    const { sequence } = this.engine.image.head
+    const matches = eventMatcher(allowed.path, filter.kinds)
+    const subscription = this.hub.follow(allowed.permit, matches, after, deliver)
+    return this.afterCommit({ kind: 'answer', result: subscription, sequence })
+  }
+
+  /** What a stream over a subtree needs; the server itself follows everything. */
+  private permitFor(
+    actor: Actor,
+    under: number | null,
+  ): { readonly permit: Permit; readonly path: string } | { readonly refusal: Refusal } {
+    const { access, hierarchy } = this.engine.rooms
+    if (actor.kind === 'system') return { permit: SYSTEM_PERMIT, path: '' }
+    const party = (under ?? hierarchy.parties.id(hierarchy.root)) as PartyId
+    const allowed = access.permit(actor, 'events:read', [{ ability: 'read', target: { party } }], this.now())
+    return 'refusal' in allowed
+      ? allowed
+      : { permit: allowed.permit, path: hierarchy.pathOf(hierarchy.parties.row(party)) }
+  }
+
+  /** Applies what is due now. */
+  tick(): void {
+    this.engine.tick(this.now())
+    this.planFlush()
+    this.planDue()
+  }
+
+  /** Stops the intake, waits until all is durable and handed out, and closes the streams. */
+  async stop(): Promise<void> {
+    this.isStopping = true
+    if (this.dueTimer !== null) clearTimeout(this.dueTimer)
+    this.planFlush()
+    await this.drain()
+    this.hub.closeAll()
+  }
+
+  /** Resolves when nothing waits for the disk. */
+  drain(): Promise<void> {
+    if (this.failure !== null) return Promise.reject(this.failure)
+    if (!this.isWriting && !this.isFlushPlanned && this.sealed.length === 0 && this.engine.pending === 0)
+      return Promise.resolve()
+    return new Promise((resolve) => this.drained.push(resolve))
+  }
+
+  private intakeFault(): Refusal | null {
+    if (this.isStopping) return STOPPED
+    if (this.gate.size >= WAITING_MAX || this.store.lag().milliseconds > LAG_MILLISECONDS_MAX)
+      return OVERLOADED
+    return null
+  }
+
+  /** The value, once everything that the image holds now is durable. */
+  private afterCommit<Value>(value: Value): Promise<Value> {
+    const { sequence } = this.engine.image.head
+    if (sequence <= this.gate.durableSequence) return Promise.resolve(value)
+    return new Promise((resolve) => this.gate.pass(sequence, () => resolve(value)))
+  }
+
+  private async repeat(sequence: number): Promise<Settled> {
+    await this.afterCommit(null)
+    const kept = await this.store.resultOf(sequence)
+    if (kept === null) throw new Error(`expected the result of sequence ${sequence} to be kept`)
+    return { kind: 'repeated', sequence, result: kept.result satisfies Plain }
+  }
+
+  /** Writes after this turn of the loop: what the sockets brought together goes to the disk together. */
+  private planFlush(): void {
+    if (this.engine.pending >= BATCH_SEQUENCES_MAX) this.seal()
+    if (this.isFlushPlanned || this.isWriting || this.failure !== null) return
+    if (this.engine.pending === 0 && this.sealed.length === 0) return
+    this.isFlushPlanned = true
+    setImmediate(() => {
+      this.isFlushPlanned = false
+      this.flush()
+    })
+  }
+
+  private seal(): void {
+    const batch = this.engine.takeBatch()
+    if (batch !== null) this.sealed.push(batch)
+  }
+
+  private flush(): void {
+    if (this.isWriting || this.failure !== null) return
+    if (this.sealed.length === 0) this.seal()
+    const batch = this.sealed.shift()
+    if (batch === undefined) {
+      this.reportDrained()
+      return
+    }
+    this.isWriting = true
+    const start = performance.now()
+    this.store.append(batch).then(
+      () => this.committed(batch, (performance.now() - start) / 1_000),
+      (error: Error) => this.fail(error),
+    )
+  }
+
+  private committed(batch: Batch, seconds: number): void {
+    this.isWriting = false
+    this.hub.publish(batch.events, batch.head.sequence, this.now())
+    this.gate.open(batch.head.sequence)
+    this.options.onDurable?.(batch, seconds)
+    this.planDue()
+    this.flush()
+  }
+
+  private fail(error: Error): void {
+    this.failure = error
+    this.isStopping = true
+    this.options.onFatal(error)
+  }
+
+  private reportDrained(): void {
+    for (const resolve of this.drained.splice(0)) resolve()
+  }
+
+  private planDue(): void {
+    if (this.dueTimer !== null) clearTimeout(this.dueTimer)
+    const at = this.engine.nextDueAt()
+    if (at === undefined || this.isStopping) return
+    const milliseconds = Math.min(Math.max(0, Math.ceil((at - this.now()) / 1_000)), TIMER_MILLISECONDS_MAX)
+    this.dueTimer = setTimeout(() => this.tick(), milliseconds)
+    this.dueTimer.unref()
+  }
+}

@@ -1,0 +1,138 @@
+/**
+ * The event hub: durable events to whoever follows them, in order, from any sequence on, without gap or repeat. A
+ * follower catches up from history and then goes live; it is dropped when its buffer is full, and closed at once when
+ * what it was let in by is taken away.
+ */
+import { type Access, EVENTS, type Event, type HistoryRow, type Instant, type Permit } from '@stemma/core'
+import type { Store } from '@stemma/store'
+import type { Subscription } from '../services.js'
+
+export interface Place {
+  readonly sequence: number
+  readonly index: number
+}
+
+export type Ending = Awaited<Subscription['closed']>
+
+interface Following {
+  readonly permit: Permit
+  readonly matches: (event: Event) => boolean
+  readonly deliver: (event: Event) => boolean
+  isLive: boolean
+  after: Place
+}
+
+const PAGE = 500
+
+export class EventHub {
+  private readonly followings = new Map<Following, (ending: Ending) => void>()
+  private checkedVersion: number
+
+  constructor(
+    private readonly store: Store,
+    private readonly access: Pick<Access, 'version' | 'isStillAllowed'>,
+    private published: number,
+  ) {
+    this.checkedVersion = access.version
+  }
+
+  get size(): number {
+    return this.followings.size
+  }
+
+  /** Lets in whoever holds the permit. `after` null: from now on. */
+  follow(
+    permit: Permit,
+    matches: (event: Event) => boolean,
+    after: Place | null,
+    deliver: (event: Event) => boolean,
+  ): Subscription {
+    let end: (ending: Ending) => void = () => {}
+    const closed = new Promise<Ending>((resolve) => {
+      end = resolve
+    })
+    const isLive = after === null
+    const following: Following = {
+      permit,
+      matches,
+      deliver,
+      isLive,
+      after: after ?? { sequence: this.published, index: Number.MAX_SAFE_INTEGER },
+    }
+    this.followings.set(following, end)
+    if (!isLive) this.catchUp(following).catch(() => this.drop(following, 'failed'))
+    return { closed, close: () => this.drop(following, 'unsubscribed') }
+  }
+
+  /** Hands out the events of a durable batch, and closes the streams that lost their right meanwhile. */
+  publish(events: readonly Event[], sequence: number, now: Instant): void {
+    this.published = sequence
+    this.recheck(now)
+    for (const following of this.followings.keys()) if (following.isLive) this.offerAll(following, events)
+  }
+
+  closeAll(): void {
+    for (const following of [...this.followings.keys()]) this.drop(following, 'shutdown')
+  }
+
+  private recheck(now: Instant): void {
+    const { version } = this.access
+    if (version === this.checkedVersion) return
+    this.checkedVersion = version
+    for (const following of [...this.followings.keys()]) {
+      if (!this.access.isStillAllowed(following.permit, now)) this.drop(following, 'revoked')
+    }
+  }
+
+  /** Reads history until it holds nothing that was not delivered, then goes live in the same turn. */
+  private async catchUp(following: Following): Promise<void> {
+    while (this.followings.has(following)) {
+      const { published } = this
+      const { sequence, index } = following.after
+      const rows = await this.store.find(EVENTS, {
+        after: [sequence, index],
+        to: { sequence: published },
+        limit: PAGE,
+      })
+      if (!this.offerAll(following, rows.map(eventOf))) return
+      if (rows.length < PAGE && published === this.published) {
+        following.isLive = true
+        return
+      }
+    }
+  }
+
+  private offerAll(following: Following, events: readonly Event[]): boolean {
+    for (const event of events) {
+      if (!this.followings.has(following)) return false
+      if (event.sequence < following.after.sequence) continue
+      if (event.sequence === following.after.sequence && event.index <= following.after.index) continue
+      following.after = event
+      if (!following.matches(event) || following.deliver(event)) continue
+      this.drop(following, 'slow')
+      return false
+    }
+    return true
+  }
+
+  private drop(following: Following, ending: Ending): void {
+    this.followings.get(following)?.(ending)
+    this.followings.delete(following)
+  }
+}
+
+/** An event as history keeps it, as an event again. */
+export function eventOf(row: HistoryRow): Event {
+  return {
+    sequence: row.sequence as number,
+    index: row.position as number,
+    time: row.time as Instant,
+    kind: row.kind as string,
+    doer: { credential: row.credential, user: row.user, onBehalfOf: row.on_behalf_of } as Event['doer'],
+    subject: row.subject as string,
+    paths: [row.path, row.counter_path].filter((path): path is string => typeof path === 'string'),
+    data: row.data as Event['data'],
+    reason: row.reason as string | null,
+    request: row.request as string | null,
+  }
+}

@@ -1,0 +1,99 @@
+/**
+ * Configuration: every setting of the process, its environment variable, its default and its meaning, in one list.
+ * What is set wrong stops the start with a sentence that names the variable.
+ */
+import { join, resolve } from 'node:path'
+import { z } from 'zod'
+
+export class ConfigurationFault extends Error {
+  override readonly name = 'ConfigurationFault'
+}
+
+const port = z.coerce.number().int().min(0).max(65_535)
+const flag = z.enum(['0', '1']).transform((value) => value === '1')
+
+/** The environment variables, as the reference page lists them. */
+export const VARIABLES = {
+  STEMMA_PORT: { schema: port.default(4000), says: 'port of HTTP and WebSocket; 0 takes any free one' },
+  STEMMA_HOST: { schema: z.string().min(1).default('127.0.0.1'), says: 'address to listen on' },
+  STEMMA_GRPC_PORT: { schema: port.default(4001), says: 'port of gRPC' },
+  STEMMA_DATA: { schema: z.string().min(1).default('./data'), says: 'data directory' },
+  STEMMA_STORE: {
+    schema: z.enum(['sqlite', 'memory']).default('sqlite'),
+    says: '`sqlite` (embedded) or `memory` (keeps nothing)',
+  },
+  STEMMA_SECRET_KEY_FILE: {
+    schema: z.string().optional(),
+    says: 'file with the key that wraps secrets; default: made in the data directory',
+  },
+  STEMMA_DEMO: { schema: flag.default(false), says: '1: create the demo world on an empty store' },
+  STEMMA_PUBLIC_URL: {
+    schema: z.url().optional(),
+    says: 'the address that clients use; default: where the server listens',
+  },
+  STEMMA_WEBHOOK_ALLOW_PRIVATE: {
+    schema: flag.default(false),
+    says: '1: webhooks may go to private and loopback addresses',
+  },
+  STEMMA_LOG_LEVEL: {
+    schema: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
+    says: 'least severe line that is logged',
+  },
+} as const
+
+export interface Configuration {
+  readonly port: number
+  readonly host: string
+  readonly grpcPort: number
+  readonly dataDirectory: string
+  readonly store: 'sqlite' | 'memory'
+  readonly secretKeyFile: string
+  readonly isDemo: boolean
+  readonly publicUrl: string | null
+  readonly mayReachPrivateAddresses: boolean
+  readonly logLevel: string
+}
+
+type Name = keyof typeof VARIABLES
+
+export function readConfiguration(environment: Readonly<Record<string, string | undefined>>): Configuration {
+  const unknown = Object.keys(environment).filter(
+    (name) => name.startsWith('STEMMA_') && !(name in VARIABLES) && !ELSEWHERE.includes(name),
+  )
+  if (unknown.length > 0) throw new ConfigurationFault(`there is no setting ${unknown.join(', ')}`)
+  const read = <N extends Name>(name: N): z.output<(typeof VARIABLES)[N]['schema']> => {
+    const parsed = VARIABLES[name].schema.safeParse(environment[name] === '' ? undefined : environment[name])
+    if (!parsed.success)
+      throw new ConfigurationFault(
+        `${name}: ${parsed.error.issues[0]?.message ?? 'not valid'} (${VARIABLES[name].says})`,
+      )
+    return parsed.data as z.output<(typeof VARIABLES)[N]['schema']>
+  }
+  const dataDirectory = resolve(read('STEMMA_DATA'))
+  return {
+    port: read('STEMMA_PORT'),
+    host: read('STEMMA_HOST'),
+    grpcPort: read('STEMMA_GRPC_PORT'),
+    dataDirectory,
+    store: read('STEMMA_STORE'),
+    secretKeyFile: read('STEMMA_SECRET_KEY_FILE') ?? join(dataDirectory, 'secret.key'),
+    isDemo: read('STEMMA_DEMO'),
+    publicUrl: read('STEMMA_PUBLIC_URL') ?? null,
+    mayReachPrivateAddresses: read('STEMMA_WEBHOOK_ALLOW_PRIVATE'),
+    logLevel: read('STEMMA_LOG_LEVEL'),
+  }
+}
+
+/** Variables of the same family that other programs of the product read. */
+const ELSEWHERE: readonly string[] = ['STEMMA_URL', 'STEMMA_API_KEY', 'STEMMA_TEST_DATABASE_URL']
+
+const LOOPBACK: readonly string[] = ['127.0.0.1', '::1', 'localhost']
+
+/** The demo world's credentials lie in a file beside the data: it is for this machine alone. */
+export function checkDemoIsLocal({ isDemo, host }: Pick<Configuration, 'isDemo' | 'host'>): void {
+  if (isDemo && !LOOPBACK.includes(host)) {
+    throw new ConfigurationFault(
+      `a server with the demo world listens on loopback only, not on ${host}; unset STEMMA_DEMO or STEMMA_HOST`,
+    )
+  }
+}

@@ -1,0 +1,152 @@
+/** Batches: up to 500 commands in one request, each on its own or all or nothing, a result for each in order. */
+import { findOperation } from '@stemma/contract'
+import { type Refusal, Refused, refuse } from '@stemma/core'
+import type { FastifyRequest } from 'fastify'
+import type { Services, Settled } from '../../services.js'
+import { type Call, type Caller, checkKey, type Input, type Prepared } from './call.js'
+import { prepare, requestOf, settle } from './perform.js'
+import { problem, type Reply } from './problem.js'
+import { parseStrictJson } from './strict-json.js'
+
+export const BATCH_COMMANDS_MAX = 500
+
+interface Item {
+  readonly call: Call
+  readonly prepared: Prepared
+}
+
+export function batchHandler(services: Services) {
+  return async (request: FastifyRequest, caller: Caller): Promise<Reply> => {
+    const { mode, commands } = shapeOf(request)
+    const items = await Promise.all(commands.map((command, at) => itemOf(services, command, at, caller)))
+    const replies =
+      mode === 'each' ? await runEach(services, items, caller) : await runLinked(services, items, caller)
+    return {
+      status: 200,
+      body: `{"results":[${replies.map(resultOf).join(',')}]}`,
+      isProblem: false,
+      isReplayed: false,
+      etag: null,
+    }
+  }
+}
+
+const resultOf = ({ status, body, isProblem, isReplayed }: Reply): string =>
+  isProblem
+    ? `{"status":${status},"problem":${body}}`
+    : `{"status":${status},${isReplayed ? '"replayed":true,' : ''}"result":${body}}`
+
+function shapeOf({ body, query }: FastifyRequest): {
+  mode: 'each' | 'all_or_nothing'
+  commands: readonly unknown[]
+} {
+  if (Object.keys(query as object).length > 0)
+    refuse('malformed', 'a batch takes no query; run its commands alone to preview them', { field: '/' })
+  const parsed = Buffer.isBuffer(body) ? parseStrictJson(body) : null
+  const {
+    mode = 'each',
+    commands,
+    ...rest
+  } = (typeof parsed === 'object' && parsed !== null ? parsed : {}) as Record<string, unknown>
+  const [unknown] = Object.keys(rest)
+  if (unknown !== undefined)
+    refuse('malformed', 'expected mode and commands only', { field: `/${unknown.slice(0, 64)}` })
+  if (mode !== 'each' && mode !== 'all_or_nothing')
+    return refuse('malformed', 'expected each or all_or_nothing', { field: '/mode' })
+  if (!Array.isArray(commands) || commands.length === 0 || commands.length > BATCH_COMMANDS_MAX)
+    return refuse('malformed', `expected 1 to ${BATCH_COMMANDS_MAX} commands`, { field: '/commands' })
+  return { mode, commands }
+}
+
+async function itemOf(
+  services: Services,
+  command: unknown,
+  at: number,
+  caller: Caller,
+): Promise<Item | Refusal> {
+  try {
+    const call = callOf(command, `/commands/${at}`, caller)
+    return { call, prepared: await prepare(services, call) }
+  } catch (thrown) {
+    if (thrown instanceof Refused) return thrown.refusal
+    throw thrown
+  }
+}
+
+const FIELDS = new Set(['operation', 'input', 'idempotency_key', 'if_match'])
+
+/** A command as batches and sockets write it. */
+export function callOf(command: unknown, at: string, caller: Caller, isDryRun = false): Call {
+  if (typeof command !== 'object' || command === null)
+    return refuse('malformed', 'expected an object', { field: at || '/' })
+  const given = command as Record<string, unknown>
+  for (const name in given)
+    if (!FIELDS.has(name))
+      refuse('malformed', 'expected a field of a command', { field: `${at}/${name.slice(0, 64)}` })
+  const operation = typeof given.operation === 'string' ? findOperation(given.operation) : undefined
+  if (operation === undefined || (at !== '' && !operation.isWrite))
+    return refuse('unknown_operation', 'expected the name of a command', { field: `${at}/operation` })
+  const { input = {}, idempotency_key: key, if_match: version } = given
+  if (version !== undefined && !(operation.ifMatch && Number.isSafeInteger(version) && Number(version) > 0))
+    refuse('malformed', 'expected a version, for an operation that takes one', { field: `${at}/if_match` })
+  if (key !== undefined && typeof key !== 'string')
+    return refuse('malformed', 'expected text', { field: `${at}/idempotency_key` })
+  return {
+    operation,
+    wire: input,
+    input: operation.input.decode(input, `${at}/input`) as Input,
+    caller,
+    key: key === undefined ? null : checkKey(key),
+    version: version === undefined ? null : Number(version),
+    isDryRun,
+  }
+}
+
+const isItem = (item: Item | Refusal): item is Item => 'call' in item
+
+async function runEach(
+  { host }: Services,
+  items: readonly (Item | Refusal)[],
+  caller: Caller,
+): Promise<Reply[]> {
+  const settled = items.map((item) =>
+    isItem(item) ? host.execute(requestOf(item.call, item.prepared)) : null,
+  )
+  return Promise.all(
+    items.map(async (item, at) =>
+      isItem(item)
+        ? settle(item.call, (await settled[at]) as Settled, item.prepared)
+        : problem(item, caller.requestId),
+    ),
+  )
+}
+
+async function runLinked(
+  { host }: Services,
+  items: readonly (Item | Refusal)[],
+  caller: Caller,
+): Promise<Reply[]> {
+  const faulty = items.findIndex((item) => !isItem(item))
+  if (faulty >= 0) return allRefused(items, faulty, items[faulty] as Refusal, caller)
+  const ready = items as readonly Item[]
+  const { outcomes, failedAt } = await host.executeLinked(
+    ready.map(({ call, prepared }) => requestOf(call, prepared)),
+  )
+  if (failedAt !== null) {
+    const failed = outcomes[failedAt] as Extract<Settled, { kind: 'refused' }>
+    return allRefused(items, failedAt, failed.refusal, caller)
+  }
+  return ready.map(({ call, prepared }, at) => settle(call, outcomes[at] as Settled, prepared))
+}
+
+const allRefused = (
+  items: readonly unknown[],
+  failedAt: number,
+  refusal: Refusal,
+  { requestId }: Caller,
+): Reply[] =>
+  items.map((_item, at) =>
+    at === failedAt
+      ? problem(refusal, requestId)
+      : problem({ code: 'batch_refused', detail: `command ${failedAt} of the batch was refused` }, requestId),
+  )

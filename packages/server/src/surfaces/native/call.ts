@@ -1,0 +1,46 @@
+/** A call of an operation, whichever way it came: by request, in a batch, or over a socket. */
+import { hash } from 'node:crypto'
+import type { Operation } from '@stemma/contract'
+import { type Actor, type Plain, refuse } from '@stemma/core'
+import type { Services } from '../../services.js'
+
+export interface Caller {
+  readonly actor: Extract<Actor, { kind: 'credential' }>
+  readonly requestId: string
+}
+
+export type Input = Readonly<Record<string, Plain>>
+
+export interface Call {
+  readonly operation: Operation
+  /** As the caller wrote it: what an idempotency key is compared by. */
+  readonly wire: unknown
+  /** As the engine takes it. */
+  readonly input: Input
+  readonly caller: Caller
+  readonly key: string | null
+  readonly version: number | null
+  readonly isDryRun: boolean
+}
+
+/** What a call was prepared to: the engine's input, and what only this answer may show. */
+export interface Prepared {
+  readonly command: string
+  readonly input: Plain
+  readonly shown?: Readonly<Record<string, Plain>>
+}
+
+export type Prepare = (services: Services, call: Call) => Promise<Prepared>
+
+export const KEY_LENGTH_MAX = 255
+
+export function checkKey(key: string): string {
+  return key.length >= 1 && key.length <= KEY_LENGTH_MAX && /^[\x20-\x7e]+$/.test(key)
+    ? key
+    : refuse('malformed', `expected an idempotency key of 1 to ${KEY_LENGTH_MAX} printable characters`, {
+        field: '/idempotency_key',
+      })
+}
+
+export const bodyHash = ({ wire, version }: Call): string =>
+  hash('sha256', version === null ? JSON.stringify(wire) : `${version}${JSON.stringify(wire)}`, 'base64')

@@ -1,0 +1,105 @@
+/**
+ * Reads of the past: one description for each history operation says which table it reads, whose reach it needs and
+ * how a row looks. Cursors are made of the table's order, so a page continues where it ended whatever is appended.
+ */
+import { type HistoryQuery, type HistoryRow, type Need, type Plain, Refused, refuse } from '@stemma/core'
+import type { Services } from '../../services.js'
+import type { Call, Input } from './call.js'
+import { decodeCursor, encodeCursor } from './cursor.js'
+import { eventRow } from './event-wire.js'
+import { pathOf } from './owner-path.js'
+
+export interface History {
+  readonly table: string
+  /** Columns of the table's order, from which cursors are made. */
+  readonly order: readonly string[]
+  needs(input: Input): readonly Need[]
+  query(services: Services, input: Input): Promise<Omit<HistoryQuery, 'limit' | 'after'>>
+  row(row: HistoryRow): HistoryRow
+}
+
+export async function readHistory(services: Services, history: History, call: Call): Promise<unknown> {
+  const { host } = services
+  const { input, caller, operation } = call
+  const allowed = await host.authorize(caller.actor, operation.scope ?? '', history.needs(input))
+  if (allowed.kind === 'refused') throw new Refused(allowed.refusal)
+  const limit = Number(input.limit)
+  const after = typeof input.cursor === 'string' ? decodeCursor(input.cursor) : null
+  if (after !== null && (!Array.isArray(after) || after.length !== history.order.length))
+    refuse('malformed', 'expected a cursor of this list', { field: '/cursor' })
+  const rows = await host.history(history.table, {
+    ...(await history.query(services, input)),
+    ...(after === null ? {} : { after: after as readonly Plain[] }),
+    limit: limit + 1,
+  })
+  const shown = rows.slice(0, limit)
+  const last = shown.at(-1)
+  const isMore = rows.length > limit && last !== undefined
+  return {
+    items: shown.map((row) => camel(history.row(row))),
+    nextCursor: isMore ? encodeCursor(history.order.map((column) => last[column] ?? null)) : null,
+  }
+}
+
+/** Columns are named as on the wire; encoders read the engine's spelling. */
+const camel = (row: HistoryRow): HistoryRow =>
+  Object.fromEntries(
+    Object.entries(row).map(([name, value]) => [
+      name.replace(/_([a-z])/g, (_whole, letter: string) => letter.toUpperCase()),
+      value,
+    ]),
+  )
+
+const bounds = (input: Input): Pick<HistoryQuery, 'from' | 'to' | 'newestFirst'> => ({
+  ...(typeof input.from === 'number' ? { from: { time: input.from } } : {}),
+  ...(typeof input.to === 'number' ? { to: { time: input.to } } : {}),
+  newestFirst: input.newestFirst === true,
+})
+
+/** The filters of `names` that were given, as conditions on the columns of those names. */
+const given = (input: Input, names: readonly string[]): Record<string, Plain> =>
+  Object.fromEntries(names.flatMap((name) => (input[name] == null ? [] : [[name, input[name] as Plain]])))
+
+const ofAccount = (input: Input): readonly Need[] => [
+  { ability: 'read', target: { account: input.account as never } },
+]
+
+const accountHistory = (table: string, filters: readonly string[], more: Partial<History> = {}): History => ({
+  table,
+  order: ['sequence', 'position'],
+  needs: ofAccount,
+  query: async (_services, input) => ({ equals: given(input, ['account', ...filters]), ...bounds(input) }),
+  row: (row) => row,
+  ...more,
+})
+
+const events: History = {
+  table: 'events',
+  order: ['sequence', 'position'],
+  needs: (input) => [{ ability: 'read', target: { party: input.under as never } }],
+  async query({ host }, input) {
+    const after = typeof input.after === 'string' ? input.after.split('.').map(Number) : null
+    const kinds = (input.kinds ?? []) as readonly string[]
+    return {
+      ...bounds(input),
+      ...(after === null ? {} : { from: { ...bounds(input).from, sequence: after[0] as number } }),
+      startsWith: { columns: ['path', 'counter_path'], text: await pathOf(host, Number(input.under)) },
+      ...(kinds.length === 0 ? {} : { oneOf: { kind: kinds } }),
+      equals: given(input, ['subject']),
+    }
+  },
+  row: eventRow,
+}
+
+export const HISTORIES: ReadonlyMap<string, History> = new Map([
+  ['events.list', events],
+  [
+    'entries.list',
+    accountHistory('entries', ['type', 'currency'], {
+      row: (row) => ({ ...row, sequence: `${row.sequence}.${row.position}` }),
+    }),
+  ],
+  ['deposits.list', accountHistory('deposits', ['state', 'currency'])],
+  ['withdrawals.list', accountHistory('withdrawals', ['state', 'currency'])],
+  ['transfers.list', accountHistory('transfers', ['currency'])],
+])

@@ -1,0 +1,106 @@
+/** Commands that this surface prepares: secrets that it makes and shows once, personal fields that it seals. */
+import { randomBytes } from 'node:crypto'
+import { hash as hashPassword } from '@node-rs/argon2'
+import { type Plain, refuse } from '@stemma/core'
+import { mintApiKey } from '../../auth/api-keys.js'
+import type { Services } from '../../services.js'
+import type { Call, Input, Prepare, Prepared } from './call.js'
+
+const versioned = ({ input, version, operation }: Call): Input =>
+  operation.ifMatch ? { ...input, version } : input
+
+/** Replaces the plain field `from` by the sealed field `to`, under the key of `party`. */
+function sealed({ sealing }: Services, input: Input, party: Plain, from: string, to: string): Input {
+  const { [from]: plain, ...rest } = input
+  if (plain === undefined) return rest
+  return { ...rest, [to]: typeof plain === 'string' ? sealing.seal(Number(party), plain) : null }
+}
+
+const as = (command: string, input: Plain, shown?: Prepared['shown']): Prepared =>
+  shown === undefined ? { command, input } : { command, input, shown }
+
+const createParty: Prepare = async (services, call) =>
+  // The party has no key of its own before it exists: its owner's seals until the first change.
+  as('parties.create', sealed(services, call.input, call.input.owner ?? null, 'personal', 'sealedPersonal'))
+
+const updateParty: Prepare = async (services, call) =>
+  as(
+    'parties.update',
+    sealed(services, versioned(call), call.input.party ?? null, 'personal', 'sealedPersonal'),
+  )
+
+const createUser: Prepare = async (services, call) =>
+  as('users.create', sealed(services, call.input, call.input.party ?? null, 'email', 'sealedEmail'))
+
+const updateUser: Prepare = async (services, call) => {
+  const input = versioned(call)
+  if (input.email === undefined) return as('users.update', input)
+  const answer = await services.host.read<{ readonly party: number }>('users.get', call.caller.actor, {
+    user: input.user,
+  })
+  // Out of reach or without the scope: the command itself says so, in its own order of locks.
+  const party = answer.kind === 'answer' ? answer.result.party : 0
+  return as('users.update', sealed(services, input, party, 'email', 'sealedEmail'))
+}
+
+const setPassword: Prepare = async (_services, call) => {
+  const { password, ...rest } = versioned(call)
+  return as('users.set_password', { ...rest, passwordHash: await hashPassword(String(password)) })
+}
+
+const createApiKey: Prepare = async (_services, call) => {
+  const clientId = randomBytes(8).toString('hex')
+  const { value, secretHash } = mintApiKey(clientId)
+  const input = { ...call.input, kind: 'api_key', clientId, secretHash, publicKeys: [] }
+  return as('credentials.create', input, { secret: value })
+}
+
+const createClient: Prepare = async (_services, call) =>
+  as('credentials.create', { ...call.input, kind: 'client', secretHash: null })
+
+const addKey: Prepare = async (_services, call) => {
+  const { kid, algorithm, pem, ...rest } = versioned(call)
+  return as('credentials.add_key', { ...rest, key: { kid, algorithm, pem } as Plain })
+}
+
+const startKyc: Prepare = async (services, call) =>
+  as('kyc.start', sealed(services, call.input, call.input.firm ?? null, 'personal', 'sealedPersonal'))
+
+const registerWebhook: Prepare = async (services, call) => {
+  const secret = `whsec_${randomBytes(24).toString('base64')}`
+  const sealedSecret = services.sealing.seal(Number(call.input.party), secret)
+  return as('webhooks.register', { ...call.input, sealedSecret }, { secret })
+}
+
+/** A posting is reversed by its entries, which history has; the engine checks that they are all of them. */
+const reverse: Prepare = async ({ host }, call) => {
+  const { subject } = call.wire as { readonly subject: string }
+  const rows = await host.history('entries', { equals: { subject }, limit: 100 })
+  const [first] = rows
+  if (first === undefined) refuse('not_visible', 'there is no such thing within reach')
+  const entries = rows.map(({ account, currency, amount }) => ({
+    account,
+    currency,
+    amount,
+  })) as unknown as Plain
+  return as('corrections.reverse', {
+    sequence: first.sequence as Plain,
+    subject,
+    entries,
+    reason: call.input.reason ?? null,
+  })
+}
+
+export const PREPARE: ReadonlyMap<string, Prepare> = new Map([
+  ['parties.create', createParty],
+  ['parties.update', updateParty],
+  ['users.create', createUser],
+  ['users.update', updateUser],
+  ['users.set_password', setPassword],
+  ['api_keys.create', createApiKey],
+  ['credentials.create', createClient],
+  ['credentials.add_key', addKey],
+  ['kyc.start', startKyc],
+  ['webhooks.register', registerWebhook],
+  ['corrections.reverse', reverse],
+])

@@ -1,0 +1,67 @@
+/** Refusals in the words of this surface: Problem Details (RFC 9457), as prebuilt text. */
+import { REFUSALS, type Refusal, type RefusalCode } from '@stemma/core'
+
+/** An answer on its way out: everything is text already, so that nothing is serialized a second time. */
+export interface Reply {
+  readonly status: number
+  readonly body: string
+  readonly isProblem: boolean
+  readonly isReplayed: boolean
+  readonly etag: string | null
+}
+
+export function problemOf(
+  { code, detail, field, data }: Refusal,
+  requestId: string,
+): Record<string, unknown> {
+  const { status, title, retryable } = REFUSALS[code]
+  return {
+    type: `/docs/refusals#${code}`,
+    title,
+    status,
+    code,
+    detail,
+    ...(field === undefined ? {} : { field: field === '' ? '/' : field }),
+    retryable,
+    request_id: requestId,
+    ...(data === undefined ? {} : { data }),
+  }
+}
+
+export const problem = (refusal: Refusal, requestId: string): Reply => ({
+  status: REFUSALS[refusal.code].status,
+  body: JSON.stringify(problemOf(refusal, requestId)),
+  isProblem: true,
+  isReplayed: false,
+  etag: null,
+})
+
+/** Something of ours broke: the caller gets the number under which the log has everything, and nothing else. */
+export const broken = (requestId: string): Reply => ({
+  status: 500,
+  body: JSON.stringify({
+    type: '/docs/refusals#internal',
+    title: 'Something went wrong on our side',
+    status: 500,
+    code: 'internal',
+    detail: `the request is logged as ${requestId}`,
+    retryable: false,
+    request_id: requestId,
+  }),
+  isProblem: true,
+  isReplayed: false,
+  etag: null,
+})
+
+/** The refusal behind what the HTTP layer itself throws (body too large, header faults, bad encodings). */
+export function refusalOfStatus(status: number, message: string): Refusal {
+  const code: RefusalCode =
+    status === 413
+      ? 'too_large'
+      : status === 429
+        ? 'rate_limited'
+        : status === 404
+          ? 'unknown_operation'
+          : 'malformed'
+  return { code, detail: message }
+}

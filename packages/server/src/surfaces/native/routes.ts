@@ -1,0 +1,80 @@
+/** The routes of the native surface, made from the registry. */
+import { BASE_PATH, OPERATIONS, type Operation } from '@stemma/contract'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Services } from '../../services.js'
+import { batchHandler } from './batch.js'
+import type { Call, Caller, Input } from './call.js'
+import { callerOf, requestIdOf } from './caller.js'
+import { replyToFault } from './fault.js'
+import type { Performer } from './perform.js'
+import { problem, type Reply } from './problem.js'
+import { reader } from './request-input.js'
+import { send } from './send.js'
+import { streamHandler } from './stream.js'
+
+/** Bulk opening of 5,000 accounts fits with room to spare. */
+export const BODY_BYTES_MAX = 2 * 1024 * 1024
+
+export async function routes(
+  app: FastifyInstance,
+  services: Services,
+  performers: ReadonlyMap<string, Performer>,
+  heartbeatMs: number,
+): Promise<void> {
+  await app.register(
+    async (scope) => {
+      scope.removeAllContentTypeParsers()
+      scope.addContentTypeParser(
+        '*',
+        { parseAs: 'buffer', bodyLimit: BODY_BYTES_MAX },
+        (_request, body, done) => done(null, body),
+      )
+      scope.setErrorHandler((fault, request, reply) => {
+        const requestId = requestIdOf(request.headers)
+        send(reply, replyToFault(fault, services, requestId), requestId)
+      })
+      scope.setNotFoundHandler((request, reply) => {
+        const requestId = requestIdOf(request.headers)
+        send(
+          reply,
+          problem({ code: 'unknown_operation', detail: 'there is no such operation' }, requestId),
+          requestId,
+        )
+      })
+      for (const operation of OPERATIONS) {
+        const url = operation.path.replaceAll(/\{([a-z_]+)\}/g, ':$1')
+        const handle = operationHandler(services, operation, performers.get(operation.name) as Performer)
+        scope.route({ method: operation.method, url, handler: handle, bodyLimit: BODY_BYTES_MAX })
+      }
+      scope.post('/batch', answering(services, batchHandler(services)))
+      scope.get('/events/stream', streamHandler(services, heartbeatMs))
+    },
+    { prefix: BASE_PATH },
+  )
+}
+
+type Answer = (request: FastifyRequest, caller: Caller) => Promise<Reply>
+
+/** Proves the caller, answers, and turns whatever was thrown into a problem. */
+function answering(services: Services, answer: Answer) {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    const requestId = requestIdOf(request.headers)
+    let built: Reply
+    try {
+      built = await answer(request, await callerOf(services, request.headers, request.ip, requestId))
+    } catch (thrown) {
+      built = replyToFault(thrown, services, requestId)
+    }
+    send(reply, built, requestId)
+  }
+}
+
+function operationHandler(services: Services, operation: Operation, perform: Performer) {
+  const read = reader(operation)
+  return answering(services, (request, caller) => {
+    const { wire, key, version, isDryRun } = read(request)
+    const input = operation.input.decode(wire, '') as Input
+    const call: Call = { operation, wire, input, caller, key, version, isDryRun }
+    return perform(call)
+  })
+}

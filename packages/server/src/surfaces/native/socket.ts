@@ -1,0 +1,227 @@
+/**
+ * The socket: the same operations by name, one command a message, pipelined and answered in order of completion, and
+ * subscriptions to events. It is proven by the header of its opening request or by its first message.
+ */
+import type { IncomingMessage, Server } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { BASE_PATH } from '@stemma/contract'
+import { refuse } from '@stemma/core'
+import { type RawData, type WebSocket, WebSocketServer } from 'ws'
+import type { Services, Subscription } from '../../services.js'
+import { callOf } from './batch.js'
+import type { Caller } from './call.js'
+import { callerOf, proven, requestIdOf } from './caller.js'
+import { eventToWire } from './event-wire.js'
+import { replyToFault } from './fault.js'
+import type { Performer } from './perform.js'
+import { problem, type Reply } from './problem.js'
+import { parseStrictJson } from './strict-json.js'
+import { subscribe, UNREAD_BYTES_MAX, wantedOf } from './subscribe.js'
+
+export const MESSAGE_BYTES_MAX = 1024 * 1024
+export const IN_FLIGHT_MAX = 4_096
+const SUBSCRIPTIONS_MAX = 100
+const AUTHENTICATE_WITHIN_MS = 10_000
+const PATH = `${BASE_PATH}/ws`
+
+type Message = Readonly<Record<string, unknown>>
+
+export interface SocketDoor {
+  close(): void
+}
+
+export function openSockets(
+  server: Server,
+  services: Services,
+  performers: ReadonlyMap<string, Performer>,
+  heartbeatMs: number,
+): SocketDoor {
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_BYTES_MAX })
+  server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
+    if (new URL(request.url ?? '/', 'http://localhost').pathname !== PATH) return
+    sockets.handleUpgrade(request, stream, head, (socket) => {
+      new Session(services, performers, socket, stream, request).begin(heartbeatMs)
+    })
+  })
+  return {
+    close() {
+      for (const socket of sockets.clients) socket.close(1001, 'the server stops')
+      sockets.close()
+    },
+  }
+}
+
+class Session {
+  private caller: Caller | null = null
+  private readonly subscriptions = new Map<string, Subscription>()
+  private subscriptionCount = 0
+  private inFlight = 0
+  private isAlive = true
+  private isCorked = false
+  private readonly requestId: string
+  private readonly address: string
+
+  constructor(
+    private readonly services: Services,
+    private readonly performers: ReadonlyMap<string, Performer>,
+    private readonly socket: WebSocket,
+    private readonly stream: Duplex,
+    private readonly opening: IncomingMessage,
+  ) {
+    this.requestId = requestIdOf(opening.headers)
+    this.address = opening.socket.remoteAddress ?? ''
+  }
+
+  begin(heartbeatMs: number): void {
+    const deadline = setTimeout(() => {
+      if (this.caller === null) this.socket.close(4401, 'nobody was proven in time')
+    }, AUTHENTICATE_WITHIN_MS)
+    const heart = setInterval(() => this.beat(), heartbeatMs)
+    this.socket.on('pong', () => {
+      this.isAlive = true
+    })
+    this.socket.on('error', () => this.socket.terminate())
+    this.socket.on('close', () => {
+      clearTimeout(deadline)
+      clearInterval(heart)
+      for (const subscription of this.subscriptions.values()) subscription.close()
+    })
+    const first = this.opening.headers.authorization === undefined ? null : this.proveByHeader()
+    this.socket.on('message', (data, isBinary) => {
+      if (first === null) void this.receive(data, isBinary)
+      else void first.then(() => this.receive(data, isBinary))
+    })
+  }
+
+  private async proveByHeader(): Promise<void> {
+    try {
+      this.caller = await callerOf(this.services, this.opening.headers, this.address, this.requestId)
+    } catch (thrown) {
+      this.answer(null, replyToFault(thrown, this.services, this.requestId))
+      this.socket.close(4401, 'nobody is proven')
+    }
+  }
+
+  private beat(): void {
+    if (!this.isAlive) this.socket.terminate()
+    this.isAlive = false
+    this.socket.ping()
+  }
+
+  private async receive(data: RawData, isBinary: boolean): Promise<void> {
+    let id: unknown = null
+    try {
+      if (isBinary) refuse('malformed', 'expected a text message')
+      const message = parseStrictJson(data as Buffer)
+      if (typeof message !== 'object' || message === null || Array.isArray(message))
+        return refuse('malformed', 'expected an object', { field: '/' })
+      const { id: given = null, ...rest } = message as Message
+      if (given !== null && typeof given !== 'string' && !Number.isSafeInteger(given))
+        return refuse('malformed', 'expected text or a whole number', { field: '/id' })
+      id = given
+      this.answer(id, await this.act(rest))
+    } catch (thrown) {
+      this.answer(id, replyToFault(thrown, this.services, this.requestId))
+    }
+  }
+
+  private act(message: Message): Promise<Reply> | Reply {
+    if ('auth' in message) return this.authenticate(message.auth)
+    const { caller } = this
+    if (caller === null)
+      return problem({ code: 'unauthenticated', detail: 'expected auth first' }, this.requestId)
+    if ('subscribe' in message) return this.subscribe(caller, message.subscribe)
+    if ('unsubscribe' in message) return this.unsubscribe(message.unsubscribe)
+    return this.perform(caller, message)
+  }
+
+  private async authenticate(auth: unknown): Promise<Reply> {
+    const { token, acting_user: actingUser } = (
+      typeof auth === 'object' && auth !== null ? auth : {}
+    ) as Message
+    if (typeof token !== 'string') return refuse('malformed', 'expected a token', { field: '/auth/token' })
+    if (this.caller !== null) return refuse('malformed', 'the socket is proven already', { field: '/auth' })
+    this.caller = await proven(this.services.authentication, token, actingUser, this.address, this.requestId)
+    return plain({ authenticated: true })
+  }
+
+  private async perform(caller: Caller, { dry_run: isDryRun = false, ...command }: Message): Promise<Reply> {
+    if (typeof isDryRun !== 'boolean')
+      return refuse('malformed', 'expected true or false', { field: '/dry_run' })
+    const call = callOf(command, '', caller, isDryRun)
+    const perform = this.performers.get(call.operation.name) as Performer
+    if (this.inFlight >= IN_FLIGHT_MAX)
+      return refuse('overloaded', `expected at most ${IN_FLIGHT_MAX} messages without an answer`)
+    this.inFlight += 1
+    try {
+      return await perform(call)
+    } finally {
+      this.inFlight -= 1
+    }
+  }
+
+  private async subscribe(caller: Caller, wanted: unknown): Promise<Reply> {
+    const {
+      under,
+      kinds = [],
+      after,
+    } = (typeof wanted === 'object' && wanted !== null ? wanted : {}) as Message
+    if (this.subscriptions.size >= SUBSCRIPTIONS_MAX)
+      return refuse('limit_reached', `a socket can have ${SUBSCRIPTIONS_MAX} subscriptions`)
+    this.subscriptionCount += 1
+    const name = `sub_${this.subscriptionCount}`
+    const subscription = await subscribe(this.services, caller, wantedOf(under, kinds, after), (event) => {
+      this.write(`{"subscription":"${name}","event":${JSON.stringify(eventToWire(event))}}`)
+      return this.socket.bufferedAmount <= UNREAD_BYTES_MAX
+    })
+    this.subscriptions.set(name, subscription)
+    void subscription.closed.then((reason) => {
+      this.subscriptions.delete(name)
+      if (reason === 'slow') this.socket.terminate()
+      else this.write(`{"subscription":"${name}","closed":"${reason}"}`)
+    })
+    return plain({ subscription: name })
+  }
+
+  private unsubscribe(wanted: unknown): Reply {
+    const { subscription: name } = (typeof wanted === 'object' && wanted !== null ? wanted : {}) as Message
+    const subscription = this.subscriptions.get(String(name))
+    if (subscription === undefined)
+      return refuse('not_visible', 'the socket has no such subscription', {
+        field: '/unsubscribe/subscription',
+      })
+    subscription.close()
+    return plain({ subscription: name })
+  }
+
+  private answer(id: unknown, { status, body, isProblem, isReplayed }: Reply): void {
+    const head = `{"id":${JSON.stringify(id)},"status":${status}`
+    this.write(
+      isProblem
+        ? `${head},"problem":${body}}`
+        : `${head}${isReplayed ? ',"replayed":true' : ''},"result":${body}}`,
+    )
+  }
+
+  /** Answers that become ready together leave together. */
+  private write(message: string): void {
+    if (this.socket.readyState !== this.socket.OPEN) return
+    if (!this.isCorked) {
+      this.isCorked = true
+      this.stream.cork()
+      setImmediate(() => {
+        this.isCorked = false
+        this.stream.uncork()
+      })
+    }
+    this.socket.send(message)
+  }
+}
+
+const plain = (value: unknown): Reply => ({
+  status: 200,
+  body: JSON.stringify(value),
+  isProblem: false,
+  isReplayed: false,
+  etag: null,
+})

@@ -1,0 +1,69 @@
+/** A history query as one SQL statement. Column names come from the table's declaration, values are always bound. */
+import type { HistoryQuery, HistoryTable, Plain } from '@stemma/core/image'
+import { type SqlValue, toSql } from './row-values.js'
+import { historyName, quoted } from './schema.js'
+
+export interface Statement {
+  readonly sql: string
+  readonly values: readonly SqlValue[]
+}
+
+type Condition = Statement
+
+export function findStatement(table: HistoryTable, query: HistoryQuery): Statement {
+  const conditions = conditionsOf(table, query)
+  const where = conditions.length === 0 ? '' : ` WHERE ${conditions.map(({ sql }) => sql).join(' AND ')}`
+  const direction = query.newestFirst === true ? 'DESC' : 'ASC'
+  const order = table.order.map((name) => `${quoted(name)} ${direction}`).join(', ')
+  return {
+    sql: `SELECT ${table.columns.map(({ name }) => quoted(name)).join(', ')} FROM ${historyName(table)}${where} ORDER BY ${order} LIMIT ?`,
+    values: [...conditions.flatMap(({ values }) => values), query.limit],
+  }
+}
+
+function conditionsOf(table: HistoryTable, query: HistoryQuery): Condition[] {
+  const bind = (name: string, plain: Plain): SqlValue => toSql(kindOf(table, name), plain)
+  const equals = Object.entries(query.equals ?? {}).map(([name, plain]) => ({
+    sql: `${quoted(name)} IS ?`,
+    values: [bind(name, plain)],
+  }))
+  const oneOf = Object.entries(query.oneOf ?? {}).map(([name, all]) => ({
+    sql: `${quoted(name)} IN (${all.map(() => '?').join(', ')})`,
+    values: all.map((plain) => bind(name, plain)),
+  }))
+  const from = Object.entries(query.from ?? {}).map(([name, bound]) => ({
+    sql: `${quoted(name)} >= ?`,
+    values: [bound],
+  }))
+  const to = Object.entries(query.to ?? {}).map(([name, bound]) => ({
+    sql: `${quoted(name)} <= ?`,
+    values: [bound],
+  }))
+  const contains = Object.entries(query.contains ?? {}).map(([name, part]) => ({
+    sql: `instr(lower(coalesce(${quoted(name)}, '')), lower(?)) > 0`,
+    values: [part],
+  }))
+  return [...equals, ...oneOf, ...from, ...to, ...contains, ...prefixOf(query), ...cursorOf(table, query)]
+}
+
+function prefixOf({ startsWith }: HistoryQuery): Condition[] {
+  if (startsWith === undefined) return []
+  // A range instead of LIKE: it uses the index and has no wildcards to escape.
+  const end = `${startsWith.text}\u{10ffff}`
+  const each = startsWith.columns.map((name) => `(${quoted(name)} >= ? AND ${quoted(name)} < ?)`)
+  return [{ sql: `(${each.join(' OR ')})`, values: startsWith.columns.flatMap(() => [startsWith.text, end]) }]
+}
+
+function cursorOf(table: HistoryTable, { after, newestFirst }: HistoryQuery): Condition[] {
+  if (after === undefined) return []
+  const columns = table.order.map(quoted).join(', ')
+  const marks = table.order.map(() => '?').join(', ')
+  const values = after.map((plain, index) => toSql(kindOf(table, table.order[index] as string), plain))
+  return [{ sql: `(${columns}) ${newestFirst === true ? '<' : '>'} (${marks})`, values }]
+}
+
+function kindOf(table: HistoryTable, name: string): HistoryTable['columns'][number]['kind'] {
+  const column = table.columns.find((candidate) => candidate.name === name)
+  if (column === undefined) throw new Error(`expected a column of ${table.name}, was ${name}`)
+  return column.kind
+}

@@ -1,0 +1,61 @@
+/** A store whose disk can be held up or broken by a test. Everything else is the store that it wraps. */
+import type { Batch, HistoryQuery, HistoryRow, HistoryTable, Image, KeyedResult } from '@stemma/core/image'
+import type { Appended, ChainReport, Lag, Loaded, Store } from '../port.js'
+
+export class FaultyStore implements Store {
+  private gate: Promise<void> = Promise.resolve()
+  private open: () => void = () => {}
+  private failure: Error | null = null
+  private forcedLag: Lag | null = null
+
+  constructor(private readonly store: Store) {}
+
+  /** From now on appends wait. */
+  holdAppends(): void {
+    this.gate = new Promise((resolve) => {
+      this.open = resolve
+    })
+  }
+
+  releaseAppends(): void {
+    this.open()
+  }
+
+  /** The next append fails, and with it every later one. */
+  failAppends(error: Error): void {
+    this.failure = error
+  }
+
+  /** Pretends that the tables are that far behind; null ends the pretence. */
+  forceLag(lag: Lag | null): void {
+    this.forcedLag = lag
+  }
+
+  async append(batch: Batch): Promise<Appended> {
+    await this.gate
+    if (this.failure !== null) throw this.failure
+    return this.store.append(batch)
+  }
+
+  load(image: Image): Promise<Loaded> {
+    return this.store.load(image)
+  }
+  find(table: HistoryTable, query: HistoryQuery): Promise<readonly HistoryRow[]> {
+    return this.store.find(table, query)
+  }
+  resultOf(sequence: number): Promise<KeyedResult | null> {
+    return this.store.resultOf(sequence)
+  }
+  lag(): Lag {
+    return this.forcedLag ?? this.store.lag()
+  }
+  settled(): Promise<void> {
+    return this.store.settled()
+  }
+  verifyChain(): Promise<ChainReport> {
+    return this.store.verifyChain()
+  }
+  close(): Promise<void> {
+    return this.store.close()
+  }
+}

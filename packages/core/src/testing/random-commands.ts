@@ -3,7 +3,8 @@
  * refused. The same numbers on the same state give the same commands, in any process. Not exported.
  */
 import type { Engine, Envelope } from '../engine.js'
-import { type AnyTable, type Id, instant, MILLISECOND, type Plain } from '../image/index.js'
+import type { GroupId } from '../hierarchy/index.js'
+import { type AnyTable, type Id, instant, MILLISECOND, type Plain, type Row } from '../image/index.js'
 import { START, SYSTEM_ACTOR } from './world.js'
 
 /** A command in numbers: which one, three choices, and how much later it comes (milliseconds). */
@@ -27,6 +28,12 @@ export function envelopeOf(engine: Engine, [kind, first, second, third, later]: 
   }
   const party = (place: number) => pick(hierarchy.parties, place)
   const account = (place: number) => pick(hierarchy.accounts, place)
+  const group = pick(hierarchy.groups, first) as GroupId
+  const fitting = (rows: readonly Row[]) =>
+    second % 4 === 0 || rows.length === 0
+      ? account(second)
+      : hierarchy.accounts.id(rows[second % rows.length] as Row)
+  const client = hierarchy.groups.has(group) ? hierarchy.groups.party.get(hierarchy.groups.row(group)) : null
   const version = third % 5 === 0 ? (third % 7) + 1 : null
   const now = Math.max(engine.image.head.time, START) + later * MILLISECOND
   const makers: readonly (readonly [command: string, input: Plain])[] = [
@@ -58,15 +65,18 @@ export function envelopeOf(engine: Engine, [kind, first, second, third, later]: 
       },
     ],
     ['parties.move', { party: party(first), owner: party(second), version }],
-    ['parties.suspend', { party: party(first), version }],
+    ['parties.suspend', { party: party(first), version: third % 2 === 0 ? version : 99 }],
     ['parties.reactivate', { party: party(first), version }],
-    ['parties.close', { party: party(first), version }],
+    ['parties.close', { party: party(first), version: third % 4 === 0 ? version : 99 }],
     ['accounts.close', { account: account(first), version }],
     ['accounts.review', { account: account(first), decision: 'forward', version }],
     ['accounts.approve', { account: account(first), clearingNumber: null, version }],
     ['groups.create', { party: party(first), name: `group-${third % 10}`, displayName: 'Group' }],
-    ['groups.add_account', { group: pick(hierarchy.groups, first), account: account(second) }],
-    ['groups.remove_account', { group: pick(hierarchy.groups, first), account: account(second) }],
+    [
+      'groups.add_account',
+      { group, account: fitting(client === null ? [] : hierarchy.accountsOf.of(client)) },
+    ],
+    ['groups.remove_account', { group, account: fitting(hierarchy.accountsInGroup.of(group)) }],
     [
       'blocks.set',
       {
@@ -103,7 +113,8 @@ export function envelopeOf(engine: Engine, [kind, first, second, third, later]: 
     [
       'transfers.create',
       {
-        from: account(first),
+        // The outside world is the second record of a book, and the only one that has money to begin with.
+        from: second % 2 === 0 ? 2 : account(first),
         to: account(second),
         currency: 'USD',
         amount: BigInt(third % 1_000) * 10_000n,

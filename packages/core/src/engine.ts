@@ -346,7 +346,9 @@ export class Engine {
       request: moment.request,
     }
     this.events.push(recorded)
-    rooms.access.webhooks.deliver(recorded, (target, payload) => moment.effect('webhook', target, payload))
+    rooms.access.webhooks.deliver(recorded, (target, payload, party) =>
+      moment.effect('webhook', target, payload, party),
+    )
   }
 
   private savePoint(): SavePoint {

@@ -5,6 +5,7 @@
  */
 import { Access, SYSTEM } from './access/index.js'
 import { COMMANDS, DUE_WORK, QUERIES } from './engine/catalogue.js'
+import { compareDerived } from './engine/compare-derived.js'
 import type { EngineContext } from './engine/context.js'
 import { Hierarchy } from './hierarchy/index.js'
 import { Identity } from './identity/index.js'
@@ -12,11 +13,13 @@ import {
   type Actor,
   type Batch,
   type CommandSpec,
+  copyPrimary,
   type Doer,
   type EffectId,
   type EffectKind,
   Effects,
   type Event,
+  type Hasher,
   type Head,
   type Id,
   IdempotencyKeys,
@@ -30,7 +33,7 @@ import {
 } from './image/index.js'
 import { type ApprovedCommand, Ledger } from './ledger/index.js'
 import { type Refusal, Refused, refuse } from './refusals/index.js'
-import { RollUp } from './rollup/index.js'
+import { type Check, prove, RollUp } from './rollup/index.js'
 
 /** A command on its way in. */
 export interface Envelope {
@@ -199,6 +202,21 @@ export class Engine {
     this.batchStart = this.image.head.sequence + 1
     for (const { owner, operation, key, sequence, bodyHash, at } of results)
       this.keys.keep(owner, operation, key, { sequence, bodyHash }, at)
+  }
+
+  /**
+   * Proves the book: every law of the ledger, and every derived table against one that is rebuilt from the primary
+   * rows. It takes the time of a load; `hasher` makes a fresh hash each time it is called.
+   */
+  verify(hasher: () => Hasher): Check[] {
+    const rebuilt = new Engine(this.image.book)
+    copyPrimary(this.image, rebuilt.image)
+    const { parties } = this.rooms.hierarchy
+    const roots = [...parties.each()].filter((row) => parties.owner.get(row) === null)
+    return [
+      ...roots.flatMap((root) => prove(this.rooms, root)),
+      ...compareDerived(this.image, rebuilt.image, hasher),
+    ]
   }
 
   private attempt(envelope: Envelope): Outcome {

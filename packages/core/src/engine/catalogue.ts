@@ -5,6 +5,7 @@ import { HIERARCHY_COMMANDS } from '../hierarchy/index.js'
 import { IDENTITY_COMMANDS, IDENTITY_QUERIES } from '../identity/index.js'
 import type { CommandSpec, Id, Plain, QuerySpec } from '../image/index.js'
 import { LEDGER_COMMANDS, LEDGER_DUE_WORK, LEDGER_QUERIES } from '../ledger/index.js'
+import { ROLLUP_QUERIES } from '../rollup/index.js'
 import { ENGINE_COMMANDS, ENGINE_QUERIES } from './commands/index.js'
 import type { EngineContext } from './context.js'
 
@@ -22,6 +23,7 @@ const queries = [
   ...IDENTITY_QUERIES,
   ...ACCESS_QUERIES,
   ...LEDGER_QUERIES,
+  ...ROLLUP_QUERIES,
   ...ENGINE_QUERIES,
 ] as readonly unknown[] as readonly AnyQuery[]
 

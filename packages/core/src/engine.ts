@@ -317,7 +317,7 @@ export class Engine {
     if (used === undefined || owner === null) return null
     const earlier = this.keys.find(owner, operation, used.key)
     if (earlier === undefined) return null
-    if (earlier.bodyHash !== used.bodyHash)
+    if (!earlier.isSameBody(used.bodyHash))
       refuse('idempotency_key_reused', `the key was used with another request for ${operation}`)
     return { kind: 'repeated', sequence: earlier.sequence }
   }

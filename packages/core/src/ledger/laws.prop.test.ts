@@ -4,8 +4,10 @@ import { describe, expect, it } from 'vitest'
 import { Engine } from '../engine.js'
 import type { AccountId } from '../hierarchy/index.js'
 import { copyPrimary, instant, type Plain } from '../image/index.js'
-import { imageHash, textHash } from '../testing/hash.js'
+import { derivedHashOf, hashOf, textHash } from '../testing/hash.js'
 import { createParty, openAccount, openBook, run, START } from '../testing/world.js'
+
+const imageHash = ({ image }: Engine): string => `${hashOf(image)} ${derivedHashOf(image)}`
 
 interface World {
   readonly engine: Engine

@@ -14,7 +14,7 @@ import {
   sortBy,
 } from '../resources/common.js'
 import { EXAMPLE_PARTY, PARTY_KINDS, party } from '../resources/hierarchy.js'
-import { choice, currency, flag, id, object, optional, present, text } from '../wire/index.js'
+import { choice, currency, flag, id, object, optional, text } from '../wire/index.js'
 
 const partyInPath = { party: id('pty') } as const
 const madeParty = made('party', 'pty')
@@ -117,14 +117,13 @@ export const PARTY_OPERATIONS = [
     scope: 'parties:write',
     input: object({
       ...partyInPath,
-      display_name: present(displayName()),
-      base_currency: present(currency()),
-      is_partner: present(flag()),
-      is_legally_liable: present(flag()),
-      personal: present(text({ max: 4_096, description: 'Replaces the sealed personal fields' })),
+      display_name: optional(displayName()),
+      is_partner: optional(flag()),
+      is_legally_liable: optional(flag()),
+      personal: optional(text({ max: 4_096, description: 'Replaces the sealed personal fields' })),
     }),
     output: madeParty,
-    refusals: ['not_visible', 'version_mismatch', 'currency_unknown'],
+    refusals: ['not_visible', 'version_mismatch'],
     ifMatch: true,
     example: { request: { party: EXAMPLE.firm, display_name: 'ACME Trading Ltd' }, response: done },
   }),

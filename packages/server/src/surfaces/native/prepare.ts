@@ -4,10 +4,7 @@ import { hash as hashPassword } from '@node-rs/argon2'
 import { type Plain, refuse } from '@stemma/core'
 import { mintApiKey } from '../../auth/api-keys.js'
 import type { Services } from '../../services.js'
-import type { Call, Input, Prepare, Prepared } from './call.js'
-
-const versioned = ({ input, version, operation }: Call): Input =>
-  operation.ifMatch ? { ...input, version } : input
+import { type Input, type Prepare, type Prepared, versioned } from './call.js'
 
 /** Replaces the plain field `from` by the sealed field `to`, under the key of `party`. */
 function sealed({ sealing }: Services, input: Input, party: Plain, from: string, to: string): Input {
@@ -72,24 +69,24 @@ const registerWebhook: Prepare = async (services, call) => {
   return as('webhooks.register', { ...call.input, sealedSecret }, { secret })
 }
 
-/** A posting is reversed by its entries, which history has; the engine checks that they are all of them. */
+/** A posting is reversed by its entries, which history has. */
 const reverse: Prepare = async ({ host }, call) => {
   const { subject } = call.wire as { readonly subject: string }
-  const rows = await host.history('entries', { equals: { subject }, limit: 100 })
-  const [first] = rows
-  if (first === undefined) refuse('not_visible', 'there is no such thing within reach')
-  const entries = rows.map(({ account, currency, amount }) => ({
-    account,
-    currency,
-    amount,
-  })) as unknown as Plain
-  return as('corrections.reverse', {
-    sequence: first.sequence as Plain,
-    subject,
-    entries,
-    reason: call.input.reason ?? null,
+  const rows = await host.history('entries', {
+    equals: { subject },
+    newestFirst: true,
+    limit: ENTRIES_OF_POSTING_MAX,
   })
+  const [last] = rows
+  if (last === undefined) return refuse('not_visible', 'there is no such thing within reach')
+  const entries = rows
+    .filter(({ sequence }) => sequence === last.sequence)
+    .map(
+      ({ account, currency, amount }) => ({ account, currency, amount }) as { readonly [key: string]: Plain },
+    )
+  return as('corrections.reverse', { ...call.input, sequence: last.sequence ?? 0, subject, entries })
 }
+const ENTRIES_OF_POSTING_MAX = 1_000
 
 export const PREPARE: ReadonlyMap<string, Prepare> = new Map([
   ['parties.create', createParty],

@@ -14,6 +14,8 @@ import type { CredentialId, IdentityContext, TokenId, UserId } from '../identity
 import type { Ability, Actor, AnyTable, Doer, Image, Need, Target } from '../image/index.js'
 import { type Refusal, type RefusalCode, Refused } from '../refusals/index.js'
 import { Chain, type CredentialActor } from './chain.js'
+import { Gates } from './gates.js'
+import { Applications } from './onboarding/applications.js'
 import { type Place, Places } from './places.js'
 import { type AbilityMask, abilityBit, Reach } from './reach.js'
 import { RememberedScopes } from './remembered-scopes.js'
@@ -21,6 +23,7 @@ import { Roles } from './roles.js'
 import { placeOf, ScopeSet } from './scope-set.js'
 import { Standing } from './standing.js'
 import { StateLocks } from './state-locks.js'
+import { Webhooks } from './webhooks/webhooks.js'
 
 export const LOCKS = ['credential', 'reach', 'level', 'state', 'permission'] as const
 export type Lock = (typeof LOCKS)[number]
@@ -49,6 +52,8 @@ export class Access {
   readonly reach: Reach
   readonly roles: Roles
   readonly standing: Standing
+  readonly webhooks: Webhooks
+  readonly applications: Applications
   private readonly remembered: RememberedScopes
   /** The chain of whoever was authorized last; what else is asked meanwhile follows `asked`. */
   private readonly chain: Chain
@@ -62,7 +67,10 @@ export class Access {
   ) {
     const { hierarchy, identity } = rooms
     this.roles = new Roles(image, hierarchy, identity)
-    this.reach = new Reach(image, hierarchy)
+    const gates = new Gates(hierarchy)
+    this.reach = new Reach(image, hierarchy, gates)
+    this.webhooks = new Webhooks(image)
+    this.applications = new Applications(image)
     this.remembered = new RememberedScopes(hierarchy, identity, this.roles)
     this.standing = new Standing(image, hierarchy, identity)
     this.standing.countRows(this.reach.bindings as AnyTable)
@@ -71,7 +79,7 @@ export class Access {
     this.chain = new Chain(hierarchy, identity, this.remembered, this.standing)
     this.asked = new Chain(hierarchy, identity, this.remembered, this.standing)
     this.places = new Places(hierarchy, identity)
-    this.locks = new StateLocks(hierarchy, this.standing)
+    this.locks = new StateLocks(hierarchy, this.standing, gates)
   }
 
   /** Grows whenever anything changes that could alter what an actor may do. */
@@ -87,15 +95,15 @@ export class Access {
       return SYSTEM
     }
     const { chain } = this
-    const fault = chain.follow(actor, now) ?? scopeFault(chain, scope)
-    if (fault !== null) throw new Refused(fault)
-    for (let index = 0; index < needs.length; index += 1) {
-      const { ability, target } = needs[index] as Need
-      const refusal = this.firstShut(chain.user, chain.account, ability, target)
-      if (refusal !== null) throw new Refused(refusal)
-    }
+    const refusal = this.decide(actor, scope, needs, now)
+    if (refusal !== null) throw new Refused(refusal)
     const { user, ownUser } = chain
     return { credential: actor.credential, user, onBehalfOf: user === ownUser ? null : user }
+  }
+
+  /** The bare answer, for those who only ask. Nothing is allocated on the way to a yes. */
+  permits(actor: CredentialActor, scope: string | null, needs: readonly Need[], now: number): boolean {
+    return this.decide(actor, scope, needs, now) === null
   }
 
   /** The same decision as a value: what a stream keeps, or why not. */
@@ -209,6 +217,24 @@ export class Access {
       case 'permission':
         return this.locks.permissionFault(ability, places)
     }
+  }
+
+  /** The first refusal of an actor's request; null where all five locks open for every need. */
+  private decide(
+    actor: CredentialActor,
+    scope: string | null,
+    needs: readonly Need[],
+    now: number,
+  ): Refusal | null {
+    const { chain } = this
+    const fault = chain.follow(actor, now) ?? scopeFault(chain, scope)
+    if (fault !== null) return fault
+    for (let index = 0; index < needs.length; index += 1) {
+      const { ability, target } = needs[index] as Need
+      const refusal = this.firstShut(chain.user, chain.account, ability, target)
+      if (refusal !== null) return refusal
+    }
+    return null
   }
 
   /** The four locks on a target in their order, computing the reach once. */

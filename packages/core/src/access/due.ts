@@ -3,6 +3,8 @@ import type { AssertionId, TokenId } from '../identity/index.js'
 import type { Id } from '../image/index.js'
 import type { AccessContext } from './access.js'
 import { unbind } from './bind.js'
+import type { ApplicationId } from './onboarding/applications.js'
+import { provision } from './onboarding/provision.js'
 import type { BindingId } from './reach.js'
 
 export const ACCESS_DUE_WORK: readonly (readonly [string, (context: AccessContext, id: Id) => void])[] = [
@@ -10,6 +12,7 @@ export const ACCESS_DUE_WORK: readonly (readonly [string, (context: AccessContex
     'bindings',
     (context, id) => unbind(context, context.access.reach.bindings.row(id as BindingId), 'binding.ended'),
   ],
+  ['applications', (context, id) => provision(context, id as ApplicationId)],
   ['tokens', ({ identity: { tokens } }, id) => tokens.remove(tokens.row(id as TokenId))],
   ['assertions', ({ identity: { assertions } }, id) => assertions.remove(assertions.row(id as AssertionId))],
 ]

@@ -93,6 +93,10 @@ export class EngineHost implements Host {
     return this.gate.durableSequence
   }
 
+  get isTakingWork(): boolean {
+    return this.intakeFault() === null
+  }
+
   /** Answers that wait for the disk. */
   get waiting(): number {
     return this.gate.size

@@ -1,3 +1,5 @@
+import { findCredential } from './find-credential.js'
+import { findParticipant } from './find-participant.js'
 import { ownAccounts, ownUsers, whoami } from './identity.js'
 import {
   credentialProof,
@@ -10,10 +12,13 @@ import {
   listUsers,
   sealedEmail,
 } from './lists.js'
+import { participantUsers } from './participant-users.js'
 import { explain, reachOf, whoCan } from './questions.js'
 
+export type { FoundCredential } from './find-credential.js'
 export * from './identity.js'
 export * from './lists.js'
+export type { ShownParty, ShownUser } from './participant-users.js'
 export * from './questions.js'
 
 export const ACCESS_QUERIES = [
@@ -32,4 +37,7 @@ export const ACCESS_QUERIES = [
   explain,
   whoCan,
   reachOf,
+  findCredential,
+  findParticipant,
+  participantUsers,
 ] as const

@@ -8,6 +8,7 @@ import { type Ability, NO_ROW, type Plain, query, type Row, type Target } from '
 import { type Refusal, refuse } from '../../refusals/index.js'
 import { type Access, type AccessContext, LOCKS, type Lock } from '../access.js'
 import { visibleRow } from '../checks.js'
+import { targetOf } from '../grants.js'
 import { abilitiesOf, abilityBit, maskOf } from '../reach.js'
 import { bindingView } from '../views.js'
 import { type Page, type Paging, pageOf } from './paging.js'
@@ -139,8 +140,15 @@ export const reachOf = query({
   scope: 'access:read',
   needs: (_context: AccessContext, { user }: ReachOf) => [{ ability: 'read', target: { user } }],
   read(context, input): Page {
-    const { bindings, bindingsOf } = context.access.reach
-    const ids = bindingsOf.of(input.user).map((row) => bindings.id(row))
+    const { access, doer } = context
+    const { bindings, bindingsOf } = access.reach
+    const isShown = (row: Row): boolean =>
+      input.user === doer.user ||
+      access.actingAbilities(doer, targetOf(bindings.targetKind.get(row), bindings.target.get(row))) !== 0
+    const ids = bindingsOf
+      .of(input.user)
+      .filter(isShown)
+      .map((row) => bindings.id(row))
     return pageOf(ids, input, (id) => {
       const row = bindings.row(id as never)
       const accounts = countAccounts(context, row)

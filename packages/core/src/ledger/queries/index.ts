@@ -9,10 +9,12 @@ import {
   listLiveFunding,
   listLiveTransfers,
 } from './movements.js'
+import { participantAccounts } from './participant-accounts.js'
 
 export * from './approvals.js'
 export * from './balances.js'
 export * from './movements.js'
+export * from './participant-accounts.js'
 
 export const LEDGER_QUERIES = [
   listBalances,
@@ -26,4 +28,5 @@ export const LEDGER_QUERIES = [
   listHolds,
   getApproval,
   listApprovals,
+  participantAccounts,
 ] as const

@@ -1,0 +1,115 @@
+/**
+ * Proves who is asking: an API key or an access token. A proof is remembered until it expires; whether the chain
+ * behind it (token, credential, user, owners) still holds is asked of the engine on every request, so a revocation
+ * counts on the very next one. A change of a credential makes its proofs be looked up anew.
+ */
+import { createHash } from 'node:crypto'
+import {
+  type Event,
+  type FoundCredential,
+  type Instant,
+  isAddressAllowed,
+  parseId,
+  type Surface,
+} from '@stemma/core'
+import type { Authenticated, Authentication, Host } from '../services.js'
+import type { AccessTokens } from './access-tokens.js'
+import { isApiKey, isSecretOf, parseApiKey } from './api-keys.js'
+import { type Proof, Remembered } from './remembered.js'
+
+const SYSTEM = { kind: 'system' } as const
+
+export class BearerAuthentication implements Authentication {
+  private readonly remembered = new Remembered()
+
+  constructor(
+    private readonly host: Host,
+    private readonly tokens: AccessTokens,
+  ) {}
+
+  /** Follows the changes of credentials; without it nothing is remembered. */
+  async follow(): Promise<void> {
+    const { host, remembered } = this
+    const filter = { under: null, kinds: ['credential.'] }
+    const answer = await host.subscribe(SYSTEM, filter, null, ({ subject }: Event) => {
+      const credential = parseId<'credential'>('key', subject)
+      if (credential !== undefined) remembered.forget(credential)
+      return true
+    })
+    this.isFollowing = answer.kind === 'answer'
+  }
+
+  async bearer(value: string, surface: Surface, address: string): Promise<Authenticated | null> {
+    const now = this.host.now()
+    const key = createHash('sha256').update(value).digest('base64')
+    const proof = this.remembered.find(key, now) ?? (await this.prove(value, key, now))
+    if (proof === null || proof.surface !== surface) return null
+    return isAddressAllowed(proof.ipAddresses, address) ? proof.authenticated : null
+  }
+
+  private isFollowing = false
+
+  private async prove(value: string, key: string, now: Instant): Promise<Proof | null> {
+    const { changes } = this.remembered
+    const proof = isApiKey(value) ? await this.proveApiKey(value) : await this.proveToken(value, now)
+    if (proof !== null && this.isFollowing && changes === this.remembered.changes)
+      this.remembered.keep(key, proof)
+    return proof
+  }
+
+  private async proveApiKey(value: string): Promise<Proof | null> {
+    const parsed = parseApiKey(value)
+    if (parsed === null) return null
+    const found = await this.find({ clientId: parsed.clientId })
+    if (found?.secretHash == null || found.kind !== 'api_key' || found.status !== 'active') return null
+    if (found.lockedUntil !== null && found.lockedUntil > this.host.now()) return null
+    if (!isSecretOf(found.secretHash, parsed.secret)) {
+      await recordSignIn(this.host, found, false)
+      return null
+    }
+    if (found.failuresInARow > 0) await recordSignIn(this.host, found, true)
+    const actor = { kind: 'credential', credential: found.id, token: null, actingUser: null } as const
+    return {
+      authenticated: { actor, credential: found.id, user: found.user, token: null, audience: null },
+      surface: found.surface,
+      ipAddresses: found.ipAddresses,
+      expiresAt: found.expiresAt,
+    }
+  }
+
+  private async proveToken(value: string, now: Instant): Promise<Proof | null> {
+    const verified = await this.tokens.verify(value, now)
+    if (verified === null) return null
+    const found = await this.find({ credential: verified.credential })
+    if (found === null) return null
+    const { credential, token, user, surface, audience, expiresAt } = verified
+    const actor = { kind: 'credential', credential, token, actingUser: null } as const
+    return {
+      authenticated: { actor, credential, user, token, audience },
+      surface,
+      ipAddresses: found.ipAddresses,
+      expiresAt,
+    }
+  }
+
+  private find(input: { clientId: string } | { credential: number }): Promise<FoundCredential | null> {
+    return findCredential(this.host, input)
+  }
+}
+
+export async function findCredential(
+  host: Host,
+  input: { clientId: string } | { credential: number },
+): Promise<FoundCredential | null> {
+  const answer = await host.read<FoundCredential>('credentials.find', SYSTEM, input)
+  return answer.kind === 'answer' ? answer.result : null
+}
+
+/** A failed sign-in is a command that counts; a success after failures starts the count anew. */
+export async function recordSignIn(host: Host, { id }: FoundCredential, success: boolean): Promise<void> {
+  await host.execute({
+    command: 'signins.record',
+    actor: SYSTEM,
+    input: { credential: id, success },
+  })
+}

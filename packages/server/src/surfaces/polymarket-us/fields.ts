@@ -1,0 +1,94 @@
+/**
+ * Reads the fields of a request: camelCase or snake_case, int64 as text or as a whole number, and nothing that the
+ * message does not have. Each fault names the field and what was expected.
+ */
+import { type Instant, parseInstant } from '@stemma/core'
+import { invalid } from './errors.js'
+
+const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+
+export class Fields {
+  private constructor(
+    private readonly values: Readonly<Record<string, unknown>>,
+    private readonly place: string,
+  ) {}
+
+  /** A body or a message in it. `known` is the message's fields in camelCase; others are refused. */
+  static of(value: unknown, known: readonly string[], place = ''): Fields {
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      throw invalid(place === '' ? 'expected a JSON object' : `invalid ${place}: expected an object`)
+    const names = new Set(known.flatMap((name) => [name, snake(name)]))
+    const unknown = Object.keys(value).find((name) => !names.has(name))
+    if (unknown !== undefined) throw invalid(`unknown field ${JSON.stringify(unknown.slice(0, 64))}`)
+    return new Fields(value as Record<string, unknown>, place)
+  }
+
+  /** The query of a GET. Parameters that the method does not have are left alone, as proxies add some. */
+  static ofQuery(query: unknown): Fields {
+    return new Fields((query ?? {}) as Record<string, unknown>, '')
+  }
+
+  text(name: string): string | null {
+    const value = this.find(name)
+    if (value === undefined || value === null || value === '') return null
+    if (typeof value !== 'string') throw this.fault(name, 'expected text')
+    return value
+  }
+
+  requiredText(name: string): string {
+    const value = this.text(name)
+    if (value === null) throw invalid(`missing required field ${this.place}${name}`)
+    return value
+  }
+
+  /** Repeated text: the key once or several times, or a list. */
+  texts(name: string): readonly string[] {
+    const value = this.find(name) ?? []
+    const list = Array.isArray(value) ? value : [value]
+    if (!list.every((item): item is string => typeof item === 'string'))
+      throw this.fault(name, 'expected text')
+    return list.filter((item) => item !== '')
+  }
+
+  flag(name: string): boolean {
+    const value = this.find(name) ?? false
+    if (value === true || value === 'true') return true
+    if (value === false || value === 'false' || value === '') return false
+    throw this.fault(name, 'expected true or false')
+  }
+
+  whole(name: string, otherwise: number): number {
+    const value = this.find(name)
+    if (value === undefined || value === null || value === '') return otherwise
+    const number =
+      typeof value === 'number' ? value : /^-?\d{1,16}$/.test(String(value)) ? Number(value) : Number.NaN
+    if (!Number.isSafeInteger(number)) throw this.fault(name, 'expected a whole number')
+    return number
+  }
+
+  instant(name: string): Instant | null {
+    const value = this.text(name)
+    if (value === null) return null
+    const instant = parseInstant(value)
+    if (instant === undefined) throw this.fault(name, 'expected an RFC 3339 time')
+    return instant
+  }
+
+  message(name: string, known: readonly string[]): Fields | null {
+    const value = this.find(name)
+    return value === undefined || value === null ? null : Fields.of(value, known, `${this.place}${name}.`)
+  }
+
+  /** The value as it is, for what only this message reads. */
+  find(name: string): unknown {
+    const other = snake(name)
+    const value = Object.hasOwn(this.values, name) ? this.values[name] : undefined
+    const twin = other !== name && Object.hasOwn(this.values, other) ? this.values[other] : undefined
+    if (value !== undefined && twin !== undefined) throw this.fault(name, `given as ${other} too`)
+    return value ?? twin
+  }
+
+  fault(name: string, expectation: string): Error {
+    return invalid(`invalid ${this.place}${name}: ${expectation}`)
+  }
+}

@@ -1,0 +1,87 @@
+/**
+ * The polymarket-us surface: the venue's institutional REST under `/v1`, and the partner cash movements beside it.
+ * Translation only; every rule is the engine's.
+ */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { TokenBuckets } from '../../auth/index.js'
+import type { Services, SurfaceModule } from '../../services.js'
+import { parseStrictJson, StrictJsonError } from '../../wire/strict-json.js'
+import { BALANCE_ROUTES } from './balances.js'
+import { type Gate, openCall, type Route } from './call.js'
+import { GRPC, invalid, rateLimited, toVenueError, VenueError } from './errors.js'
+import { IDENTITY_ROUTES } from './identity.js'
+import { PUBLIC_LIMIT } from './limits.js'
+
+export { scopesMeant, scopesShown } from './scopes.js'
+
+export const BODY_MAX_BYTES = 1_048_576
+
+const ROUTES: readonly Route[] = [...IDENTITY_ROUTES, ...BALANCE_ROUTES]
+
+export const polymarketUs: SurfaceModule = {
+  name: 'polymarket-us',
+  async register(app, services) {
+    await app.register((scope) => mount(scope, services), { prefix: '/v1' })
+  },
+}
+
+async function mount(scope: FastifyInstance, services: Services): Promise<void> {
+  const gate: Gate = { services, buckets: new TokenBuckets() }
+  takeStrictJson(scope)
+  scope.setErrorHandler(fail)
+  scope.setNotFoundHandler(answerUnknown)
+  scope.get('/health', (request) => {
+    const wait = gate.buckets.take(`address ${request.ip}`, PUBLIC_LIMIT, services.host.now())
+    if (wait !== null) throw rateLimited(wait)
+    return { status: 'SERVING' }
+  })
+  for (const route of ROUTES) {
+    scope.route({
+      method: route.method,
+      url: route.path,
+      handler: async (request, reply) => route.answer(await openCall(gate, route, request, reply)),
+    })
+  }
+}
+
+/** Bodies are JSON, strictly; a body of another type is refused by its type. */
+function takeStrictJson(scope: FastifyInstance): void {
+  scope.removeAllContentTypeParsers()
+  scope.addContentTypeParser(
+    'application/json',
+    { parseAs: 'buffer', bodyLimit: BODY_MAX_BYTES },
+    (_request, body, done) => {
+      try {
+        done(null, body.length === 0 ? undefined : parseStrictJson(body as Buffer))
+      } catch (thrown) {
+        done(thrown instanceof StrictJsonError ? invalid(thrown.message) : (thrown as Error))
+      }
+    },
+  )
+}
+
+function fail(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const error = toVenueError(thrown)
+  if (error.status >= 500) request.log.error({ err: thrown }, 'venue call failed')
+  const { retryAfterSeconds } = error.options
+  if (retryAfterSeconds !== undefined) reply.header('retry-after', retryAfterSeconds)
+  return reply.code(error.status).type('application/json').send(error.envelope)
+}
+
+const PATTERNS = ROUTES.map(({ method, path }) => ({
+  method: method as string,
+  pattern: new RegExp(`^/v1${path.replace(/:[a-z]+/g, '[^/]+')}$`),
+}))
+const HEALTH = { method: 'GET', pattern: /^\/v1\/health$/ }
+
+/** A path that another verb has is 405 and says which; any other is unknown. */
+function answerUnknown(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const [path = ''] = request.url.split('?')
+  const verbs = [...PATTERNS, HEALTH].filter(({ pattern }) => pattern.test(path)).map(({ method }) => method)
+  if (verbs.length > 0) reply.header('allow', [...new Set(verbs)].join(', '))
+  const error =
+    verbs.length > 0
+      ? new VenueError(GRPC.unimplemented, 'method not allowed')
+      : new VenueError(GRPC.notFound, 'not found')
+  return reply.code(error.status).send(error.envelope)
+}

@@ -11,7 +11,7 @@ import {
   paging,
   reason,
   STATUSES,
-  sortBy,
+  sorting,
 } from '../resources/common.js'
 import { ACCOUNT_STAGES, ACCOUNT_TYPES, account, EXAMPLE_ACCOUNT, process } from '../resources/hierarchy.js'
 import { choice, count, currency, flag, id, json, list, object, optional, text } from '../wire/index.js'
@@ -155,7 +155,7 @@ export const ACCOUNT_OPERATIONS = [
       stage: optional(choice(ACCOUNT_STAGES)),
       type: optional(choice(ACCOUNT_TYPES)),
       search: optional(text({ max: 64, description: 'Part of a name, display name or clearing number' })),
-      sort: sortBy(['id', 'name', 'display_name', 'created_at']),
+      ...sorting,
       ...paging,
     }),
     output: page(account),

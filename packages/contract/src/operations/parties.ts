@@ -11,7 +11,7 @@ import {
   paging,
   reason,
   STATUSES,
-  sortBy,
+  sorting,
 } from '../resources/common.js'
 import { EXAMPLE_PARTY, PARTY_KINDS, party } from '../resources/hierarchy.js'
 import { choice, currency, flag, id, object, optional, text } from '../wire/index.js'
@@ -52,9 +52,6 @@ export const PARTY_OPERATIONS = [
       base_currency: optional(currency('The owner’s unless said')),
       is_partner: optional(flag('Others come through it'), false),
       is_legally_liable: optional(flag('A shortfall beneath it is its own'), false),
-      personal: optional(
-        text({ max: 4_096, description: 'Personal fields as text, kept sealed and never shown in events' }),
-      ),
     }),
     output: madeParty,
     refusals: [
@@ -99,7 +96,7 @@ export const PARTY_OPERATIONS = [
       kind: optional(choice(PARTY_KINDS)),
       status: optional(choice(STATUSES)),
       search: optional(text({ max: 64, description: 'Part of a name or display name' })),
-      sort: sortBy(['id', 'name', 'display_name', 'created_at']),
+      ...sorting,
       ...paging,
     }),
     output: page(party),

@@ -9,14 +9,16 @@ import { parseStrictJson, StrictJsonError } from '../../wire/strict-json.js'
 import { BALANCE_ROUTES } from './balances.js'
 import { type Gate, openCall, type Route } from './call.js'
 import { GRPC, invalid, rateLimited, toVenueError, VenueError } from './errors.js'
+import { FUNDING_ROUTES } from './funding.js'
 import { IDENTITY_ROUTES } from './identity.js'
+import { LEDGER_ROUTES } from './ledger.js'
 import { PUBLIC_LIMIT } from './limits.js'
 
 export { scopesMeant, scopesShown } from './scopes.js'
 
 export const BODY_MAX_BYTES = 1_048_576
 
-const ROUTES: readonly Route[] = [...IDENTITY_ROUTES, ...BALANCE_ROUTES]
+const ROUTES: readonly Route[] = [...IDENTITY_ROUTES, ...BALANCE_ROUTES, ...LEDGER_ROUTES, ...FUNDING_ROUTES]
 
 export const polymarketUs: SurfaceModule = {
   name: 'polymarket-us',

@@ -2,7 +2,7 @@
 import { Command, Option } from 'commander'
 import { type ConnectionOptions, findConnection } from './connection.js'
 import { Ending, EXIT } from './exit.js'
-import { verifyOffline } from './local/verify-offline.js'
+import { verifyOffline } from './local/index.js'
 import { type Format, render } from './output/render.js'
 import { withConnection, withOutput } from './remote/options.js'
 import type { Shell } from './shell.js'

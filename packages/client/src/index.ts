@@ -1,2 +1,2 @@
 // Typed SDK for the native API. This file is the package's public face.
-export { jsonSchema, OPERATIONS, type Operation } from '@stemma/contract'
+export { BASE_PATH, findOperation, jsonSchema, OPERATIONS, type Operation } from '@stemma/contract'

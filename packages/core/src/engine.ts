@@ -6,10 +6,11 @@
 import { Access, SYSTEM } from './access/index.js'
 import { COMMANDS, DUE_WORK, QUERIES } from './engine/catalogue.js'
 import type { EngineContext } from './engine/context.js'
-import { Hierarchy } from './hierarchy/index.js'
-import { Identity } from './identity/index.js'
+import { Hierarchy, nodesOf } from './hierarchy/index.js'
+import { Identity, usersAsBlockable } from './identity/index.js'
 import {
   type Actor,
+  type Attempted,
   type Batch,
   type CommandSpec,
   type Doer,
@@ -26,11 +27,14 @@ import {
   type Need,
   type NewEvent,
   type Plain,
+  Processes,
   type QuerySpec,
+  type UsedKey,
 } from './image/index.js'
 import { type ApprovedCommand, Ledger } from './ledger/index.js'
 import { type Refusal, Refused, refuse } from './refusals/index.js'
 import { RollUp } from './rollup/index.js'
+import { Settings } from './settings/index.js'
 
 /** A command on its way in. */
 export interface Envelope {
@@ -69,18 +73,33 @@ export class Engine {
 
   constructor(book = 0) {
     this.image = new Image(book)
+    const processes = new Processes(this.image)
+    const settings = new Settings(
+      this.image,
+      nodesOf(() => this.rooms.hierarchy),
+    )
     const hierarchy = new Hierarchy(this.image)
     const identity = new Identity(this.image)
+    hierarchy.blockable.push(usersAsBlockable(hierarchy, identity))
     const access = new Access(this.image, { hierarchy, identity })
-    const ledger = new Ledger(this.image, hierarchy)
+    const ledger = new Ledger(this.image, hierarchy, settings)
     const rollup = new RollUp(this.image, hierarchy, ledger)
     this.moment = new MutableMoment(
       this.image,
       new Effects(this.image),
       (event) => this.record(event),
+      (part) => this.attemptPart(part),
       (approved) => this.carryOut(approved),
     )
-    this.rooms = Object.assign(this.moment, { hierarchy, identity, access, ledger, rollup })
+    this.rooms = Object.assign(this.moment, {
+      processes,
+      settings,
+      hierarchy,
+      identity,
+      access,
+      ledger,
+      rollup,
+    })
     this.batchStart = this.image.head.sequence + 1
   }
 
@@ -195,9 +214,9 @@ export class Engine {
   }
 
   /** After load or replay: the next batch continues from the loaded head, and recent keys are known again. */
-  resume(results: Iterable<KeyedResult>): void {
+  resume(keys: Iterable<UsedKey>): void {
     this.batchStart = this.image.head.sequence + 1
-    for (const { owner, operation, key, sequence, bodyHash, at } of results)
+    for (const { owner, operation, key, sequence, bodyHash, at } of keys)
       this.keys.keep(owner, operation, key, { sequence, bodyHash }, at)
   }
 
@@ -213,6 +232,17 @@ export class Engine {
     } catch (thrown) {
       this.undoTo(start)
       if (thrown instanceof Refused) return { kind: 'refused', refusal: thrown.refusal }
+      throw thrown
+    }
+  }
+
+  private attemptPart<Result>(part: () => Result): Attempted<Result> {
+    const start = this.savePoint()
+    try {
+      return { result: part() }
+    } catch (thrown) {
+      this.undoTo(start)
+      if (thrown instanceof Refused) return { refusal: thrown.refusal }
       throw thrown
     }
   }
@@ -238,10 +268,9 @@ export class Engine {
     const { approvals } = rooms.ledger
     if (command.approval === undefined || actor.kind === 'system') return null
     const subject = command.approval(rooms, input)
-    const policy = approvals.asked(subject, moment.now)
-    if (subject === null || policy === null) return null
+    if (subject === null || !approvals.isAsked(subject, moment.now)) return null
     const { now, doer } = moment
-    const row = approvals.store({ operation: command.name, input, subject, maker: actor, doer, policy, now })
+    const row = approvals.store({ operation: command.name, input, subject, maker: actor, doer, now })
     const approval = approvals.table.id(row)
     moment.emit({
       kind: 'approval.requested',
@@ -306,11 +335,21 @@ export class Engine {
 
   private runDue(time: Instant): void {
     const now = this.laterOf(time)
+    this.moment.horizon = now
     for (let due = this.image.due.next(now); due !== undefined; due = this.image.due.next(now)) {
       const work = DUE_WORK.get(due.table.tableName)
       if (work === undefined) throw new Error(`expected due work for the table ${due.table.tableName}`)
-      this.begin({ time: due.at })
-      work(this.rooms, due.id)
+      const start = this.savePoint()
+      try {
+        this.begin({ time: due.at })
+        work(this.rooms, due.id)
+        const next = this.image.due.next(now)
+        if (next?.at === due.at && next.id === due.id && next.table === due.table)
+          throw new Error(`expected ${due.table.tableName} ${due.id} not to stay due at ${due.at}`)
+      } catch (thrown) {
+        this.undoTo(start)
+        throw thrown
+      }
       this.image.finishWork()
     }
   }
@@ -326,7 +365,7 @@ export class Engine {
       subject: event.subject,
       paths: event.paths,
       data: moment.approved === null ? event.data : { ...event.data, ...moment.approved },
-      reason: moment.reason,
+      reason: event.reason ?? moment.reason,
       request: moment.request,
     }
     this.events.push(recorded)
@@ -339,12 +378,14 @@ export class Engine {
       head: this.image.head,
       events: this.events.length,
       results: this.results.length,
+      eventIndex: this.moment.eventIndex,
     }
   }
 
-  private undoTo({ mark, head, events, results }: SavePoint): void {
+  private undoTo({ mark, head, events, results, eventIndex }: SavePoint): void {
     this.image.work.undoTo(mark)
     this.image.head = head
+    this.moment.eventIndex = eventIndex
     this.events.length = events
     for (const { owner, operation, key } of this.results.splice(results))
       this.keys.forget(owner, operation, key)
@@ -360,11 +401,13 @@ interface SavePoint {
   readonly head: Head
   readonly events: number
   readonly results: number
+  readonly eventIndex: number
 }
 
 /** The one moment of an engine, set anew for each command: who, when, why. */
 class MutableMoment {
   now = 0 as Instant
+  horizon = 0 as Instant
   doer: Doer = SYSTEM
   reason: string | null = null
   request: string | null = null
@@ -376,6 +419,7 @@ class MutableMoment {
     readonly image: Image,
     readonly effects: Effects,
     readonly emit: (event: NewEvent) => void,
+    readonly attempt: <Result>(part: () => Result) => Attempted<Result>,
     readonly carryOut: (approved: ApprovedCommand) => Plain,
   ) {}
 

@@ -14,6 +14,7 @@ import type { CredentialId, IdentityContext, TokenId, UserId } from '../identity
 import type { Ability, Actor, AnyTable, Doer, Image, Need, Target } from '../image/index.js'
 import { type Refusal, type RefusalCode, Refused } from '../refusals/index.js'
 import { Chain, type CredentialActor } from './chain.js'
+import { Gates } from './gates.js'
 import { Applications } from './onboarding/applications.js'
 import { type Place, Places } from './places.js'
 import { type AbilityMask, abilityBit, Reach } from './reach.js'
@@ -66,7 +67,8 @@ export class Access {
   ) {
     const { hierarchy, identity } = rooms
     this.roles = new Roles(image, hierarchy, identity)
-    this.reach = new Reach(image, hierarchy)
+    const gates = new Gates(hierarchy)
+    this.reach = new Reach(image, hierarchy, gates)
     this.webhooks = new Webhooks(image)
     this.applications = new Applications(image)
     this.remembered = new RememberedScopes(hierarchy, identity, this.roles)
@@ -77,7 +79,7 @@ export class Access {
     this.chain = new Chain(hierarchy, identity, this.remembered, this.standing)
     this.asked = new Chain(hierarchy, identity, this.remembered, this.standing)
     this.places = new Places(hierarchy, identity)
-    this.locks = new StateLocks(hierarchy, this.standing)
+    this.locks = new StateLocks(hierarchy, this.standing, gates)
   }
 
   /** Grows whenever anything changes that could alter what an actor may do. */

@@ -23,6 +23,7 @@ import {
   time,
   timeOrNull,
 } from '../image/index.js'
+import type { Gates } from './gates.js'
 import { ABILITIES_OF_LEVEL, LEVELS, type Level } from './scopes.js'
 
 export type BindingId = Id<'binding'>
@@ -96,6 +97,7 @@ export class Reach implements Derived {
   constructor(
     image: Image,
     private readonly hierarchy: Hierarchy,
+    private readonly gates: Gates,
   ) {
     this.bindings = image.table('bindings', 'bnd', bindingFields)
     image.enrolDue(this.bindings, this.bindings.endsAt)
@@ -117,11 +119,11 @@ export class Reach implements Derived {
     let mask = 0
     if (reach.direct.size > 0) {
       mask = reach.direct.get(accounts.id(account))?.mask ?? 0
-      const group = accounts.group.get(account)
+      const group = this.gates.isGrouped(account) ? accounts.group.get(account) : null
       if (group !== null) mask |= reach.direct.get(group)?.mask ?? 0
     }
     if (mask === MASK_ALL || reach.subtrees.size === 0) return mask
-    return mask | this.throughOwners(reach, this.hierarchy.partyOf(account))
+    return mask | this.throughOwners(reach, this.gates.party(account))
   }
 
   toGroup(user: UserId, group: Row): AbilityMask {

@@ -5,6 +5,7 @@
 import type { BlockKind, Hierarchy } from '../hierarchy/index.js'
 import { type Ability, NO_ROW, type Row } from '../image/index.js'
 import type { Refusal, RefusalCode } from '../refusals/index.js'
+import type { Gates } from './gates.js'
 import type { Place } from './places.js'
 import type { Standing } from './standing.js'
 
@@ -24,24 +25,26 @@ export class StateLocks {
   constructor(
     private readonly hierarchy: Hierarchy,
     private readonly standing: Standing,
+    private readonly gates: Gates,
   ) {}
 
   stateFault(ability: Ability, { kind, row }: Place): Refusal | null {
     const block = DEALINGS[ability]
     if (kind !== 'account' || block === null) return null
     const { accounts } = this.hierarchy
-    if (accounts.stage.get(row) !== 'approved')
-      return shut('account_not_active', 'the account is not approved yet')
-    const status = accounts.status.get(row)
-    if (status !== 'active') return shut('account_not_active', `the account is ${status}`)
-    const party = this.hierarchy.partyOf(row)
+    if (!this.gates.isOpen(row)) {
+      if (accounts.stage.get(row) !== 'approved')
+        return shut('account_not_active', 'the account is not approved yet')
+      return shut('account_not_active', `the account is ${accounts.status.get(row)}`)
+    }
+    const party = this.gates.party(row)
     if (this.standing.isOwnerNotActive(party))
       return shut('party_suspended', 'an owner of the account is not active')
     return this.hierarchy.blocks.size === 0 ? null : this.blockFault(row, party, block)
   }
 
   permissionFault(ability: Ability, { kind, row }: Place): Refusal | null {
-    if (kind !== 'account') return null
+    if (kind !== 'account' || !this.gates.forbids(row)) return null
     const { forbidden } = this.hierarchy.accounts.attributes.get(row)
     return Array.isArray(forbidden) && forbidden.includes(ability)
       ? shut('permission_missing', `the account has no permission to ${ability}`)

@@ -1,4 +1,4 @@
-/** Every command, every query and every kind of due work, by name. */
+/** Every command, every query, every kind of due work and of process, by name. */
 
 import {
   ACCESS_COMMANDS,
@@ -9,43 +9,65 @@ import {
   WEBHOOK_COMMANDS,
   WEBHOOK_QUERIES,
 } from '../access/index.js'
-import { HIERARCHY_COMMANDS } from '../hierarchy/index.js'
+import {
+  HIERARCHY_COMMANDS,
+  HIERARCHY_DUE_WORK,
+  HIERARCHY_PROCESSES,
+  HIERARCHY_QUERIES,
+} from '../hierarchy/index.js'
 import { IDENTITY_COMMANDS, IDENTITY_QUERIES } from '../identity/index.js'
-import type { CommandSpec, Id, Plain, QuerySpec } from '../image/index.js'
+import type { CommandSpec, Id, Plain, ProcessId, ProcessKind, QuerySpec } from '../image/index.js'
 import { LEDGER_COMMANDS, LEDGER_DUE_WORK, LEDGER_QUERIES } from '../ledger/index.js'
-import { ENGINE_COMMANDS, ENGINE_QUERIES } from './commands/index.js'
+import { SETTINGS_COMMANDS, SETTINGS_QUERIES } from '../settings/index.js'
+import { ENGINE_COMMANDS } from './commands/index.js'
 import type { EngineContext } from './context.js'
+import { TREE_QUERIES } from './queries/index.js'
 
 type AnyCommand = CommandSpec<EngineContext, Plain, Plain>
 type AnyQuery = QuerySpec<EngineContext, unknown, unknown>
+type DueWork = (context: EngineContext, id: Id) => void
 
 const commands = [
+  ...SETTINGS_COMMANDS,
   ...HIERARCHY_COMMANDS,
   ...IDENTITY_COMMANDS,
   ...ACCESS_COMMANDS,
   ...ONBOARDING_COMMANDS,
   ...WEBHOOK_COMMANDS,
-  ...ENGINE_COMMANDS,
   ...LEDGER_COMMANDS,
+  ...ENGINE_COMMANDS,
 ] as readonly unknown[] as readonly AnyCommand[]
 const queries = [
+  ...SETTINGS_QUERIES,
+  ...HIERARCHY_QUERIES,
   ...IDENTITY_QUERIES,
   ...ACCESS_QUERIES,
   ...ONBOARDING_QUERIES,
   ...WEBHOOK_QUERIES,
+  ...TREE_QUERIES,
   ...LEDGER_QUERIES,
-  ...ENGINE_QUERIES,
 ] as readonly unknown[] as readonly AnyQuery[]
+const processes = [...HIERARCHY_PROCESSES] as readonly unknown[] as readonly ProcessKind<EngineContext>[]
 
 export const COMMANDS: ReadonlyMap<string, AnyCommand> = new Map(commands.map((spec) => [spec.name, spec]))
 export const QUERIES: ReadonlyMap<string, AnyQuery> = new Map(queries.map((spec) => [spec.name, spec]))
 
+/** How an item of a process is carried out, by the kind of the process. */
+const PROCESSES: ReadonlyMap<string, ProcessKind<EngineContext>> = new Map(
+  processes.map((kind) => [kind.name, kind]),
+)
+
+const stepProcess: DueWork = (context, id) => {
+  const row = context.processes.table.row(id as ProcessId)
+  const kind = PROCESSES.get(context.processes.table.kind.get(row))
+  if (kind === undefined) throw new Error(`expected a kind for the process ${id}`)
+  context.processes.step(context, row, kind)
+}
+
 /** What happens when a row of a table falls due, by the table's name. */
-export const DUE_WORK: ReadonlyMap<string, (context: EngineContext, id: Id) => void> = new Map([
-  [
-    'blocks',
-    ({ hierarchy }: EngineContext, id: Id) => hierarchy.blocks.remove(hierarchy.blocks.row(id as never)),
-  ],
+export const DUE_WORK: ReadonlyMap<string, DueWork> = new Map<string, DueWork>([
+  ['processes', stepProcess],
+  ...HIERARCHY_DUE_WORK,
   ...ACCESS_DUE_WORK,
   ...LEDGER_DUE_WORK,
 ])

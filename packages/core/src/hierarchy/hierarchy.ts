@@ -4,123 +4,56 @@
  * business of the access room.
  */
 import {
-  choice,
-  count,
-  flag,
+  formatId,
   type Id,
+  IdOrder,
   type Image,
-  type Moment,
   NO_ROW,
-  type Plain,
+  type ProcessContext,
   Relation,
   type Row,
-  ref,
-  refOrNull,
   type Table,
-  text,
-  textOrNull,
-  time,
-  timeOrNull,
+  type Target,
   UniqueIndex,
-  value,
 } from '../image/index.js'
-import type { CurrencyCode } from '../money/index.js'
+import { refuse } from '../refusals/index.js'
+import type { SettingsContext } from '../settings/index.js'
+import {
+  type AccountId,
+  accountFields,
+  type BlockId,
+  type BlockKind,
+  blockFields,
+  type GroupId,
+  groupFields,
+  type KycState,
+  type PartyId,
+  partyFields,
+  type TemplateId,
+  templateFields,
+} from './fields.js'
+import { accountsAsBlockable, partiesAsBlockable } from './nodes.js'
 import { TreeOrder } from './tree-order.js'
 
-export type PartyId = Id<'party'>
-export type AccountId = Id<'account'>
-export type GroupId = Id<'group'>
-export type BlockId = Id<'block'>
-
-export const PARTY_KINDS = ['clearing_house', 'clearing_member', 'participant', 'client'] as const
-export type PartyKind = (typeof PARTY_KINDS)[number]
-
-export const NODE_STATUSES = ['active', 'suspended', 'closed'] as const
-export type NodeStatus = (typeof NODE_STATUSES)[number]
-
-export const KYC_STATES = ['none', 'pending', 'review', 'resubmit', 'approved', 'rejected'] as const
-export type KycState = (typeof KYC_STATES)[number]
-
-/** Where an account is on the way to the clearing firm's approval. */
-export const ACCOUNT_STAGES = ['new', 'sent_to_clearing', 'approved', 'rejected'] as const
-export type AccountStage = (typeof ACCOUNT_STAGES)[number]
-
-export const ACCOUNT_TYPES = [
-  'cash',
-  'margin',
-  'day_trader',
-  'margin_ira',
-  'segregated_standard',
-  'cross_standard',
-  'fully_collateralised',
-] as const
-export type AccountType = (typeof ACCOUNT_TYPES)[number]
-
-/** What a balance of the account is in the books: a customer's, or one of the operator's own books. */
-export const ACCOUNT_BOOKS = ['customer', 'outside_world', 'fees', 'interest', 'rounding', 'street'] as const
-export type AccountBook = (typeof ACCOUNT_BOOKS)[number]
-
-export const BLOCK_KINDS = ['trading', 'transfers', 'login', 'whole'] as const
-export type BlockKind = (typeof BLOCK_KINDS)[number]
-
-const partyFields = {
-  name: text(),
-  kind: choice(PARTY_KINDS),
-  owner: refOrNull<PartyId>(),
-  displayName: text(),
-  /** A partner is a client that others come through: white label or introducing broker. */
-  isPartner: flag(),
-  isLegallyLiable: flag(),
-  status: choice(NODE_STATUSES),
-  kyc: choice(KYC_STATES),
-  baseCurrency: text<CurrencyCode>(),
-  /** Personal fields, encrypted by the host under the party's own key. */
-  sealedPersonal: textOrNull(),
-  version: count(),
-  createdAt: time(),
-}
-
-const accountFields = {
-  party: ref<PartyId>(),
-  /** The main account, for a subaccount. */
-  main: refOrNull<AccountId>(),
-  group: refOrNull<GroupId>(),
-  name: text(),
-  displayName: text(),
-  clearingNumber: textOrNull(),
-  baseCurrency: text<CurrencyCode>(),
-  type: choice(ACCOUNT_TYPES),
-  book: choice(ACCOUNT_BOOKS),
-  stage: choice(ACCOUNT_STAGES),
-  isReviewed: flag(),
-  status: choice(NODE_STATUSES),
-  /** Everything that few accounts have: owner type, option level, permissions, asset kinds, commission plan, … */
-  attributes: value<{ readonly [key: string]: Plain }>(),
-  version: count(),
-  createdAt: time(),
-}
-
-const groupFields = {
-  party: ref<PartyId>(),
-  name: text(),
-  displayName: text(),
-  baseCurrency: text<CurrencyCode>(),
-  version: count(),
-  createdAt: time(),
-}
-
-const blockFields = {
-  /** The party, account or user that it stands against, by its id; ids are unique over all kinds. */
-  target: ref<Id>(),
-  kind: choice(BLOCK_KINDS),
-  setBy: refOrNull<Id>(),
-  reason: text(),
-  until: timeOrNull(),
-  createdAt: time(),
-}
-
-export interface HierarchyContext extends Moment {
+export interface HierarchyContext extends SettingsContext, ProcessContext {
   readonly hierarchy: Hierarchy
+}
+
+/**
+ * What has to be so before a node can be closed. Each room adds what it knows: the ledger, that nothing is left on the
+ * account; the identity room, that no user is left.
+ */
+export interface ClosePrecondition {
+  readonly node: 'party' | 'account'
+  /** Its name in refusals, e.g. `zero_balance`. */
+  readonly name: string
+  /** One sentence saying what stands in the way of closing the row, or null. */
+  fault(row: Row): string | null
+}
+
+/** A kind of record that blocks can stand against; the identity room adds users. */
+export interface Blockable {
+  find(target: Id): { readonly name: string; readonly path: string; readonly target: Target } | null
 }
 
 export class Hierarchy {
@@ -128,6 +61,9 @@ export class Hierarchy {
   readonly accounts: Table<AccountId, typeof accountFields>
   readonly groups: Table<GroupId, typeof groupFields>
   readonly blocks: Table<BlockId, typeof blockFields>
+  readonly templates: Table<TemplateId, typeof templateFields>
+  readonly closePreconditions: ClosePrecondition[] = []
+  readonly blockable: Blockable[] = []
 
   readonly order: TreeOrder
   readonly partyByName: UniqueIndex<string>
@@ -139,12 +75,17 @@ export class Hierarchy {
   readonly accountsInGroup: Relation<GroupId>
   readonly groupsOf: Relation<PartyId>
   readonly blocksOn: Relation<Id>
+  readonly templatesOf: Relation<PartyId>
+  readonly partyIds: IdOrder<PartyId>
+  readonly accountIds: IdOrder<AccountId>
 
   constructor(image: Image) {
     this.parties = image.table('parties', 'pty', partyFields)
     this.accounts = image.table('accounts', 'acc', accountFields)
     this.groups = image.table('groups', 'grp', groupFields)
     this.blocks = image.table('blocks', 'blk', blockFields)
+    this.templates = image.table('templates', 'tpl', templateFields)
+    image.ownersFirst(this.parties, this.parties.owner)
     image.enrolDue(this.blocks, this.blocks.until)
 
     this.order = new TreeOrder(this.parties, this.parties.owner)
@@ -157,6 +98,9 @@ export class Hierarchy {
     this.accountsInGroup = new Relation(this.accounts, this.accounts.group)
     this.groupsOf = new Relation(this.groups, this.groups.party)
     this.blocksOn = new Relation(this.blocks, this.blocks.target)
+    this.templatesOf = new Relation(this.templates, this.templates.party)
+    this.partyIds = new IdOrder(this.parties)
+    this.accountIds = new IdOrder(this.accounts)
     for (const derived of [
       this.order,
       this.partyByName,
@@ -168,8 +112,12 @@ export class Hierarchy {
       this.accountsInGroup,
       this.groupsOf,
       this.blocksOn,
+      this.templatesOf,
+      this.partyIds,
+      this.accountIds,
     ])
       image.derived(derived)
+    this.blockable.push(partiesAsBlockable(this), accountsAsBlockable(this))
   }
 
   /** The operator of the book, or NO_ROW before it is opened. */
@@ -189,8 +137,47 @@ export class Hierarchy {
     return this.pathOf(this.partyOf(account))
   }
 
+  /** The owner path of a party, an account or a group. */
+  pathOfNode(node: Id): string {
+    const { parties, accounts, groups } = this
+    const account = accounts.find(node as AccountId)
+    if (account !== NO_ROW) return this.pathOfAccount(account)
+    const group = groups.find(node as GroupId)
+    return this.pathOf(parties.row(group === NO_ROW ? (node as PartyId) : groups.party.get(group)))
+  }
+
+  /** `pty_7`, `acc_9` or `grp_12`. */
+  nameOfNode(node: Id): string {
+    const tables = [this.parties, this.accounts, this.groups]
+    const table = tables.find((each) => each.has(node as never))
+    if (table === undefined) throw new Error(`expected ${node} to be a node of the tree`)
+    return formatId(table.prefix, node)
+  }
+
   partyOf(account: Row): Row {
     return this.parties.row(this.accounts.party.get(account))
+  }
+
+  /** Refuses while a precondition that a room has named stands in the way of closing the row. */
+  checkClosable(node: ClosePrecondition['node'], row: Row): void {
+    for (const precondition of this.closePreconditions) {
+      const fault = precondition.node === node ? precondition.fault(row) : null
+      if (fault !== null) refuse('not_empty', fault, { data: { precondition: precondition.name } })
+    }
+  }
+
+  /** What blocks can stand against, by its id; null where there is no such thing. */
+  findBlockable(target: Id): ReturnType<Blockable['find']> {
+    for (const kind of this.blockable) {
+      const found = kind.find(target)
+      if (found !== null) return found
+    }
+    return null
+  }
+
+  /** The state of the checks on the person: the party's own, shared by its accounts and subaccounts. */
+  kycOfAccount(account: Row): KycState {
+    return this.parties.kyc.get(this.partyOf(account))
   }
 
   depthOf(party: Row): number {

@@ -19,11 +19,22 @@ import {
 type Item = number
 const NONE: Item = -1
 
-/** Distance left behind a party that is appended: children in a row use the space evenly instead of halving it. */
+/** Several items that are linked to one another, from the opening of a party to its closing. */
+interface Run {
+  readonly first: Item
+  readonly last: Item
+  readonly length: number
+}
+
+/** Distance left between items that are appended: children in a row use the space evenly instead of halving it. */
 const APPEND_STEP = 2 ** 16
-const TAG_LIMIT = 2 ** 52
-/** A range of 2^i tags counts as sparse below (2 / 1.3)^i items. */
-const SPARSE_BASE = 2 / 1.3
+const TAG_BITS = 52
+const TAG_LIMIT = 2 ** TAG_BITS
+const BITS_FIRST = 4
+/** Room left between two items by a spreading. */
+const STEP_LEAST = 4
+/** A range of 2^i tags counts as sparse up to (2 / 1.3)^i items. */
+const SPARSE = Array.from({ length: TAG_BITS + 1 }, (_, bits) => (2 / 1.3) ** bits)
 
 const opening = (row: Row): Item => 2 * row
 const closing = (row: Row): Item => 2 * row + 1
@@ -56,9 +67,21 @@ export class TreeOrder implements Derived {
     return (tags[2 * upper] as number) <= tag && tag < (tags[2 * upper + 1] as number)
   }
 
-  /** The root, or NO_ROW while there is none. */
+  /** The root of the tree, or NO_ROW while there is none. */
   get top(): Row {
     return this.root
+  }
+
+  /** Levels of the subtree: 1 for a party without others beneath it. */
+  heightOf(top: Row): number {
+    let level = 0
+    let height = 0
+    const end = closing(top)
+    for (let item = opening(top); item !== end; item = this.next[item] as Item) {
+      level += item % 2 === 0 ? 1 : -1
+      if (level > height) height = level
+    }
+    return height
   }
 
   /** The row of the owner, or NO_ROW for the root. */
@@ -91,7 +114,9 @@ export class TreeOrder implements Derived {
     const owner = this.owner.get(row)
     const parent = owner === null ? NO_ROW : this.table.find(owner)
     if (owner !== null && (parent === NO_ROW || this.attached[parent] !== 1)) {
-      this.waiting.set(owner, [...(this.waiting.get(owner) ?? []), row])
+      const others = this.waiting.get(owner)
+      if (others === undefined) this.waiting.set(owner, [row])
+      else others.push(row)
       return
     }
     this.attach(row, parent)
@@ -101,15 +126,18 @@ export class TreeOrder implements Derived {
     this.attached[row] = 1
     this.parents[row] = parent
     if (parent === NO_ROW) {
+      if (this.root !== NO_ROW) throw new Error('expected one root')
       this.root = row
       this.tags[opening(row)] = 0
       this.tags[closing(row)] = TAG_LIMIT - 1
-      this.link(opening(row), NONE, NONE)
-      this.link(closing(row), opening(row), NONE)
+      this.link(NONE, opening(row))
+      this.link(opening(row), closing(row))
+      this.link(closing(row), NONE)
     } else {
-      this.insertBehind(opening(row), this.previous[closing(parent)] as Item)
-      this.insertBehind(closing(row), opening(row))
+      this.link(opening(row), closing(row))
+      this.insertRun({ first: opening(row), last: closing(row), length: 2 }, closing(parent))
     }
+    if (this.waiting.size === 0) return
     const id = this.table.id(row)
     const children = this.waiting.get(id)
     if (children === undefined) return
@@ -118,82 +146,92 @@ export class TreeOrder implements Derived {
   }
 
   private leave(row: Row): void {
-    if (this.attached[row] !== 1) return
+    if (this.attached[row] !== 1) {
+      this.stopWaiting(row)
+      return
+    }
     this.attached[row] = 0
     if (row === this.root) this.root = NO_ROW
-    this.unlink(opening(row))
-    this.unlink(closing(row))
+    const before = this.previous[opening(row)] as Item
+    const first = this.next[opening(row)] as Item
+    if (first !== closing(row)) throw new Error('expected a party that goes to have none beneath it')
+    this.link(before, this.next[closing(row)] as Item)
   }
 
-  private move(row: Row): void {
-    const items: Item[] = []
-    for (let item = opening(row); item !== closing(row); item = this.next[item] as Item) items.push(item)
-    items.push(closing(row))
-    for (const item of items) this.unlink(item)
-    const parent = this.table.row(this.owner.get(row) as Id)
-    this.parents[row] = parent
-    let behind = this.previous[closing(parent)] as Item
-    for (const item of items) {
-      this.insertBehind(item, behind)
-      behind = item
+  private stopWaiting(row: Row): void {
+    for (const [owner, rows] of this.waiting) {
+      const place = rows.indexOf(row)
+      if (place < 0) continue
+      rows.splice(place, 1)
+      if (rows.length === 0) this.waiting.delete(owner)
+      return
     }
   }
 
-  private insertBehind(item: Item, before: Item): void {
-    this.link(item, before, this.next[before] as Item)
-    if (this.gapBehind(before, item) < 2) this.spreadAround(before, item)
-    const gap = this.gapBehind(before, item)
-    this.tags[item] = (this.tags[before] as number) + Math.min(APPEND_STEP, Math.floor(gap / 2))
+  /** Everything at or beneath a party stands in one run of the list, so a move relinks two ends and tags the run anew. */
+  private move(row: Row): void {
+    const parent = this.table.row(this.owner.get(row) as Id)
+    if (this.attached[parent] !== 1 || this.isAtOrAbove(row, parent))
+      throw new Error('expected the new owner to stand outside of what moves')
+    const [first, last] = [opening(row), closing(row)]
+    let length = 1
+    for (let item = first; item !== last; item = this.next[item] as Item) length += 1
+    this.link(this.previous[first] as Item, this.next[last] as Item)
+    this.parents[row] = parent
+    this.insertRun({ first, last, length }, closing(parent))
   }
 
-  /** Tags free between `before` and what follows `item`, which stands between them without a tag yet. */
-  private gapBehind(before: Item, item: Item): number {
-    return (this.tags[this.next[item] as Item] as number) - (this.tags[before] as number)
+  /** Puts a linked run in front of `behind` and gives it tags: in the gap that is there, or in one that is made. */
+  private insertRun(run: Run, behind: Item): void {
+    const before = this.previous[behind] as Item
+    this.link(before, run.first)
+    this.link(run.last, behind)
+    const low = this.tags[before] as number
+    const gap = (this.tags[behind] as number) - low
+    if (gap > 2 * run.length) {
+      this.tagEvenly(run.first, run.last, low, Math.min(APPEND_STEP, Math.floor(gap / (run.length + 1))))
+      return
+    }
+    this.makeRoom(before, run, behind)
   }
 
-  /** Spreads the tags of the smallest sparse range around `before`; `untagged` stands right behind it and is skipped. */
-  private spreadAround(before: Item, untagged: Item): void {
+  /** Spreads the smallest sparse range of tags around `before`, with the run that stands untagged behind it. */
+  private makeRoom(before: Item, run: Run, behind: Item): void {
     const { tags, next, previous } = this
     const tag = tags[before] as number
-    for (let bits = 4; bits <= 52; bits += 1) {
+    let first = before
+    let end = behind
+    let length = run.length + 1
+    for (let bits = BITS_FIRST; bits <= TAG_BITS; bits += 1) {
       const size = 2 ** bits
-      const low = Math.floor(tag / size) * size
-      const items: Item[] = []
-      let first = before
-      for (
-        let item = previous[first] as Item;
-        item !== NONE && (tags[item] as number) >= low;
-        item = previous[first] as Item
-      )
+      const low = tag - (tag % size)
+      for (let item = previous[first] as Item; item !== NONE && (tags[item] as number) >= low; length += 1) {
         first = item
-      for (let item = first; item !== NONE; item = next[item] as Item) {
-        if (item === untagged) continue
-        if ((tags[item] as number) >= low + size) break
-        items.push(item)
+        item = previous[first] as Item
       }
-      if (items.length + 2 > SPARSE_BASE ** bits && bits < 52) continue
-      const step = Math.floor(size / (items.length + 1))
-      if (step < 4) continue
-      // The root's tags are the ends of the whole range and stay where they are.
-      items.forEach((item, index) => {
-        if (previous[item] !== NONE && next[item] !== NONE)
-          tags[item] = low + step * index + (low === 0 ? 1 : 0)
-      })
+      while (end !== NONE && (tags[end] as number) < low + size) {
+        end = next[end] as Item
+        length += 1
+      }
+      const step = Math.floor(size / (length + 1))
+      if (step < STEP_LEAST || length > (SPARSE[bits] as number)) continue
+      this.tagEvenly(first, end === NONE ? NONE : (previous[end] as Item), low, step)
       return
     }
     throw new Error('expected room for another party in the order of the tree')
   }
 
-  private link(item: Item, before: Item, behind: Item): void {
-    this.previous[item] = before
-    this.next[item] = behind
-    if (before !== NONE) this.next[before] = item
-    if (behind !== NONE) this.previous[behind] = item
+  /** Tags from `first` to `last` in equal steps above `low`; the ends of the list keep theirs. */
+  private tagEvenly(first: Item, last: Item, low: number, step: number): void {
+    const end = last === NONE ? NONE : (this.next[last] as Item)
+    let tag = low
+    for (let item = first; item !== end; item = this.next[item] as Item) {
+      tag += step
+      if (this.previous[item] !== NONE && this.next[item] !== NONE) this.tags[item] = tag
+    }
   }
 
-  private unlink(item: Item): void {
-    const before = this.previous[item] as Item
-    const behind = this.next[item] as Item
+  private link(before: Item, behind: Item): void {
     if (before !== NONE) this.next[before] = behind
     if (behind !== NONE) this.previous[behind] = before
   }

@@ -1,3 +1,4 @@
+export * from './blockable.js'
 export * from './commands/index.js'
 export * from './identity.js'
 export * from './limits.js'

@@ -8,8 +8,8 @@ import type { Id } from './ids.js'
 import type { Head, TableImages } from './image.js'
 import type { Instant } from './instant.js'
 
-/** The result of a command that carried an idempotency key. */
-export interface KeyedResult {
+/** A command that carried an idempotency key: what a repeat is recognised by. */
+export interface UsedKey {
   readonly sequence: number
   readonly at: Instant
   /** The key's owner: the acting user or, without one, the credential. */
@@ -18,6 +18,10 @@ export interface KeyedResult {
   readonly key: string
   /** Hash of the body that the key was first used with. */
   readonly bodyHash: string
+}
+
+/** The same with what the command answered, so that a repeat gets that again. */
+export interface KeyedResult extends UsedKey {
   readonly result: Plain
 }
 

@@ -4,6 +4,7 @@
  * the only caller; it authorizes by the declaration before it lets the function decide.
  */
 import type { Amount, CurrencyCode } from '../money/index.js'
+import type { Refusal } from '../refusals/index.js'
 import type { Plain } from './column.js'
 import type { EffectId, EffectKind, Effects } from './effects.js'
 import type { Doer, NewEvent } from './event.js'
@@ -44,11 +45,17 @@ export interface Moment {
   readonly image: Image
   readonly effects: Effects
   readonly now: Instant
+  /** The time that the engine is being brought to: later than `now` while it catches up with what was due. */
+  readonly horizon: Instant
   readonly doer: Doer
   emit(event: NewEvent): void
   /** Asks the host to do something outside once the change is durable. Returns the effect's id. */
   effect(kind: EffectKind, target: string, payload: Plain, party?: Id | null): EffectId
+  /** Runs a part that may be refused on its own: what it changed and emitted is undone then, and the rest stands. */
+  attempt<Result>(part: () => Result): Attempted<Result>
 }
+
+export type Attempted<Result> = { readonly result: Result } | { readonly refusal: Refusal }
 
 /** Which kind of second pair of eyes a policy may ask for. */
 export interface ApprovalSubject {

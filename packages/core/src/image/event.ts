@@ -30,5 +30,8 @@ export interface Event {
   readonly request: string | null
 }
 
-/** What a decision says of an event; the engine adds sequence, time, doer, reason and request. */
-export type NewEvent = Pick<Event, 'kind' | 'subject' | 'paths' | 'data'>
+/** What a decision says of an event; the engine adds sequence, time, doer, request and the envelope's reason. */
+export type NewEvent = Pick<Event, 'kind' | 'subject' | 'paths' | 'data'> & {
+  /** The engine's own reason, where nobody asked: a block that is lifted because its time is up. */
+  readonly reason?: string
+}

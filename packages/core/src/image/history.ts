@@ -51,14 +51,17 @@ const matchesPrefix = (
     return typeof value === 'string' && value.startsWith(text)
   })
 
+/** What is absent is within no bounds, as in SQL. */
+const isNumber = (plain: Plain | undefined): plain is number => typeof plain === 'number'
+
 /** Whether a row meets every condition of a query, cursor and limit aside. */
 export function matchesQuery(row: HistoryRow, query: HistoryQuery): boolean {
   const { equals = {}, oneOf = {}, from = {}, to = {}, contains = {}, startsWith } = query
   return (
     Object.entries(equals).every(([column, wanted]) => row[column] === wanted) &&
     Object.entries(oneOf).every(([column, wanted]) => wanted.includes(row[column] as Plain)) &&
-    Object.entries(from).every(([column, bound]) => (row[column] as number) >= bound) &&
-    Object.entries(to).every(([column, bound]) => (row[column] as number) <= bound) &&
+    Object.entries(from).every(([column, bound]) => isNumber(row[column]) && row[column] >= bound) &&
+    Object.entries(to).every(([column, bound]) => isNumber(row[column]) && row[column] <= bound) &&
     Object.entries(contains).every(([column, part]) =>
       String(row[column] ?? '')
         .toLowerCase()

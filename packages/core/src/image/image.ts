@@ -36,6 +36,7 @@ export class Image {
   readonly due = new DueQueue()
   private readonly tables = new Map<string, AnyTable>()
   private readonly derivedTables: Derived[] = []
+  private readonly ownerColumns = new Map<AnyTable, string>()
   private readonly touched = new Map<AnyTable, Set<Id>>()
   head: Head = { sequence: 0, time: 0 as Instant, idCounter: 0 }
 
@@ -52,6 +53,14 @@ export class Image {
 
   derived(derived: Derived): void {
     this.derivedTables.push(derived)
+  }
+
+  /**
+   * Says that rows of a table stand beneath one another by a column. After-images are then applied owners first, so
+   * that no state in between has a row under one that is not there yet, or under itself.
+   */
+  ownersFirst(table: AnyTable, owner: { readonly name: string }): void {
+    this.ownerColumns.set(table, owner.name)
   }
 
   enrolDue(table: AnyTable, column: Watched<Instant | null>): void {
@@ -85,7 +94,10 @@ export class Image {
     for (const { table: name, columns, rows, removed } of images) {
       const table = this.tables.get(name)
       if (table === undefined) throw new Error(`expected a table that this version knows, was ${name}`)
-      for (const row of rows) applyRow(table, columns, row)
+      const owner = this.ownerColumns.get(table)
+      const ordered = owner === undefined ? rows : ownersBeforeOwned(rows, columns.indexOf(owner) + 1)
+      const places = placesOf(table, columns)
+      for (const row of ordered) applyRow(table, places, row)
       for (const id of removed) if (table.has(id)) table.displace(table.row(id))
     }
     this.head = head
@@ -111,13 +123,39 @@ function imagesOf(table: AnyTable, ids: ReadonlySet<Id>): TableImages {
   return { table: table.tableName, columns: table.columns.map((column) => column.name), rows, removed }
 }
 
-function applyRow(table: AnyTable, names: readonly string[], row: readonly Plain[]): void {
-  const id = row[0] as Id
-  const values = table.columns.map((column) => {
-    const place = names.indexOf(column.name)
-    if (place < 0) throw new Error(`expected ${table.tableName} ${id} to have a ${column.name}`)
-    return column.decode(row[place + 1] as Plain)
+/** The rows with every owner among them before what it owns; otherwise in their order. */
+function ownersBeforeOwned(rows: TableImages['rows'], place: number): TableImages['rows'] {
+  const byId = new Map(rows.map((row) => [row[0], row]))
+  const ordered: (readonly Plain[])[] = []
+  for (const start of rows) {
+    const pending: (readonly Plain[])[] = []
+    for (
+      let row: readonly Plain[] | undefined = start;
+      row !== undefined;
+      row = byId.get(row[place] ?? null)
+    ) {
+      if (!byId.delete(row[0])) break
+      pending.push(row)
+    }
+    while (pending.length > 0) ordered.push(pending.pop() as readonly Plain[])
+  }
+  return ordered
+}
+
+/** Where in a journaled row the value of each column stands. */
+const placesOf = (table: AnyTable, names: readonly string[]): number[] =>
+  table.columns.map(({ name }) => {
+    const place = names.indexOf(name)
+    if (place < 0) throw new Error(`expected the rows of ${table.tableName} to have a ${name}`)
+    return place + 1
   })
+
+function applyRow(table: AnyTable, places: readonly number[], row: readonly Plain[]): void {
+  const id = row[0] as Id
+  const values: unknown[] = []
+  for (let index = 0; index < places.length; index += 1) {
+    values.push(table.columns[index]?.decode(row[places[index] as number] as Plain))
+  }
   const present = table.find(id)
   if (present < 0) {
     table.place(id, values)

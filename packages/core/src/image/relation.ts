@@ -50,6 +50,8 @@ export class Relation<O extends Id> implements Derived {
   private readonly first = new Map<O, Row>()
   private next = new Int32Array(0)
   private previous = new Int32Array(0)
+  /** How many rows an owner has, kept at the first of them. */
+  private sizes = new Int32Array(0)
 
   constructor(
     private readonly table: AnyTable,
@@ -82,13 +84,25 @@ export class Relation<O extends Id> implements Derived {
     return rows.sort((left, right) => this.table.id(left) - this.table.id(right))
   }
 
+  /** How many rows `owner` has, in constant time. */
+  count(owner: O): number {
+    const head = this.head(owner)
+    return head === NO_ROW ? 0 : (this.sizes[head] as number)
+  }
+
+  /** Whether one of the rows of `owner` is as asked; stops at the first. */
+  some(owner: O, isAsked: (row: Row) => boolean): boolean {
+    for (let row = this.head(owner); row !== NO_ROW; row = this.after(row)) if (isAsked(row)) return true
+    return false
+  }
+
   isEmpty(owner: O): boolean {
     return !this.first.has(owner)
   }
 
   *canonical(): Iterable<Plain> {
     for (const owner of [...this.first.keys()].sort((left, right) => left - right)) {
-      yield [owner, ...this.of(owner).map((row) => this.table.id(row))]
+      yield [owner, this.count(owner), ...this.of(owner).map((row) => this.table.id(row))]
     }
   }
 
@@ -98,6 +112,7 @@ export class Relation<O extends Id> implements Derived {
     const second = this.head(owner)
     this.next[row] = second
     this.previous[row] = NO_ROW
+    this.sizes[row] = 1 + (second === NO_ROW ? 0 : (this.sizes[second] as number))
     if (second !== NO_ROW) this.previous[second] = row
     this.first.set(owner, row)
   }
@@ -106,10 +121,13 @@ export class Relation<O extends Id> implements Derived {
     if (owner === null) return
     const before = this.previous[row] as Row
     const behind = this.next[row] as Row
+    const size = this.count(owner) - 1
     if (behind !== NO_ROW) this.previous[behind] = before
     if (before !== NO_ROW) this.next[before] = behind
     else if (behind !== NO_ROW) this.first.set(owner, behind)
     else this.first.delete(owner)
+    const head = this.head(owner)
+    if (head !== NO_ROW) this.sizes[head] = size
   }
 
   private grow(needed: number): void {
@@ -120,5 +138,8 @@ export class Relation<O extends Id> implements Derived {
     const previous = new Int32Array(capacity)
     previous.set(this.previous)
     this.previous = previous
+    const sizes = new Int32Array(capacity)
+    sizes.set(this.sizes)
+    this.sizes = sizes
   }
 }

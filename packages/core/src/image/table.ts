@@ -4,6 +4,7 @@
  * (execute, undo, load, standby).
  */
 import type { AnyField, ChangeLog, Column, Field, Plain, Row } from './column.js'
+import { IdIndex } from './id-index.js'
 import type { Id } from './ids.js'
 
 export const NO_ROW: Row = -1
@@ -36,7 +37,7 @@ const GROWTH = 1.5
 export class TableCore<I extends Id, F> {
   readonly columns: readonly Column<unknown>[]
   readonly hooks: RowHook[] = []
-  private readonly rows = new Map<I, Row>()
+  private readonly rows = new IdIndex()
   private ids = new Float64Array(0)
   private readonly free: Row[] = []
   private rowsUsed = 0
@@ -63,18 +64,18 @@ export class TableCore<I extends Id, F> {
 
   /** The row of `id`, or NO_ROW. */
   find(id: I): Row {
-    return this.rows.get(id) ?? NO_ROW
+    return this.rows.find(id)
   }
 
   /** The row of an id that is known to be there; its absence is a broken invariant. */
   row(id: I): Row {
-    const row = this.rows.get(id)
-    if (row === undefined) throw new Error(`expected ${this.tableName} ${id} to be in the image`)
+    const row = this.rows.find(id)
+    if (row === NO_ROW) throw new Error(`expected ${this.tableName} ${id} to be in the image`)
     return row
   }
 
   has(id: I): boolean {
-    return this.rows.has(id)
+    return this.rows.find(id) !== NO_ROW
   }
 
   id(row: Row): I {
@@ -111,20 +112,21 @@ export class TableCore<I extends Id, F> {
 
   /** Rows in no order that may be seen from outside; sort by id where it can. */
   *each(): IterableIterator<Row> {
-    yield* this.rows.values()
+    yield* this.rows.rows()
   }
 
   idsInOrder(): I[] {
-    return [...this.rows.keys()].sort((left, right) => left - right)
+    return ([...this.rows.ids()] as I[]).sort((left, right) => left - right)
   }
 
   /** Puts a row without log: undo of a removal, load, standby. Hooks run. */
   place(id: I, values: readonly unknown[]): Row {
-    if (this.rows.has(id)) throw new Error(`expected ${this.tableName} ${id} not to be in the image`)
+    if (this.rows.find(id) !== NO_ROW)
+      throw new Error(`expected ${this.tableName} ${id} not to be in the image`)
     const row = this.free.pop() ?? this.rowsUsed++
     if (row >= this.ids.length) this.grow(row + 1)
     this.ids[row] = id
-    this.rows.set(id, row)
+    this.rows.add(id, row)
     const { columns } = this
     for (let index = 0; index < columns.length; index += 1) columns[index]?.put(row, values[index])
     for (let index = 0; index < this.hooks.length; index += 1) this.hooks[index]?.inserted(row)
@@ -134,7 +136,7 @@ export class TableCore<I extends Id, F> {
   /** Takes a row out without log: undo of an insertion, load, standby. Hooks run. */
   displace(row: Row): void {
     for (let index = 0; index < this.hooks.length; index += 1) this.hooks[index]?.removing(row)
-    this.rows.delete(this.id(row))
+    this.rows.remove(this.id(row))
     this.free.push(row)
   }
 

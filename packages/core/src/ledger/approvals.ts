@@ -16,40 +16,20 @@ import {
   type Row,
   type Table,
 } from '../image/index.js'
-import type { Amount } from '../money/index.js'
+import { asksForApproval, type Settings } from '../settings/index.js'
 import { type ApprovalId, approvalFields } from './tables.js'
 
-/** What a node asks for. It is the value of the setting `approvals.policy`. */
-export type ApprovalPolicy = {
-  readonly kinds: readonly ApprovalSubject['kind'][]
-  /** Money below the amount of its currency needs nobody else; a currency that is not named always does. */
-  readonly amountsFrom: { readonly [currency: string]: Amount }
-  /** How long a request waits. */
-  readonly expiresAfter: number
-}
-
-/** How long a request waits where the policy does not say. */
+/** How long a request waits. */
 export const APPROVAL_WAITS = 7 * DAY
-
-/** Whether a policy wants a second person for this. */
-export function asksFor(
-  policy: ApprovalPolicy | null,
-  { kind, amount }: ApprovalSubject,
-): policy is ApprovalPolicy {
-  if (policy === null || !policy.kinds.includes(kind)) return false
-  const floor = amount === undefined ? undefined : policy.amountsFrom[amount.currency]
-  return floor === undefined || amount === undefined || amount.amount >= floor
-}
 
 export class Approvals {
   readonly table: Table<ApprovalId, typeof approvalFields>
   readonly of: Relation<PartyId>
-  /** The policy that holds at a node at a time. The engine connects it with the settings. */
-  policyOf: (party: PartyId, at: Instant) => ApprovalPolicy | null = () => null
 
   constructor(
     private readonly image: Image,
     private readonly hierarchy: Hierarchy,
+    private readonly settings: Settings,
   ) {
     this.table = image.table<ApprovalId, typeof approvalFields>('approvals', 'apr', approvalFields)
     image.enrolDue(this.table, this.table.expiresAt)
@@ -57,11 +37,9 @@ export class Approvals {
     image.derived(this.of)
   }
 
-  /** The policy where it asks for a second person, or null where the command can be decided at once. */
-  asked(subject: ApprovalSubject | null, at: Instant): ApprovalPolicy | null {
-    if (subject === null) return null
-    const policy = this.policyOf(subject.party as PartyId, at)
-    return asksFor(policy, subject) ? policy : null
+  /** Whether the policy of the node asks for a second person. */
+  isAsked(subject: ApprovalSubject, at: Instant): boolean {
+    return asksForApproval(this.settings.effective('approvals.policy', subject.party, at), subject)
   }
 
   /** Stores a command that waits. */
@@ -71,10 +49,9 @@ export class Approvals {
     readonly subject: ApprovalSubject
     readonly maker: Extract<Actor, { kind: 'credential' }>
     readonly doer: Doer
-    readonly policy: ApprovalPolicy
     readonly now: Instant
   }): Row {
-    const { operation, input, subject, maker, doer, policy, now } = request
+    const { operation, input, subject, maker, doer, now } = request
     return this.table.insert(this.image.newId<ApprovalId>(), {
       operation,
       kind: subject.kind,
@@ -85,7 +62,7 @@ export class Approvals {
       makerUser: doer.user,
       state: 'open',
       decidedBy: null,
-      expiresAt: (now + policy.expiresAfter) as Instant,
+      expiresAt: (now + APPROVAL_WAITS) as Instant,
       createdAt: now,
     })
   }

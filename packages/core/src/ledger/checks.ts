@@ -1,8 +1,8 @@
 /** What the commands of the ledger ask of their input. Every limit is here and is tested at its edge and beyond. */
 import { NOWHERE } from '../access/index.js'
-import type { AccountId } from '../hierarchy/index.js'
+import { type AccountId, checkCurrency } from '../hierarchy/index.js'
 import { type Ability, type Id, type Instant, type Need, NO_ROW, type Row } from '../image/index.js'
-import { type Amount, type CurrencyCode, findCurrency, LEAF_AMOUNT_MAX, ZERO } from '../money/index.js'
+import { type Amount, type CurrencyCode, LEAF_AMOUNT_MAX, ZERO } from '../money/index.js'
 import { refuse } from '../refusals/index.js'
 import type { LedgerContext } from './ledger.js'
 
@@ -12,14 +12,9 @@ export const DESCRIPTION_LENGTH_MAX = 256
 // Printable: no control, format, surrogate, private-use or unassigned code points, no line or paragraph separators.
 const PRINTABLE = /^[^\p{C}\p{Zl}\p{Zp}]*$/u
 
-export function checkCurrency(currency: CurrencyCode): void {
-  if (findCurrency(currency) === undefined)
-    refuse('currency_unknown', `expected a kept currency, was ${currency}`, { field: '/currency' })
-}
-
 /** A kept currency, and an amount above zero that a leaf could hold. */
 export function checkMoney(currency: CurrencyCode, amount: Amount): void {
-  checkCurrency(currency)
+  checkCurrency(currency, '/currency')
   if (amount <= ZERO) refuse('amount_not_positive', 'expected an amount above zero', { field: '/amount' })
   checkRange(amount)
 }

@@ -27,6 +27,7 @@ import {
   ZERO,
 } from '../money/index.js'
 import { refuse } from '../refusals/index.js'
+import type { Settings } from '../settings/index.js'
 import { Approvals } from './approvals.js'
 import {
   type ApprovalId,
@@ -125,6 +126,7 @@ export class Ledger {
   constructor(
     private readonly image: Image,
     private readonly hierarchy: Hierarchy,
+    settings: Settings,
   ) {
     const tables = tablesOf(image)
     this.balances = tables.balances
@@ -143,7 +145,7 @@ export class Ledger {
     this.transfersTo = new Relation(this.transfers, this.transfers.to)
     this.holdsOf = new Relation(this.holds, this.holds.account)
     this.reversalByOriginal = new UniqueIndex(this.reversals, this.reversals.original)
-    this.approvals = new Approvals(image, hierarchy)
+    this.approvals = new Approvals(image, hierarchy, settings)
     for (const derived of [
       this.balancesOf,
       this.depositsOf,

@@ -17,6 +17,7 @@ import {
   value,
 } from '../image/index.js'
 import type { CurrencyCode } from '../money/index.js'
+import { APPROVAL_KINDS } from '../settings/index.js'
 
 export type BalanceId = Id<'balance'>
 export type DepositId = Id<'deposit'>
@@ -92,7 +93,6 @@ export const reversalFields = {
 export const vendorFeeFields = { businessDate: text() }
 
 export const APPROVAL_STATES = ['open', 'approved', 'rejected', 'withdrawn'] as const
-export const APPROVAL_KINDS = ['money', 'rights', 'corrections'] as const
 
 /** Commands that wait for a second person, and until they would have expired also how they were decided. */
 export const approvalFields = {

@@ -64,21 +64,21 @@ export async function createWaiting(
   return { withdrawal, hold, transfer, block, approval: await createApproval(builder, nordlys) }
 }
 
-/** At this partner, money from 10,000 EUR on needs a second person. */
+/** At this partner, money above these amounts needs a second person. */
+const POLICY = {
+  money: { above: { EUR: '10000.00', USD: '10000.00', DKK: '75000.00' } },
+  rights: 'never',
+  corrections: 'never',
+}
+
 async function createApproval(builder: Builder, { partner, accounts }: Nordlys): Promise<Id> {
-  const policy = {
-    node: partner,
-    name: 'approvals.policy',
-    value: [{ kind: 'money', currency: 'EUR', from: '10000.00' }],
-    from: null,
-  }
+  const policy = { node: partner, name: 'approvals.policy', value: POLICY, from: null }
   await builder.run('settings.set', policy, 'Large amounts need a second person')
   const input = {
     account: accounts.eur,
     ...money('25000.00', 'EUR'),
-    settle: true,
     reference: null,
-    description: 'Sale of the summer house',
+    description: 'Deposit on a summer house',
   }
-  return builder.make('approval', 'deposits.create', input, 'Incoming wire')
+  return builder.make('approval', 'withdrawals.create', input, 'Asked for by the client')
 }

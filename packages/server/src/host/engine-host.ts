@@ -16,8 +16,10 @@ import {
   type Need,
   type Outcome,
   type PartyId,
+  type Permit,
   type Plain,
   type Refusal,
+  SYSTEM,
 } from '@stemma/core'
 import type { Store } from '@stemma/store'
 import type { Answer, EventFilter, Host, Request, Settled, Subscription } from '../services.js'
@@ -32,7 +34,7 @@ export interface HostOptions {
   /** Called once when a write failed: whoever owns the process stops it. */
   readonly onFatal: (error: Error) => void
   /** Called after a batch is durable: effects start from here. */
-  readonly onDurable?: (batch: Batch) => void
+  readonly onDurable?: (batch: Batch, seconds: number) => void
 }
 
 /** Sequences in one record at the most: keeps a record well below the store's limit in bytes. */
@@ -47,6 +49,16 @@ const OVERLOADED: Refusal = {
   detail: 'the server takes no more work at the moment; try again shortly',
 }
 const STOPPED: Refusal = { code: 'not_writer', detail: 'the server is stopping' }
+
+const SYSTEM_PERMIT: Permit = { doer: SYSTEM, tokens: [], account: null, scope: null, needs: [] }
+
+/** A kind matches itself, and `transfer.` every kind that begins so. No kinds: all. */
+const eventMatcher =
+  (path: string, kinds: readonly string[]) =>
+  ({ kind, paths }: Event): boolean =>
+    (path === '' || paths.some((place) => place.startsWith(path))) &&
+    (kinds.length === 0 ||
+      kinds.some((wanted) => kind === wanted || (wanted.endsWith('.') && kind.startsWith(wanted))))
 
 /** Node's timers reach 2^31 - 1 ms. */
 const TIMER_MILLISECONDS_MAX = 2 ** 31 - 1
@@ -79,6 +91,10 @@ export class EngineHost implements Host {
 
   get durableSequence(): number {
     return this.gate.durableSequence
+  }
+
+  get isTakingWork(): boolean {
+    return this.intakeFault() === null
   }
 
   /** Answers that wait for the disk. */
@@ -150,23 +166,26 @@ export class EngineHost implements Host {
     after: Place | null,
     deliver: (event: Event) => boolean,
   ): Promise<Answer<Subscription>> {
-    const { access, hierarchy } = this.engine.rooms
-    const under = (filter.under ?? hierarchy.parties.idsInOrder()[0]) as PartyId
-    const needs: readonly Need[] = [{ ability: 'read', target: { party: under } }]
-    if (actor.kind === 'system') throw new Error('expected a credential to follow events')
-    const allowed = access.permit(actor, 'events:read', needs, this.now())
+    const allowed = this.permitFor(actor, filter.under)
     if ('refusal' in allowed) return this.afterCommit({ kind: 'refused', refusal: allowed.refusal })
-    const path = hierarchy.pathOf(hierarchy.parties.row(under))
-    const matches = ({ kind, paths }: Event): boolean =>
-      paths.some((place) => place.startsWith(path)) &&
-      (filter.kinds.length === 0 ||
-        filter.kinds.some((wanted) => kind === wanted || (wanted.endsWith('.') && kind.startsWith(wanted))))
     const { sequence } = this.engine.image.head
-    return this.afterCommit({
-      kind: 'answer',
-      result: this.hub.follow(allowed.permit, matches, after, deliver),
-      sequence,
-    })
+    const matches = eventMatcher(allowed.path, filter.kinds)
+    const subscription = this.hub.follow(allowed.permit, matches, after, deliver)
+    return this.afterCommit({ kind: 'answer', result: subscription, sequence })
+  }
+
+  /** What a stream over a subtree needs; the server itself follows everything. */
+  private permitFor(
+    actor: Actor,
+    under: number | null,
+  ): { readonly permit: Permit; readonly path: string } | { readonly refusal: Refusal } {
+    const { access, hierarchy } = this.engine.rooms
+    if (actor.kind === 'system') return { permit: SYSTEM_PERMIT, path: '' }
+    const party = (under ?? hierarchy.parties.id(hierarchy.root)) as PartyId
+    const allowed = access.permit(actor, 'events:read', [{ ability: 'read', target: { party } }], this.now())
+    return 'refusal' in allowed
+      ? allowed
+      : { permit: allowed.permit, path: hierarchy.pathOf(hierarchy.parties.row(party)) }
   }
 
   /** Applies what is due now. */
@@ -240,17 +259,18 @@ export class EngineHost implements Host {
       return
     }
     this.isWriting = true
+    const start = performance.now()
     this.store.append(batch).then(
-      () => this.committed(batch),
+      () => this.committed(batch, (performance.now() - start) / 1_000),
       (error: Error) => this.fail(error),
     )
   }
 
-  private committed(batch: Batch): void {
+  private committed(batch: Batch, seconds: number): void {
     this.isWriting = false
     this.hub.publish(batch.events, batch.head.sequence, this.now())
     this.gate.open(batch.head.sequence)
-    this.options.onDurable?.(batch)
+    this.options.onDurable?.(batch, seconds)
     this.planDue()
     this.flush()
   }

@@ -60,7 +60,7 @@ export class EventHub {
       after: after ?? { sequence: this.published, index: Number.MAX_SAFE_INTEGER },
     }
     this.followings.set(following, end)
-    if (!isLive) void this.catchUp(following)
+    if (!isLive) this.catchUp(following).catch(() => this.drop(following, 'failed'))
     return { closed, close: () => this.drop(following, 'unsubscribed') }
   }
 

@@ -3,4 +3,3 @@ import { settleEffect } from './settle-effect.js'
 export * from './settle-effect.js'
 
 export const ENGINE_COMMANDS = [settleEffect] as const
-export const ENGINE_QUERIES = [] as const

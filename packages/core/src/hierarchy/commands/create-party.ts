@@ -1,11 +1,14 @@
 /** `parties.create`: a party under its owner. */
 import { command } from '../../image/index.js'
-import { type CurrencyCode, findCurrency } from '../../money/index.js'
+import type { CurrencyCode } from '../../money/index.js'
 import { refuse } from '../../refusals/index.js'
-import type { HierarchyContext, PartyId, PartyKind } from '../hierarchy.js'
-import { checkDisplayName, checkName, TREE_DEPTH_MAX } from '../names.js'
+import { checkActive, partyRow } from '../checks.js'
+import type { PartyId, PartyKind } from '../fields.js'
+import type { HierarchyContext } from '../hierarchy.js'
+import { checkCurrency, checkDisplayName, checkName, checkSealedPersonal } from '../names.js'
+import { checkDepth, checkOwnerKind, checkPartner } from './party-placing.js'
 
-export interface CreateParty {
+export type CreateParty = {
   readonly owner: PartyId
   readonly kind: PartyKind
   readonly name: string
@@ -14,15 +17,6 @@ export interface CreateParty {
   readonly isPartner: boolean
   readonly isLegallyLiable: boolean
   readonly sealedPersonal: string | null
-  readonly [key: string]: string | number | boolean | null
-}
-
-/** Which kinds may stand directly under which: clearing members under the house, firms under members, clients anywhere. */
-const OWNERS: Readonly<Record<PartyKind, readonly PartyKind[]>> = {
-  clearing_house: [],
-  clearing_member: ['clearing_house'],
-  participant: ['clearing_house', 'clearing_member'],
-  client: ['clearing_house', 'clearing_member', 'participant', 'client'],
 }
 
 export const createParty = command({
@@ -33,19 +27,18 @@ export const createParty = command({
   ],
   decide(context, input) {
     const { hierarchy } = context
-    const owner = hierarchy.parties.row(input.owner)
+    const owner = partyRow(hierarchy, input.owner)
     checkName(input.name)
     checkDisplayName(input.displayName)
-    checkOwner(hierarchy.parties.kind.get(owner), input.kind)
-    if (hierarchy.firstNotActive(owner) >= 0)
-      refuse('party_suspended', 'the owner, or an owner above it, is not active')
-    if (hierarchy.depthOf(owner) >= TREE_DEPTH_MAX)
-      refuse('tree_too_deep', `expected a tree of at most ${TREE_DEPTH_MAX} levels`)
+    checkSealedPersonal(input.sealedPersonal)
+    checkPartner(input.kind, input.isPartner, input.isLegallyLiable)
+    checkOwnerKind(hierarchy.parties.kind.get(owner), input.kind)
+    checkActive(hierarchy, owner)
+    checkDepth(hierarchy.depthOf(owner) + 1)
     if (hierarchy.partyByName.has(input.name))
       refuse('name_taken', `a party is named ${input.name}`, { field: '/name' })
     const baseCurrency = input.baseCurrency ?? hierarchy.parties.baseCurrency.get(owner)
-    if (findCurrency(baseCurrency) === undefined)
-      refuse('currency_unknown', `expected a kept currency, was ${baseCurrency}`)
+    checkCurrency(baseCurrency)
     const id = context.image.newId<PartyId>()
     const row = hierarchy.parties.insert(id, {
       name: input.name,
@@ -71,8 +64,3 @@ export const createParty = command({
     return { party: id }
   },
 })
-
-function checkOwner(owner: PartyKind, kind: PartyKind): void {
-  if (!OWNERS[kind].includes(owner))
-    refuse('owner_kind_invalid', `a ${kind} cannot stand under a ${owner}`, { field: '/owner' })
-}

@@ -1,9 +1,10 @@
 /** `book.open`: the first command of a book. It makes the operator, and the accounts that the operator's books need. */
 import { command } from '../../image/index.js'
-import { type CurrencyCode, findCurrency } from '../../money/index.js'
+import type { CurrencyCode } from '../../money/index.js'
 import { refuse } from '../../refusals/index.js'
-import type { AccountBook, AccountId, HierarchyContext, PartyId } from '../hierarchy.js'
-import { checkDisplayName, checkName } from '../names.js'
+import type { AccountBook, AccountId, PartyId } from '../fields.js'
+import type { HierarchyContext } from '../hierarchy.js'
+import { checkCurrency, checkDisplayName, checkName } from '../names.js'
 
 export type OpenBook = {
   readonly name: string
@@ -26,18 +27,14 @@ const OWN_ACCOUNTS = [
 
 export const openBook = command({
   name: 'book.open',
-  scope: 'parties:write',
+  scope: 'system',
   needs: () => [],
   decide(context: HierarchyContext, input: OpenBook) {
-    const { hierarchy, doer } = context
-    if (doer.credential !== null) refuse('not_visible', 'a book is opened by the system itself')
+    const { hierarchy } = context
     if (hierarchy.parties.size > 0) refuse('transition_invalid', 'the book is open')
     checkName(input.name)
     checkDisplayName(input.displayName)
-    if (findCurrency(input.baseCurrency) === undefined)
-      refuse('currency_unknown', `expected a kept currency, was ${input.baseCurrency}`, {
-        field: '/base_currency',
-      })
+    checkCurrency(input.baseCurrency)
     const party = context.image.newId<PartyId>()
     const row = hierarchy.parties.insert(party, {
       name: input.name,

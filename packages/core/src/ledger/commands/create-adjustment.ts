@@ -3,11 +3,11 @@
  * house gives its customers, or takes back, is its own profit and loss. Money that came from or went to the outside
  * is a deposit or a withdrawal instead.
  */
-import type { AccountId } from '../../hierarchy/index.js'
+import { type AccountId, checkCurrency } from '../../hierarchy/index.js'
 import { command, type Id } from '../../image/index.js'
 import { type Amount, type CurrencyCode, negate, ZERO } from '../../money/index.js'
 import { refuse } from '../../refusals/index.js'
-import { checkCurrency, checkDescription, checkRange, needsOn } from '../checks.js'
+import { checkDescription, checkRange, needsOn } from '../checks.js'
 import { entriesData, type LedgerContext } from '../ledger.js'
 
 export type CreateAdjustment = {
@@ -30,7 +30,7 @@ export const createAdjustment = command({
     amount: { currency, amount: amount < ZERO ? negate(amount) : amount },
   }),
   decide(context, { account, currency, amount, description }) {
-    checkCurrency(currency)
+    checkCurrency(currency, '/currency')
     checkRange(amount)
     checkDescription(description)
     if (amount === ZERO)

@@ -2,11 +2,11 @@
  * `corrections.reverse`: a posting is undone by entries of the opposite amounts that point at it. Nothing posted is
  * ever edited or deleted. Who asks names the posting by sequence and subject; the host reads its entries from history.
  */
-import type { AccountId } from '../../hierarchy/index.js'
+import { type AccountId, checkCurrency } from '../../hierarchy/index.js'
 import { command, type Id } from '../../image/index.js'
 import { type Amount, type CurrencyCode, negate, ZERO } from '../../money/index.js'
 import { refuse } from '../../refusals/index.js'
-import { checkCurrency, checkDescription, checkScope, needsOn } from '../checks.js'
+import { checkDescription, checkScope, needsOn } from '../checks.js'
 import { entriesData, type LedgerContext } from '../ledger.js'
 import type { ReversalId } from '../tables.js'
 
@@ -71,7 +71,7 @@ function byCurrency(
 ): Map<CurrencyCode, { account: AccountId; amount: Amount }[]> {
   const lines = new Map<CurrencyCode, { account: AccountId; amount: Amount }[]>()
   for (const { account, currency, amount } of entries) {
-    checkCurrency(currency)
+    checkCurrency(currency, '/currency')
     if (amount === ZERO) continue
     const own = lines.get(currency) ?? []
     lines.set(currency, own)

@@ -1,9 +1,9 @@
 /** `balances.list` and `balances.get`: what an account holds. */
-import type { AccountId } from '../../hierarchy/index.js'
+import { type AccountId, checkCurrency } from '../../hierarchy/index.js'
 import { query, type Row } from '../../image/index.js'
 import type { Amount, CurrencyCode } from '../../money/index.js'
 import { ZERO } from '../../money/index.js'
-import { checkCurrency, needsOn } from '../checks.js'
+import { needsOn } from '../checks.js'
 import type { Ledger, LedgerContext } from '../ledger.js'
 
 export interface BalanceView {
@@ -37,7 +37,7 @@ export const getBalance = query({
     { account }: { readonly account: AccountId; readonly currency: CurrencyCode },
   ) => needsOn('read', account),
   read({ ledger }, { account, currency }): BalanceView {
-    checkCurrency(currency)
+    checkCurrency(currency, '/currency')
     return viewOf(ledger, account, currency, ledger.find(account, currency))
   },
 })

@@ -1,0 +1,79 @@
+/** `stemma serve`: runs the server in this process until it is told to end. */
+import { existsSync } from 'node:fs'
+import {
+  type Configuration,
+  checkDemoIsLocal,
+  demoFileIn,
+  type RunningServer,
+  startServer,
+} from '@stemma/server'
+import { Command, Option } from 'commander'
+import { Ending, EXIT } from '../exit.js'
+import type { Shell } from '../shell.js'
+import { configurationFor, dataOption, type LocalOptions } from './configuration.js'
+import { explained } from './faults.js'
+
+export function serveCommand(shell: Shell): Command {
+  const command = new Command('serve')
+    .summary('Run the server')
+    .description('Run the server until it is interrupted. Ends with 1 when the journal cannot be written.')
+    .addOption(new Option('--port <number>', 'port of HTTP and WebSocket; STEMMA_PORT, else 4000'))
+    .addOption(new Option('--host <address>', 'address to listen on; STEMMA_HOST, else 127.0.0.1'))
+    .addOption(dataOption())
+    .addOption(new Option('--demo', 'create the demo world on an empty data directory; STEMMA_DEMO=1'))
+  return command.action(() => explained(() => serve(command.opts<LocalOptions>(), shell)))
+}
+
+async function serve(options: LocalOptions, shell: Shell): Promise<void> {
+  const configuration = configurationFor(options, shell.env)
+  // A demo world that an earlier start made is as little for strangers as a new one.
+  const isDemo = configuration.isDemo || existsSync(demoFileIn(configuration.dataDirectory))
+  checkDemoIsLocal({ isDemo, host: configuration.host })
+  const interrupted = shell.interruption()
+  const failed = new AbortController()
+  const server = await startServer({ configuration, onFatal: () => failed.abort() })
+  shell.out(greeting(server, configuration, isDemo))
+  await raised(AbortSignal.any([interrupted, failed.signal]))
+  if (failed.signal.aborted)
+    throw new Ending(EXIT.refused, 'The journal could not be written, so the server has stopped.')
+  shell.note('Stopping: no new work is taken, and what is under way is finished.')
+  await server.stop()
+  shell.note('Stopped.')
+}
+
+function raised(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve()
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+}
+
+function greeting(
+  { url, made, isSecretKeyFresh }: RunningServer,
+  configuration: Configuration,
+  isDemo: boolean,
+): string {
+  const { dataDirectory, secretKeyFile } = configuration
+  const lines = [
+    '',
+    'Stemma is ready.',
+    '',
+    `  Console  ${url}/`,
+    `  API      ${url}/stemma/v1`,
+    `  Docs     ${url}/docs`,
+    `  Data     ${dataDirectory}`,
+    '',
+  ]
+  if (isSecretKeyFresh)
+    lines.push(
+      `The key that wraps all secrets was made: ${secretKeyFile}`,
+      'Keep a copy of it apart from the data: without it, secrets and personal fields cannot be read.',
+      '',
+    )
+  if (isDemo)
+    lines.push(
+      'Warning: this is a demo. Everybody on this machine who can read this file may do everything:',
+      `  ${demoFileIn(dataDirectory)}`,
+      '',
+    )
+  else if (made !== null) lines.push(`The operator's API key is in ${made.credentialsFile}`, '')
+  return `${lines.join('\n')}\n`
+}

@@ -1,0 +1,34 @@
+/** `blocks.lift`, and what a block does when its time is up. */
+import { command, type Row } from '../../image/index.js'
+import { rowOf } from '../checks.js'
+import type { BlockId } from '../fields.js'
+import type { HierarchyContext } from '../hierarchy.js'
+
+export type LiftBlock = { readonly block: BlockId }
+
+export const liftBlock = command({
+  name: 'blocks.lift',
+  scope: 'blocks:write',
+  needs: ({ hierarchy }: HierarchyContext, { block }: LiftBlock) => {
+    const target = hierarchy.blocks.target.get(rowOf(hierarchy.blocks, block))
+    return [{ ability: 'administer', target: hierarchy.findBlockable(target)?.target ?? { party: target } }]
+  },
+  decide(context, { block }) {
+    liftBlockRow(context, rowOf(context.hierarchy.blocks, block))
+    return { block }
+  },
+})
+
+export function liftBlockRow({ hierarchy, emit }: HierarchyContext, row: Row, reason?: 'until'): void {
+  const { target, kind, reason: given, until, setBy } = hierarchy.blocks.read(row)
+  const block = hierarchy.blocks.id(row)
+  const found = hierarchy.findBlockable(target)
+  hierarchy.blocks.remove(row)
+  emit({
+    kind: 'block.lifted',
+    subject: found?.name ?? `blk_${block}`,
+    paths: found === null ? [] : [found.path],
+    data: { block, before: { kind, reason: given, until, setBy }, after: null },
+    ...(reason === undefined ? {} : { reason }),
+  })
+}

@@ -1,0 +1,72 @@
+/**
+ * Every setting there is, with what it means, its default and the values it takes. A setting is here because code
+ * reads it; a name that is not here is refused.
+ */
+import type { Plain } from '../image/index.js'
+import { approvalPolicy } from './approval-policy.js'
+import { oneOf, type Setting, wholeNumber, yesOrNo } from './kinds.js'
+
+const MINUTE = 60
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+
+export const RATE_TIERS = ['T1', 'T2', 'T3', 'T4'] as const
+export type RateTier = (typeof RATE_TIERS)[number]
+
+/** What an approved application creates: nothing, a user, or a user with an account that it is bound to. */
+export const KYC_PROVISIONING = ['none', 'user', 'user_and_account'] as const
+
+export const SETTINGS = {
+  'accounts.clearing_required': yesOrNo(
+    'New accounts wait for review and for the answer of the clearing firm, unless the request says otherwise',
+    false,
+  ),
+  'approvals.policy': approvalPolicy,
+  'holds.life_seconds_max': wholeNumber('The longest life of a hold', 30 * DAY, {
+    least: 1,
+    most: 366 * DAY,
+  }),
+  'kyc.provisioning': oneOf(
+    'What an approved application creates at the firm that sent it',
+    'user_and_account',
+    KYC_PROVISIONING,
+  ),
+  'limits.accounts_per_party': wholeNumber(
+    'Accounts that a party may have, subaccounts included',
+    1_000_000,
+    {
+      least: 0,
+      most: 1_000_000,
+    },
+  ),
+  'limits.rate_tier': oneOf('The tier of request limits of a firm', 'T1', RATE_TIERS),
+  'signin.failures_max': wholeNumber('Failed attempts in a row that lock a credential', 10, {
+    least: 1,
+    most: 100,
+  }),
+  'signin.lock_seconds': wholeNumber('How long a credential stays locked', 15 * MINUTE, {
+    least: 1,
+    most: DAY,
+  }),
+  'tokens.assertion_life_seconds_max': wholeNumber('The longest life of a signed assertion', 5 * MINUTE, {
+    least: 1,
+    most: HOUR,
+  }),
+  'tokens.life_seconds': wholeNumber('The life of an access token', 180, { least: 10, most: DAY }),
+  'transfers.prepared_life_seconds': wholeNumber(
+    'How long a prepared transfer waits for its confirmation',
+    HOUR,
+    { least: 1, most: 30 * DAY },
+  ),
+} as const satisfies Record<string, Setting<Plain>>
+
+export type SettingName = keyof typeof SETTINGS
+export type SettingValue<N extends SettingName> = (typeof SETTINGS)[N] extends Setting<infer T> ? T : never
+
+export const SETTING_NAMES = Object.keys(SETTINGS) as readonly SettingName[]
+
+export const isSettingName = (name: string): name is SettingName => Object.hasOwn(SETTINGS, name)
+
+/** What the setting expects, where `value` is not that. */
+export const settingFault = (name: SettingName, value: Plain): string | null =>
+  (SETTINGS[name] as Setting<Plain>).fault(value)

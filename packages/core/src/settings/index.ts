@@ -1,0 +1,6 @@
+export * from './approval-policy.js'
+export * from './catalogue.js'
+export * from './commands/index.js'
+export * from './queries/index.js'
+export * from './setting-order.js'
+export * from './settings.js'

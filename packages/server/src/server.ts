@@ -1,0 +1,218 @@
+/**
+ * The composition root: opens the store, wakes the engine, plugs the surfaces into one HTTP server, and takes it all
+ * down again in reverse order. Nothing in here decides anything about trading.
+ */
+import { mkdirSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { BOOK_SCHEMA, Engine } from '@stemma/core'
+import { MemoryStore, SqliteStore, type Store } from '@stemma/store'
+import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import pino from 'pino'
+import { AccessTokens, BearerAuthentication, TokenEndpoint, type TokenEndpointOptions } from './auth/index.js'
+import { type Made, openBookWhereEmpty } from './bootstrap.js'
+import { type Clock, systemClock } from './host/clock.js'
+import { type Deliverer, EffectRunner } from './host/effects.js'
+import { EngineHost } from './host/engine-host.js'
+import { mailboxDeliverer } from './host/mail.js'
+import { makeOutbound } from './host/outbound.js'
+import { MasterKey, PartySealing } from './host/sealing.js'
+import { webhookDeliverer } from './host/webhooks.js'
+import { type Configuration, checkDemoIsLocal } from './ops/configuration.js'
+import { registerHealth } from './ops/health.js'
+import { Metrics } from './ops/metrics.js'
+import type { Host, Services } from './services.js'
+import { scopesMeant, scopesShown } from './surfaces/polymarket-us/index.js'
+import { SURFACES } from './surfaces.js'
+
+export interface ServerOptions {
+  readonly configuration: Configuration
+  readonly clock?: Clock
+  readonly log?: FastifyBaseLogger
+  /** A store of the caller's choice, for tests that hold up or break the disk. */
+  readonly store?: Store
+  /** Called when the disk failed: the process must end. */
+  readonly onFatal?: (error: Error) => void
+}
+
+export interface RunningServer {
+  readonly url: string
+  readonly host: EngineHost
+  readonly engine: Engine
+  readonly store: Store
+  readonly services: Services
+  /** What was made because the book was empty: where the operator's key lies, and whether it is the demo world. */
+  readonly made: Made | null
+  /** True where the file of the secret key was made by this start. */
+  readonly isSecretKeyFresh: boolean
+  stop(): Promise<void>
+}
+
+const BODY_BYTES_MAX = 2 ** 20
+const HEADER_BYTES_MAX = 16 * 2 ** 10
+const REQUEST_MILLISECONDS_MAX = 30_000
+
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { configuration, clock = systemClock() } = options
+  checkDemoIsLocal(configuration)
+  mkdirSync(configuration.dataDirectory, { recursive: true, mode: 0o700 })
+  const log =
+    options.log ??
+    pino({ level: configuration.logLevel, redact: ['req.headers.authorization', 'req.headers.cookie'] })
+  const store = options.store ?? openStore(configuration)
+  try {
+    return await startOn(store, options, clock, log)
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+async function startOn(
+  store: Store,
+  options: ServerOptions,
+  clock: Clock,
+  log: FastifyBaseLogger,
+): Promise<RunningServer> {
+  const { configuration } = options
+  const master = MasterKey.open(configuration.secretKeyFile)
+  const engine = new Engine()
+  const loaded = await store.load(engine.image)
+  engine.resume(loaded.results)
+  const fail = (error: Error): void => {
+    log.fatal(
+      { err: error },
+      'the journal cannot be written: the server stops, and nothing that was not durable was answered',
+    )
+    options.onFatal?.(error)
+  }
+  const host: EngineHost = new EngineHost({
+    engine,
+    store,
+    clock,
+    onFatal: fail,
+    onDurable: (batch, seconds) => {
+      metrics.batch(batch.head.sequence - batch.firstSequence + 1, seconds)
+      effects.run()
+    },
+  })
+  const metrics = new Metrics({
+    lagMilliseconds: () => store.lag().milliseconds,
+    lagBatches: () => store.lag().batches,
+    waitingAnswers: () => host.waiting,
+    openStreams: () => host.hub.size,
+    openEffects: () => engine.rooms.effects.table.size,
+    durableSequence: () => host.durableSequence,
+  })
+  const sealing = new PartySealing(master.key, engine, host, fail)
+  const outbound = makeOutbound(configuration)
+  const effects = new EffectRunner(engine, host, deliverers(engine, host, sealing, outbound), fail)
+  const tokens = new AccessTokens(master.key.derive('access tokens'))
+  const authentication = new BearerAuthentication(host, tokens)
+  const app = makeApp(log, metrics)
+  const services: Services = {
+    host,
+    authentication,
+    sealing,
+    tokens,
+    outbound,
+    log,
+    url: () => urlOf(app, configuration),
+  }
+  await registerHealth(app, { store, host, engine, metrics })
+  for (const surface of SURFACES) await surface.register(app, services)
+  await new TokenEndpoint(host, tokens, venueTokens(services)).register(app)
+  await app.listen({ port: configuration.port, host: configuration.host })
+  const made = await openBookWhereEmpty(engine, services, configuration)
+  await authentication.follow()
+  effects.run()
+  return {
+    url: urlOf(app, configuration),
+    host,
+    engine,
+    store,
+    services,
+    made,
+    isSecretKeyFresh: master.isFresh,
+    stop: async () => {
+      await app.close()
+      await effects.stop()
+      await host.stop()
+      await store.settled()
+      await store.close()
+    },
+  }
+}
+
+function openStore({ store, dataDirectory }: Configuration): Store {
+  if (store === 'memory') return new MemoryStore()
+  return SqliteStore.open({
+    dataDirectory,
+    book: 0,
+    schema: BOOK_SCHEMA,
+    schemaModule: '@stemma/core',
+    schemaExport: 'BOOK_SCHEMA',
+  })
+}
+
+function deliverers(
+  engine: Engine,
+  host: Host,
+  sealing: PartySealing,
+  outbound: Services['outbound'],
+): Record<'mail' | 'webhook', Deliverer> {
+  const words = new Map(
+    SURFACES.flatMap(({ name, webhookWords }) => (webhookWords === undefined ? [] : [[name, webhookWords]])),
+  )
+  return { mail: mailboxDeliverer(host), webhook: webhookDeliverer(engine, sealing, outbound, words) }
+}
+
+/** The token endpoint of the first venue: an assertion names the endpoint itself as its audience, a request the API. */
+function venueTokens(services: Services): TokenEndpointOptions {
+  const path = '/oauth/token'
+  const addresses = (): ReturnType<TokenEndpointOptions['addresses']> => {
+    const url = services.url()
+    return { tokenUrls: [`${url}${path}`], issuer: `${url}/`, audiences: [url] }
+  }
+  return { path, surface: 'polymarket-us', addresses, scopesShown, scopesMeant }
+}
+
+function makeApp(log: FastifyBaseLogger, metrics: Metrics): FastifyInstance {
+  const app = fastify({
+    loggerInstance: log,
+    disableRequestLogging: true,
+    bodyLimit: BODY_BYTES_MAX,
+    requestTimeout: REQUEST_MILLISECONDS_MAX,
+    connectionTimeout: 2 * REQUEST_MILLISECONDS_MAX,
+    http: { maxHeaderSize: HEADER_BYTES_MAX },
+    forceCloseConnections: 'idle',
+    // A surface answers for its own paths; what nobody serves is answered without saying anything.
+    routerOptions: { ignoreTrailingSlash: false },
+  })
+  app.setErrorHandler((error, request, reply) => {
+    const status = (error as { statusCode?: number }).statusCode ?? 500
+    if (status >= 500) request.log.error({ err: error }, 'request failed')
+    return reply.code(status).send({
+      error: status >= 500 ? 'internal error' : 'the request cannot be read',
+      request_id: request.id,
+    })
+  })
+  app.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'there is nothing here' }))
+  app.addHook('onResponse', async (request, reply) => {
+    metrics.request(surfaceOf(request.url), reply.statusCode)
+  })
+  return app
+}
+
+const surfaceOf = (url: string): string =>
+  url.startsWith('/stemma/')
+    ? 'native'
+    : url.startsWith('/v1/') || url.startsWith('/oauth/')
+      ? 'polymarket-us'
+      : 'other'
+
+function urlOf(app: FastifyInstance, { publicUrl, host }: Configuration): string {
+  if (publicUrl !== null) return publicUrl.replace(/\/$/, '')
+  const address = app.server.address() as AddressInfo | null
+  const shown = host.includes(':') ? `[${host}]` : host
+  return `http://${shown}:${address?.port ?? 0}`
+}

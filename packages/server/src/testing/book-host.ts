@@ -6,8 +6,8 @@ import {
   type Actor,
   type Batch,
   Engine,
-  EVENTS,
   type Event,
+  HISTORY,
   type HistoryQuery,
   type HistoryRow,
   type Instant,
@@ -16,8 +16,6 @@ import {
   type Plain,
   Refused,
 } from '@stemma/core'
-
-const HISTORY_TABLES = [EVENTS]
 
 import type { Answer, EventFilter, Host, Request, Settled, Subscription } from '../services.js'
 
@@ -76,7 +74,7 @@ export class BookHost implements Host {
   }
 
   async history(name: string, query: HistoryQuery): Promise<readonly HistoryRow[]> {
-    const table = HISTORY_TABLES.find((candidate) => candidate.name === name)
+    const table = HISTORY.find((candidate) => candidate.name === name)
     if (table === undefined) throw new Error(`expected a history table, was ${name}`)
     const rows = new Map<string, HistoryRow>()
     for (const batch of this.journal)

@@ -6,6 +6,8 @@
 import { Access, SYSTEM } from './access/index.js'
 import { COMMANDS, DUE_WORK, QUERIES } from './engine/catalogue.js'
 import type { EngineContext } from './engine/context.js'
+import type { Envelope, Outcome } from './engine/envelope.js'
+import { MutableMoment } from './engine/moment.js'
 import { Hierarchy, nodesOf } from './hierarchy/index.js'
 import { Identity, usersAsBlockable } from './identity/index.js'
 import {
@@ -14,8 +16,6 @@ import {
   type Batch,
   type CommandSpec,
   type Doer,
-  type EffectId,
-  type EffectKind,
   Effects,
   type Event,
   type Head,
@@ -35,29 +35,6 @@ import { type ApprovedCommand, Ledger } from './ledger/index.js'
 import { type Refusal, Refused, refuse } from './refusals/index.js'
 import { RollUp } from './rollup/index.js'
 import { Settings } from './settings/index.js'
-
-/** A command on its way in. */
-export interface Envelope {
-  readonly command: string
-  readonly input: Plain
-  readonly actor: Actor
-  readonly time: Instant
-  /** Idempotency key with the hash of the body that it came with. */
-  readonly key?: { readonly key: string; readonly bodyHash: string }
-  readonly reason?: string
-  readonly request?: string
-}
-
-export type Outcome =
-  | {
-      readonly kind: 'done'
-      readonly sequence: number
-      readonly result: Plain
-      readonly events: readonly Event[]
-    }
-  /** The key was used before with the same body: the stored result of that sequence is the answer. */
-  | { readonly kind: 'repeated'; readonly sequence: number }
-  | { readonly kind: 'refused'; readonly refusal: Refusal }
 
 type AnyCommand = CommandSpec<EngineContext, Plain, Plain>
 type Done = Extract<Outcome, { kind: 'done' }>
@@ -369,7 +346,9 @@ export class Engine {
       request: moment.request,
     }
     this.events.push(recorded)
-    rooms.access.webhooks.deliver(recorded, (target, payload) => moment.effect('webhook', target, payload))
+    rooms.access.webhooks.deliver(recorded, (target, payload, party) =>
+      moment.effect('webhook', target, payload, party),
+    )
   }
 
   private savePoint(): SavePoint {
@@ -402,30 +381,6 @@ interface SavePoint {
   readonly events: number
   readonly results: number
   readonly eventIndex: number
-}
-
-/** The one moment of an engine, set anew for each command: who, when, why. */
-class MutableMoment {
-  now = 0 as Instant
-  horizon = 0 as Instant
-  doer: Doer = SYSTEM
-  reason: string | null = null
-  request: string | null = null
-  eventIndex = 0
-  /** While an approved command is carried out: which approval, and who gave it. */
-  approved: { readonly approval: Id; readonly checker: Id | null } | null = null
-
-  constructor(
-    readonly image: Image,
-    readonly effects: Effects,
-    readonly emit: (event: NewEvent) => void,
-    readonly attempt: <Result>(part: () => Result) => Attempted<Result>,
-    readonly carryOut: (approved: ApprovedCommand) => Plain,
-  ) {}
-
-  effect(kind: EffectKind, target: string, payload: Plain, party: Id | null = null): EffectId {
-    return this.effects.request(kind, target, payload, party, this.now)
-  }
 }
 
 const ownerOf = (doer: Doer): Id | null => doer.user ?? doer.credential

@@ -4,6 +4,7 @@ import { type Instant, instant, type Plain, SECOND } from '@stemma/core'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { type JWTHeaderParameters, type JWTPayload, SignJWT } from 'jose'
 import { AccessTokens, BearerAuthentication, TokenEndpoint } from '../auth/index.js'
+import { makeOutbound } from '../host/outbound.js'
 import { polymarketUs, scopesMeant, scopesShown } from '../surfaces/polymarket-us/index.js'
 import { BookHost } from './book-host.js'
 
@@ -71,7 +72,9 @@ export async function startVenue(host: BookHost = new BookHost(START)): Promise<
     seal: (_party: number, plain: string) => `sealed:${plain}`,
     open: (_party: number, sealed: string) => sealed.slice(7),
   }
-  await polymarketUs.register(app, { host, authentication, sealing, log: app.log })
+  const outbound = makeOutbound({ mayReachPrivateAddresses: true })
+  const reached = { host, authentication, sealing, tokens, outbound, log: app.log, url: () => AUDIENCE }
+  await polymarketUs.register(app, reached)
   const url = await app.listen({ port: 0, host: '127.0.0.1' })
   return {
     host,

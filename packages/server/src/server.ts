@@ -6,7 +6,7 @@ import { mkdirSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { BOOK_SCHEMA, Engine } from '@stemma/core'
 import { MemoryStore, SqliteStore, type Store } from '@stemma/store'
-import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import pino from 'pino'
 import { AccessTokens, BearerAuthentication, TokenEndpoint, type TokenEndpointOptions } from './auth/index.js'
 import { type Made, openBookWhereEmpty } from './bootstrap.js'
@@ -21,6 +21,7 @@ import { type Configuration, checkDemoIsLocal } from './ops/configuration.js'
 import { registerHealth } from './ops/health.js'
 import { Metrics } from './ops/metrics.js'
 import type { Host, Services } from './services.js'
+import { pagesModule } from './surfaces/pages/index.js'
 import { scopesMeant, scopesShown } from './surfaces/polymarket-us/index.js'
 import { SURFACES } from './surfaces.js'
 
@@ -120,6 +121,7 @@ async function startOn(
   }
   await registerHealth(app, { store, host, engine, metrics })
   for (const surface of SURFACES) await surface.register(app, services)
+  await pagesModule.register(app)
   await new TokenEndpoint(host, tokens, venueTokens(services)).register(app)
   await app.listen({ port: configuration.port, host: configuration.host })
   const made = await openBookWhereEmpty(engine, services, configuration)
@@ -179,7 +181,7 @@ function venueTokens(services: Services): TokenEndpointOptions {
 function makeApp(log: FastifyBaseLogger, metrics: Metrics): FastifyInstance {
   const app = fastify({
     loggerInstance: log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_MILLISECONDS_MAX,
     connectionTimeout: 2 * REQUEST_MILLISECONDS_MAX,

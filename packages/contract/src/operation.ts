@@ -8,8 +8,8 @@ import type { ObjectOf, ObjectWire, Shape, Wire, WireOf } from './wire/index.js'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
-/** A command changes, a query reads the present, a history reads the past, a service is the host's own. */
-export type OperationKind = 'command' | 'query' | 'history' | 'service'
+/** A command changes, a query reads the present, a history reads the past. */
+export type OperationKind = 'command' | 'query' | 'history'
 
 export interface OperationSpec<I extends Shape, O> {
   readonly kind: OperationKind

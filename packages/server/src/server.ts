@@ -6,7 +6,7 @@ import { mkdirSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { BOOK_SCHEMA, Engine } from '@stemma/core'
 import { MemoryStore, SqliteStore, type Store } from '@stemma/store'
-import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import pino from 'pino'
 import { AccessTokens, BearerAuthentication, TokenEndpoint, type TokenEndpointOptions } from './auth/index.js'
 import { type Made, openBookWhereEmpty } from './bootstrap.js'
@@ -179,7 +179,7 @@ function venueTokens(services: Services): TokenEndpointOptions {
 function makeApp(log: FastifyBaseLogger, metrics: Metrics): FastifyInstance {
   const app = fastify({
     loggerInstance: log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_MILLISECONDS_MAX,
     connectionTimeout: 2 * REQUEST_MILLISECONDS_MAX,

@@ -97,7 +97,8 @@ const BINDINGS = [
     scope: 'bindings:write',
     input: object({ binding: id('bnd'), reason: optional(reason()) }),
     output: madeBinding,
-    refusals: ['not_visible', 'last_administrator'],
+    refusals: ['not_visible', 'last_administrator', 'version_mismatch'],
+    ifMatch: true,
     example: { request: { binding: EXAMPLE.binding }, response: doneBinding },
   }),
   operation('bindings.list', {

@@ -5,26 +5,29 @@ import {
   EXAMPLE,
   made,
   name,
+  PAGE_LIMIT_DEFAULT,
+  PAGE_LIMIT_MAX,
   page,
   paging,
   reason,
   STATUSES,
-  sortBy,
+  sorting,
 } from '../resources/common.js'
-import { ACCOUNT_STAGES, ACCOUNT_TYPES, account, EXAMPLE_ACCOUNT } from '../resources/hierarchy.js'
-import {
-  choice,
-  count,
-  currency,
-  flag,
-  id,
-  json,
-  list,
-  object,
-  optional,
-  present,
-  text,
-} from '../wire/index.js'
+import { ACCOUNT_STAGES, ACCOUNT_TYPES, account, EXAMPLE_ACCOUNT, process } from '../resources/hierarchy.js'
+import { choice, count, currency, flag, id, json, list, object, optional, text } from '../wire/index.js'
+
+const EXAMPLE_PROCESS = {
+  id: EXAMPLE.process,
+  kind: 'accounts.open_many',
+  state: 'completed',
+  party: EXAMPLE.firm,
+  total: 1,
+  cursor: 1,
+  failures: 0,
+  started_by: EXAMPLE.user,
+  created_at: EXAMPLE.at,
+  ended_at: EXAMPLE.at,
+} as const
 
 const accountInPath = { account: id('acc') } as const
 const madeAccount = made('account', 'acc')
@@ -58,10 +61,13 @@ export const ACCOUNT_OPERATIONS = [
       party: id('pty'),
       main: optional(id('acc', 'The main account, for a subaccount')),
       name: name('Unique, part of addresses, never changed'),
-      display_name: displayName(),
-      type: optional(choice(ACCOUNT_TYPES), 'cash'),
+      template: optional(id('tpl', 'Where the rest comes from')),
+      display_name: optional(displayName()),
+      type: optional(choice(ACCOUNT_TYPES, 'The template’s, or cash, unless said')),
       base_currency: optional(currency('The party’s unless said')),
-      needs_clearing: optional(flag('Review and the clearing firm come first'), false),
+      needs_clearing: optional(
+        flag('Review and the clearing firm come first; as the setting says unless said'),
+      ),
       attributes: optional(json('Owner type, option level, permissions and so on'), {}),
     }),
     output: madeAccount,
@@ -88,12 +94,35 @@ export const ACCOUNT_OPERATIONS = [
     method: 'POST',
     path: '/accounts/open_many',
     summary: 'Open up to 5,000 accounts from a template',
-    description: 'Runs as a process between other traffic; read its progress under processes.',
+    description:
+      'Either `items`, or `counted` names that count up. Runs as a process between other traffic; read its progress under processes.',
     scope: 'accounts:write',
     input: object({
       party: id('pty'),
-      template: optional(id('tpl')),
-      items: list(object({ name: name('Unique'), display_name: displayName() }), { min: 1, max: 5_000 }),
+      main: optional(id('acc', 'The main account, for subaccounts')),
+      template: optional(id('tpl', 'Where the rest comes from')),
+      type: optional(choice(ACCOUNT_TYPES)),
+      base_currency: optional(currency()),
+      needs_clearing: optional(flag()),
+      counted: optional(
+        object({
+          prefix: text({ max: 60 }),
+          first: count(),
+          digits: count({ min: 1, max: 12 }),
+          count: count({ min: 1, max: 5_000 }),
+        }),
+      ),
+      items: optional(
+        list(
+          object({
+            name: name('Unique'),
+            display_name: optional(displayName()),
+            type: optional(choice(ACCOUNT_TYPES)),
+            attributes: optional(json('Laid over the template’s'), {}),
+          }),
+          { min: 1, max: 5_000 },
+        ),
+      ),
     }),
     output: made('process', 'prc'),
     refusals: ['not_visible', 'template_invalid', 'name_taken', 'limit_reached', 'party_suspended'],
@@ -126,7 +155,7 @@ export const ACCOUNT_OPERATIONS = [
       stage: optional(choice(ACCOUNT_STAGES)),
       type: optional(choice(ACCOUNT_TYPES)),
       search: optional(text({ max: 64, description: 'Part of a name, display name or clearing number' })),
-      sort: sortBy(['id', 'name', 'display_name', 'created_at']),
+      ...sorting,
       ...paging,
     }),
     output: page(account),
@@ -144,9 +173,9 @@ export const ACCOUNT_OPERATIONS = [
     scope: 'accounts:write',
     input: object({
       ...accountInPath,
-      display_name: present(displayName()),
-      type: present(choice(ACCOUNT_TYPES)),
-      attributes: present(json('Replaces the attributes')),
+      display_name: optional(displayName()),
+      type: optional(choice(ACCOUNT_TYPES)),
+      attributes: optional(json('Replaces the attributes')),
     }),
     output: madeAccount,
     refusals: ['not_visible', 'version_mismatch'],
@@ -218,18 +247,24 @@ export const ACCOUNT_OPERATIONS = [
     path: '/processes/{process}',
     summary: 'Read how far long work has come',
     scope: 'accounts:read',
-    input: object({ process: id('prc') }),
-    output: object({
-      id: id('prc'),
-      kind: text({ max: 64 }),
-      status: text({ max: 32 }),
-      done: count(),
-      total: count(),
+    input: object({
+      process: id('prc'),
+      first: optional(count({ description: 'Place of the first result that is wanted' }), 0),
+      limit: optional(count({ min: 1, max: PAGE_LIMIT_MAX }), PAGE_LIMIT_DEFAULT),
     }),
+    output: process,
     refusals: ['not_visible'],
-    example: {
-      request: { process: EXAMPLE.process },
-      response: { id: EXAMPLE.process, kind: 'accounts.open_many', status: 'completed', done: 1, total: 1 },
-    },
+    example: { request: { process: EXAMPLE.process }, response: EXAMPLE_PROCESS },
+  }),
+  operation('processes.list', {
+    kind: 'query',
+    method: 'GET',
+    path: '/processes',
+    summary: 'List the latest long work of a party',
+    scope: 'accounts:read',
+    input: object({ party: id('pty') }),
+    output: page(process),
+    refusals: ['not_visible'],
+    example: { request: { party: EXAMPLE.firm }, response: { items: [EXAMPLE_PROCESS], next_cursor: null } },
   }),
 ] as const

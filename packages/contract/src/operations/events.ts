@@ -1,6 +1,7 @@
 /** Events, webhooks, mail and identity checks. */
 import { operation } from '../operation.js'
-import { EXAMPLE, KYC_STATES, made, page, paging, period, reason } from '../resources/common.js'
+import { EXAMPLE, made, page, paging, period, reason } from '../resources/common.js'
+import { SURFACES } from '../resources/identity.js'
 import {
   choice,
   count,
@@ -12,6 +13,7 @@ import {
   nullable,
   object,
   optional,
+  present,
   text,
 } from '../wire/index.js'
 
@@ -74,6 +76,8 @@ const EVENTS = [
 
 const webhook = object({
   id: id('whk'),
+  surface: choice(SURFACES),
+  version: count({ min: 1 }),
   party: id('pty', 'Its events and those of everything beneath it are sent'),
   url: text({ max: 2_048 }),
   kinds: list(text({ max: 64 }), { max: 50 }),
@@ -82,6 +86,8 @@ const webhook = object({
 })
 const EXAMPLE_WEBHOOK = {
   id: EXAMPLE.webhook,
+  surface: 'native',
+  version: 1,
   party: EXAMPLE.firm,
   url: 'https://hooks.example/stemma',
   kinds: ['transfer.completed'],
@@ -117,10 +123,30 @@ const WEBHOOKS = [
     path: '/webhooks',
     summary: 'List the webhooks of a party',
     scope: 'webhooks:write',
-    input: object({ party: id('pty') }),
+    input: object({ party: id('pty'), ...paging }),
     output: page(webhook),
     refusals: ['not_visible'],
     example: { request: { party: EXAMPLE.firm }, response: { items: [EXAMPLE_WEBHOOK], next_cursor: null } },
+  }),
+  operation('webhooks.update', {
+    kind: 'command',
+    method: 'PATCH',
+    path: '/webhooks/{webhook}',
+    summary: 'Change where events are sent, which, or pause them',
+    scope: 'webhooks:write',
+    input: object({
+      webhook: id('whk'),
+      url: present(url()),
+      kinds: present(list(text({ max: 64 }), { max: 50 })),
+      status: present(choice(['active', 'suspended'])),
+    }),
+    output: made('webhook', 'whk'),
+    refusals: ['not_visible', 'version_mismatch'],
+    ifMatch: true,
+    example: {
+      request: { webhook: EXAMPLE.webhook, status: 'suspended' },
+      response: { webhook: EXAMPLE.webhook, sequence: 962 },
+    },
   }),
   operation('webhooks.remove', {
     kind: 'command',
@@ -130,97 +156,128 @@ const WEBHOOKS = [
     scope: 'webhooks:write',
     input: object({ webhook: id('whk') }),
     output: made('webhook', 'whk'),
-    refusals: ['not_visible'],
+    refusals: ['not_visible', 'version_mismatch'],
+    ifMatch: true,
     example: { request: { webhook: EXAMPLE.webhook }, response: { webhook: EXAMPLE.webhook, sequence: 961 } },
   }),
-  operation('mailbox.list', {
-    kind: 'service',
+  operation('mails.list', {
+    kind: 'query',
     method: 'GET',
-    path: '/mailbox',
-    summary: 'Read the mail that the embedded mailbox kept instead of sending it',
-    scope: 'webhooks:write',
-    input: object({ under: id('pty', 'The operator of the book'), ...paging }),
+    path: '/mails',
+    summary: 'Read the mail that the embedded mailbox kept instead of sending it, newest first',
+    scope: 'users:read',
+    input: object({ party: id('pty'), ...paging }),
     output: page(
       object({
-        id: text({ max: 32 }),
-        time: instant(),
+        id: id('mai'),
+        party: id('pty'),
         to: text({ max: 320 }),
         subject: text({ max: 500 }),
         text: text({ max: 20_000 }),
+        sent_at: instant(),
       }),
     ),
     refusals: ['not_visible'],
-    example: { request: { under: EXAMPLE.operator }, response: { items: [], next_cursor: null } },
+    example: { request: { party: EXAMPLE.firm }, response: { items: [], next_cursor: null } },
   }),
 ] as const
 
-const kycCase = object({
+const DECISIONS = ['review', 'resubmit', 'accept', 'reject'] as const
+const application = object({
   id: id('kyc'),
   firm: id('pty'),
-  external_id: text({ max: 128 }),
-  state: choice(KYC_STATES),
+  external_id: text({ max: 49 }),
+  decision: choice(DECISIONS),
+  status: choice(['open', 'on_hold', 'closed']),
+  sub_status: text({ max: 64 }),
+  reason: nullable(text({ max: 500 })),
+  has_personal: flag(),
+  party: nullable(id('pty', 'What became of it: the client')),
   user: nullable(id('usr')),
   account: nullable(id('acc')),
+  decided_at: nullable(instant()),
+  version: count({ min: 1 }),
   created_at: instant(),
 })
+const EXAMPLE_APPLICATION = {
+  id: EXAMPLE.kyc,
+  firm: EXAMPLE.firm,
+  external_id: 'person-1',
+  decision: 'review',
+  status: 'open',
+  sub_status: 'pending',
+  reason: null,
+  has_personal: true,
+  party: null,
+  user: null,
+  account: null,
+  decided_at: null,
+  version: 1,
+  created_at: EXAMPLE.at,
+} as const
+const decided = object({ application: id('kyc'), decision: choice(DECISIONS), sequence: count() })
 
 const KYC = [
   operation('kyc.start', {
     kind: 'command',
     method: 'POST',
     path: '/kyc',
-    summary: 'Start the identity check of a person',
+    summary: 'Start the identity check of a person, or send it in again',
     scope: 'kyc:write',
     input: object({
       firm: id('pty'),
-      external_id: text({ max: 128, description: 'The firm’s own id of the person' }),
+      external_id: text({ max: 49, description: 'The firm’s own id of the person' }),
       personal: text({ max: 8_192, description: 'Personal fields as text, kept sealed' }),
     }),
-    output: made('kyc', 'kyc'),
-    refusals: ['not_visible', 'name_taken', 'party_suspended'],
+    output: decided,
+    refusals: ['not_visible', 'party_suspended', 'limit_reached'],
     example: {
-      request: { firm: EXAMPLE.firm, external_id: 'person-1', personal: '{"name":"Ada Example"}' },
-      response: { kyc: EXAMPLE.kyc, sequence: 970 },
+      request: { firm: EXAMPLE.firm, external_id: 'person-2', personal: '{"name":"Ada Example"}' },
+      response: { application: EXAMPLE.kyc, decision: 'review', sequence: 970 },
     },
   }),
   operation('kyc.decide', {
     kind: 'command',
     method: 'POST',
-    path: '/kyc/{kyc}/decide',
-    summary: 'Decide an identity check; approval creates user and account',
+    path: '/kyc/{application}/decide',
+    summary: 'Decide an identity check; a client, user and account follow an acceptance',
     scope: 'kyc:decide',
     input: object({
-      kyc: id('kyc'),
-      decision: choice(['approved', 'rejected', 'review', 'resubmit']),
+      application: id('kyc'),
+      decision: choice(DECISIONS),
       reason: optional(reason()),
     }),
-    output: made('kyc', 'kyc'),
-    refusals: ['not_visible', 'transition_invalid'],
+    output: decided,
+    refusals: ['not_visible', 'transition_invalid', 'version_mismatch'],
+    ifMatch: true,
     example: {
-      request: { kyc: EXAMPLE.kyc, decision: 'approved' },
-      response: { kyc: EXAMPLE.kyc, sequence: 971 },
+      request: { application: EXAMPLE.kyc, decision: 'accept' },
+      response: { application: EXAMPLE.kyc, decision: 'accept', sequence: 971 },
     },
   }),
   operation('kyc.get', {
     kind: 'query',
     method: 'GET',
-    path: '/kyc/{kyc}',
+    path: '/kyc/{application}',
     summary: 'Read how an identity check stands',
     scope: 'kyc:read',
-    input: object({ kyc: id('kyc') }),
-    output: kycCase,
+    input: object({ application: id('kyc') }),
+    output: application,
+    refusals: ['not_visible'],
+    example: { request: { application: EXAMPLE.kyc }, response: EXAMPLE_APPLICATION },
+  }),
+  operation('kyc.list', {
+    kind: 'query',
+    method: 'GET',
+    path: '/kyc',
+    summary: 'List the identity checks of a firm',
+    scope: 'kyc:read',
+    input: object({ firm: id('pty'), ...paging }),
+    output: page(application),
     refusals: ['not_visible'],
     example: {
-      request: { kyc: EXAMPLE.kyc },
-      response: {
-        id: EXAMPLE.kyc,
-        firm: EXAMPLE.firm,
-        external_id: 'person-1',
-        state: 'pending',
-        user: null,
-        account: null,
-        created_at: EXAMPLE.at,
-      },
+      request: { firm: EXAMPLE.firm },
+      response: { items: [EXAMPLE_APPLICATION], next_cursor: null },
     },
   }),
 ] as const

@@ -2,6 +2,7 @@
 import { operation } from '../operation.js'
 import { EXAMPLE, made, page, paging, period, reason } from '../resources/common.js'
 import {
+  cashMovement,
   deposit,
   EXAMPLE_DEPOSIT,
   EXAMPLE_WITHDRAWAL,
@@ -9,7 +10,7 @@ import {
   MOVEMENT_REASONS,
   withdrawal,
 } from '../resources/ledger.js'
-import { amount, choice, count, currency, flag, id, object, optional, text } from '../wire/index.js'
+import { amount, choice, count, currency, flag, id, nullable, object, optional, text } from '../wire/index.js'
 
 const reference = () => optional(text({ max: 128, description: 'The outside world’s own reference' }))
 const description = () => optional(text({ max: 500 }))
@@ -189,7 +190,12 @@ export const FUNDING_OPERATIONS = [
       external_reference: reference(),
       memo: description(),
     }),
-    output: object({ cash_movement: id('csm'), state: choice(['completed', 'rejected']), sequence: count() }),
+    output: object({
+      cash_movement: id('csm'),
+      state: choice(['confirmed', 'rejected']),
+      rejection: nullable(text({ max: 500 })),
+      sequence: count(),
+    }),
     refusals: [
       'not_visible',
       'account_not_active',
@@ -206,7 +212,33 @@ export const FUNDING_OPERATIONS = [
         currency: 'USD',
         amount: '5.00',
       },
-      response: { cash_movement: EXAMPLE.movement, state: 'completed', sequence: 910 },
+      response: { cash_movement: EXAMPLE.movement, state: 'confirmed', rejection: null, sequence: 910 },
+    },
+  }),
+  operation('cash_movements.list', {
+    kind: 'history',
+    method: 'GET',
+    path: '/cash_movements',
+    summary: 'List the cash movements of an account',
+    scope: 'funding:read',
+    input: object(fundingList),
+    output: page(cashMovement),
+    refusals: ['not_visible'],
+    example: {
+      request: { account: EXAMPLE.second },
+      response: {
+        items: [
+          {
+            ...EXAMPLE_DEPOSIT,
+            id: EXAMPLE.movement,
+            account: EXAMPLE.second,
+            state: 'confirmed',
+            counter_account: EXAMPLE.account,
+            purpose: 'deposit',
+          },
+        ],
+        next_cursor: null,
+      },
     },
   }),
 ] as const

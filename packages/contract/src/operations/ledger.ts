@@ -35,6 +35,8 @@ const EXAMPLE_BALANCE = {
   posted: '1250.00',
   available: '1225.00',
   held: '25.00',
+  credits: '1250.00',
+  debits: '0.00',
 } as const
 
 const READS = [
@@ -92,6 +94,8 @@ const READS = [
             before: '0.00',
             after: '1250.00',
             subject: EXAMPLE.deposit,
+            business_date: '2026-11-20',
+            reverses: null,
             description: null,
           },
         ],
@@ -255,6 +259,17 @@ const HOLDS = [
     refusals: ['not_visible'],
     example: { request: { hold: EXAMPLE.hold }, response: doneHold },
   }),
+  operation('holds.get', {
+    kind: 'query',
+    method: 'GET',
+    path: '/holds/{hold}',
+    summary: 'Read a hold',
+    scope: 'balances:read',
+    input: object({ hold: id('hld') }),
+    output: hold,
+    refusals: ['not_visible'],
+    example: { request: { hold: EXAMPLE.hold }, response: EXAMPLE_HOLD },
+  }),
   operation('holds.list', {
     kind: 'query',
     method: 'GET',
@@ -281,12 +296,16 @@ const CORRECTIONS = [
     scope: 'corrections:write',
     input: object({
       subject: anyId(['trf', 'dep', 'wdr', 'csm', 'adj'], 'What made the posting'),
-      reason: reason('Why it is reversed'),
+      description: text({ max: 500, description: 'Why it is reversed' }),
+      allow_overdraw: optional(
+        flag('Even where less than nothing is left; needs the scope funding:settle'),
+        false,
+      ),
     }),
     output: made('correction', 'cor'),
     refusals: ['not_visible', 'already_reversed', 'not_reversible', 'insufficient_available_balance'],
     example: {
-      request: { subject: EXAMPLE.transfer, reason: 'Sent to the wrong account' },
+      request: { subject: EXAMPLE.deposit, description: 'Sent to the wrong account' },
       response: { correction: 'cor_79', sequence: 940 },
     },
   }),
@@ -353,10 +372,17 @@ const APPROVALS = [
     path: '/approvals',
     summary: 'List requests that wait for a second person',
     scope: 'approvals:read',
-    input: object({ under: optional(id('pty')), state: optional(choice(APPROVAL_STATES)), ...paging }),
+    input: object({
+      party: id('pty', 'This party and everything beneath it'),
+      state: optional(choice(APPROVAL_STATES)),
+      ...paging,
+    }),
     output: page(approval),
     refusals: ['not_visible'],
-    example: { request: {}, response: { items: [EXAMPLE_APPROVAL], next_cursor: null } },
+    example: {
+      request: { party: EXAMPLE.firm },
+      response: { items: [EXAMPLE_APPROVAL], next_cursor: null },
+    },
   }),
 ] as const
 

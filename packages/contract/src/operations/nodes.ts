@@ -1,6 +1,6 @@
 /** Groups, blocks, settings, templates and the summary of a node. */
 import { operation } from '../operation.js'
-import { displayName, EXAMPLE, made, name, page, paging, reason } from '../resources/common.js'
+import { displayName, EXAMPLE, made, name, page, reason } from '../resources/common.js'
 import {
   BLOCK_KINDS,
   block,
@@ -9,9 +9,11 @@ import {
   group,
   settingValue,
   template,
+  templateInput,
 } from '../resources/hierarchy.js'
 import {
   amount,
+  anyId,
   choice,
   count,
   currency,
@@ -21,7 +23,6 @@ import {
   list,
   object,
   optional,
-  present,
   text,
 } from '../wire/index.js'
 
@@ -112,7 +113,7 @@ const GROUPS = [
     path: '/groups',
     summary: 'List the groups of a party',
     scope: 'accounts:read',
-    input: object({ party: id('pty'), ...paging }),
+    input: object({ party: id('pty') }),
     output: page(group),
     refusals: ['not_visible'],
     example: {
@@ -170,7 +171,9 @@ const BLOCKS = [
 ] as const
 
 const settingName = () => text({ max: 64, pattern: /^[a-z][a-z0-9_.]*$/, meaning: 'the name of a setting' })
-const doneSetting = { node: EXAMPLE.firm, sequence: 850 } as const
+const madeSetting = made('setting', 'set')
+const doneSetting = { setting: 'set_65', sequence: 850 } as const
+const node = () => anyId(['pty', 'acc', 'grp'], 'A party, an account or a group')
 
 const SETTINGS = [
   operation('settings.set', {
@@ -181,12 +184,12 @@ const SETTINGS = [
     description: 'Everything beneath the node inherits it, unless it has a value of its own.',
     scope: 'settings:write',
     input: object({
-      node: id('pty'),
+      node: node(),
       name: settingName(),
       value: json('As the setting takes it; amounts are written as text'),
       from: optional(instant('From now on unless said')),
     }),
-    output: made('node', 'pty'),
+    output: madeSetting,
     refusals: ['not_visible', 'setting_invalid'],
     example: {
       request: { node: EXAMPLE.firm, name: 'approvals.policy', value: [] },
@@ -199,8 +202,12 @@ const SETTINGS = [
     path: '/settings/{node}/{name}',
     summary: 'Take a value of a node away, so that it inherits again',
     scope: 'settings:write',
-    input: object({ node: id('pty'), name: settingName() }),
-    output: made('node', 'pty'),
+    input: object({
+      node: node(),
+      name: settingName(),
+      from: optional(instant('From now on unless said')),
+    }),
+    output: madeSetting,
     refusals: ['not_visible', 'setting_invalid'],
     example: { request: { node: EXAMPLE.firm, name: 'approvals.policy' }, response: doneSetting },
   }),
@@ -211,7 +218,7 @@ const SETTINGS = [
     summary: 'Read the values that hold at a node, each with its source',
     scope: 'settings:read',
     input: object({
-      node: id('pty'),
+      node: node(),
       name: optional(settingName()),
       at: optional(instant('As of then; now unless said')),
     }),
@@ -219,7 +226,18 @@ const SETTINGS = [
     refusals: ['not_visible', 'setting_invalid'],
     example: {
       request: { node: EXAMPLE.firm },
-      response: { items: [{ name: 'approvals.policy', value: [], source: null, from: null }] },
+      response: {
+        items: [
+          {
+            name: 'approvals.policy',
+            value: [],
+            source: null,
+            from: null,
+            is_default: true,
+            description: 'Which requests need a second person',
+          },
+        ],
+      },
     },
   }),
 ] as const
@@ -237,32 +255,39 @@ const TEMPLATES = [
     input: object({
       party: id('pty'),
       name: name('Unique under the party'),
-      display_name: displayName(),
-      defaults: json('What an account made from it begins with'),
+      ...templateInput,
     }),
     output: madeTemplate,
     refusals: ['not_visible', 'name_taken', 'template_invalid'],
     example: {
-      request: { party: EXAMPLE.firm, name: 'retail', display_name: 'Retail', defaults: { type: 'cash' } },
+      request: {
+        party: EXAMPLE.firm,
+        name: 'retail-2',
+        display_name: 'Retail',
+        type: 'cash',
+        account_display_name: 'Retail {name}',
+      },
       response: doneTemplate,
     },
   }),
   operation('templates.update', {
     kind: 'command',
-    method: 'PATCH',
+    method: 'PUT',
     path: '/templates/{template}',
     summary: 'Change a template',
     scope: 'accounts:write',
-    input: object({
-      template: id('tpl'),
-      display_name: present(displayName()),
-      defaults: present(json('Replaces the defaults')),
-    }),
+    description: 'Replaces what the template says, whole.',
+    input: object({ template: id('tpl'), ...templateInput }),
     output: madeTemplate,
     refusals: ['not_visible', 'template_invalid', 'version_mismatch'],
     ifMatch: true,
     example: {
-      request: { template: EXAMPLE.template, display_name: 'Retail clients' },
+      request: {
+        template: EXAMPLE.template,
+        display_name: 'Retail clients',
+        type: 'cash',
+        account_display_name: 'Retail {name}',
+      },
       response: doneTemplate,
     },
   }),

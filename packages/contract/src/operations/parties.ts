@@ -11,10 +11,10 @@ import {
   paging,
   reason,
   STATUSES,
-  sortBy,
+  sorting,
 } from '../resources/common.js'
 import { EXAMPLE_PARTY, PARTY_KINDS, party } from '../resources/hierarchy.js'
-import { choice, currency, flag, id, object, optional, present, text } from '../wire/index.js'
+import { choice, currency, flag, id, object, optional, text } from '../wire/index.js'
 
 const partyInPath = { party: id('pty') } as const
 const madeParty = made('party', 'pty')
@@ -52,9 +52,6 @@ export const PARTY_OPERATIONS = [
       base_currency: optional(currency('The owner’s unless said')),
       is_partner: optional(flag('Others come through it'), false),
       is_legally_liable: optional(flag('A shortfall beneath it is its own'), false),
-      personal: optional(
-        text({ max: 4_096, description: 'Personal fields as text, kept sealed and never shown in events' }),
-      ),
     }),
     output: madeParty,
     refusals: [
@@ -99,7 +96,7 @@ export const PARTY_OPERATIONS = [
       kind: optional(choice(PARTY_KINDS)),
       status: optional(choice(STATUSES)),
       search: optional(text({ max: 64, description: 'Part of a name or display name' })),
-      sort: sortBy(['id', 'name', 'display_name', 'created_at']),
+      ...sorting,
       ...paging,
     }),
     output: page(party),
@@ -117,14 +114,13 @@ export const PARTY_OPERATIONS = [
     scope: 'parties:write',
     input: object({
       ...partyInPath,
-      display_name: present(displayName()),
-      base_currency: present(currency()),
-      is_partner: present(flag()),
-      is_legally_liable: present(flag()),
-      personal: present(text({ max: 4_096, description: 'Replaces the sealed personal fields' })),
+      display_name: optional(displayName()),
+      is_partner: optional(flag()),
+      is_legally_liable: optional(flag()),
+      personal: optional(text({ max: 4_096, description: 'Replaces the sealed personal fields' })),
     }),
     output: madeParty,
-    refusals: ['not_visible', 'version_mismatch', 'currency_unknown'],
+    refusals: ['not_visible', 'version_mismatch'],
     ifMatch: true,
     example: { request: { party: EXAMPLE.firm, display_name: 'ACME Trading Ltd' }, response: done },
   }),

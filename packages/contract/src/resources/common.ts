@@ -48,13 +48,13 @@ export const paging = {
   cursor: optional(text({ max: 512, description: 'The `next_cursor` of the page before' })),
 } as const
 
-export const sortBy = <const T extends string>(fields: readonly T[]) =>
-  optional(
-    choice(
-      fields.flatMap((field): (T | `-${T}`)[] => [field, `-${field}`]),
-      'Order; a minus turns it round',
-    ),
-  )
+/** Lists of the tree are in order of creation, or of names where they are small. */
+export const sorting = {
+  sort: optional(
+    choice(['created', 'name'], 'Order: `created` unless said; `name` for lists of up to 4,096'),
+    'created',
+  ),
+} as const
 
 /** Bounds of time that every history takes. */
 export const period = {

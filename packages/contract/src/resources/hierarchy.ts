@@ -9,8 +9,10 @@ import {
   id,
   instant,
   json,
+  list,
   nullable,
   object,
+  optional,
   present,
   text,
 } from '../wire/index.js'
@@ -30,6 +32,9 @@ export const ACCOUNT_TYPES = [
 export const ACCOUNT_BOOKS = ['customer', 'outside_world', 'fees', 'interest', 'rounding', 'street'] as const
 export const BLOCK_KINDS = ['trading', 'transfers', 'login', 'whole'] as const
 
+/** A party, or an account or group with a setting of its own; the engine does not keep the kind beside it. */
+const anyNode = (description: string) => text({ max: 24, description })
+
 export const scope = () => choice(SCOPES)
 
 export const party = object({
@@ -43,6 +48,9 @@ export const party = object({
   status: status(),
   kyc: choice(KYC_STATES),
   base_currency: currency(),
+  path: list(id('pty'), { max: 64 }),
+  suspended_by: nullable(id('pty', 'The nearest party at or above it that is not active')),
+  has_personal: flag('It has sealed personal fields'),
   version: version(),
   created_at: instant(),
 })
@@ -59,7 +67,11 @@ export const account = object({
   type: choice(ACCOUNT_TYPES),
   book: choice(ACCOUNT_BOOKS, 'A customer’s, or one of the operator’s own'),
   stage: choice(ACCOUNT_STAGES, 'On the way to the clearing firm’s approval'),
+  is_reviewed: flag(),
   status: status(),
+  suspended_by: nullable(id('pty', 'The nearest owner that is not active')),
+  kyc: choice(KYC_STATES, 'The party’s'),
+  path: list(id('pty'), { max: 64 }),
   attributes: json('Owner type, option level, permissions and what else few accounts have'),
   version: version(),
   created_at: instant(),
@@ -71,6 +83,8 @@ export const group = object({
   name: name('Unique, never changed'),
   display_name: displayName(),
   base_currency: currency(),
+  status: status(),
+  accounts: list(id('acc'), { max: 10_000 }),
   version: version(),
   created_at: instant(),
 })
@@ -90,28 +104,47 @@ export const blockTarget = () => anyId(['pty', 'acc', 'usr'], 'A party, an accou
 export const settingValue = object({
   name: text({ max: 64 }),
   value: json('As the setting takes it'),
-  source: nullable(id('pty', 'The node that it comes from; null: the default of the product')),
+  source: nullable(anyNode('The node that it comes from; null: the default of the product')),
   from: nullable(instant('Since when it holds')),
+  is_default: flag('No node at or above has a value'),
+  description: text({ max: 1_000 }),
 })
 
+const templateDefaults = {
+  display_name: displayName(),
+  type: choice(ACCOUNT_TYPES),
+  account_display_name: text({ max: 256, description: '`{name}` stands for the account’s name' }),
+} as const
+export const templateInput = {
+  ...templateDefaults,
+  base_currency: optional(currency('The party’s unless said')),
+  needs_clearing: optional(flag('As the setting `accounts.clearing_required` says unless said')),
+  attributes: optional(json('What accounts made from it have'), {}),
+} as const
 export const template = object({
   id: id('tpl'),
   party: id('pty'),
   name: name('Unique under the party'),
-  display_name: displayName(),
-  defaults: json('What an account made from it begins with'),
+  ...templateDefaults,
+  base_currency: nullable(currency()),
+  needs_clearing: nullable(flag()),
+  attributes: json('What accounts made from it have'),
   version: version(),
   created_at: instant(),
 })
 
 export const process = object({
   id: id('prc'),
-  kind: text({ max: 64 }),
-  status: text({ max: 32 }),
-  done: count(),
+  kind: text({ max: 64, description: 'The operation that it carries out' }),
+  state: text({ max: 32 }),
+  party: id('pty'),
   total: count(),
+  cursor: count({ description: 'Items that are through, failed ones included' }),
+  failures: count(),
+  started_by: nullable(id('usr')),
   created_at: instant(),
-  failure: present(nullable(text({ max: 500 }))),
+  ended_at: nullable(instant()),
+  results: present(json('What came of each item, from the first asked for on')),
 })
 
 export const EXAMPLE_PARTY = {
@@ -125,6 +158,9 @@ export const EXAMPLE_PARTY = {
   status: 'active',
   kyc: 'approved',
   base_currency: 'USD',
+  path: [EXAMPLE.operator, EXAMPLE.member, EXAMPLE.firm],
+  suspended_by: null,
+  has_personal: false,
   version: 3,
   created_at: EXAMPLE.at,
 } as const
@@ -141,7 +177,11 @@ export const EXAMPLE_ACCOUNT = {
   type: 'cash',
   book: 'customer',
   stage: 'approved',
+  is_reviewed: true,
   status: 'active',
+  suspended_by: null,
+  kyc: 'approved',
+  path: [EXAMPLE.operator, EXAMPLE.member, EXAMPLE.firm],
   attributes: {},
   version: 1,
   created_at: EXAMPLE.at,
@@ -153,6 +193,8 @@ export const EXAMPLE_GROUP = {
   name: 'growth',
   display_name: 'Growth portfolio',
   base_currency: 'EUR',
+  status: 'active',
+  accounts: [EXAMPLE.account],
   version: 1,
   created_at: EXAMPLE.at,
 } as const

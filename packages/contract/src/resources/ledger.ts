@@ -16,9 +16,16 @@ export const ENTRY_TYPES = [
   'settlement',
   'interest',
 ] as const
-export const FUNDING_STATES = ['pending', 'acknowledged', 'completed', 'rejected', 'cancelled'] as const
+export const FUNDING_STATES = [
+  'pending',
+  'acknowledged',
+  'completed',
+  'confirmed',
+  'rejected',
+  'cancelled',
+] as const
 export const TRANSFER_STATES = ['prepared', 'completed', 'cancelled', 'expired'] as const
-export const APPROVAL_STATES = ['open', 'approved', 'rejected', 'withdrawn', 'expired'] as const
+export const APPROVAL_STATES = ['open', 'approved', 'rejected', 'withdrawn'] as const
 export const MOVEMENT_REASONS = ['deposit', 'withdrawal', 'vendor_fees'] as const
 
 const reference = () => nullable(text({ max: 128, description: 'The outside world’s own reference' }))
@@ -30,6 +37,8 @@ export const balance = object({
   posted: amount('currency', 'What was credited less what was debited'),
   available: amount('currency', 'posted less held'),
   held: amount('currency', 'Promised and not yet gone: withdrawals, prepared transfers, explicit holds'),
+  credits: amount('currency', 'Everything that was ever credited'),
+  debits: amount('currency', 'Everything that was ever debited'),
 })
 
 export const entry = object({
@@ -42,6 +51,8 @@ export const entry = object({
   before: amount('currency'),
   after: amount('currency'),
   subject: text({ max: 24, description: 'What made it: `trf_73`' }),
+  business_date: text({ max: 10 }),
+  reverses: nullable(text({ max: 48, description: 'The posting that it reverses: sequence:subject' })),
   description: description(),
 })
 
@@ -54,6 +65,12 @@ const funding = {
   description: description(),
   created_at: instant(),
 } as const
+export const cashMovement = object({
+  id: id('csm'),
+  ...funding,
+  counter_account: id('acc', 'The funding account'),
+  purpose: nullable(choice(MOVEMENT_REASONS)),
+})
 export const deposit = object({ id: id('dep'), ...funding })
 export const withdrawal = object({ id: id('wdr'), ...funding })
 
@@ -86,7 +103,9 @@ export const approval = object({
   kind: choice(['money', 'rights', 'corrections']),
   party: id('pty', 'The node whose policy asked for it'),
   state: choice(APPROVAL_STATES),
-  maker: nullable(id('usr')),
+  maker_credential: id('key'),
+  maker_user: nullable(id('usr')),
+  decided_by: nullable(text({ max: 24, description: 'The user, or the credential, that decided' })),
   created_at: instant(),
   expires_at: nullable(instant()),
 })
@@ -134,7 +153,9 @@ export const EXAMPLE_APPROVAL = {
   kind: 'money',
   party: EXAMPLE.firm,
   state: 'open',
-  maker: EXAMPLE.user,
+  maker_credential: EXAMPLE.key,
+  maker_user: EXAMPLE.user,
+  decided_by: null,
   created_at: EXAMPLE.at,
   expires_at: null,
 } as const

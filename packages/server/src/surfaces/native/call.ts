@@ -44,3 +44,9 @@ export function checkKey(key: string): string {
 
 export const bodyHash = ({ wire, version }: Call): string =>
   hash('sha256', version === null ? JSON.stringify(wire) : `${version}${JSON.stringify(wire)}`, 'base64')
+
+/** The input with the version that it changes; a reason is the cause that the engine keeps with the movement. */
+export function versioned({ operation, input, version }: Call): Input {
+  const caused = typeof input.reason === 'string' ? { ...input, cause: input.reason } : input
+  return operation.ifMatch ? { ...caused, version } : caused
+}

@@ -14,7 +14,8 @@ export interface History {
   /** Columns of the table's order, from which cursors are made. */
   readonly order: readonly string[]
   needs(input: Input): readonly Need[]
-  query(services: Services, input: Input): Promise<Omit<HistoryQuery, 'limit' | 'after'>>
+  /** Usually one; rows of several are merged by id. */
+  query(services: Services, input: Input): Promise<readonly Omit<HistoryQuery, 'limit' | 'after'>[]>
   row(row: HistoryRow): HistoryRow
 }
 
@@ -27,11 +28,12 @@ export async function readHistory(services: Services, history: History, call: Ca
   const after = typeof input.cursor === 'string' ? decodeCursor(input.cursor) : null
   if (after !== null && (!Array.isArray(after) || after.length !== history.order.length))
     refuse('malformed', 'expected a cursor of this list', { field: '/cursor' })
-  const rows = await host.history(history.table, {
-    ...(await history.query(services, input)),
-    ...(after === null ? {} : { after: after as readonly Plain[] }),
-    limit: limit + 1,
-  })
+  const paging = { ...(after === null ? {} : { after: after as readonly Plain[] }), limit: limit + 1 }
+  const queries = await history.query(services, input)
+  const found = await Promise.all(
+    queries.map((query) => host.history(history.table, { ...query, ...paging })),
+  )
+  const rows = found.length === 1 ? (found[0] ?? []) : merged(found.flat(), input.newestFirst === true)
   const shown = rows.slice(0, limit)
   const last = shown.at(-1)
   const isMore = rows.length > limit && last !== undefined
@@ -39,6 +41,13 @@ export async function readHistory(services: Services, history: History, call: Ca
     items: shown.map((row) => camel(history.row(row))),
     nextCursor: isMore ? encodeCursor(history.order.map((column) => last[column] ?? null)) : null,
   }
+}
+
+/** Rows of one table that several queries found, each once, in order of their ids. */
+function merged(rows: readonly HistoryRow[], isNewestFirst: boolean): HistoryRow[] {
+  const byId = new Map(rows.map((row) => [Number(row.id), row]))
+  const ids = [...byId.keys()].sort((left, right) => (isNewestFirst ? right - left : left - right))
+  return ids.map((id) => byId.get(id) as HistoryRow)
 }
 
 /** Columns are named as on the wire; encoders read the engine's spelling. */
@@ -50,9 +59,9 @@ const camel = (row: HistoryRow): HistoryRow =>
     ]),
   )
 
-const bounds = (input: Input): Pick<HistoryQuery, 'from' | 'to' | 'newestFirst'> => ({
-  ...(typeof input.from === 'number' ? { from: { time: input.from } } : {}),
-  ...(typeof input.to === 'number' ? { to: { time: input.to } } : {}),
+const bounds = (input: Input, time = 'time'): Pick<HistoryQuery, 'from' | 'to' | 'newestFirst'> => ({
+  ...(typeof input.from === 'number' ? { from: { [time]: input.from } } : {}),
+  ...(typeof input.to === 'number' ? { to: { [time]: input.to } } : {}),
   newestFirst: input.newestFirst === true,
 })
 
@@ -64,14 +73,39 @@ const ofAccount = (input: Input): readonly Need[] => [
   { ability: 'read', target: { account: input.account as never } },
 ]
 
-const accountHistory = (table: string, filters: readonly string[], more: Partial<History> = {}): History => ({
-  table,
+const entries: History = {
+  table: 'entries',
   order: ['sequence', 'position'],
   needs: ofAccount,
-  query: async (_services, input) => ({ equals: given(input, ['account', ...filters]), ...bounds(input) }),
+  query: async (_services, input) => [
+    { equals: given(input, ['account', 'type', 'currency']), ...bounds(input) },
+  ],
+  row: (row) => ({ ...row, sequence: `${row.sequence}.${row.position}` }),
+}
+
+/** Deposits, withdrawals and cash movements share a table. */
+const funding = (kind: string): History => ({
+  table: 'funding',
+  order: ['id'],
+  needs: ofAccount,
+  query: async (_services, input) => [
+    { equals: { kind, ...given(input, ['account', 'state', 'currency']) }, ...bounds(input, 'created_at') },
+  ],
   row: (row) => row,
-  ...more,
 })
+
+/** An account's transfers are those that left it and those that came. */
+const transfers: History = {
+  table: 'transfers',
+  order: ['id'],
+  needs: ofAccount,
+  query: async (_services, input) =>
+    ['from', 'to'].map((side) => ({
+      equals: { [side]: input.account as Plain, ...given(input, ['currency']) },
+      ...bounds(input, 'created_at'),
+    })),
+  row: (row) => row,
+}
 
 const events: History = {
   table: 'events',
@@ -80,26 +114,24 @@ const events: History = {
   async query({ host }, input) {
     const after = typeof input.after === 'string' ? input.after.split('.').map(Number) : null
     const kinds = (input.kinds ?? []) as readonly string[]
-    return {
-      ...bounds(input),
-      ...(after === null ? {} : { from: { ...bounds(input).from, sequence: after[0] as number } }),
-      startsWith: { columns: ['path', 'counter_path'], text: await pathOf(host, Number(input.under)) },
-      ...(kinds.length === 0 ? {} : { oneOf: { kind: kinds } }),
-      equals: given(input, ['subject']),
-    }
+    return [
+      {
+        ...bounds(input),
+        ...(after === null ? {} : { from: { ...bounds(input).from, sequence: after[0] as number } }),
+        startsWith: { columns: ['path', 'counter_path'], text: await pathOf(host, Number(input.under)) },
+        ...(kinds.length === 0 ? {} : { oneOf: { kind: kinds } }),
+        equals: given(input, ['subject']),
+      },
+    ]
   },
   row: eventRow,
 }
 
 export const HISTORIES: ReadonlyMap<string, History> = new Map([
   ['events.list', events],
-  [
-    'entries.list',
-    accountHistory('entries', ['type', 'currency'], {
-      row: (row) => ({ ...row, sequence: `${row.sequence}.${row.position}` }),
-    }),
-  ],
-  ['deposits.list', accountHistory('deposits', ['state', 'currency'])],
-  ['withdrawals.list', accountHistory('withdrawals', ['state', 'currency'])],
-  ['transfers.list', accountHistory('transfers', ['currency'])],
+  ['entries.list', entries],
+  ['deposits.list', funding('deposit')],
+  ['withdrawals.list', funding('withdrawal')],
+  ['cash_movements.list', funding('cash_movement')],
+  ['transfers.list', transfers],
 ])

@@ -1,17 +1,13 @@
-/** The owners of a party as stored paths name them: `/1/5/9/`. Read from the engine, which has the tree. */
-import { refuse } from '@stemma/core'
+/** The owners of a party as stored paths name them: `/1/5/9/`. The engine, which has the tree, says them. */
+import { Refused } from '@stemma/core'
 import type { Host } from '../../services.js'
 
 export async function pathOf(host: Host, party: number): Promise<string> {
-  let path = '/'
-  for (let node: number | null = party; node !== null; ) {
-    const answer: Awaited<ReturnType<typeof readOwner>> = await readOwner(host, node)
-    if (answer.kind === 'refused') return refuse(answer.refusal.code, answer.refusal.detail)
-    path = `/${node}${path}`
-    node = answer.result.owner
-  }
-  return path
+  const answer = await host.read<{ readonly path: readonly number[] }>(
+    'parties.get',
+    { kind: 'system' },
+    { party },
+  )
+  if (answer.kind === 'refused') throw new Refused(answer.refusal)
+  return `/${answer.result.path.join('/')}/`
 }
-
-const readOwner = (host: Host, party: number) =>
-  host.read<{ readonly owner: number | null }>('parties.get', { kind: 'system' }, { party })

@@ -6,7 +6,7 @@
 import { awaiting, type Operation } from '@stemma/contract'
 import { type Event, type Plain, type Refusal, Refused } from '@stemma/core'
 import type { Request, Services, Settled } from '../../services.js'
-import { bodyHash, type Call, type Input, type Prepared } from './call.js'
+import { bodyHash, type Call, type Input, type Prepared, versioned } from './call.js'
 import { encodeCursor } from './cursor.js'
 import { eventToWire } from './event-wire.js'
 import { HISTORIES, readHistory } from './history.js'
@@ -14,7 +14,6 @@ import { PREPARE } from './prepare.js'
 import { PRESENT } from './present.js'
 import { problem, problemOf, type Reply } from './problem.js'
 import { queryInput } from './query-input.js'
-import { SERVICES } from './service-operations.js'
 
 export type Performer = (call: Call) => Promise<Reply>
 
@@ -36,9 +35,7 @@ export function performer(services: Services, operation: Operation): Performer {
     if (history === undefined) throw new Error(`expected a history of ${operation.name}`)
     return guarded(async (call) => done(operation, await readHistory(services, history, call)))
   }
-  const service = SERVICES.get(operation.name)
-  if (service === undefined) throw new Error(`expected a service for ${operation.name}`)
-  return guarded(async (call) => done(operation, await service(services, call)))
+  throw new Error(`expected ${operation.name} to be a command, a query or a history`)
 }
 
 async function runCommand(services: Services, call: Call): Promise<Reply> {
@@ -66,9 +63,6 @@ export async function prepare(services: Services, call: Call): Promise<Prepared>
   if (special !== undefined) return special(services, call)
   return { command: call.operation.name, input: versioned(call) }
 }
-
-export const versioned = ({ operation, input, version }: Call): Input =>
-  operation.ifMatch ? { ...input, version } : input
 
 export function settle(call: Call, settled: Settled, { shown }: Pick<Prepared, 'shown'>): Reply {
   if (settled.kind === 'refused') return problem(settled.refusal, call.caller.requestId)

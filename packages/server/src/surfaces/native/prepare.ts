@@ -1,36 +1,43 @@
 /** Commands that this surface prepares: secrets that it makes and shows once, personal fields that it seals. */
 import { randomBytes } from 'node:crypto'
 import { hash as hashPassword } from '@node-rs/argon2'
-import { type Plain, refuse } from '@stemma/core'
+import { type Id, type Plain, Refused, refuse } from '@stemma/core'
 import { mintApiKey } from '../../auth/api-keys.js'
 import type { Services } from '../../services.js'
-import type { Call, Input, Prepare, Prepared } from './call.js'
+import { type Call, type Input, type Prepare, type Prepared, versioned } from './call.js'
 
-const versioned = ({ input, version, operation }: Call): Input =>
-  operation.ifMatch ? { ...input, version } : input
-
-/** Replaces the plain field `from` by the sealed field `to`, under the key of `party`. */
-function sealed({ sealing }: Services, input: Input, party: Plain, from: string, to: string): Input {
-  const { [from]: plain, ...rest } = input
+/**
+ * Replaces the plain field `from` by the sealed field `to`, under the key of `party`. Nothing is sealed for a party
+ * that is out of reach, and a dry run, which changes nothing, makes no key either.
+ */
+async function sealed(
+  { host, sealing }: Services,
+  call: Call,
+  party: Plain,
+  [from, to]: readonly [string, string],
+): Promise<Input> {
+  const { [from]: plain, ...rest } = versioned(call)
   if (plain === undefined) return rest
-  return { ...rest, [to]: typeof plain === 'string' ? sealing.seal(Number(party), plain) : null }
+  if (typeof plain !== 'string') return { ...rest, [to]: null }
+  const needs = [{ ability: 'administer', target: { party: party as Id } }] as const
+  const allowed = await host.authorize(call.caller.actor, call.operation.scope ?? '', needs)
+  if (allowed.kind === 'refused') throw new Refused(allowed.refusal)
+  return { ...rest, [to]: call.isDryRun ? DRY : sealing.seal(Number(party), plain) }
 }
+const DRY = 'dry run'
 
 const as = (command: string, input: Plain, shown?: Prepared['shown']): Prepared =>
   shown === undefined ? { command, input } : { command, input, shown }
 
-const createParty: Prepare = async (services, call) =>
-  // The party has no key of its own before it exists: its owner's seals until the first change.
-  as('parties.create', sealed(services, call.input, call.input.owner ?? null, 'personal', 'sealedPersonal'))
+/** Personal fields come by a change: a party has no key of its own before it exists. */
+const createParty: Prepare = async (_services, call) =>
+  as('parties.create', { ...call.input, sealedPersonal: null })
 
 const updateParty: Prepare = async (services, call) =>
-  as(
-    'parties.update',
-    sealed(services, versioned(call), call.input.party ?? null, 'personal', 'sealedPersonal'),
-  )
+  as('parties.update', await sealed(services, call, call.input.party ?? null, ['personal', 'sealedPersonal']))
 
 const createUser: Prepare = async (services, call) =>
-  as('users.create', sealed(services, call.input, call.input.party ?? null, 'email', 'sealedEmail'))
+  as('users.create', await sealed(services, call, call.input.party ?? null, ['email', 'sealedEmail']))
 
 const updateUser: Prepare = async (services, call) => {
   const input = versioned(call)
@@ -38,9 +45,9 @@ const updateUser: Prepare = async (services, call) => {
   const answer = await services.host.read<{ readonly party: number }>('users.get', call.caller.actor, {
     user: input.user,
   })
-  // Out of reach or without the scope: the command itself says so, in its own order of locks.
-  const party = answer.kind === 'answer' ? answer.result.party : 0
-  return as('users.update', sealed(services, input, party, 'email', 'sealedEmail'))
+  if (answer.kind === 'refused') throw new Refused(answer.refusal)
+  const { party } = answer.result
+  return as('users.update', await sealed(services, call, party, ['email', 'sealedEmail']))
 }
 
 const setPassword: Prepare = async (_services, call) => {
@@ -64,32 +71,36 @@ const addKey: Prepare = async (_services, call) => {
 }
 
 const startKyc: Prepare = async (services, call) =>
-  as('kyc.start', sealed(services, call.input, call.input.firm ?? null, 'personal', 'sealedPersonal'))
+  as('kyc.start', await sealed(services, call, call.input.firm ?? null, ['personal', 'sealedPersonal']))
 
 const registerWebhook: Prepare = async (services, call) => {
   const secret = `whsec_${randomBytes(24).toString('base64')}`
-  const sealedSecret = services.sealing.seal(Number(call.input.party), secret)
-  return as('webhooks.register', { ...call.input, sealedSecret }, { secret })
+  const input = { ...call.input, secret }
+  const ready = await sealed(services, { ...call, input }, call.input.party ?? null, [
+    'secret',
+    'sealedSecret',
+  ])
+  return as('webhooks.register', ready, { secret })
 }
 
-/** A posting is reversed by its entries, which history has; the engine checks that they are all of them. */
+/** A posting is reversed by its entries, which history has. */
 const reverse: Prepare = async ({ host }, call) => {
   const { subject } = call.wire as { readonly subject: string }
-  const rows = await host.history('entries', { equals: { subject }, limit: 100 })
-  const [first] = rows
-  if (first === undefined) refuse('not_visible', 'there is no such thing within reach')
-  const entries = rows.map(({ account, currency, amount }) => ({
-    account,
-    currency,
-    amount,
-  })) as unknown as Plain
-  return as('corrections.reverse', {
-    sequence: first.sequence as Plain,
-    subject,
-    entries,
-    reason: call.input.reason ?? null,
+  const rows = await host.history('entries', {
+    equals: { subject },
+    newestFirst: true,
+    limit: ENTRIES_OF_POSTING_MAX,
   })
+  const [last] = rows
+  if (last === undefined) return refuse('not_visible', 'there is no such thing within reach')
+  const entries = rows
+    .filter(({ sequence }) => sequence === last.sequence)
+    .map(
+      ({ account, currency, amount }) => ({ account, currency, amount }) as { readonly [key: string]: Plain },
+    )
+  return as('corrections.reverse', { ...call.input, sequence: last.sequence ?? 0, subject, entries })
 }
+const ENTRIES_OF_POSTING_MAX = 1_000
 
 export const PREPARE: ReadonlyMap<string, Prepare> = new Map([
   ['parties.create', createParty],

@@ -80,6 +80,13 @@ describe('the envelope', () => {
     expect(verb.body).toEqual({ code: 12, message: 'method not allowed', details: [] })
   })
 
+  test('carries the id of the request, and the correlation id that came with it', async () => {
+    const headers = { 'poly-correlation-id': 'corr-1' }
+    const answered = await venue.send('GET', '/v1/whoami', { token: trading, headers })
+    expect(answered.headers.get('x-request-id')).toEqual(expect.any(String))
+    expect(answered.headers.get('poly-correlation-id')).toBe('corr-1')
+  })
+
   test('health needs no token, and is limited per address', async () => {
     for (let count = 0; count < 20; count += 1)
       expect((await venue.send('GET', '/v1/health')).body).toEqual({ status: 'SERVING' })

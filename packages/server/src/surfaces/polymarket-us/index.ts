@@ -4,15 +4,15 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { TokenBuckets } from '../../auth/index.js'
+import { readJson } from '../../http/json.js'
 import type { SurfaceModule } from '../../services.js'
-import { parseStrictJson, StrictJsonError } from '../../wire/strict-json.js'
 import { BALANCE_ROUTES } from './balances.js'
 import { type Gate, openCall, type Route } from './call.js'
 import { mountCashMovements } from './cash-movements.js'
 import { GRPC, invalid, rateLimited, toVenueError, VenueError } from './errors.js'
 import { FUNDING_ROUTES } from './funding.js'
 import { IDENTITY_ROUTES } from './identity.js'
-import { kycRoutes } from './kyc.js'
+import { KYC_ROUTES, kycWords } from './kyc.js'
 import { LEDGER_ROUTES } from './ledger.js'
 import { PUBLIC_LIMIT } from './limits.js'
 
@@ -20,38 +20,37 @@ export { scopesMeant, scopesShown } from './scopes.js'
 
 export const BODY_MAX_BYTES = 1_048_576
 
-const ROUTES: readonly Route[] = [...IDENTITY_ROUTES, ...BALANCE_ROUTES, ...LEDGER_ROUTES, ...FUNDING_ROUTES]
+const ROUTES: readonly Route[] = [
+  ...IDENTITY_ROUTES,
+  ...BALANCE_ROUTES,
+  ...LEDGER_ROUTES,
+  ...FUNDING_ROUTES,
+  ...KYC_ROUTES,
+]
 
-export interface PolymarketUsOptions {
-  /** Whether a KYC webhook may be on this machine or network, and plain HTTP: for trying things out. */
-  readonly allowsPrivateWebhooks: boolean
-}
-
-export const polymarketUsWith = ({ allowsPrivateWebhooks }: PolymarketUsOptions): SurfaceModule => ({
+export const polymarketUs: SurfaceModule = {
   name: 'polymarket-us',
+  webhookWords: kycWords,
   async register(app, services) {
     const gate: Gate = { services, buckets: new TokenBuckets() }
-    const routes = [...ROUTES, ...kycRoutes(allowsPrivateWebhooks)]
-    await app.register((scope) => mount(scope, gate, routes), { prefix: '/v1' })
+    await app.register((scope) => mount(scope, gate), { prefix: '/v1' })
     await app.register(async (scope) => {
       takeStrictJson(scope)
       mountCashMovements(scope, gate)
     })
   },
-})
+}
 
-export const polymarketUs: SurfaceModule = polymarketUsWith({ allowsPrivateWebhooks: false })
-
-async function mount(scope: FastifyInstance, gate: Gate, routes: readonly Route[]): Promise<void> {
+async function mount(scope: FastifyInstance, gate: Gate): Promise<void> {
   takeStrictJson(scope)
   scope.setErrorHandler(fail)
-  scope.setNotFoundHandler(answerUnknown(routes))
+  scope.setNotFoundHandler(answerUnknown())
   scope.get('/health', (request) => {
     const wait = gate.buckets.take(`address ${request.ip}`, PUBLIC_LIMIT, gate.services.host.now())
     if (wait !== null) throw rateLimited(wait)
     return { status: 'SERVING' }
   })
-  for (const route of routes) {
+  for (const route of ROUTES) {
     scope.route({
       method: route.method,
       url: route.path,
@@ -67,11 +66,9 @@ function takeStrictJson(scope: FastifyInstance): void {
     'application/json',
     { parseAs: 'buffer', bodyLimit: BODY_MAX_BYTES },
     (_request, body, done) => {
-      try {
-        done(null, body.length === 0 ? undefined : parseStrictJson(body as Buffer))
-      } catch (thrown) {
-        done(thrown instanceof StrictJsonError ? invalid(thrown.message) : (thrown as Error))
-      }
+      const read = body.length === 0 ? { value: undefined } : readJson(body as Buffer)
+      if ('fault' in read) done(invalid(read.detail))
+      else done(null, read.value)
     },
   )
 }
@@ -85,8 +82,8 @@ function fail(thrown: unknown, request: FastifyRequest, reply: FastifyReply): Fa
 }
 
 /** A path that another verb has is 405 and says which; any other is unknown. */
-function answerUnknown(routes: readonly Route[]) {
-  const patterns = [...routes, { method: 'GET', path: '/health' }].map(({ method, path }) => ({
+function answerUnknown() {
+  const patterns = [...ROUTES, { method: 'GET', path: '/health' }].map(({ method, path }) => ({
     method,
     pattern: new RegExp(`^/v1${path.replace(/:[a-z]+/g, '[^/]+')}$`),
   }))

@@ -2,16 +2,26 @@
  * KYC: start, status, and the webhook that outcomes go to. What a person hands in is sealed under the firm and never
  * read back here; the decision comes from elsewhere, and user and account follow it by themselves.
  */
+import { randomUUID } from 'node:crypto'
+import {
+  type AccountId,
+  formatInstant,
+  type Instant,
+  type PartyId,
+  toMilliseconds,
+  type UserId,
+} from '@stemma/core'
+import { signed, type WebhookWords } from '../../host/webhooks.js'
 import type { Call, Route } from './call.js'
 import { bodyOf } from './call.js'
 import { answered, GRPC, settled, VenueError } from './errors.js'
 import { Fields } from './fields.js'
-import { accountName, userName } from './ids.js'
-import { proveEndpoint } from './webhook-proof.js'
+import { accountName, firmName, userName } from './ids.js'
 
 const EXTERNAL_ID_LENGTH_MAX = 49
 const NAME_LENGTH_MAX = 50
 const TEXT_LENGTH_MAX = 200
+const URL_LENGTH_MAX = 2_048
 
 const ADDRESS_FIELDS = ['addressLine1', 'addressLine2', 'city', 'state', 'postalCode', 'country']
 const START_FIELDS = [
@@ -143,26 +153,46 @@ async function status(call: Call): Promise<unknown> {
 }
 
 /** The endpoint has to answer a signed test with 2xx before it is kept; the last one counts. */
-function webhook(allowsPrivateAddresses: boolean) {
-  return async (call: Call): Promise<unknown> => {
-    const fields = Fields.of(bodyOf(call), ['url', 'secret'])
-    const [url, secret] = [fields.requiredText('url'), checkedSecret(fields)]
-    const firm = await ownFirm(call)
-    const needs = [{ ability: 'administer', target: { party: firm as never } }] as const
-    answered(await call.host.authorize(call.actor, 'kyc:write', needs))
-    const fault = await proveEndpoint({ url, secret, now: call.host.now(), allowsPrivateAddresses })
-    if (fault !== null) return { validated: false, message: fault }
-    const sealedSecret = call.services.sealing.seal(firm, secret)
-    const input = { firm, url, sealedSecret, surface: 'polymarket-us' }
-    settled(
-      await call.host.execute({
-        command: 'kyc.set_webhook',
-        actor: call.actor,
-        input,
-        request: call.requestId,
-      }),
-    )
-    return { validated: true, message: 'webhook registered' }
+async function webhook(call: Call): Promise<unknown> {
+  const fields = Fields.of(bodyOf(call), ['url', 'secret'])
+  const [url, secret] = [fields.requiredText('url'), checkedSecret(fields)]
+  if (!URL.canParse(url) || url.length > URL_LENGTH_MAX)
+    throw fields.fault('url', 'expected an absolute address')
+  const firm = await ownFirm(call)
+  const needs = [{ ability: 'administer', target: { party: firm as never } }] as const
+  answered(await call.host.authorize(call.actor, 'kyc:write', needs))
+  const fault = await faultOf(call, url, secret)
+  if (fault !== null) return { validated: false, message: fault }
+  const sealedSecret = call.services.sealing.seal(firm, secret)
+  const input = { firm, url, sealedSecret, surface: 'polymarket-us' }
+  settled(
+    await call.host.execute({
+      command: 'kyc.set_webhook',
+      actor: call.actor,
+      input,
+      request: call.requestId,
+    }),
+  )
+  return { validated: true, message: 'webhook registered' }
+}
+
+/** Null where the endpoint answered the test as it has to. Redirects are not followed, so they are no 2xx. */
+async function faultOf({ services, host }: Call, url: string, secret: string): Promise<string | null> {
+  const now = host.now()
+  const id = `msg_${randomUUID()}`
+  const body = JSON.stringify({
+    event_type: 'webhook.test',
+    event_id: id,
+    event_time: formatInstant(now),
+    data: {},
+  })
+  try {
+    const headers = signed(secret, id, body, new Date(toMilliseconds(now)))
+    const { status } = await services.outbound.post(url, headers, body)
+    return status >= 200 && status < 300 ? null : `expected an answer of 2xx, was ${status}`
+  } catch {
+    // Why is not said: it would tell what stands behind addresses that the caller cannot see.
+    return 'the endpoint could not be reached at a public address'
   }
 }
 
@@ -174,8 +204,54 @@ function checkedSecret(fields: Fields): string {
   return secret
 }
 
-export const kycRoutes = (allowsPrivateAddresses: boolean): readonly Route[] => [
+export const KYC_ROUTES: readonly Route[] = [
   { method: 'POST', path: '/kyc/start', scope: 'kyc:write', answer: start },
   { method: 'GET', path: '/kyc/status', scope: 'kyc:read', answer: status },
-  { method: 'POST', path: '/kyc/webhook', scope: 'kyc:write', answer: webhook(allowsPrivateAddresses) },
+  { method: 'POST', path: '/kyc/webhook', scope: 'kyc:write', answer: webhook },
 ]
+
+const STATUSES: Readonly<Record<string, string>> = {
+  'kyc.approved': 'KYC_STATUS_APPROVED',
+  'kyc.rejected': 'KYC_STATUS_REJECTED',
+}
+
+/** An outcome as the venue's webhook tells it. */
+export const kycWords: WebhookWords = ({ kind, subject, sequence, index, time, data }, { rooms }) => {
+  const status = STATUSES[kind]
+  if (status === undefined) return null
+  const { externalId, firm, user, account, decidedAt, reason } = data as unknown as Application & {
+    readonly firm: PartyId
+    readonly decidedAt: Instant | null
+    readonly reason: string | null
+  }
+  const { hierarchy, identity } = rooms
+  const nameOfParty = (party: PartyId): string => hierarchy.parties.name.get(hierarchy.parties.row(party))
+  const person = user === null ? null : identity.users.row(user as UserId)
+  const opened = account === null ? null : hierarchy.accounts.row(account as AccountId)
+  const participant =
+    person === null
+      ? ''
+      : userName(nameOfParty(identity.users.party.get(person)), identity.users.name.get(person))
+  return {
+    event_type: kind,
+    event_id: `${sequence}-${index}`,
+    event_time: formatInstant(time),
+    data: {
+      external_id: externalId,
+      user_id: participant,
+      firm_id: firmName(nameOfParty(firm)),
+      status,
+      provisioned_participant: participant,
+      provisioned_account:
+        opened === null
+          ? ''
+          : accountName(
+              nameOfParty(hierarchy.accounts.party.get(opened)),
+              hierarchy.accounts.name.get(opened),
+            ),
+      status_set_at: formatInstant(decidedAt ?? time),
+      ...(reason === null || reason === undefined ? {} : { rejection_reason: reason }),
+      kyc_eval_id: subject,
+    },
+  }
+}

@@ -4,7 +4,10 @@ import { execFileSync } from 'node:child_process'
 import { root, run } from './run.mjs'
 
 /** @type {{ args: string[], paths: string[] }[]} */
-const generators = [{ args: ['scripts/generate-cli-reference.mjs'], paths: ['docs/reference/cli.md'] }]
+const generators = [
+  { args: ['scripts/generate-cli-reference.mjs'], paths: ['docs/reference/cli.md'] },
+  { args: ['scripts/generate-configuration-reference.mjs'], paths: ['docs/operating/configure.md'] },
+]
 
 for (const { args } of generators) {
   if (run(process.execPath, args) !== 0) throw new Error(`generator failed: ${args.join(' ')}`)

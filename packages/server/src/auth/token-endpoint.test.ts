@@ -17,7 +17,7 @@ afterEach(() => venue.close())
 const CLIENT = 'acme-trading'
 const now = () => Math.floor(venue.clock.now() / SECOND)
 const attempt = async (...more: [claims?: object, header?: object]) =>
-  exchange(venue, CLIENT, await assertion(venue, CLIENT, KEYS, more[0] ?? {}, more[1] ?? {}))
+  exchange(venue, CLIENT, await assertion(venue, CLIENT, KEYS, { ...more[0] }, { ...more[1] }))
 
 describe('a good assertion', () => {
   test('is exchanged for a Bearer token of 180 seconds', async () => {

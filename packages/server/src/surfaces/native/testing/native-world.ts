@@ -62,7 +62,7 @@ export async function startWorld(): Promise<World> {
   const app = fastify({ http: { maxHeaderSize: 16_384 }, requestTimeout: 2_000, connectionTimeout: 4_000 })
   const services = { host, authentication, sealing, tokens, log: app.log } as unknown as Services
   await nativeSurface.register(app, services)
-  await pagesModule.register(app, services)
+  await pagesModule.register(app)
   await app.listen({ port: 0, host: '127.0.0.1' })
   const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
 

@@ -4,7 +4,9 @@ import { execFileSync } from 'node:child_process'
 import { root, run } from './run.mjs'
 
 /** @type {{ args: string[], paths: string[] }[]} */
-const generators = []
+const generators = [
+  { args: ['scripts/generate-contract.mjs'], paths: ['docs/reference', 'packages/client/src/routes.ts'] },
+]
 
 for (const { args } of generators) {
   if (run(process.execPath, args) !== 0) throw new Error(`generator failed: ${args.join(' ')}`)

@@ -21,6 +21,7 @@ import { type Configuration, checkDemoIsLocal } from './ops/configuration.js'
 import { registerHealth } from './ops/health.js'
 import { Metrics } from './ops/metrics.js'
 import type { Host, Services } from './services.js'
+import { pagesModule } from './surfaces/pages/index.js'
 import { scopesMeant, scopesShown } from './surfaces/polymarket-us/index.js'
 import { SURFACES } from './surfaces.js'
 
@@ -120,6 +121,7 @@ async function startOn(
   }
   await registerHealth(app, { store, host, engine, metrics })
   for (const surface of SURFACES) await surface.register(app, services)
+  await pagesModule.register(app)
   await new TokenEndpoint(host, tokens, venueTokens(services)).register(app)
   await app.listen({ port: configuration.port, host: configuration.host })
   const made = await openBookWhereEmpty(engine, services, configuration)

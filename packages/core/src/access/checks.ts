@@ -71,7 +71,7 @@ export function visibleRow<I extends number>(table: { find(id: I): Row }, id: I)
 }
 
 /** Whether somebody who is active, may sign in and has the scopes to give rights holds the whole book for good. */
-export function hasAdministrator({ access, hierarchy, identity }: AccessContext): boolean {
+function hasAdministrator({ access, hierarchy, identity }: AccessContext): boolean {
   const { bindings, bindingsOn } = access.reach
   const root = hierarchy.order.top
   if (root === NO_ROW) return false

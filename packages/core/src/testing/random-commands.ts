@@ -2,7 +2,8 @@
  * Random commands for laws: each is made from numbers alone, picks its targets among what is there, and may well be
  * refused. The same numbers on the same state give the same commands, in any process. Not exported.
  */
-import type { Engine, Envelope } from '../engine.js'
+import type { Envelope } from '../engine/envelope.js'
+import type { Engine } from '../engine.js'
 import type { GroupId } from '../hierarchy/index.js'
 import { type AnyTable, type Id, instant, MILLISECOND, type Plain, type Row } from '../image/index.js'
 import { START, SYSTEM_ACTOR } from './world.js'

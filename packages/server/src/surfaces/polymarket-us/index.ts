@@ -18,7 +18,7 @@ import { PUBLIC_LIMIT } from './limits.js'
 
 export { scopesMeant, scopesShown } from './scopes.js'
 
-export const BODY_MAX_BYTES = 1_048_576
+const BODY_MAX_BYTES = 1_048_576
 
 const ROUTES: readonly Route[] = [
   ...IDENTITY_ROUTES,

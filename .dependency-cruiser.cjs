@@ -1,7 +1,8 @@
 // The arrows of the house: which package may know which, and in what order the rooms of the core stand.
 // Read with docs/adr/0001-record-decisions.md; an arrow that must change needs a decision record.
 
-const test = '\\.test\\.tsx?$'
+// What tests share stands in `testing`: it may know what tests may.
+const test = '(\\.test\\.tsx?$|src/testing/)'
 const folderOf = (name) => `^packages/${name}/(src|dist|bin)/`
 
 /** Each package with the packages that it may know. */
@@ -33,6 +34,8 @@ const rooms = [
   'rollup',
   'engine',
   'index',
+  // Worlds for tests: not exported, and known to nothing else.
+  'testing',
 ]
 const commonRooms = ['money', 'image', 'refusals']
 const room = (names) => `^packages/core/(src|dist)/(${names.join('|')})(/|\\.)`

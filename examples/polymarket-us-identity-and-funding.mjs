@@ -143,10 +143,25 @@ const before = await readBalance()
 const sumsBefore = await sumsAbove(demo.native.operator.apiKey)
 say('balance', `${before.balance} USD, buying power ${before.buyingPower} USD`)
 
-// 5. Fund it. The trading user may not move money; the firm's treasurer may.
+// 5. Fund it. The trading user may not move money; the firm's treasurer may ask for a deposit, and it is booked when
+// the operator sees the wire come in.
 const treasurer = clientOf('api-acme-treasurer')
 const treasurerToken = await accessToken(treasurer)
-const funded = await call(treasurerToken.access_token, 'POST', FUNDING_PATH, { body: {} })
+const { transaction } = await call(treasurerToken.access_token, 'POST', '/v1/aeropay/deposits', {
+  headers: { 'x-participant-id': treasurer.user },
+  body: { accountId: ACCOUNT, amount: AMOUNT, currency: 'USD', description: 'Example funding' },
+})
+assert.equal(transaction.transactionState, 'TRANSACTION_STATE_PENDING')
+assert.equal(
+  (await readBalance()).balance,
+  before.balance,
+  'a pending deposit must not be in the balance yet',
+)
+const deposit = `dep_${transaction.transactionId}`
+await call(demo.native.operator.apiKey, 'POST', `/stemma/v1/deposits/${deposit}/complete`, {
+  body: { reason: 'Wire received' },
+})
+say('funding', `${deposit}: ${AMOUNT} USD asked for by ${treasurer.user}, completed by the operator`)
 
 // 6. The entry in the ledger of the account.
 const after = await readBalance()

@@ -24,7 +24,9 @@ export function verifyCommand(shell: Shell): Command {
   return withConnection(withOutput(command)).action(async () => {
     const options: VerifyOptions = command.opts()
     const report =
-      options.offline === true ? await verifyOffline(options.data, shell.env) : await ask(options, shell)
+      options.offline === true
+        ? await verifyOffline(options.data === undefined ? {} : { data: options.data }, shell)
+        : await ask(options, shell)
     shell.out(render(report, options.output))
     if (!report.holds) throw new Ending(EXIT.refused, 'The book does not hold.')
   })

@@ -5,19 +5,22 @@
  */
 import { Access, SYSTEM } from './access/index.js'
 import { COMMANDS, DUE_WORK, QUERIES } from './engine/catalogue.js'
+import { compareDerived } from './engine/compare-derived.js'
 import type { EngineContext } from './engine/context.js'
-import { Hierarchy, nodesOf } from './hierarchy/index.js'
+import type { Envelope, Outcome } from './engine/envelope.js'
+import { MutableMoment } from './engine/moment.js'
+import { accountsAsBlockable, Hierarchy, nodesOf, partiesAsBlockable } from './hierarchy/index.js'
 import { Identity, usersAsBlockable } from './identity/index.js'
 import {
   type Actor,
   type Attempted,
   type Batch,
   type CommandSpec,
+  copyPrimary,
   type Doer,
-  type EffectId,
-  type EffectKind,
   Effects,
   type Event,
+  type Hasher,
   type Head,
   type Id,
   IdempotencyKeys,
@@ -26,6 +29,7 @@ import {
   type KeyedResult,
   type Need,
   type NewEvent,
+  NO_ROW,
   type Plain,
   Processes,
   type QuerySpec,
@@ -33,31 +37,8 @@ import {
 } from './image/index.js'
 import { type ApprovedCommand, Ledger } from './ledger/index.js'
 import { type Refusal, Refused, refuse } from './refusals/index.js'
-import { RollUp } from './rollup/index.js'
+import { type Check, prove, RollUp } from './rollup/index.js'
 import { Settings } from './settings/index.js'
-
-/** A command on its way in. */
-export interface Envelope {
-  readonly command: string
-  readonly input: Plain
-  readonly actor: Actor
-  readonly time: Instant
-  /** Idempotency key with the hash of the body that it came with. */
-  readonly key?: { readonly key: string; readonly bodyHash: string }
-  readonly reason?: string
-  readonly request?: string
-}
-
-export type Outcome =
-  | {
-      readonly kind: 'done'
-      readonly sequence: number
-      readonly result: Plain
-      readonly events: readonly Event[]
-    }
-  /** The key was used before with the same body: the stored result of that sequence is the answer. */
-  | { readonly kind: 'repeated'; readonly sequence: number }
-  | { readonly kind: 'refused'; readonly refusal: Refusal }
 
 type AnyCommand = CommandSpec<EngineContext, Plain, Plain>
 type Done = Extract<Outcome, { kind: 'done' }>
@@ -80,9 +61,13 @@ export class Engine {
     )
     const hierarchy = new Hierarchy(this.image)
     const identity = new Identity(this.image)
-    hierarchy.blockable.push(usersAsBlockable(hierarchy, identity))
+    hierarchy.blockable.push(
+      partiesAsBlockable(hierarchy),
+      accountsAsBlockable(hierarchy),
+      usersAsBlockable(hierarchy, identity),
+    )
     const access = new Access(this.image, { hierarchy, identity })
-    const ledger = new Ledger(this.image, hierarchy, settings)
+    const ledger = new Ledger(this.image, settings, hierarchy)
     const rollup = new RollUp(this.image, hierarchy, ledger)
     this.moment = new MutableMoment(
       this.image,
@@ -220,6 +205,20 @@ export class Engine {
       this.keys.keep(owner, operation, key, { sequence, bodyHash }, at)
   }
 
+  /**
+   * Proves the book: every law of the ledger, and every derived table against one that is rebuilt from the primary
+   * rows. It takes the time of a load; `hasher` makes a fresh hash each time it is called.
+   */
+  verify(hasher: () => Hasher): Check[] {
+    const rebuilt = new Engine(this.image.book)
+    copyPrimary(this.image, rebuilt.image)
+    const { root } = this.rooms.hierarchy
+    return [
+      ...(root === NO_ROW ? [] : prove(this.rooms, root)),
+      ...compareDerived(this.image, rebuilt.image, hasher),
+    ]
+  }
+
   private attempt(envelope: Envelope): Outcome {
     const command = COMMANDS.get(envelope.command)
     if (command === undefined)
@@ -328,7 +327,7 @@ export class Engine {
     if (used === undefined || owner === null) return null
     const earlier = this.keys.find(owner, operation, used.key)
     if (earlier === undefined) return null
-    if (earlier.bodyHash !== used.bodyHash)
+    if (!earlier.isSameBody(used.bodyHash))
       refuse('idempotency_key_reused', `the key was used with another request for ${operation}`)
     return { kind: 'repeated', sequence: earlier.sequence }
   }
@@ -369,7 +368,9 @@ export class Engine {
       request: moment.request,
     }
     this.events.push(recorded)
-    rooms.access.webhooks.deliver(recorded, (target, payload) => moment.effect('webhook', target, payload))
+    rooms.access.webhooks.deliver(recorded, (target, payload, party) =>
+      moment.effect('webhook', target, payload, party),
+    )
   }
 
   private savePoint(): SavePoint {
@@ -402,30 +403,6 @@ interface SavePoint {
   readonly events: number
   readonly results: number
   readonly eventIndex: number
-}
-
-/** The one moment of an engine, set anew for each command: who, when, why. */
-class MutableMoment {
-  now = 0 as Instant
-  horizon = 0 as Instant
-  doer: Doer = SYSTEM
-  reason: string | null = null
-  request: string | null = null
-  eventIndex = 0
-  /** While an approved command is carried out: which approval, and who gave it. */
-  approved: { readonly approval: Id; readonly checker: Id | null } | null = null
-
-  constructor(
-    readonly image: Image,
-    readonly effects: Effects,
-    readonly emit: (event: NewEvent) => void,
-    readonly attempt: <Result>(part: () => Result) => Attempted<Result>,
-    readonly carryOut: (approved: ApprovedCommand) => Plain,
-  ) {}
-
-  effect(kind: EffectKind, target: string, payload: Plain, party: Id | null = null): EffectId {
-    return this.effects.request(kind, target, payload, party, this.now)
-  }
 }
 
 const ownerOf = (doer: Doer): Id | null => doer.user ?? doer.credential

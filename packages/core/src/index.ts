@@ -1,6 +1,7 @@
 export * from './access/index.js'
 export * from './engine/catalogue.js'
 export * from './engine/context.js'
+export * from './engine/envelope.js'
 export * from './engine/queries/index.js'
 export * from './engine/schema.js'
 export * from './engine.js'

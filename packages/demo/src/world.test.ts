@@ -67,6 +67,7 @@ test('the firm of the first venue has an active, a suspended and a closed accoun
   expect(balance(active, 'USD')).toBe('21500.00 / 0.00')
   expect(balance(suspended, 'USD')).toBe('2000.00 / 0.00')
   expect(balance(closed, 'USD')).toBe('0.00 / 0.00')
+  expect(balance(world.acme.holding, 'USD')).toBe('100000.00 / 0.00')
 })
 
 test('the partner has a client in three currencies, and a withdrawal that waits for a second person', () => {

@@ -1,2 +1,8 @@
-// The process: engine host, surfaces, operations. This file is the package's public face.
-export {}
+export { type Made, operatorFileIn } from './bootstrap.js'
+export { type Clock, ManualClock, systemClock } from './host/clock.js'
+export { SecretKeyFault } from './host/sealing.js'
+export * from './ops/configuration.js'
+export { demoFileIn } from './ops/demo-world.js'
+export * from './ops/offline.js'
+export { VERSION } from './ops/version.js'
+export { type RunningServer, type ServerOptions, startServer } from './server.js'

@@ -6,10 +6,10 @@ import { mkdirSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { BOOK_SCHEMA, Engine } from '@stemma/core'
 import { MemoryStore, SqliteStore, type Store } from '@stemma/store'
-import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import pino from 'pino'
-import { AccessTokens, BearerAuthentication } from './auth/index.js'
-import { openBook } from './bootstrap.js'
+import { AccessTokens, BearerAuthentication, TokenEndpoint, type TokenEndpointOptions } from './auth/index.js'
+import { type Made, openBookWhereEmpty } from './bootstrap.js'
 import { type Clock, systemClock } from './host/clock.js'
 import { type Deliverer, EffectRunner } from './host/effects.js'
 import { EngineHost } from './host/engine-host.js'
@@ -17,10 +17,12 @@ import { mailboxDeliverer } from './host/mail.js'
 import { makeOutbound } from './host/outbound.js'
 import { MasterKey, PartySealing } from './host/sealing.js'
 import { webhookDeliverer } from './host/webhooks.js'
-import { checkDemoIsLocal, type Configuration } from './ops/configuration.js'
+import { type Configuration, checkDemoIsLocal } from './ops/configuration.js'
 import { registerHealth } from './ops/health.js'
 import { Metrics } from './ops/metrics.js'
 import type { Host, Services } from './services.js'
+import { pagesModule } from './surfaces/pages/index.js'
+import { scopesMeant, scopesShown } from './surfaces/polymarket-us/index.js'
 import { SURFACES } from './surfaces.js'
 
 export interface ServerOptions {
@@ -40,7 +42,7 @@ export interface RunningServer {
   readonly store: Store
   readonly services: Services
   /** What was made because the book was empty: where the operator's key lies, and whether it is the demo world. */
-  readonly made: { readonly credentialsFile: string; readonly isDemo: boolean } | null
+  readonly made: Made | null
   /** True where the file of the secret key was made by this start. */
   readonly isSecretKeyFresh: boolean
   stop(): Promise<void>
@@ -54,7 +56,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const { configuration, clock = systemClock() } = options
   checkDemoIsLocal(configuration)
   mkdirSync(configuration.dataDirectory, { recursive: true, mode: 0o700 })
-  const log = options.log ?? pino({ level: configuration.logLevel, redact: ['req.headers.authorization', 'req.headers.cookie'] })
+  const log =
+    options.log ??
+    pino({ level: configuration.logLevel, redact: ['req.headers.authorization', 'req.headers.cookie'] })
   const store = options.store ?? openStore(configuration)
   try {
     return await startOn(store, options, clock, log)
@@ -64,18 +68,29 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
 }
 
-async function startOn(store: Store, options: ServerOptions, clock: Clock, log: FastifyBaseLogger): Promise<RunningServer> {
+async function startOn(
+  store: Store,
+  options: ServerOptions,
+  clock: Clock,
+  log: FastifyBaseLogger,
+): Promise<RunningServer> {
   const { configuration } = options
   const master = MasterKey.open(configuration.secretKeyFile)
   const engine = new Engine()
   const loaded = await store.load(engine.image)
   engine.resume(loaded.results)
   const fail = (error: Error): void => {
-    log.fatal({ err: error }, 'the journal cannot be written: the server stops, and nothing that was not durable was answered')
+    log.fatal(
+      { err: error },
+      'the journal cannot be written: the server stops, and nothing that was not durable was answered',
+    )
     options.onFatal?.(error)
   }
   const host: EngineHost = new EngineHost({
-    engine, store, clock, onFatal: fail,
+    engine,
+    store,
+    clock,
+    onFatal: fail,
     onDurable: (batch, seconds) => {
       metrics.batch(batch.head.sequence - batch.firstSequence + 1, seconds)
       effects.run()
@@ -95,15 +110,31 @@ async function startOn(store: Store, options: ServerOptions, clock: Clock, log: 
   const tokens = new AccessTokens(master.key.derive('access tokens'))
   const authentication = new BearerAuthentication(host, tokens)
   const app = makeApp(log, metrics)
-  const services: Services = { host, authentication, sealing, tokens, outbound, log, url: () => urlOf(app, configuration) }
+  const services: Services = {
+    host,
+    authentication,
+    sealing,
+    tokens,
+    outbound,
+    log,
+    url: () => urlOf(app, configuration),
+  }
   await registerHealth(app, { store, host, engine, metrics })
   for (const surface of SURFACES) await surface.register(app, services)
+  await pagesModule.register(app)
+  await new TokenEndpoint(host, tokens, venueTokens(services)).register(app)
   await app.listen({ port: configuration.port, host: configuration.host })
-  const made = await openBook({ engine, services, configuration })
+  const made = await openBookWhereEmpty(engine, services, configuration)
   await authentication.follow()
   effects.run()
   return {
-    url: urlOf(app, configuration), host, engine, store, services, made, isSecretKeyFresh: master.isFresh,
+    url: urlOf(app, configuration),
+    host,
+    engine,
+    store,
+    services,
+    made,
+    isSecretKeyFresh: master.isFresh,
     stop: async () => {
       await app.close()
       await effects.stop()
@@ -116,17 +147,41 @@ async function startOn(store: Store, options: ServerOptions, clock: Clock, log: 
 
 function openStore({ store, dataDirectory }: Configuration): Store {
   if (store === 'memory') return new MemoryStore()
-  return SqliteStore.open({ dataDirectory, book: 0, schema: BOOK_SCHEMA, schemaModule: '@stemma/core', schemaExport: 'BOOK_SCHEMA' })
+  return SqliteStore.open({
+    dataDirectory,
+    book: 0,
+    schema: BOOK_SCHEMA,
+    schemaModule: '@stemma/core',
+    schemaExport: 'BOOK_SCHEMA',
+  })
 }
 
-function deliverers(engine: Engine, host: Host, sealing: PartySealing, outbound: Services['outbound']): Record<'mail' | 'webhook', Deliverer> {
-  return { mail: mailboxDeliverer(host), webhook: webhookDeliverer(engine, sealing, outbound) }
+function deliverers(
+  engine: Engine,
+  host: Host,
+  sealing: PartySealing,
+  outbound: Services['outbound'],
+): Record<'mail' | 'webhook', Deliverer> {
+  const words = new Map(
+    SURFACES.flatMap(({ name, webhookWords }) => (webhookWords === undefined ? [] : [[name, webhookWords]])),
+  )
+  return { mail: mailboxDeliverer(host), webhook: webhookDeliverer(engine, sealing, outbound, words) }
+}
+
+/** The token endpoint of the first venue: an assertion names the endpoint itself as its audience, a request the API. */
+function venueTokens(services: Services): TokenEndpointOptions {
+  const path = '/oauth/token'
+  const addresses = (): ReturnType<TokenEndpointOptions['addresses']> => {
+    const url = services.url()
+    return { tokenUrls: [`${url}${path}`], issuer: `${url}/`, audiences: [url] }
+  }
+  return { path, surface: 'polymarket-us', addresses, scopesShown, scopesMeant }
 }
 
 function makeApp(log: FastifyBaseLogger, metrics: Metrics): FastifyInstance {
   const app = fastify({
     loggerInstance: log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_MILLISECONDS_MAX,
     connectionTimeout: 2 * REQUEST_MILLISECONDS_MAX,
@@ -138,7 +193,10 @@ function makeApp(log: FastifyBaseLogger, metrics: Metrics): FastifyInstance {
   app.setErrorHandler((error, request, reply) => {
     const status = (error as { statusCode?: number }).statusCode ?? 500
     if (status >= 500) request.log.error({ err: error }, 'request failed')
-    return reply.code(status).send({ error: status >= 500 ? 'internal error' : 'the request cannot be read', request_id: request.id })
+    return reply.code(status).send({
+      error: status >= 500 ? 'internal error' : 'the request cannot be read',
+      request_id: request.id,
+    })
   })
   app.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'there is nothing here' }))
   app.addHook('onResponse', async (request, reply) => {
@@ -147,7 +205,12 @@ function makeApp(log: FastifyBaseLogger, metrics: Metrics): FastifyInstance {
   return app
 }
 
-const surfaceOf = (url: string): string => (url.startsWith('/stemma/') ? 'native' : url.startsWith('/v1/') || url.startsWith('/oauth/') ? 'polymarket-us' : 'other')
+const surfaceOf = (url: string): string =>
+  url.startsWith('/stemma/')
+    ? 'native'
+    : url.startsWith('/v1/') || url.startsWith('/oauth/')
+      ? 'polymarket-us'
+      : 'other'
 
 function urlOf(app: FastifyInstance, { publicUrl, host }: Configuration): string {
   if (publicUrl !== null) return publicUrl.replace(/\/$/, '')

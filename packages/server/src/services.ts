@@ -20,6 +20,9 @@ import type {
   UserId,
 } from '@stemma/core'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import type { AccessTokens } from './auth/access-tokens.js'
+import type { Outbound } from './host/outbound.js'
+import type { WebhookWords } from './host/webhooks.js'
 
 /** A command without its time: the host stamps it. */
 export type Request = Omit<Envelope, 'time'>
@@ -93,11 +96,18 @@ export interface Services {
   readonly host: Host
   readonly authentication: Authentication
   readonly sealing: Sealing
+  /** Signs the access tokens that the token endpoints hand out. */
+  readonly tokens: AccessTokens
+  readonly outbound: Outbound
   readonly log: FastifyBaseLogger
+  /** The address that clients use; known once the server listens. */
+  url(): string
 }
 
 /** A surface plugs itself into the HTTP server. */
 export interface SurfaceModule {
   readonly name: Surface
+  /** How an event is told to a webhook of this surface. */
+  readonly webhookWords?: WebhookWords
   register(app: FastifyInstance, services: Services): Promise<void>
 }

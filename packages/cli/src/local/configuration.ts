@@ -1,20 +1,10 @@
 /** The server's configuration for a local command: the environment, with what the command line says on top. */
 
 import { type Configuration, ConfigurationFault, readConfiguration } from '@stemma/server'
-import { Option } from 'commander'
 import { usageError } from '../exit.js'
-
-export interface LocalOptions {
-  readonly data?: string
-  readonly port?: string
-  readonly host?: string
-  readonly demo?: boolean
-}
+import type { LocalOptions } from './options.js'
 
 const NAMES = { data: 'STEMMA_DATA', port: 'STEMMA_PORT', host: 'STEMMA_HOST' } as const
-
-export const dataOption = (): Option =>
-  new Option('--data <folder>', 'data directory; STEMMA_DATA, else ./data')
 
 export function configurationFor(options: LocalOptions, env: NodeJS.ProcessEnv): Configuration {
   const said = Object.entries(NAMES).flatMap(([option, name]) => {

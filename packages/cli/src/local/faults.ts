@@ -3,16 +3,8 @@ import { ConfigurationFault, NoBook, SecretKeyFault } from '@stemma/server'
 import { StoreRefusal } from '@stemma/store'
 import { Ending, EXIT, usageError } from '../exit.js'
 
-/** Runs local work; known reasons not to start end the command with one sentence and nothing changed. */
-export async function explained<Result>(work: () => Promise<Result>): Promise<Result> {
-  try {
-    return await work()
-  } catch (thrown) {
-    throw endingOf(thrown)
-  }
-}
-
-function endingOf(thrown: unknown): unknown {
+/** The end of the command where the reason is known, else what was thrown. */
+export function endingOf(thrown: unknown): unknown {
   if (thrown instanceof ConfigurationFault) return usageError(thrown.message, thrown)
   if (thrown instanceof StoreRefusal || thrown instanceof SecretKeyFault || thrown instanceof NoBook)
     return new Ending(EXIT.refused, `${sentence(thrown.message)}\nNothing was changed.`, { cause: thrown })

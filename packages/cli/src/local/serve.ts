@@ -7,24 +7,12 @@ import {
   type RunningServer,
   startServer,
 } from '@stemma/server'
-import { Command, Option } from 'commander'
 import { Ending, EXIT } from '../exit.js'
 import type { Shell } from '../shell.js'
-import { configurationFor, dataOption, type LocalOptions } from './configuration.js'
-import { explained } from './faults.js'
+import { configurationFor } from './configuration.js'
+import type { LocalOptions } from './options.js'
 
-export function serveCommand(shell: Shell): Command {
-  const command = new Command('serve')
-    .summary('Run the server')
-    .description('Run the server until it is interrupted. Ends with 1 when the journal cannot be written.')
-    .addOption(new Option('--port <number>', 'port of HTTP and WebSocket; STEMMA_PORT, else 4000'))
-    .addOption(new Option('--host <address>', 'address to listen on; STEMMA_HOST, else 127.0.0.1'))
-    .addOption(dataOption())
-    .addOption(new Option('--demo', 'create the demo world on an empty data directory; STEMMA_DEMO=1'))
-  return command.action(() => explained(() => serve(command.opts<LocalOptions>(), shell)))
-}
-
-async function serve(options: LocalOptions, shell: Shell): Promise<void> {
+export async function serve(options: LocalOptions, shell: Shell): Promise<void> {
   const configuration = configurationFor(options, shell.env)
   // A demo world that an earlier start made is as little for strangers as a new one.
   const isDemo = configuration.isDemo || existsSync(demoFileIn(configuration.dataDirectory))

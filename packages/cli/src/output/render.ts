@@ -1,6 +1,6 @@
 /** An answer in the form that was asked for. */
 import { csv } from './csv.js'
-import { flatten, itemsOf } from './record.js'
+import { cellText, flatten, itemsOf } from './record.js'
 import { sheet, table } from './table.js'
 
 export const FORMATS = ['table', 'json', 'csv'] as const
@@ -26,3 +26,20 @@ function one(answer: unknown): string {
 
 const isListOfObjects = (part: unknown): boolean =>
   Array.isArray(part) && part.length > 0 && part.every((item) => typeof item === 'object' && item !== null)
+
+/** The ids of an answer, one a line: of each item, or of what a command made. */
+export function renderIds(answer: unknown): string {
+  const ids = (itemsOf(answer) ?? [answer]).flatMap(idOf)
+  return ids.map((id) => `${id}\n`).join('')
+}
+
+const ID = /^[a-z]{2,4}_[0-9]+$/
+
+function idOf(record: unknown): string[] {
+  if (typeof record !== 'object' || record === null) return []
+  const { id = null } = record as { id?: unknown }
+  if (id !== null) return [cellText(id)]
+  return Object.values(record)
+    .filter((value): value is string => typeof value === 'string' && ID.test(value))
+    .slice(0, 1)
+}

@@ -3,7 +3,7 @@ import { OPERATIONS, type Operation } from '@stemma/client/operations'
 import { Argument, Command, Option } from 'commander'
 import { type ConnectionOptions, findConnection } from '../connection.js'
 import { usageError } from '../exit.js'
-import { type Format, render } from '../output/render.js'
+import { type Format, render, renderIds } from '../output/render.js'
 import type { Shell } from '../shell.js'
 import type { Api, CallOptions, Input } from './api.js'
 import { type Field, fieldsOf } from './fields.js'
@@ -27,6 +27,7 @@ export function remoteCommands(shell: Shell): readonly Command[] {
 
 interface LeafOptions extends ConnectionOptions {
   readonly output: Format
+  readonly quiet?: boolean
   readonly dryRun?: boolean
   readonly idempotencyKey?: string
   readonly ifMatch?: string
@@ -55,7 +56,7 @@ function operationCommand(noun: string, operation: Operation, shell: Shell): Com
       options.all === true
         ? await allPages(api, operation.name, input)
         : await api.call(operation.name, input, callOptions(options))
-    shell.out(render(answer, options.output))
+    shell.out(options.quiet === true ? renderIds(answer) : render(answer, options.output))
     remark(answer, options, shell)
   })
 }
@@ -118,13 +119,19 @@ async function allPages(api: Api, operation: string, input: Input): Promise<unkn
 }
 
 /** What a person should know beside the answer; it goes to the error stream, so that pipes stay clean. */
-function remark(answer: unknown, { output, all, dryRun }: LeafOptions, shell: Shell): void {
+function remark(answer: unknown, { output, quiet, all, dryRun }: LeafOptions, shell: Shell): void {
   if (dryRun === true) shell.note('Nothing was changed: this was a dry run.')
   if (typeof answer !== 'object' || answer === null) return
   if ('secret' in answer && typeof answer.secret === 'string')
     shell.note('The secret is shown this once. Keep it now: nobody can read it again.')
   if ('approval' in answer && !('operation' in answer) && !('id' in answer))
     shell.note('It waits for a second person: `stemma approval approve`.')
-  if (output === 'table' && all !== true && 'next_cursor' in answer && typeof answer.next_cursor === 'string')
+  if (
+    output === 'table' &&
+    quiet !== true &&
+    all !== true &&
+    'next_cursor' in answer &&
+    typeof answer.next_cursor === 'string'
+  )
     shell.note(`There is more: --all, or --cursor ${answer.next_cursor}`)
 }

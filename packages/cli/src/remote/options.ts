@@ -10,6 +10,7 @@ export const RESERVED: ReadonlySet<string> = new Set([
   'demo',
   'data',
   'output',
+  'quiet',
   'dry_run',
   'idempotency_key',
   'if_match',
@@ -30,7 +31,7 @@ export function withConnection(command: Command): Command {
 }
 
 export function withOutput(command: Command): Command {
-  return command.addOption(
-    new Option('-o, --output <form>', 'form of the answer').choices(FORMATS).default('table'),
-  )
+  return command
+    .addOption(new Option('-o, --output <form>', 'form of the answer').choices(FORMATS).default('table'))
+    .addOption(new Option('-q, --quiet', 'print ids alone, one a line'))
 }

@@ -71,9 +71,9 @@ export function visibleRow<I extends number>(table: { find(id: I): Row }, id: I)
 }
 
 /** Whether somebody who is active, may sign in and has the scopes to give rights holds the whole book for good. */
-export function hasAdministrator({ access, hierarchy, identity }: AccessContext): boolean {
+function hasAdministrator({ access, hierarchy, identity }: AccessContext): boolean {
   const { bindings, bindingsOn } = access.reach
-  const root = rootOf(hierarchy)
+  const root = hierarchy.order.top
   if (root === NO_ROW) return false
   const top = hierarchy.parties.id(root)
   for (let row = bindingsOn.head(top); row !== NO_ROW; row = bindingsOn.after(row)) {
@@ -94,15 +94,6 @@ export function keepingAdministrator(context: AccessContext, change: () => void)
   change()
   if (had && !hasAdministrator(context))
     refuse('last_administrator', 'nobody else holds a full binding to the whole book')
-}
-
-function rootOf({ parties, order }: AccessContext['hierarchy']): Row {
-  for (const row of parties.each()) {
-    let top = row
-    for (let above = order.parent(top); above !== NO_ROW; above = order.parent(top)) top = above
-    return top
-  }
-  return NO_ROW
 }
 
 /** Where a binding stands in the tree: the path of its target first, then that of its user. */

@@ -7,7 +7,16 @@ import type { AccountId } from '../hierarchy/index.js'
 import type { Ability, Id, Plain, Target } from '../image/index.js'
 import { copyPrimary } from '../image/index.js'
 import { derivedHashOf, hashOf } from '../testing/hash.js'
-import { actorOf, bind, createKey, createPerson, createUser, newKey, newUser } from '../testing/people.js'
+import {
+  actorOf,
+  bind,
+  createKey,
+  createPerson,
+  createUser,
+  issue,
+  newKey,
+  newUser,
+} from '../testing/people.js'
 import { answer, createParty, done, openAccount, openBook, refusedWith, START } from '../testing/world.js'
 import { ABILITIES } from './reach.js'
 import { ABILITIES_OF_LEVEL, LEVELS, ROLES } from './scopes.js'
@@ -107,20 +116,6 @@ describe('scopes are what every link of the chain has', () => {
     expect(ask(engine, actor, 'read', { account: second })).toBe('not_visible')
     expect(ask(engine, actor, 'read', { party: desk })).toBe('not_visible')
   })
-})
-
-export const issue = (credential: Id, more: Readonly<Record<string, Plain>> = {}) => ({
-  credential,
-  surface: 'native',
-  audience: 'https://stemma.example',
-  user: null,
-  account: null,
-  parent: null,
-  scopes: null,
-  use: null,
-  useExpiresAt: null,
-  expiresAt: null,
-  ...more,
 })
 
 describe('suspension and blocks count on the very next request', () => {
@@ -255,6 +250,8 @@ describe('read-only credentials try every write', () => {
       level: 'read_only',
       from: ids.account as Id,
       to: ids.account as Id,
+      entries: [{ account: ids.account as Id }],
+      items: [],
     }) as unknown as Plain
 
   for (const role of ['supervisor', 'drop_copy_user', 'introducing_broker']) {

@@ -18,6 +18,7 @@ import {
 import { IDENTITY_COMMANDS, IDENTITY_QUERIES } from '../identity/index.js'
 import type { CommandSpec, Id, Plain, ProcessId, ProcessKind, QuerySpec } from '../image/index.js'
 import { LEDGER_COMMANDS, LEDGER_DUE_WORK, LEDGER_QUERIES } from '../ledger/index.js'
+import { ROLLUP_QUERIES } from '../rollup/index.js'
 import { SETTINGS_COMMANDS, SETTINGS_QUERIES } from '../settings/index.js'
 import { ENGINE_COMMANDS } from './commands/index.js'
 import type { EngineContext } from './context.js'
@@ -34,8 +35,8 @@ const commands = [
   ...ACCESS_COMMANDS,
   ...ONBOARDING_COMMANDS,
   ...WEBHOOK_COMMANDS,
-  ...LEDGER_COMMANDS,
   ...ENGINE_COMMANDS,
+  ...LEDGER_COMMANDS,
 ] as readonly unknown[] as readonly AnyCommand[]
 const queries = [
   ...SETTINGS_QUERIES,
@@ -44,8 +45,9 @@ const queries = [
   ...ACCESS_QUERIES,
   ...ONBOARDING_QUERIES,
   ...WEBHOOK_QUERIES,
-  ...TREE_QUERIES,
   ...LEDGER_QUERIES,
+  ...ROLLUP_QUERIES,
+  ...TREE_QUERIES,
 ] as readonly unknown[] as readonly AnyQuery[]
 const processes = [...HIERARCHY_PROCESSES] as readonly unknown[] as readonly ProcessKind<EngineContext>[]
 

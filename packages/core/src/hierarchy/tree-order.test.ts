@@ -33,7 +33,7 @@ function ownersOf({ nodes }: Tree, id: NodeId): NodeId[] {
 
 function expectOrderToAgree(tree: Tree): void {
   const { nodes, order } = tree
-  const ids = nodes.idsInOrder()
+  const ids = nodes.idsInOrder() as NodeId[]
   const walked = new Map(ids.map((id) => [id, new Set(ownersOf(tree, id))]))
   for (const lower of ids) {
     for (const upper of ids) {
@@ -42,7 +42,7 @@ function expectOrderToAgree(tree: Tree): void {
     }
     const owner = nodes.owner.get(nodes.row(lower))
     expect(order.parent(nodes.row(lower))).toBe(owner === null ? NO_ROW : nodes.row(owner))
-    const beneath = [...order.beneath(nodes.row(lower))].map((row) => nodes.id(row))
+    const beneath = [...order.beneath(nodes.row(lower))].map((row) => nodes.id(row) as NodeId)
     expect(beneath[0]).toBe(lower)
     expect([...beneath].sort((a, b) => a - b)).toEqual(ids.filter((id) => walked.get(id)!.has(lower)))
     const levels = beneath.map((id) => walked.get(id)!.size - walked.get(lower)!.size + 1)

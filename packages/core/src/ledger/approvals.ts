@@ -19,7 +19,7 @@ import {
 import { asksForApproval, type Settings } from '../settings/index.js'
 import { type ApprovalId, approvalFields } from './tables.js'
 
-/** How long a request waits. */
+/** How long a request waits for its second person. */
 export const APPROVAL_WAITS = 7 * DAY
 
 export class Approvals {
@@ -28,8 +28,8 @@ export class Approvals {
 
   constructor(
     private readonly image: Image,
-    private readonly hierarchy: Hierarchy,
     private readonly settings: Settings,
+    private readonly hierarchy: Hierarchy,
   ) {
     this.table = image.table<ApprovalId, typeof approvalFields>('approvals', 'apr', approvalFields)
     image.enrolDue(this.table, this.table.expiresAt)
@@ -37,7 +37,7 @@ export class Approvals {
     image.derived(this.of)
   }
 
-  /** Whether the policy of the node asks for a second person. */
+  /** Whether the policy in force at the subject's node wants a second person. */
   isAsked(subject: ApprovalSubject, at: Instant): boolean {
     return asksForApproval(this.settings.effective('approvals.policy', subject.party, at), subject)
   }

@@ -136,6 +136,7 @@ export const FUNDING: HistoryTable = {
   indexes: [
     ['account', 'id'],
     ['counter_account', 'id'],
+    ['counter_account', 'reference'],
     ['path', 'id'],
     ['kind', 'state', 'id'],
     ['created_at'],

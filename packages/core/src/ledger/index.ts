@@ -1,6 +1,6 @@
 export * from './approvals.js'
 export * from './business-date.js'
-export * from './checks.js'
+export { DESCRIPTION_LENGTH_MAX, REFERENCE_LENGTH_MAX } from './checks.js'
 export * from './commands/index.js'
 export * from './due.js'
 export * from './funding.js'

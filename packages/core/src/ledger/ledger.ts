@@ -125,8 +125,8 @@ export class Ledger {
 
   constructor(
     private readonly image: Image,
-    private readonly hierarchy: Hierarchy,
     settings: Settings,
+    private readonly hierarchy: Hierarchy,
   ) {
     const tables = tablesOf(image)
     this.balances = tables.balances
@@ -145,7 +145,7 @@ export class Ledger {
     this.transfersTo = new Relation(this.transfers, this.transfers.to)
     this.holdsOf = new Relation(this.holds, this.holds.account)
     this.reversalByOriginal = new UniqueIndex(this.reversals, this.reversals.original)
-    this.approvals = new Approvals(image, hierarchy, settings)
+    this.approvals = new Approvals(image, settings, hierarchy)
     for (const derived of [
       this.balancesOf,
       this.depositsOf,
@@ -156,6 +156,22 @@ export class Ledger {
       this.reversalByOriginal,
     ])
       image.derived(derived)
+    hierarchy.closePreconditions.push(
+      {
+        node: 'account',
+        name: 'zero_balance',
+        fault: (row) =>
+          this.isEmpty(hierarchy.accounts.id(row)) ? null : 'expected a balance of zero in every currency',
+      },
+      {
+        node: 'account',
+        name: 'nothing_pending',
+        fault: (row) =>
+          this.isSettled(hierarchy.accounts.id(row))
+            ? null
+            : 'expected no deposit, withdrawal, transfer or hold on its way',
+      },
+    )
   }
 
   /** The balance of an account in a currency, or NO_ROW where nothing was ever booked in it. */
@@ -195,11 +211,10 @@ export class Ledger {
   houseAccount(book: Exclude<AccountBook, 'customer'>): AccountId {
     const known = this.houseAccounts.get(book)
     if (known !== undefined && this.hierarchy.accounts.has(known)) return known
-    const { accounts, accountsOf, parties } = this.hierarchy
-    for (const party of parties.each()) {
-      if (parties.owner.get(party) !== null) continue
-      const row = accountsOf.of(parties.id(party)).find((own) => accounts.book.get(own) === book)
-      if (row === undefined) break
+    const { accounts, accountsOf, parties, root } = this.hierarchy
+    const own = root === NO_ROW ? [] : accountsOf.of(parties.id(root))
+    const row = own.find((each) => accounts.book.get(each) === book)
+    if (row !== undefined) {
       this.houseAccounts.set(book, accounts.id(row))
       return accounts.id(row)
     }

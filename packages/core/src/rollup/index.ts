@@ -1,1 +1,4 @@
+export * from './proofs.js'
+export * from './queries/index.js'
 export * from './rollup.js'
+export * from './subtree-counts.js'

@@ -1,9 +1,12 @@
 /**
  * The roll-up room: running sums at every node of the tree, so that the value of a node with a hundred thousand
- * accounts beneath it is read, not computed. Per node and currency, positive and negative cash are kept apart.
- * Derived from the balances by row-change hooks; a posting adds to each owner on the way up, a move of a subtree
- * takes its sums from the old owners to the new ones. The outside world and the street are no part of any node:
- * the root's sum and theirs are zero together.
+ * accounts beneath it is read, not computed. Per node and currency, positive and negative cash and what is held are
+ * kept apart. Derived from the balances by row-change hooks; a posting adds to each owner on the way up, a move of a
+ * subtree takes its sums from the old owners to the new ones. The outside world and the street are no part of any
+ * node: the root's sum and theirs are zero together.
+ *
+ * The sums of a (party, currency) are at a place in typed arrays, chained from the party's row: a party with money
+ * in one currency costs about 90 bytes, and one without costs four.
  */
 import type { Hierarchy } from '../hierarchy/index.js'
 import {
@@ -15,13 +18,19 @@ import {
   SplitAmount,
   WideSums,
 } from '../image/index.js'
-import type { Ledger } from '../ledger/index.js'
+import type { Ledger, LedgerContext } from '../ledger/index.js'
 import { type Amount, amount, type CurrencyCode } from '../money/index.js'
+import { SubtreeCounts } from './subtree-counts.js'
 
 export interface CashSums {
   readonly currency: CurrencyCode
   readonly positive: Amount
   readonly negative: Amount
+  readonly held: Amount
+}
+
+export interface RollUpContext extends LedgerContext {
+  readonly rollup: RollUp
 }
 
 /** Where the sums of a (party, currency) are. */
@@ -30,13 +39,20 @@ const NOWHERE: Place = -1
 
 export class RollUp implements Derived {
   readonly name = 'roll-ups'
+  readonly counts: SubtreeCounts
   private readonly positive = new WideSums()
   private readonly negative = new WideSums()
+  private readonly held = new WideSums()
   /** The place of the same currency at the owner; NOWHERE at the root. */
   private owners = new Int32Array(0)
+  /** The next place of the same party. */
+  private next = new Int32Array(0)
+  private currencies = new Uint16Array(0)
+  private firstOfParty = new Int32Array(0)
   private placeOfBalance = new Int32Array(0)
   private placesUsed = 0
-  private readonly placesOf: Map<CurrencyCode, Place>[] = []
+  private readonly freePlaces: Place[] = []
+  private readonly codes: CurrencyCode[] = []
   private readonly change = new SplitAmount()
 
   constructor(
@@ -47,59 +63,84 @@ export class RollUp implements Derived {
     const { balances } = ledger
     balances.hooks.push({
       inserted: (row) => this.enter(row),
-      removing: (row) => this.add(row, ledger.posted(row), 0n),
+      removing: (row) => {
+        this.add(row, ledger.posted(row), 0n)
+        this.addHeld(row, -ledger.held(row))
+      },
     })
-    balances.credits.watch((row, old) => this.add(row, old - balances.debits.get(row), ledger.posted(row)))
-    balances.debits.watch((row, old) => this.add(row, balances.credits.get(row) - old, ledger.posted(row)))
+    balances.credits.watch((row, old) => {
+      const debits = balances.debits.get(row)
+      this.add(row, old - debits, balances.credits.get(row) - debits)
+    })
+    balances.debits.watch((row, old) => {
+      const credits = balances.credits.get(row)
+      this.add(row, credits - old, credits - balances.debits.get(row))
+    })
+    balances.held.watch((row, old) => this.addHeld(row, balances.held.get(row) - old))
+    hierarchy.parties.hooks.push({ inserted: (row) => this.begin(row), removing: (row) => this.forget(row) })
     hierarchy.parties.owner.watch((row, old) =>
-      this.move(row, old === null ? NO_ROW : hierarchy.parties.row(old)),
+      this.move(row, old === null ? NO_ROW : hierarchy.parties.find(old)),
     )
+    this.counts = new SubtreeCounts(hierarchy)
     image.derived(this)
+    image.derived(this.counts)
   }
 
   /** The sums of a party and everything beneath it, by currency in alphabetical order. */
   of(party: Row): CashSums[] {
-    const places = this.placesOf[party]
-    if (places === undefined) return []
-    return [...places]
-      .sort(([left], [right]) => (left < right ? -1 : 1))
-      .map(([currency, place]) => ({
-        currency,
+    const sums: CashSums[] = []
+    for (let place = this.first(party); place !== NOWHERE; place = this.next[place] as Place) {
+      sums.push({
+        currency: this.codes[this.currencies[place] as number] as CurrencyCode,
         positive: amount(this.positive.get(place)),
         negative: amount(this.negative.get(place)),
-      }))
+        held: amount(this.held.get(place)),
+      })
+    }
+    return sums.sort((left, right) => (left.currency < right.currency ? -1 : 1))
   }
 
   *canonical(): Iterable<Plain> {
     const { parties } = this.hierarchy
     for (const id of parties.idsInOrder()) {
       const sums = this.of(parties.row(id)).filter(
-        ({ positive, negative }) => positive !== 0n || negative !== 0n,
+        ({ positive, negative, held }) => positive !== 0n || negative !== 0n || held !== 0n,
       )
-      yield [id, ...sums.map(({ currency, positive, negative }) => [currency, positive, negative])]
+      yield [
+        id,
+        ...sums.map(({ currency, positive, negative, held }) => [currency, positive, negative, held]),
+      ]
     }
   }
 
   private enter(balance: Row): void {
-    if (balance >= this.placeOfBalance.length) {
-      const wider = new Int32Array(Math.max(16, Math.ceil((balance + 1) * 1.5)))
-      wider.set(this.placeOfBalance)
-      this.placeOfBalance = wider
-    }
+    if (balance >= this.placeOfBalance.length) this.placeOfBalance = widened(this.placeOfBalance, balance + 1)
     const { accounts } = this.hierarchy
     const account = accounts.row(this.ledger.balances.account.get(balance))
     const book = accounts.book.get(account)
     const isOutside = book === 'outside_world' || book === 'street'
     const currency = this.ledger.balances.currency.get(balance)
-    this.placeOfBalance[balance] = isOutside ? NOWHERE : this.place(this.hierarchy.partyOf(account), currency)
+    this.placeOfBalance[balance] = isOutside
+      ? NOWHERE
+      : this.place(this.hierarchy.partyOf(account), this.codeOf(currency))
     this.add(balance, 0n, this.ledger.posted(balance))
+    this.addHeld(balance, this.ledger.held(balance))
   }
 
   private add(balance: Row, before: bigint, after: bigint): void {
     const first = this.placeOfBalance[balance] as Place
     if (first === NOWHERE || before === after) return
-    this.addFrom(first, this.positive, (after > 0n ? after : 0n) - (before > 0n ? before : 0n))
-    this.addFrom(first, this.negative, (after < 0n ? after : 0n) - (before < 0n ? before : 0n))
+    if (before >= 0n && after >= 0n) this.addFrom(first, this.positive, after - before)
+    else if (before <= 0n && after <= 0n) this.addFrom(first, this.negative, after - before)
+    else {
+      this.addFrom(first, this.positive, after > 0n ? after : -before)
+      this.addFrom(first, this.negative, after < 0n ? after : -before)
+    }
+  }
+
+  private addHeld(balance: Row, change: bigint): void {
+    const first = this.placeOfBalance[balance] as Place
+    if (first !== NOWHERE) this.addFrom(first, this.held, change)
   }
 
   private addFrom(first: Place, sums: WideSums, change: bigint): void {
@@ -110,42 +151,77 @@ export class RollUp implements Derived {
 
   /** The sums of a moved party leave its former owners and join the new ones. */
   private move(party: Row, formerOwner: Row): void {
-    const owner = this.hierarchy.parties.owner.get(party)
-    const newOwner = owner === null ? NO_ROW : this.hierarchy.parties.row(owner)
-    for (const [currency, place] of this.placesOf[party] ?? []) {
-      const positive = this.positive.get(place)
-      const negative = this.negative.get(place)
-      if (formerOwner !== NO_ROW) {
-        this.addFrom(this.place(formerOwner, currency), this.positive, -positive)
-        this.addFrom(this.place(formerOwner, currency), this.negative, -negative)
-      }
-      const above = newOwner === NO_ROW ? NOWHERE : this.place(newOwner, currency)
+    const newOwner = this.ownerOf(party)
+    for (let place = this.first(party); place !== NOWHERE; place = this.next[place] as Place) {
+      const code = this.currencies[place] as number
+      const above = newOwner === NO_ROW ? NOWHERE : this.place(newOwner, code)
+      const below = formerOwner === NO_ROW ? NOWHERE : this.place(formerOwner, code)
       this.owners[place] = above
-      if (above === NOWHERE) continue
-      this.addFrom(above, this.positive, positive)
-      this.addFrom(above, this.negative, negative)
+      for (const sums of [this.positive, this.negative, this.held]) {
+        const sum = sums.get(place)
+        this.addFrom(below, sums, -sum)
+        this.addFrom(above, sums, sum)
+      }
     }
   }
 
-  private place(party: Row, currency: CurrencyCode): Place {
-    const places = this.placesOf[party] ?? new Map<CurrencyCode, Place>()
-    this.placesOf[party] = places
-    const known = places.get(currency)
-    if (known !== undefined) return known
-    const place = this.placesUsed++
-    if (place >= this.owners.length) this.grow(place + 1)
-    places.set(currency, place)
+  private begin(party: Row): void {
+    if (party >= this.firstOfParty.length) this.firstOfParty = widened(this.firstOfParty, party + 1)
+    this.firstOfParty[party] = NOWHERE
+  }
+
+  /** A party goes only by undo, after all that was beneath it; its row and its places serve another one. */
+  private forget(party: Row): void {
+    for (let place = this.first(party); place !== NOWHERE; ) {
+      const following = this.next[place] as Place
+      for (const sums of [this.positive, this.negative, this.held]) sums.put(place, 0n)
+      this.freePlaces.push(place)
+      place = following
+    }
+    this.firstOfParty[party] = NOWHERE
+  }
+
+  private first(party: Row): Place {
+    return this.firstOfParty[party] ?? NOWHERE
+  }
+
+  private ownerOf(party: Row): Row {
     const owner = this.hierarchy.parties.owner.get(party)
-    this.owners[place] = owner === null ? NOWHERE : this.place(this.hierarchy.parties.row(owner), currency)
+    return owner === null ? NO_ROW : this.hierarchy.parties.row(owner)
+  }
+
+  private codeOf(currency: CurrencyCode): number {
+    const known = this.codes.indexOf(currency)
+    return known >= 0 ? known : this.codes.push(currency) - 1
+  }
+
+  private place(party: Row, code: number): Place {
+    const first = this.first(party)
+    for (let place = first; place !== NOWHERE; place = this.next[place] as Place)
+      if (this.currencies[place] === code) return place
+    const owner = this.ownerOf(party)
+    const above = owner === NO_ROW ? NOWHERE : this.place(owner, code)
+    const place = this.freePlaces.pop() ?? this.placesUsed++
+    if (place >= this.owners.length) this.grow(place + 1)
+    this.owners[place] = above
+    this.currencies[place] = code
+    this.next[place] = first
+    this.firstOfParty[party] = place
     return place
   }
 
   private grow(needed: number): void {
-    const capacity = Math.max(needed, 16, Math.ceil(this.owners.length * 1.5))
-    const owners = new Int32Array(capacity)
-    owners.set(this.owners)
-    this.owners = owners
-    this.positive.grow(capacity)
-    this.negative.grow(capacity)
+    this.owners = widened(this.owners, needed)
+    this.next = widened(this.next, needed)
+    const currencies = new Uint16Array(this.owners.length)
+    currencies.set(this.currencies)
+    this.currencies = currencies
+    for (const sums of [this.positive, this.negative, this.held]) sums.grow(this.owners.length)
   }
+}
+
+function widened(values: Int32Array, needed: number): Int32Array<ArrayBuffer> {
+  const wider = new Int32Array(Math.max(needed, 16, Math.ceil(values.length * 1.5)))
+  wider.set(values)
+  return wider
 }

@@ -20,3 +20,4 @@ class Fnv implements Hasher {
 
 export const hashOf = (image: Image): string => stateHash(image, new Fnv())
 export const derivedHashOf = (image: Image): string => derivedHash(image, new Fnv())
+export const textHash = (): Hasher => new Fnv()

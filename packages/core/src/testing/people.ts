@@ -97,3 +97,18 @@ export function bind(
   const input = { user, targetKind, target, level, alias: null, endsAt: null, ...more }
   return done<{ binding: BindingId }>(engine, 'bindings.create', input).binding
 }
+
+/** What `tokens.issue` is given when a test does not say otherwise. */
+export const issue = (credential: Id, more: Readonly<Record<string, Plain>> = {}) => ({
+  credential,
+  surface: 'native',
+  audience: 'https://stemma.example',
+  user: null,
+  account: null,
+  parent: null,
+  scopes: null,
+  use: null,
+  useExpiresAt: null,
+  expiresAt: null,
+  ...more,
+})

@@ -1,5 +1,7 @@
 /** A small world for tests: an engine with an open book, and the shortest way to run commands on it. Not exported. */
-import { Engine, type Envelope, type Outcome } from '../engine.js'
+
+import type { Envelope, Outcome } from '../engine/envelope.js'
+import { Engine } from '../engine.js'
 import type { AccountId, PartyId } from '../hierarchy/index.js'
 import { type Actor, type Instant, instant, type Plain } from '../image/index.js'
 import type { RefusalCode } from '../refusals/index.js'

@@ -10,6 +10,8 @@ export interface Acme {
   readonly member: Id
   readonly firm: Id
   readonly accounts: { readonly active: Id; readonly suspended: Id; readonly closed: Id }
+  /** What the firm's cash movements are paid from and into; its treasurer alone reaches it. */
+  readonly holding: Id
   readonly clients: readonly VenueClient[]
   readonly firmAdministrator: NativeKey
 }
@@ -41,7 +43,15 @@ export async function createAcme(builder: Builder, root: Id): Promise<Acme> {
   const closed = await open(3, 'ACME pilot')
   await moveMoney(builder, { active, suspended, closed })
   const accounts = { active, suspended, closed }
-  return { member, firm, accounts, ...(await createUsers(builder, firm, accounts)) }
+  const holding = await builder.account({
+    party: firm,
+    name: 'api-acme-holding',
+    displayName: 'ACME holding',
+    type: 'fully_collateralised',
+    attributes: { fundingType: 'holding' },
+  })
+  await builder.deposit(holding, 'USD', '100000.00', 'For cash movements')
+  return { member, firm, accounts, holding, ...(await createUsers(builder, firm, accounts, holding)) }
 }
 
 /** 25,000.00 comes in; 1,500.00 and 2,000.00 leave; 500.00 is lent to the pilot and comes back: 21,500.00 remains. */
@@ -60,6 +70,7 @@ async function createUsers(
   builder: Builder,
   party: Id,
   accounts: Acme['accounts'],
+  holding: Id,
 ): Promise<Pick<Acme, 'clients' | 'firmAdministrator'>> {
   const all = [accounts.active, accounts.suspended, accounts.closed]
   const trading = await builder.user({
@@ -85,7 +96,7 @@ async function createUsers(
     roles: ['treasurer'],
     scopes: ['positions:read', 'kyc:read', 'kyc:write', 'webhooks:write'],
   })
-  for (const account of all) await builder.bind(treasurer, account)
+  for (const account of [...all, holding]) await builder.bind(treasurer, account)
   const administrator = await builder.user({
     party,
     name: 'api-acme-administrator',

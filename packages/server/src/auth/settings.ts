@@ -8,12 +8,8 @@ export function settingNumber(answer: unknown, otherwise: number): number {
   return Number.isFinite(number) && number > 0 ? number : otherwise
 }
 
-export const settingText = (answer: unknown): string | null => {
-  const value = valueIn(answer)
-  return typeof value === 'string' ? value : null
-}
-
 function valueIn(answer: unknown): unknown {
-  const one = Array.isArray(answer) ? answer[0] : answer
+  const items = typeof answer === 'object' && answer !== null && 'items' in answer ? answer.items : null
+  const one: unknown = Array.isArray(items) ? items[0] : null
   return typeof one === 'object' && one !== null && 'value' in one ? one.value : null
 }

@@ -3,17 +3,7 @@ import { SECOND } from '@stemma/core'
 import { decodeJwt } from 'jose'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Acme, addClient, buildAcme, KEYS, OTHER_KEYS } from '../testing/acme.js'
-import {
-  AUDIENCE,
-  assertion,
-  exchange,
-  pemOf,
-  signIn,
-  startVenue,
-  TOKEN_URL,
-  tokenBody,
-  type Venue,
-} from '../testing/venue.js'
+import { assertion, exchange, pemOf, signIn, startVenue, tokenBody, type Venue } from '../testing/venue.js'
 
 let venue: Venue
 let acme: Acme
@@ -25,9 +15,9 @@ beforeEach(async () => {
 afterEach(() => venue.close())
 
 const CLIENT = 'acme-trading'
-const now = () => Math.floor(venue.host.time / SECOND)
+const now = () => Math.floor(venue.clock.now() / SECOND)
 const attempt = async (...more: [claims?: object, header?: object]) =>
-  exchange(venue, CLIENT, await assertion(venue, CLIENT, KEYS, more[0] ?? {}, more[1] ?? {}))
+  exchange(venue, CLIENT, await assertion(venue, CLIENT, KEYS, { ...more[0] }, { ...more[1] }))
 
 describe('a good assertion', () => {
   test('is exchanged for a Bearer token of 180 seconds', async () => {
@@ -36,9 +26,9 @@ describe('a good assertion', () => {
     expect(headers.get('cache-control')).toBe('no-store')
     expect(body).toMatchObject({ token_type: 'Bearer', expires_in: 180 })
     expect(decodeJwt(body.access_token)).toMatchObject({
-      iss: 'https://auth.venue.test/',
+      iss: `${venue.url}/`,
       sub: CLIENT,
-      aud: AUDIENCE,
+      aud: venue.url,
       scope: 'read:orders write:orders read:positions',
       firm_id: 'api-acme-participantfirm',
       iat: now(),
@@ -48,7 +38,7 @@ describe('a good assertion', () => {
 
   test('comes form-encoded as well', async () => {
     const form = new URLSearchParams(
-      tokenBody(CLIENT, await assertion(venue, CLIENT, KEYS)) as Record<string, string>,
+      tokenBody(venue, CLIENT, await assertion(venue, CLIENT, KEYS)) as Record<string, string>,
     )
     const { status, body } = await venue.send('POST', '/oauth/token', {
       raw: form.toString(),
@@ -114,6 +104,9 @@ describe('a replayed jti', () => {
   })
 
   test('is refused after a restart too, and the tokens of before go on', async () => {
+    await venue.close()
+    venue = await startVenue('sqlite')
+    acme = await buildAcme(venue)
     const signed = await assertion(venue, CLIENT, KEYS)
     const { body } = await exchange(venue, CLIENT, signed)
     venue = await venue.restart()
@@ -139,7 +132,7 @@ describe('a replayed jti', () => {
 
 describe('claims', () => {
   test.each<[string, (at: number) => object]>([
-    ['another aud', () => ({ aud: AUDIENCE })],
+    ['another aud', () => ({ aud: venue.url })],
     ['no aud', () => ({ aud: undefined })],
     ['no iat', () => ({ iat: undefined })],
     ['no exp', () => ({ exp: undefined })],
@@ -167,7 +160,7 @@ describe('claims', () => {
     ['exp 300 seconds after iat', (at) => ({ exp: at + 300 })],
     ['expired within the skew', (at) => ({ iat: at - 329, exp: at - 29 })],
     ['issued in the future within the skew', (at) => ({ iat: at + 30, exp: at + 60 })],
-    ['a list of aud with ours in it', () => ({ aud: ['https://elsewhere.test', TOKEN_URL] })],
+    ['a list of aud with ours in it', () => ({ aud: ['https://elsewhere.test', venue.tokenUrl] })],
     ['a jti of 512 characters', () => ({ jti: 'x'.repeat(512) })],
   ])('%s is taken', async (_what, claims) => {
     expect((await attempt(claims(now()))).status).toBe(200)

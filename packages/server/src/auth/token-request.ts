@@ -1,6 +1,6 @@
 /** The body of a token request, JSON or form-encoded, each field once and a string. */
 import type { FastifyRequest } from 'fastify'
-import { parseStrictJson, StrictJsonError } from '../wire/strict-json.js'
+import { readJson as readStrictJson } from '../http/json.js'
 import { OAuthError } from './oauth-error.js'
 
 export interface TokenRequest {
@@ -47,15 +47,12 @@ function readFields({ headers, body }: FastifyRequest): ReadonlyMap<string, unkn
 }
 
 function readJson(bytes: Uint8Array): ReadonlyMap<string, unknown> {
-  try {
-    const value = parseStrictJson(bytes)
-    if (typeof value !== 'object' || value === null || Array.isArray(value))
-      throw malformed('expected a JSON object')
-    return new Map(Object.entries(value))
-  } catch (thrown) {
-    if (thrown instanceof StrictJsonError) throw malformed(thrown.message)
-    throw thrown
-  }
+  const read = readStrictJson(bytes)
+  if ('fault' in read) throw malformed(read.detail)
+  const { value } = read
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw malformed('expected a JSON object')
+  return new Map(Object.entries(value))
 }
 
 function readForm(bytes: Uint8Array): ReadonlyMap<string, unknown> {

@@ -8,7 +8,6 @@ export const OTHER_KEYS = rsaKey()
 
 export interface Acme {
   readonly operator: number
-  readonly outsideWorld: number
   readonly member: number
   readonly firm: number
   readonly foreignFirm: number
@@ -16,18 +15,16 @@ export interface Acme {
   readonly dropCopy: number
   readonly administrator: number
   readonly main: number
-  readonly suspendedUser: number
+  readonly foreignUser: number
   readonly foreign: number
   /** Credentials by client id. */
   readonly credentials: Readonly<Record<string, number>>
 }
 
 export async function buildAcme(venue: Venue): Promise<Acme> {
-  const book = await venue.run<{ party: number; accounts: { outsideWorld: number } }>('book.open', {
-    name: 'operator',
-    displayName: 'Operator',
-    baseCurrency: 'USD',
-  })
+  // The first start opened the book; its operator is the root of the tree.
+  const { hierarchy } = venue.server.engine.rooms
+  const book = { party: hierarchy.parties.id(hierarchy.partyByName.find('operator')) as number }
   const party = async (owner: number, kind: string, name: string, displayName: string): Promise<number> =>
     (
       await venue.run<{ party: number }>('parties.create', {
@@ -71,7 +68,7 @@ export async function buildAcme(venue: Venue): Promise<Acme> {
         party: owner,
         name,
         displayName: `User ${name}`,
-        sealedEmail: `sealed:${name}@acme.test`,
+        sealedEmail: venue.seal(owner, `${name}@acme.test`),
         kyc: 'approved',
         roles,
         scopes,
@@ -81,12 +78,11 @@ export async function buildAcme(venue: Venue): Promise<Acme> {
   const trader = await user(firm, 'api-acme-trading', ['trading_user'], [], main)
   const dropCopy = await user(firm, 'api-acme-dropcopy', ['drop_copy_user'], [], null)
   const administrator = await user(firm, 'api-acme-admin', ['firm_administrator'], [], null)
-  const suspendedUser = await user(foreignFirm, 'other-trading', ['trading_user'], ['funding:read'], foreign)
+  const foreignUser = await user(foreignFirm, 'other-trading', ['trading_user'], ['funding:read'], foreign)
   const client = (user: number, clientId: string, keys: Keys = KEYS): Promise<number> =>
     addClient(venue, { user }, clientId, keys)
   return {
     operator: book.party,
-    outsideWorld: book.accounts.outsideWorld,
     member,
     firm,
     foreignFirm,
@@ -94,13 +90,13 @@ export async function buildAcme(venue: Venue): Promise<Acme> {
     dropCopy,
     administrator,
     main,
-    suspendedUser,
+    foreignUser,
     foreign,
     credentials: {
       trading: await client(trader, 'acme-trading'),
       dropCopy: await client(dropCopy, 'acme-dropcopy'),
       administrator: await client(administrator, 'acme-admin'),
-      other: await client(suspendedUser, 'other-trading', OTHER_KEYS),
+      other: await client(foreignUser, 'other-trading', OTHER_KEYS),
     },
   }
 }
@@ -120,7 +116,7 @@ export async function addClient(
     displayName: clientId,
     surface: 'polymarket-us',
     secretHash: null,
-    publicKeys: [{ kid: 'one', algorithm: 'RS256', pem: pemOf(keys), addedAt: venue.host.time }],
+    publicKeys: [{ kid: 'one', algorithm: 'RS256', pem: pemOf(keys), addedAt: venue.clock.now() }],
     scopes: null,
     ipAddresses: [],
     expiresAt: null,

@@ -1,18 +1,20 @@
 /** A running server with one surface and a small firm in its book, spoken to over HTTP. Not exported. */
 import { generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto'
-import { type Instant, instant, type Plain, SECOND } from '@stemma/core'
-import Fastify, { type FastifyInstance } from 'fastify'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { instant, type Plain, SECOND } from '@stemma/core'
 import { type JWTHeaderParameters, type JWTPayload, SignJWT } from 'jose'
-import { AccessTokens, BearerAuthentication, TokenEndpoint } from '../auth/index.js'
-import { polymarketUs, scopesMeant, scopesShown } from '../surfaces/polymarket-us/index.js'
-import { BookHost } from './book-host.js'
+import { ManualClock } from '../host/clock.js'
+import type { EngineHost } from '../host/engine-host.js'
+import { readConfiguration } from '../ops/configuration.js'
+import { type RunningServer, startServer } from '../server.js'
 
 /** 2026-01-05T15:00:00Z, a Monday, 10:00 in New York. */
 export const START = instant(1_767_625_200_000_000)
-export const AUDIENCE = 'https://api.venue.test'
-export const TOKEN_URL = 'https://auth.venue.test/oauth/token'
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
-const MASTER_KEY = new Uint8Array(32).fill(7)
 
 export const rsaKey = (): Keys => generateKeyPairSync('rsa', { modulusLength: 2048 })
 export interface Keys {
@@ -31,13 +33,16 @@ export interface Answered {
 }
 
 export interface Venue {
-  readonly host: BookHost
-  readonly app: FastifyInstance
+  readonly clock: ManualClock
+  readonly server: RunningServer
+  readonly host: EngineHost
   readonly url: string
+  readonly tokenUrl: string
   run<Result>(command: string, input: Plain): Promise<Result>
+  seal(party: number, plain: string): string
   move(seconds: number): void
   send(method: string, path: string, options?: SendOptions): Promise<Answered>
-  /** A second server on the same journal; this one is closed. */
+  /** A second process on the same data directory and port; this one is stopped. */
   restart(): Promise<Venue>
   close(): Promise<void>
 }
@@ -49,49 +54,61 @@ export interface SendOptions {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-export async function startVenue(host: BookHost = new BookHost(START)): Promise<Venue> {
-  const app = Fastify({ logger: false, requestTimeout: 5_000 })
-  const tokens = new AccessTokens(MASTER_KEY)
-  const authentication = new BearerAuthentication(host, tokens)
-  await authentication.follow()
-  const addresses = () => ({
-    tokenUrls: [TOKEN_URL],
-    issuer: 'https://auth.venue.test/',
-    audiences: [AUDIENCE],
-  })
-  const options = {
-    path: '/oauth/token',
-    surface: 'polymarket-us',
-    addresses,
-    scopesMeant,
-    scopesShown,
-  } as const
-  await new TokenEndpoint(host, tokens, options).register(app)
-  const sealing = {
-    seal: (_party: number, plain: string) => `sealed:${plain}`,
-    open: (_party: number, sealed: string) => sealed.slice(7),
+export async function startVenue(store: 'memory' | 'sqlite' = 'memory'): Promise<Venue> {
+  const directory = mkdtempSync(join(tmpdir(), 'stemma-venue-'))
+  return startOn(directory, store, await freePort(), new ManualClock(START), false)
+}
+
+async function startOn(
+  directory: string,
+  store: 'memory' | 'sqlite',
+  port: number,
+  clock: ManualClock,
+  isRestart: boolean,
+): Promise<Venue> {
+  const variables = {
+    STEMMA_PORT: String(port),
+    STEMMA_DATA: directory,
+    STEMMA_STORE: store,
+    STEMMA_WEBHOOK_ALLOW_PRIVATE: '1',
+    STEMMA_LOG_LEVEL: 'silent',
   }
-  await polymarketUs.register(app, { host, authentication, sealing, log: app.log })
-  const url = await app.listen({ port: 0, host: '127.0.0.1' })
+  const server = await startServer({ configuration: readConfiguration(variables), clock })
+  if (isRestart && server.made !== null) throw new Error('expected the book of before')
+  const { host, url } = server
   return {
+    clock,
+    server,
     host,
-    app,
     url,
+    tokenUrl: `${url}/oauth/token`,
     async run(command, input) {
       const outcome = await host.execute({ command, input, actor: { kind: 'system' } })
       if (outcome.kind === 'refused') throw new Error(`${command}: ${JSON.stringify(outcome.refusal)}`)
       return outcome.result as never
     },
-    move(seconds) {
-      host.time = (host.time + seconds * SECOND) as Instant
-    },
+    seal: (party, plain) => server.services.sealing.seal(party, plain),
+    move: (seconds) => clock.advance(seconds * SECOND),
     send: (method, path, options = {}) => send(url + path, method, options),
     async restart() {
-      await app.close()
-      return startVenue(new BookHost(host.time, host.journal))
+      await server.stop()
+      return startOn(directory, store, port, clock, true)
     },
-    close: () => app.close(),
+    async close() {
+      await server.stop()
+      rmSync(directory, { recursive: true, force: true })
+    },
   }
+}
+
+/** A port that was free a moment ago, so that a restart keeps its address. */
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1')
+  await once(probe, 'listening')
+  const { port } = probe.address() as AddressInfo
+  probe.close()
+  await once(probe, 'close')
+  return port
 }
 
 async function send(
@@ -130,11 +147,11 @@ export function assertion(
   claims: JWTPayload = {},
   header: Partial<JWTHeaderParameters> = {},
 ): Promise<string> {
-  const now = Math.floor(venue.host.time / SECOND)
+  const now = Math.floor(venue.clock.now() / SECOND)
   const payload = {
     iss: clientId,
     sub: clientId,
-    aud: TOKEN_URL,
+    aud: venue.tokenUrl,
     iat: now,
     exp: now + 300,
     jti: randomUUID(),
@@ -145,12 +162,12 @@ export function assertion(
     .sign(privateKey)
 }
 
-export const tokenBody = (clientId: string, signed: string): Record<string, unknown> => ({
+export const tokenBody = (venue: Venue, clientId: string, signed: string): Record<string, unknown> => ({
   grant_type: 'client_credentials',
   client_id: clientId,
   client_assertion_type: ASSERTION_TYPE,
   client_assertion: signed,
-  audience: AUDIENCE,
+  audience: venue.url,
 })
 
 export async function exchange(
@@ -159,7 +176,7 @@ export async function exchange(
   signed: string,
   more: Record<string, unknown> = {},
 ): Promise<Answered> {
-  return venue.send('POST', '/oauth/token', { json: { ...tokenBody(clientId, signed), ...more } })
+  return venue.send('POST', '/oauth/token', { json: { ...tokenBody(venue, clientId, signed), ...more } })
 }
 
 export async function signIn(venue: Venue, clientId: string, keys: Keys): Promise<string> {

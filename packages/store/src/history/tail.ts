@@ -1,91 +1,113 @@
 /**
- * The tail: what is durable and not yet in the tables. History reads merge it with what SQL answers, so no read waits
- * for the follower. Where both have a row of the same key the tail's is the later one.
+ * The tail: the history of batches that are durable and not yet in the tables, projected once, so that no read waits
+ * for the follower. Where a later event's row has the key of an earlier one, it replaces it here as it does in SQL.
  */
 import {
-  type Batch,
+  type Event,
   type HistoryQuery,
   type HistoryRow,
   type HistoryTable,
   type KeyedResult,
   matchesQuery,
-  type Plain,
 } from '@stemma/core/image'
+import { isBehind, orderOf } from './order.js'
 
 interface Kept {
-  readonly number: number
-  readonly batch: Batch
-  readonly keptAt: number
+  readonly batch: number
+  readonly row: HistoryRow
+}
+
+interface Projected {
+  readonly table: HistoryTable
+  /** The latest row of each key. */
+  readonly rows: Map<string, Kept>
+}
+
+/** What the tail needs of a batch. */
+export interface TailBatch {
+  readonly batch: number
+  readonly events: readonly Event[]
+  readonly results: readonly KeyedResult[]
 }
 
 export class Tail {
-  private readonly batches: Kept[] = []
+  private readonly projections: readonly Projected[]
+  private readonly batches: TailBatch[] = []
 
-  keep(number: number, batch: Batch, now: number): void {
-    this.batches.push({ number, batch, keptAt: now })
+  constructor(history: readonly HistoryTable[]) {
+    this.projections = history.map((table) => ({ table, rows: new Map() }))
   }
 
-  /** The tables have reached `number`. */
-  dropThrough(number: number): void {
+  /** The last batch that it was given, or 0. */
+  get last(): number {
+    return this.batches.at(-1)?.batch ?? 0
+  }
+
+  keep(kept: TailBatch): void {
+    const { batch, events } = kept
+    this.batches.push(kept)
+    for (const { table, rows } of this.projections) {
+      for (const event of events)
+        for (const row of table.rows(event)) rows.set(keyOf(table, row), { batch, row })
+    }
+  }
+
+  /** The tables have reached `batch`. */
+  dropThrough(batch: number): void {
     let count = 0
-    while (count < this.batches.length && (this.batches[count] as Kept).number <= number) count += 1
-    this.batches.splice(0, count)
+    while (count < this.batches.length && (this.batches[count] as TailBatch).batch <= batch) count += 1
+    for (const dropped of this.batches.splice(0, count)) this.forget(dropped)
   }
 
-  get size(): number {
-    return this.batches.length
-  }
-
-  /** When the oldest was kept, or null when there is none. */
-  oldestAt(): number | null {
-    return this.batches[0]?.keptAt ?? null
+  /** How many rows of a table it has. */
+  size(name: string): number {
+    return this.projectionOf(name).rows.size
   }
 
   resultOf(sequence: number): KeyedResult | null {
-    for (const { batch } of this.batches) {
-      if (batch.head.sequence < sequence || batch.firstSequence > sequence) continue
-      return batch.results.find((result) => result.sequence === sequence) ?? null
+    for (const { results } of this.batches) {
+      const found = results.find((result) => result.sequence === sequence)
+      if (found !== undefined) return found
     }
     return null
   }
 
-  /** The latest row of each key that the tail has, by key. */
-  rowsOf(table: HistoryTable): Map<string, HistoryRow> {
-    const rows = new Map<string, HistoryRow>()
-    for (const { batch } of this.batches) {
-      for (const event of batch.events) for (const row of table.rows(event)) rows.set(keyOf(table, row), row)
+  /**
+   * What a query reads: the tail's rows and those that `settled` brings from the tables in the query's order. It is
+   * read only as far as the limit needs.
+   */
+  merge(name: string, query: HistoryQuery, settled: Iterable<HistoryRow>): HistoryRow[] {
+    const { table, rows } = this.projectionOf(name)
+    const found: HistoryRow[] = []
+    for (const row of settled) {
+      if (found.length >= query.limit) break
+      if (!rows.has(keyOf(table, row))) found.push(row)
     }
-    return rows
+    for (const { row } of rows.values()) {
+      if (matchesQuery(row, query) && isBehind(table, query, row)) found.push(row)
+    }
+    return found.sort(orderOf(table, query)).slice(0, query.limit)
+  }
+
+  private projectionOf(name: string): Projected {
+    const projection = this.projections.find(({ table }) => table.name === name)
+    if (projection === undefined) throw new Error(`expected a history table, was ${name}`)
+    return projection
+  }
+
+  private forget({ batch, events }: TailBatch): void {
+    for (const { table, rows } of this.projections) {
+      for (const event of events) {
+        for (const row of table.rows(event)) {
+          const key = keyOf(table, row)
+          if (rows.get(key)?.batch === batch) rows.delete(key)
+        }
+      }
+    }
   }
 }
 
-export const keyOf = (table: HistoryTable, row: HistoryRow): string =>
-  table.key.map((name) => String(row[name])).join('\u0000')
-
-/** Rows of the tail and rows that SQL found, as one answer: filtered, in order, at most `limit`. */
-export function mergeRows(
-  table: HistoryTable,
-  query: HistoryQuery,
-  tail: ReadonlyMap<string, HistoryRow>,
-  found: readonly HistoryRow[],
-): HistoryRow[] {
-  const direction = query.newestFirst === true ? -1 : 1
-  const isBehind = (row: HistoryRow): boolean =>
-    query.after === undefined || direction * compare(orderOf(table, row), query.after) > 0
-  const fresh = [...tail.values()].filter((row) => matchesQuery(row, query) && isBehind(row))
-  const settled = found.filter((row) => !tail.has(keyOf(table, row)))
-  return [...settled, ...fresh]
-    .sort((left, right) => direction * compare(orderOf(table, left), orderOf(table, right)))
-    .slice(0, query.limit)
-}
-
-const orderOf = (table: HistoryTable, row: HistoryRow): Plain[] =>
-  table.order.map((name) => row[name] as Plain)
-
-function compare(left: readonly Plain[], right: readonly Plain[]): number {
-  for (let index = 0; index < left.length; index += 1) {
-    const [one, other] = [left[index] as number | string, right[index] as number | string]
-    if (one !== other) return one < other ? -1 : 1
-  }
-  return 0
-}
+const keyOf = (table: HistoryTable, row: HistoryRow): string =>
+  table.key.length === 1
+    ? String(row[table.key[0] as string])
+    : table.key.map((name) => String(row[name])).join('\u0000')

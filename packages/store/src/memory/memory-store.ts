@@ -1,48 +1,74 @@
-/** A book in memory: the same promises until the process ends. Batches go through the codec as on any disk. */
-import type { Batch, HistoryQuery, HistoryRow, HistoryTable, Image, KeyedResult } from '@stemma/core/image'
-import { mergeRows, Tail } from '../history/tail.js'
+/**
+ * A book in memory: the same promises until the process ends. Batches go through the codec as on any disk, so a test
+ * that passes here encodes what it keeps. Opening it again is loading it again.
+ */
+import {
+  type Batch,
+  DAY,
+  type HistoryQuery,
+  type HistoryRow,
+  type HistoryTable,
+  type Image,
+  type KeyedResult,
+  type UsedKey,
+} from '@stemma/core/image'
+import { Tail } from '../history/tail.js'
 import {
   type Appended,
   type ChainReport,
+  type Damage,
   type Lag,
   type Loaded,
   RECORD_BYTES_MAX,
+  RecordTooLarge,
   type Store,
 } from '../port.js'
 import { CHAIN_START, chainHash, partHashes } from '../record/chain.js'
 import { decodeBatch, type EncodedBatch, encodeBatch, sizeOf } from '../record/codec.js'
 
+const EPOCH = 1
+
 export class MemoryStore implements Store {
   private readonly records: { readonly record: EncodedBatch; readonly hash: string }[] = []
-  private readonly tail = new Tail()
+  private readonly results = new Map<number, KeyedResult>()
+  /** One for each history table that was asked for. */
+  private readonly tails = new Map<HistoryTable, Tail>()
+
+  constructor(private readonly book = 0) {}
 
   async load(image: Image): Promise<Loaded> {
-    const results: KeyedResult[] = []
+    const results: UsedKey[] = []
     for (const { record } of this.records) {
       const batch = decodeBatch(record)
       image.apply(batch.images, batch.head)
       results.push(...batch.results)
     }
-    return { batch: this.records.length, hash: this.hash(), results }
+    const oldest = image.head.time - DAY
+    return {
+      batch: this.records.length,
+      hash: this.hash(),
+      results: results.filter(({ at }) => at >= oldest).map(withoutResult),
+    }
   }
 
   async append(batch: Batch): Promise<Appended> {
     const record = encodeBatch(batch)
-    if (sizeOf(record) > RECORD_BYTES_MAX)
-      throw new Error(`expected a record of at most ${RECORD_BYTES_MAX} bytes, was ${sizeOf(record)}`)
+    if (sizeOf(record) > RECORD_BYTES_MAX) throw new RecordTooLarge(sizeOf(record))
     const number = this.records.length + 1
-    const hash = chainHash(this.hash(), number, partHashes(record))
+    const hash = this.hashAt(this.hash(), number, record)
     this.records.push({ record, hash })
-    this.tail.keep(number, decodeBatch(record), 0)
+    const kept = decodeBatch(record)
+    for (const result of kept.results) this.results.set(result.sequence, result)
+    for (const tail of this.tails.values()) tail.keep({ ...kept, batch: number })
     return { batch: number, hash }
   }
 
   async find(table: HistoryTable, query: HistoryQuery): Promise<readonly HistoryRow[]> {
-    return mergeRows(table, query, this.tail.rowsOf(table), [])
+    return this.tailOf(table).merge(table.name, query, [])
   }
 
   async resultOf(sequence: number): Promise<KeyedResult | null> {
-    return this.tail.resultOf(sequence)
+    return this.results.get(sequence) ?? null
   }
 
   lag(): Lag {
@@ -52,11 +78,12 @@ export class MemoryStore implements Store {
   async settled(): Promise<void> {}
 
   async verifyChain(): Promise<ChainReport> {
-    const damage: string[] = []
+    const damage: Damage[] = []
     let previous = CHAIN_START
     this.records.forEach(({ record, hash }, index) => {
-      if (chainHash(previous, index + 1, partHashes(record)) !== hash)
-        damage.push(`record ${index + 1} does not have its hash`)
+      const batch = index + 1
+      if (this.hashAt(previous, batch, record) !== hash)
+        damage.push({ file: 'memory', batch, message: `record ${batch} does not have its hash` })
       previous = hash
     })
     return { batches: this.records.length, hash: previous, damage }
@@ -64,7 +91,31 @@ export class MemoryStore implements Store {
 
   async close(): Promise<void> {}
 
+  private tailOf(table: HistoryTable): Tail {
+    const known = this.tails.get(table)
+    if (known !== undefined) return known
+    const tail = new Tail([table])
+    this.records.forEach(({ record }, index) => {
+      tail.keep({ ...decodeBatch(record), batch: index + 1 })
+    })
+    this.tails.set(table, tail)
+    return tail
+  }
+
   private hash(): string {
     return this.records.at(-1)?.hash ?? CHAIN_START
   }
+
+  private hashAt(previous: string, batch: number, record: EncodedBatch): string {
+    return chainHash(previous, { ...record, book: this.book, batch, epoch: EPOCH }, partHashes(record))
+  }
 }
+
+export const withoutResult = ({ sequence, at, owner, operation, key, bodyHash }: UsedKey): UsedKey => ({
+  sequence,
+  at,
+  owner,
+  operation,
+  key,
+  bodyHash,
+})

@@ -1,54 +1,82 @@
 /**
- * Records: a batch as bytes. Three parts, so that images and results can be dropped behind a snapshot while the chain
- * over the events still verifies. Each part is msgpack with a structure dictionary of its own.
+ * Records: a batch as bytes, in parts that can be read apart, so that images and results can be dropped behind a
+ * snapshot while the chain over the events still verifies. Each part is msgpack with a structure dictionary of its own.
+ * Events and results are written as rows, their field names given by the format version instead of by each record.
  */
 import type { Batch, Event, Head, KeyedResult, TableImages } from '@stemma/core/image'
 import { Packr, Unpackr } from 'msgpackr'
+import { type Row, readEvent, readResult, writeEvent, writeResult } from './rows.js'
+import { FORMAT_VERSION, upgraded } from './upgrades.js'
 
-/** The version of what is written now. A newer one is refused; an older one is upgraded by `upgrades`. */
-export const FORMAT_VERSION = 1
+type Bytes = Uint8Array<ArrayBuffer>
 
+/** The parts of a record, and what is said of it without reading them. */
 export interface EncodedBatch {
   readonly version: number
   readonly firstSequence: number
   readonly lastSequence: number
-  readonly head: Uint8Array<ArrayBuffer>
-  readonly events: Uint8Array<ArrayBuffer>
-  readonly images: Uint8Array<ArrayBuffer>
-  readonly results: Uint8Array<ArrayBuffer>
+  readonly head: Bytes
+  readonly events: Bytes
+  readonly images: Bytes
+  readonly results: Bytes
 }
 
-// Without shared structures each message defines its own: a part can be read with nothing but itself.
+// Without shared structures each message defines its own: a part can be read with nothing but itself. Bigints and
+// numbers stay what they are: a bigint of 64 bits is an integer on the wire, a number beyond 32 bits a float.
 const packr = new Packr({ useRecords: true, useBigIntExtension: true, encodeUndefinedAsNil: true })
 const unpackr = new Unpackr({ useRecords: true, int64AsType: 'bigint', useBigIntExtension: true })
 
-// Copied out of the packer's pool, so that the bytes can be handed to another thread.
-const pack = (plain: unknown): Uint8Array<ArrayBuffer> => Uint8Array.from(packr.pack(plain))
-const unpack = (bytes: Uint8Array): unknown => unpackr.unpack(bytes)
-
+/** The batch as a record of the newest format. All parts stand in one buffer of their own, to be handed to a thread. */
 export function encodeBatch(batch: Batch): EncodedBatch {
+  const { firstSequence, head } = batch
+  const parts = [
+    packr.pack([head.sequence, head.time, head.idCounter]),
+    packr.pack(batch.events.map(writeEvent)),
+    packr.pack(batch.images.map(({ table, columns, rows, removed }) => [table, columns, rows, removed])),
+    packr.pack(batch.results.map(writeResult)),
+  ]
+  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  const [first, second, third, fourth] = parts.map((part) => {
+    all.set(part, at)
+    at += part.length
+    return all.subarray(at - part.length, at)
+  }) as [Bytes, Bytes, Bytes, Bytes]
   return {
     version: FORMAT_VERSION,
-    firstSequence: batch.firstSequence,
-    lastSequence: batch.head.sequence,
-    head: pack(batch.head),
-    events: pack(batch.events),
-    images: pack(batch.images),
-    results: pack(batch.results),
+    firstSequence,
+    lastSequence: head.sequence,
+    head: first,
+    events: second,
+    images: third,
+    results: fourth,
   }
 }
 
+/** The batch of a record of this format or an older one. */
 export function decodeBatch(encoded: EncodedBatch): Batch {
-  return {
+  const batch: Batch = {
     firstSequence: encoded.firstSequence,
-    head: unpack(encoded.head) as Head,
-    events: unpack(encoded.events) as Event[],
-    images: unpack(encoded.images) as TableImages[],
-    results: unpack(encoded.results) as KeyedResult[],
+    head: decodeHead(encoded.head),
+    events: decodeEvents(encoded.events),
+    images: (unpackr.unpack(encoded.images) as Row[]).map(readImages),
+    results: decodeResults(encoded.results),
   }
+  return upgraded(batch, encoded.version)
 }
+
+export const decodeHead = (bytes: Uint8Array): Head => {
+  const [sequence, time, idCounter] = unpackr.unpack(bytes) as [number, Head['time'], number]
+  return { sequence, time, idCounter }
+}
+
+export const decodeEvents = (bytes: Uint8Array): Event[] => (unpackr.unpack(bytes) as Row[]).map(readEvent)
+
+export const decodeResults = (bytes: Uint8Array): KeyedResult[] =>
+  (unpackr.unpack(bytes) as Row[]).map(readResult)
 
 export const sizeOf = ({ head, events, images, results }: EncodedBatch): number =>
   head.length + events.length + images.length + results.length
 
-export const decodeHead = (head: Uint8Array): Head => unpack(head) as Head
+const readImages = ([table, columns, rows, removed]: Row): TableImages =>
+  ({ table, columns, rows, removed }) as unknown as TableImages

@@ -1,40 +1,29 @@
 /** The files of a book on SQLite, and how each is opened. */
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
+import { StoreRefusal } from '../port.js'
 
 export interface Files {
   readonly lock: string
   readonly journal: string
+  /** The end of the chain, kept apart from the journal. */
+  readonly head: string
   readonly tables: string
 }
 
 export const filesOf = (dataDirectory: string): Files => ({
   lock: join(dataDirectory, 'lock.sqlite'),
   journal: join(dataDirectory, 'journal.sqlite'),
+  head: join(dataDirectory, 'journal.head'),
   tables: join(dataDirectory, 'tables.sqlite'),
 })
-
-/** What this version writes. A data directory of a newer one is refused. */
-export const DATA_VERSION = 1
-
-const JOURNAL = `
-  CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
-  CREATE TABLE IF NOT EXISTS records (
-    batch INTEGER PRIMARY KEY, book INTEGER NOT NULL, epoch INTEGER NOT NULL, version INTEGER NOT NULL,
-    first_sequence INTEGER NOT NULL, last_sequence INTEGER NOT NULL,
-    head BLOB NOT NULL, events BLOB NOT NULL, images BLOB NOT NULL, results BLOB NOT NULL,
-    events_hash TEXT NOT NULL, images_hash TEXT NOT NULL, results_hash TEXT NOT NULL, hash TEXT NOT NULL
-  ) STRICT;`
-
-const TABLES_META =
-  'CREATE TABLE IF NOT EXISTS stemma_meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;'
 
 /** WAL with a flush at each commit: a commit that returned survives the loss of power. */
 export function openJournal(path: string): Database.Database {
   const database = new Database(path)
   database.pragma('journal_mode = WAL')
   database.pragma('synchronous = FULL')
-  database.exec(JOURNAL)
+  database.pragma('wal_autocheckpoint = 4000')
   return database
 }
 
@@ -43,10 +32,35 @@ export function openTables(path: string): Database.Database {
   const database = new Database(path)
   database.pragma('journal_mode = WAL')
   database.pragma('synchronous = NORMAL')
-  database.exec(TABLES_META)
+  database.pragma('wal_autocheckpoint = 16000')
+  database.pragma(`cache_size = -${TABLES_CACHE_KIBIBYTES}`)
   return database
 }
 
+const TABLES_CACHE_KIBIBYTES = 256 * 1024
+
 export function openToRead(path: string): Database.Database {
-  return new Database(path, { readonly: true, fileMustExist: true })
+  try {
+    return new Database(path, { readonly: true, fileMustExist: true })
+  } catch (error) {
+    throw unreadable(path, error)
+  }
 }
+
+/** Runs what reads a file, and says of which file it is when SQLite finds it damaged. */
+export function reading<Result>(path: string, read: () => Result): Result {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof StoreRefusal) throw error
+    throw unreadable(path, error)
+  }
+}
+
+const unreadable = (path: string, cause: unknown): StoreRefusal =>
+  new StoreRefusal(
+    'damaged',
+    `${path} cannot be read: ${(cause as Error).message}`,
+    { file: path },
+    { cause },
+  )

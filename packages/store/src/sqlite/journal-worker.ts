@@ -3,14 +3,17 @@
  * write it writes nothing more, because what is on the disk is then unknown.
  */
 import { workerData } from 'node:worker_threads'
+import type Database from 'better-sqlite3'
 import type { Appended } from '../port.js'
-import { chainHash, partHashes } from '../record/chain.js'
+import { chainHash, type PartHashes, partHashes } from '../record/chain.js'
 import type { EncodedBatch } from '../record/codec.js'
 import { openJournal } from './files.js'
+import { type ChainHead, HeadFile } from './head-file.js'
 import { serveCalls } from './worker-link.js'
 
 export interface JournalStart {
   readonly path: string
+  readonly headPath: string
   readonly book: number
   readonly epoch: number
   /** Where the chain stands. */
@@ -18,43 +21,62 @@ export interface JournalStart {
   readonly hash: string
 }
 
-const start = workerData as JournalStart
-const database = openJournal(start.path)
-const insert = database.prepare(
-  `INSERT INTO records (batch, book, epoch, version, first_sequence, last_sequence, head, events, images, results,
-     events_hash, images_hash, results_hash, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-)
-let { batch, hash } = start
-let failure: Error | null = null
+const INSERT = `INSERT INTO records (batch, book, epoch, version, first_sequence, last_sequence, head, events, images,
+    results, events_hash, images_hash, results_hash, hash)
+  VALUES ($batch, $book, $epoch, $version, $firstSequence, $lastSequence, $head, $events, $images, $results,
+    $eventsHash, $imagesHash, $resultsHash, $hash)`
 
-function append(record: EncodedBatch): Appended {
-  if (failure !== null) throw failure
-  const hashes = partHashes(record)
-  const next = { batch: batch + 1, hash: chainHash(hash, batch + 1, hashes) }
-  try {
-    insert.run(
-      next.batch,
-      start.book,
-      start.epoch,
-      record.version,
-      record.firstSequence,
-      record.lastSequence,
-      record.head,
-      record.events,
-      record.images,
-      record.results,
-      hashes.events,
-      hashes.images,
-      hashes.results,
-      next.hash,
-    )
-  } catch (error) {
-    failure = error as Error
-    throw failure
+class JournalWriter {
+  private readonly database: Database.Database
+  private readonly headFile: HeadFile
+  private readonly insert: Database.Statement
+  private head: ChainHead
+  private failure: Error | null = null
+
+  constructor(private readonly start: JournalStart) {
+    this.database = openJournal(start.path)
+    this.headFile = HeadFile.open(start.headPath)
+    this.insert = this.database.prepare(INSERT)
+    this.head = { batch: start.batch, hash: start.hash }
   }
-  batch = next.batch
-  hash = next.hash
-  return next
+
+  append(record: EncodedBatch): Appended {
+    if (this.failure !== null) throw this.failure
+    try {
+      this.head = this.write(record)
+      this.headFile.write(this.head)
+      return this.head
+    } catch (cause) {
+      const place = `record ${this.head.batch + 1} could not be written to ${this.start.path}`
+      this.failure = new Error(`${place}: ${(cause as Error).message}`, { cause })
+      throw this.failure
+    }
+  }
+
+  close(): void {
+    this.database.close()
+    this.headFile.close()
+  }
+
+  private write(record: EncodedBatch): ChainHead {
+    const { version, firstSequence, lastSequence, head, events, images, results } = record
+    const { book, epoch } = this.start
+    const batch = this.head.batch + 1
+    const parts = partHashes(record)
+    const note = { book, batch, epoch, version, firstSequence, lastSequence }
+    const hash = chainHash(this.head.hash, note, parts)
+    this.insert.run({ ...note, head, events, images, results, hash, ...hashesOf(parts) })
+    return { batch, hash }
+  }
 }
 
-serveCalls({ append, close: () => database.close() })
+const hashesOf = ({ events, images, results }: PartHashes) => ({
+  eventsHash: events,
+  imagesHash: images,
+  resultsHash: results,
+})
+
+serveCalls(() => {
+  const writer = new JournalWriter(workerData as JournalStart)
+  return { append: (record: EncodedBatch) => writer.append(record), close: () => writer.close() }
+})

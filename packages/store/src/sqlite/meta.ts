@@ -1,6 +1,9 @@
 /** Named facts kept beside the tables, in the same transaction as what they speak of. */
 import type Database from 'better-sqlite3'
 
+export const TABLES_META =
+  'CREATE TABLE IF NOT EXISTS stemma_meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT'
+
 export const readMeta = (
   database: Database.Database,
   name: string,

@@ -1,15 +1,26 @@
-/** The follower's hand for one primary table. */
+/**
+ * The follower's hand for one primary table: takes after-images of many batches, keeps the last of each row, and writes
+ * those in the order of their ids.
+ */
 import type { Plain, TableImages } from '@stemma/core/image'
 import type Database from 'better-sqlite3'
 import type { TableShape } from '../port.js'
-import { rowDigest, type SqlValue, toSql } from './row-values.js'
+import { RowDigest } from './row-digest.js'
+import { type SqlValue, toSql } from './row-values.js'
 import { quoted } from './schema.js'
 
-/** Writes the after-images of one primary table, and says by how much its digest changed. */
+interface Pending {
+  /** Null: the row went. */
+  readonly row: readonly Plain[] | null
+  readonly places: readonly number[]
+}
+
 export class PrimaryWriter {
   private readonly upsert: Database.Statement
   private readonly digestOf: Database.Statement
   private readonly drop: Database.Statement
+  private readonly digest = new RowDigest()
+  private readonly pending = new Map<number, Pending>()
 
   constructor(
     database: Database.Database,
@@ -24,29 +35,46 @@ export class PrimaryWriter {
     this.drop = database.prepare(`DELETE FROM ${name} WHERE id = ?`)
   }
 
-  write({ columns, rows, removed }: TableImages): bigint {
+  take({ columns, rows, removed }: TableImages): void {
     const places = this.shape.columns.map(({ name }) => columns.indexOf(name) + 1)
+    for (const row of rows) this.pending.set(row[0] as number, { row, places })
+    for (const id of removed) this.pending.set(id, { row: null, places })
+  }
+
+  /** Writes what was taken, and says by how much the sum of the row digests changes. */
+  flush(): bigint {
+    const ids = [...this.pending.keys()].sort((left, right) => left - right)
     let change = 0n
-    for (const row of rows) change += this.put(row, places)
-    for (const id of removed) {
-      change -= this.former(id)
-      this.drop.run(id)
+    for (const id of ids) {
+      const { row, places } = this.pending.get(id) as Pending
+      const former = (this.digestOf.get(id) as number | undefined) ?? 0
+      const fresh = row === null ? this.remove(id) : this.put(row, places)
+      change += BigInt(fresh - former)
     }
+    this.pending.clear()
     return change
   }
 
-  private put(row: readonly Plain[], places: readonly number[]): bigint {
+  forget(): void {
+    this.pending.clear()
+  }
+
+  private remove(id: number): number {
+    this.drop.run(id)
+    return 0
+  }
+
+  private put(row: readonly Plain[], places: readonly number[]): number {
+    const { columns } = this.shape
     const values: SqlValue[] = [row[0] as number]
-    this.shape.columns.forEach(({ kind }, index) => {
-      values.push(toSql(kind, row[places[index] as number] as Plain))
-    })
-    const fresh = rowDigest(this.place, values)
-    const change = BigInt(fresh) - this.former(row[0] as number)
-    this.upsert.run(...values, fresh)
-    return change
-  }
-
-  private former(id: number): bigint {
-    return BigInt((this.digestOf.get(id) as number | undefined) ?? 0)
+    for (let index = 0; index < columns.length; index += 1) {
+      values.push(toSql((columns[index] as Column).kind, row[places[index] as number] as Plain))
+    }
+    const digest = this.digest.of(this.place, values)
+    values.push(digest)
+    this.upsert.run(values)
+    return digest
   }
 }
+
+type Column = TableShape['columns'][number]

@@ -10,14 +10,15 @@ export interface Statement {
 
 type Condition = Statement
 
-export function findStatement(table: HistoryTable, query: HistoryQuery): Statement {
+/** `limit` is how many rows may be read of it; the query's own limit is the caller's. */
+export function findStatement(table: HistoryTable, query: HistoryQuery, limit: number): Statement {
   const conditions = conditionsOf(table, query)
   const where = conditions.length === 0 ? '' : ` WHERE ${conditions.map(({ sql }) => sql).join(' AND ')}`
   const direction = query.newestFirst === true ? 'DESC' : 'ASC'
   const order = table.order.map((name) => `${quoted(name)} ${direction}`).join(', ')
   return {
     sql: `SELECT ${table.columns.map(({ name }) => quoted(name)).join(', ')} FROM ${historyName(table)}${where} ORDER BY ${order} LIMIT ?`,
-    values: [...conditions.flatMap(({ values }) => values), query.limit],
+    values: [...conditions.flatMap(({ values }) => values), limit],
   }
 }
 
@@ -27,10 +28,14 @@ function conditionsOf(table: HistoryTable, query: HistoryQuery): Condition[] {
     sql: `${quoted(name)} IS ?`,
     values: [bind(name, plain)],
   }))
-  const oneOf = Object.entries(query.oneOf ?? {}).map(([name, all]) => ({
-    sql: `${quoted(name)} IN (${all.map(() => '?').join(', ')})`,
-    values: all.map((plain) => bind(name, plain)),
-  }))
+  const oneOf = Object.entries(query.oneOf ?? {}).map(([name, all]) => {
+    const marks = all.map(() => '?').join(', ')
+    const orAbsent = all.includes(null) ? ` OR ${quoted(name)} IS NULL` : ''
+    return {
+      sql: `(${quoted(name)} IN (${marks})${orAbsent})`,
+      values: all.map((plain) => bind(name, plain)),
+    }
+  })
   const from = Object.entries(query.from ?? {}).map(([name, bound]) => ({
     sql: `${quoted(name)} >= ?`,
     values: [bound],
@@ -40,8 +45,8 @@ function conditionsOf(table: HistoryTable, query: HistoryQuery): Condition[] {
     values: [bound],
   }))
   const contains = Object.entries(query.contains ?? {}).map(([name, part]) => ({
-    sql: `instr(lower(coalesce(${quoted(name)}, '')), lower(?)) > 0`,
-    values: [part],
+    sql: `contains_text(${quoted(name)}, ?)`,
+    values: [part.toLowerCase()],
   }))
   return [...equals, ...oneOf, ...from, ...to, ...contains, ...prefixOf(query), ...cursorOf(table, query)]
 }

@@ -1,21 +1,20 @@
-/** Reading the journal: records in order, each checked against the chain where that is asked. */
-
+/** Reading the journal: records in order, each checked against the chain. */
 import type { Batch } from '@stemma/core/image'
 import type Database from 'better-sqlite3'
-import { StoreRefusal } from '../port.js'
-import { chainHash, partHashes } from '../record/chain.js'
-import { decodeBatch, FORMAT_VERSION } from '../record/codec.js'
+import { type Damage, StoreRefusal } from '../port.js'
+import { CHAIN_START, chainHash, partHashes } from '../record/chain.js'
+import { decodeBatch, type EncodedBatch } from '../record/codec.js'
+import { FORMAT_VERSION } from '../record/upgrades.js'
+import type { ChainHead } from './head-file.js'
 
-export interface RecordRow {
+export interface RecordRow extends EncodedBatch {
+  readonly book: number
   readonly batch: number
-  readonly version: number
-  readonly first_sequence: number
-  readonly last_sequence: number
-  readonly head: Uint8Array<ArrayBuffer>
-  readonly events: Uint8Array<ArrayBuffer>
-  readonly images: Uint8Array<ArrayBuffer>
-  readonly results: Uint8Array<ArrayBuffer>
+  readonly epoch: number
   readonly hash: string
+  readonly eventsHash: string
+  readonly imagesHash: string
+  readonly resultsHash: string
 }
 
 export interface ReadRecord {
@@ -25,64 +24,91 @@ export interface ReadRecord {
   readonly batch: Batch
 }
 
-const rowsAfter = (journal: Database.Database, batch: number): IterableIterator<RecordRow> =>
+const RECORD_COLUMNS = `batch, book, epoch, version, first_sequence AS firstSequence, last_sequence AS lastSequence,
+  head, events, images, results, events_hash AS eventsHash, images_hash AS imagesHash, results_hash AS resultsHash, hash`
+
+export const START: ChainHead = { batch: 0, hash: CHAIN_START }
+
+export const rowsAfter = (journal: Database.Database, batch: number): IterableIterator<RecordRow> =>
   journal
-    .prepare(
-      'SELECT batch, version, first_sequence, last_sequence, head, events, images, results, hash FROM records WHERE batch > ? ORDER BY batch',
-    )
+    .prepare(`SELECT ${RECORD_COLUMNS} FROM records WHERE batch > ? ORDER BY batch`)
     .iterate(batch) as IterableIterator<RecordRow>
 
-function decode(row: RecordRow): Batch {
-  if (row.version > FORMAT_VERSION) {
-    throw new StoreRefusal(
-      'newer_version',
-      `record ${row.batch} has format ${row.version}; this version reads up to ${FORMAT_VERSION}`,
-    )
-  }
-  return decodeBatch({ ...row, firstSequence: row.first_sequence, lastSequence: row.last_sequence })
-}
+/** Where the journal ends. */
+export const lastHead = (journal: Database.Database): ChainHead =>
+  (journal.prepare('SELECT batch, hash FROM records ORDER BY batch DESC LIMIT 1').get() as
+    | ChainHead
+    | undefined) ?? START
 
-export function* readRecords(journal: Database.Database, after: number): IterableIterator<ReadRecord> {
-  for (const row of rowsAfter(journal, after)) {
-    const bytes = row.events.length + row.images.length + row.results.length
-    yield { number: row.batch, hash: row.hash, bytes, batch: decode(row) }
-  }
-}
+/** The hash of a record as the journal has it, or undefined. */
+export const hashAt = (journal: Database.Database, batch: number): string | undefined =>
+  batch === 0
+    ? CHAIN_START
+    : (journal.prepare('SELECT hash FROM records WHERE batch = ?').pluck().get(batch) as string | undefined)
 
-/** As `readRecords`, and throws where a number is missing or a hash does not follow from the one before. */
-export function* readChecked(
+/** The records after `from`. Throws where a number is missing or a hash does not follow from the one before. */
+export function* readRecords(
+  file: string,
   journal: Database.Database,
-  after: number,
-  hashAfter: string,
+  from: ChainHead,
 ): IterableIterator<ReadRecord> {
-  let [number, hash] = [after, hashAfter]
-  for (const row of rowsAfter(journal, after)) {
-    const fault = faultOf(row, number, hash)
-    if (fault !== null) throw new StoreRefusal('damaged', fault)
-    ;[number, hash] = [row.batch, row.hash]
-    yield { number, hash, bytes: 0, batch: decode(row) }
+  let previous = from
+  for (const row of rowsAfter(journal, from.batch)) {
+    assertReadable(file, row)
+    const damage = damageOf(file, row, previous)
+    if (damage !== null) throw new StoreRefusal('damaged', damage.message, damage)
+    previous = row
+    const bytes = row.events.length + row.images.length + row.results.length
+    yield { number: row.batch, hash: row.hash, bytes, batch: decodeBatch(row) }
   }
 }
 
-/** Every fault of the chain, each named by its record. */
-export function chainFaults(
+/** Every record that is not as the chain has it, and where the chain ends. */
+export function chainDamage(
+  file: string,
   journal: Database.Database,
-  start: string,
-): { readonly batches: number; readonly hash: string; readonly faults: string[] } {
-  const faults: string[] = []
-  let [number, hash] = [0, start]
-  for (const row of rowsAfter(journal, 0)) {
-    const fault = faultOf(row, number, hash)
-    if (fault !== null) faults.push(fault)
-    ;[number, hash] = [row.batch, row.hash]
+): { readonly head: ChainHead; readonly damage: Damage[] } {
+  const damage: Damage[] = []
+  let previous = START
+  try {
+    for (const row of rowsAfter(journal, 0)) {
+      const found = damageOf(file, row, previous)
+      if (found !== null) damage.push(found)
+      previous = { batch: row.batch, hash: row.hash }
+    }
+  } catch (error) {
+    const batch = previous.batch + 1
+    damage.push({
+      file,
+      batch,
+      message: `${file}: record ${batch} cannot be read: ${(error as Error).message}`,
+    })
   }
-  return { batches: number, hash, faults }
+  return { head: previous, damage }
 }
 
-function faultOf(row: RecordRow, previousNumber: number, previousHash: string): string | null {
-  if (row.batch !== previousNumber + 1)
-    return `journal: record ${previousNumber + 1} is missing, the next is ${row.batch}`
-  return chainHash(previousHash, row.batch, partHashes(row)) === row.hash
-    ? null
-    : `journal: record ${row.batch} does not have the hash that follows from its content and the record before`
+export function assertReadable(file: string, { batch, version }: { batch: number; version: number }): void {
+  if (version <= FORMAT_VERSION) return
+  throw new StoreRefusal(
+    'newer_version',
+    `${file}: record ${batch} has format ${version}; this version reads up to ${FORMAT_VERSION}`,
+    { file, batch },
+  )
+}
+
+function damageOf(file: string, row: RecordRow, previous: ChainHead): Damage | null {
+  const expected = previous.batch + 1
+  if (row.batch !== expected) {
+    const message = `${file}: record ${expected} is missing, the next is ${row.batch}`
+    return { file, batch: expected, message }
+  }
+  const parts = partHashes(row)
+  const isWhole =
+    parts.events === row.eventsHash &&
+    parts.images === row.imagesHash &&
+    parts.results === row.resultsHash &&
+    chainHash(previous.hash, row, parts) === row.hash
+  if (isWhole) return null
+  const message = `${file}: record ${row.batch} does not have the hash that follows from its content and the record before`
+  return { file, batch: row.batch, message }
 }

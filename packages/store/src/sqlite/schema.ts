@@ -4,7 +4,11 @@
  * column without affinity so that SQLite never rounds one. Structured values are JSON text.
  */
 import type { HistoryColumn, HistoryTable } from '@stemma/core/image'
+import type Database from 'better-sqlite3'
 import type { StoreSchema, TableShape } from '../port.js'
+import { CHAIN_START } from '../record/chain.js'
+import { FORMAT_VERSION } from '../record/upgrades.js'
+import { readMeta, TABLES_META, writeMeta } from './meta.js'
 
 export const snakeCase = (name: string): string =>
   name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
@@ -42,12 +46,40 @@ const RESULTS = `CREATE TABLE results (sequence INTEGER PRIMARY KEY, "at" INTEGE
   operation TEXT NOT NULL, "key" TEXT NOT NULL, body_hash TEXT NOT NULL, result TEXT NOT NULL)`
 
 /** Every statement that makes the tables, in order. */
-export const statementsOf = ({ tables, history }: StoreSchema): string[] => [
+const statementsOf = ({ tables, history }: StoreSchema): string[] => [
   ...tables.map(primaryTable),
   ...history.flatMap(historyTable),
   RESULTS,
-  'CREATE INDEX results_at ON results ("at")',
 ]
 
-/** Says whether tables were made for this schema: where it differs they are made anew from the journal. */
-export const fingerprintOf = (schema: StoreSchema): string => statementsOf(schema).join(';\n')
+/**
+ * Says whether tables were made for this schema and by these upgrades: where it differs they are made anew. What a
+ * projection does is not in it; one that changes says so by a new format or a new column.
+ */
+export const fingerprintOf = (schema: StoreSchema): string =>
+  [`format ${FORMAT_VERSION}`, ...statementsOf(schema)].join(';\n')
+
+export const isMadeFor = (tables: Database.Database, schema: StoreSchema): boolean =>
+  hasMeta(tables) && readMeta(tables, 'fingerprint') === fingerprintOf(schema)
+
+const hasMeta = (database: Database.Database): boolean =>
+  database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'stemma_meta'").get() !== undefined
+
+/** Makes the tables, anew where they were made for another schema: the journal holds all that they need. */
+export function makeTables(database: Database.Database, schema: StoreSchema): void {
+  if (isMadeFor(database, schema)) return
+  database.transaction(() => {
+    const names = database
+      .prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+      .pluck()
+      .all()
+    for (const name of names) database.exec(`DROP TABLE "${String(name)}"`)
+    for (const statement of [TABLES_META, ...statementsOf(schema)]) database.exec(statement)
+    writeMeta(database, {
+      fingerprint: fingerprintOf(schema),
+      reached: '0',
+      reached_hash: CHAIN_START,
+      digest: '0',
+    })
+  })()
+}

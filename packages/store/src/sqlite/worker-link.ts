@@ -2,6 +2,7 @@
  * A line to a worker thread: calls with a number, answers with the same number. Bytes travel without being copied.
  */
 import { type MessagePort, parentPort, type Transferable, Worker } from 'node:worker_threads'
+import { type Place, StoreRefusal, type StoreRefusalKind } from '../port.js'
 
 interface Call {
   readonly call: number
@@ -9,17 +10,27 @@ interface Call {
   readonly payload: unknown
 }
 
+/** A refusal as it travels: an error that is sent to another thread loses its class and its fields. */
+interface SentRefusal {
+  readonly kind: StoreRefusalKind
+  readonly message: string
+  readonly place: Place
+}
+
 type Answer =
   | { readonly call: number; readonly result: unknown }
+  | { readonly call: number; readonly refusal: SentRefusal }
   | { readonly call: number; readonly error: Error }
 type Message = Answer | { readonly notice: unknown }
 
+interface Waiting {
+  resolve(result: never): void
+  reject(error: Error): void
+}
+
 export class WorkerLink {
   private readonly worker: Worker
-  private readonly waiting = new Map<
-    number,
-    { resolve: (result: never) => void; reject: (error: Error) => void }
-  >()
+  private readonly waiting = new Map<number, Waiting>()
   private calls = 0
   private failure: Error | null = null
 
@@ -53,8 +64,8 @@ export class WorkerLink {
     const waiting = this.waiting.get(answer.call)
     this.waiting.delete(answer.call)
     if (this.waiting.size === 0) this.worker.unref()
-    if ('error' in answer) waiting?.reject(answer.error)
-    else waiting?.resolve(answer.result as never)
+    if ('result' in answer) waiting?.resolve(answer.result as never)
+    else waiting?.reject('refusal' in answer ? received(answer.refusal) : answer.error)
   }
 
   private fail(error: Error): void {
@@ -64,26 +75,44 @@ export class WorkerLink {
   }
 }
 
-/** The worker's end: one function per kind of call. */
-export function serveCalls(
-  handlers: Readonly<Record<string, (payload: never) => unknown>>,
-): (notice: unknown) => void {
+const received = ({ kind, message, place }: SentRefusal): StoreRefusal =>
+  new StoreRefusal(kind, message, place)
+
+type Handlers = Readonly<Record<string, (payload: never) => unknown>>
+
+/**
+ * The worker's end: one function per kind of call. A handler is synchronous, so that calls keep their order. `start`
+ * runs once before the first call; what it throws is the answer to every call.
+ */
+export function serveCalls(start: (notify: (notice: unknown) => void) => Handlers | Promise<Handlers>): void {
   const port = parentPort as MessagePort
-  port.on('message', ({ call, kind, payload }: Call) => {
-    void answer(call, handlers[kind], payload).then((message) => port.postMessage(message))
+  const calls: Call[] = []
+  let answer: ((call: Call) => void) | null = null
+  port.on('message', (call: Call) => {
+    if (answer === null) calls.push(call)
+    else answer(call)
   })
-  return (notice) => port.postMessage({ notice })
+  const begin = (run: (call: Call) => unknown): void => {
+    answer = (call) => port.postMessage(answered(call, run))
+    for (const call of calls) answer(call)
+  }
+  Promise.resolve()
+    .then(() => start((notice) => port.postMessage({ notice })))
+    .then(
+      (handlers) => begin(({ kind, payload }) => handlers[kind]?.(payload as never)),
+      (error) =>
+        begin(() => {
+          throw error
+        }),
+    )
 }
 
-async function answer(
-  call: number,
-  handler: ((payload: never) => unknown) | undefined,
-  payload: unknown,
-): Promise<Answer> {
+function answered(call: Call, run: (call: Call) => unknown): Answer {
   try {
-    if (handler === undefined) throw new Error('expected a known kind of call')
-    return { call, result: await handler(payload as never) }
+    return { call: call.call, result: run(call) }
   } catch (error) {
-    return { call, error: error as Error }
+    if (!(error instanceof StoreRefusal)) return { call: call.call, error: error as Error }
+    const { kind, message, place } = error
+    return { call: call.call, refusal: { kind, message, place } }
   }
 }

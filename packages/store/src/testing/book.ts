@@ -1,84 +1,224 @@
-/** A small book for the store's tests: parties and accounts made and money moved through the engine's door. */
-import { BOOK_SCHEMA, Engine, type Instant, type Plain } from '@stemma/core'
-import type { Batch } from '@stemma/core/image'
-import type { Store } from '../port.js'
+/**
+ * A small book for the store's tests, made of the image alone: accounts with balances, transfers between them, and
+ * the events and keyed results that commands would have left.
+ */
+import {
+  type Batch,
+  choice,
+  count,
+  EVENTS,
+  type Event,
+  flag,
+  type HistoryTable,
+  type Id,
+  Image,
+  type Instant,
+  type KeyedResult,
+  money,
+  type Plain,
+  ref,
+  refOrNull,
+  SECOND,
+  type Table,
+  text,
+  textOrNull,
+  timeOrNull,
+  value,
+} from '@stemma/core/image'
+import { add, amount } from '@stemma/core/money'
+import type { Store, StoreSchema } from '../port.js'
 
-export const schema = BOOK_SCHEMA
-export const SCHEMA_MODULE = '@stemma/core'
-export const SCHEMA_EXPORT = 'BOOK_SCHEMA'
+const accountFields = {
+  name: text(),
+  displayName: textOrNull(),
+  owner: refOrNull(),
+  status: choice(['active', 'closed']),
+  isFrozen: flag(),
+  closedAt: timeOrNull(),
+  limits: value<Plain>(),
+  version: count(),
+}
+
+const balanceFields = { account: ref(), currency: text(), credits: money(), debits: money() }
+
+/** Key and order of their own; the row of a transfer is replaced when it is settled. */
+export const TRANSFERS: HistoryTable = {
+  name: 'transfers',
+  columns: [
+    { name: 'transfer', kind: 'number' },
+    { name: 'from', kind: 'number' },
+    { name: 'to', kind: 'number' },
+    { name: 'amount', kind: 'amount' },
+    { name: 'note', kind: 'text' },
+    { name: 'isSettled', kind: 'flag' },
+  ],
+  key: ['transfer'],
+  indexes: [['from', 'transfer']],
+  order: ['transfer'],
+  rows: ({ kind, data }) =>
+    kind.startsWith('transfer.') ? [{ ...data, isSettled: kind === 'transfer.settled' }] : [],
+}
+
+export class TestTables {
+  readonly image = new Image()
+  readonly accounts: Table<Id, typeof accountFields>
+  readonly balances: Table<Id, typeof balanceFields>
+
+  constructor() {
+    this.accounts = this.image.table('accounts', 'acc', accountFields)
+    this.balances = this.image.table('balances', 'bal', balanceFields)
+  }
+}
+
+export const TEST_SCHEMA: StoreSchema = {
+  tables: new TestTables().image.primaryTables().map(({ tableName, columns }) => ({
+    name: tableName,
+    columns: columns.map(({ name, kind }) => ({ name, kind })),
+  })),
+  history: [EVENTS, TRANSFERS],
+}
+
+/** Where threads find the schema: they run what was built. */
+export const TEST_SOURCE = {
+  schemaModule: new URL('../../dist/testing/book.js', import.meta.url).href,
+  schemaExport: 'TEST_SCHEMA',
+}
+
+interface Transfer {
+  readonly from: Id
+  readonly to: Id
+  readonly amount: bigint
+  readonly note?: string | null
+  readonly key?: string
+}
 
 export class TestBook {
-  readonly engine = new Engine()
+  readonly tables = new TestTables()
+  readonly image = this.tables.image
+  /** Everything that was sealed, oldest first. */
   readonly batches: Batch[] = []
-  root = 0
-  private names = 0
-  private time = 1_700_000_000_000_000
+  private events: Event[] = []
+  private results: KeyedResult[] = []
 
-  /** Creates the root, and `count` clients under it. */
-  populate(count: number): number[] {
-    const { hierarchy } = this.engine.rooms
-    if (this.root === 0) {
-      this.root = this.engine.image.newId()
-      this.engine.image.head = { ...this.engine.image.head, sequence: 1 }
-      hierarchy.parties.insert(this.root as never, {
-        name: 'house',
-        kind: 'clearing_house',
+  /** Opens an account with a balance of `credits`. */
+  open(name: string, credits = 0n, limits: Plain = null): Id {
+    const account = this.image.newId()
+    const { accounts, balances } = this.tables
+    this.command('account.opened', `acc_${account}`, { name }, () => {
+      accounts.insert(account, {
+        name,
+        displayName: name === '' ? null : `${name} \u{1f4b6}`,
         owner: null,
-        displayName: 'House',
-        isPartner: false,
-        isLegallyLiable: false,
         status: 'active',
-        kyc: 'approved',
-        baseCurrency: 'USD' as never,
-        sealedPersonal: null,
+        isFrozen: false,
+        closedAt: null,
+        limits,
         version: 1,
-        createdAt: 1 as Instant,
       })
-      this.engine.image.finishWork()
-    }
-    return Array.from({ length: count }, () => this.createClient())
-  }
-
-  createClient(key?: string): number {
-    this.names += 1
-    const outcome = this.engine.execute({
-      command: 'parties.create',
-      input: {
-        owner: this.root,
-        kind: 'client',
-        name: `client-${this.names}`,
-        displayName: `Client ${this.names} \u{1f4b6}`,
-        baseCurrency: null,
-        isPartner: false,
-        isLegallyLiable: false,
-        sealedPersonal: null,
-      } as Plain,
-      actor: { kind: 'system' },
-      time: this.tick(),
-      ...(key === undefined ? {} : { key: { key, bodyHash: 'b' } }),
+      const balance = { account, currency: 'USD', credits: amount(credits), debits: amount(0n) }
+      balances.insert(this.image.newId(), balance)
     })
-    if (outcome.kind !== 'done') throw new Error(`expected a client, was ${JSON.stringify(outcome)}`)
-    return (outcome.result as { readonly party: number }).party
+    return account
   }
 
-  /** Appends what happened since the last time. */
-  async commit(store: Store): Promise<void> {
-    const batch = this.engine.takeBatch()
-    if (batch === null) return
+  /** Takes an account and its balance away. */
+  remove(account: Id): void {
+    const { accounts, balances } = this.tables
+    this.command('account.removed', `acc_${account}`, {}, () => {
+      balances.remove(this.balanceOf(account))
+      accounts.remove(accounts.row(account))
+    })
+  }
+
+  transfer({ from, to, amount: moved, note = null, key }: Transfer): number {
+    const transfer = this.image.newId()
+    const { credits, debits } = this.tables.balances
+    this.command('transfer.prepared', `trf_${transfer}`, { transfer, from, to, amount: moved, note }, () => {
+      const [source, target] = [this.balanceOf(from), this.balanceOf(to)]
+      debits.set(source, add(debits.get(source), amount(moved)))
+      credits.set(target, add(credits.get(target), amount(moved)))
+    })
+    if (key !== undefined) this.keep(key, { transfer, amount: moved })
+    return transfer
+  }
+
+  /** The row of the transfer in history is replaced. */
+  settle(transfer: number, { from, to, amount: moved, note = null }: Transfer): void {
+    this.command('transfer.settled', `trf_${transfer}`, { transfer, from, to, amount: moved, note }, () => {})
+  }
+
+  /** Time passes; commands take a second each. */
+  pass(microseconds: number): void {
+    const { head } = this.image
+    this.image.head = { ...head, time: (head.time + microseconds) as Instant }
+  }
+
+  /** What happened since the last time, as one batch. */
+  seal(): Batch {
+    const batch: Batch = {
+      firstSequence: (this.batches.at(-1)?.head.sequence ?? 0) + 1,
+      head: this.image.head,
+      events: this.events,
+      images: this.image.seal(),
+      results: this.results,
+    }
     this.batches.push(batch)
-    await store.append(batch)
+    this.events = []
+    this.results = []
+    return batch
   }
 
-  /** Goes on with a book that was loaded. */
-  resume(): void {
-    this.engine.resume([])
-    const { parties } = this.engine.rooms.hierarchy
-    this.root = parties.idsInOrder()[0] ?? 0
-    this.names = Math.max(0, parties.size - 1)
+  async commit(store: Store): Promise<number> {
+    return (await store.append(this.seal())).batch
   }
 
-  tick(): Instant {
-    this.time += 1_000
-    return this.time as Instant
+  /** All rows of a history table, as they follow from the events alone. */
+  historyOf(table: HistoryTable): Record<string, Plain>[] {
+    const rows = new Map<string, Record<string, Plain>>()
+    for (const { events } of this.batches) {
+      for (const event of events) {
+        for (const row of table.rows(event))
+          rows.set(table.key.map((name) => row[name]).join(' '), { ...row })
+      }
+    }
+    return [...rows.values()]
+  }
+
+  private command(kind: string, subject: string, data: Event['data'], change: () => void): void {
+    const { sequence, time, idCounter } = this.image.head
+    this.image.head = { sequence: sequence + 1, time: (time + SECOND) as Instant, idCounter }
+    change()
+    this.image.finishWork()
+    this.events.push({
+      sequence: sequence + 1,
+      index: 0,
+      time: this.image.head.time,
+      kind,
+      doer: { credential: 7 as Id, user: null, onBehalfOf: null },
+      subject,
+      paths: [`/1/${subject}/`],
+      data,
+      reason: null,
+      request: `req_${sequence + 1}`,
+    })
+  }
+
+  private keep(key: string, result: Plain): void {
+    const { sequence, time: at } = this.image.head
+    this.results.push({
+      sequence,
+      at,
+      owner: 7 as Id,
+      operation: 'transfers.create',
+      key,
+      bodyHash: key,
+      result,
+    })
+  }
+
+  private balanceOf(account: Id): number {
+    const { balances } = this.tables
+    for (const row of balances.each()) if (balances.account.get(row) === account) return row
+    throw new Error(`expected account ${account} to have a balance`)
   }
 }

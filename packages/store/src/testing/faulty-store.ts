@@ -10,7 +10,7 @@ export class FaultyStore implements Store {
 
   constructor(private readonly store: Store) {}
 
-  /** From now on appends wait. */
+  /** From now on appends wait, and keep their order. */
   holdAppends(): void {
     this.gate = new Promise((resolve) => {
       this.open = resolve
@@ -21,7 +21,7 @@ export class FaultyStore implements Store {
     this.open()
   }
 
-  /** The next append fails, and with it every later one. */
+  /** The next append that reaches the disk fails, and with it every later one. */
   failAppends(error: Error): void {
     this.failure = error
   }

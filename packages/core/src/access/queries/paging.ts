@@ -2,8 +2,8 @@
 import type { Plain } from '../../image/index.js'
 import { refuse } from '../../refusals/index.js'
 
-export const PAGE_MAX = 1_000
-export const PAGE_DEFAULT = 100
+const PAGE_MAX = 1_000
+const PAGE_DEFAULT = 100
 
 export interface Paging {
   /** The id behind which the page begins; null for the first page. */

@@ -53,13 +53,14 @@ export class Webhooks {
   }
 
   /** Requests a delivery of the event to each endpoint that wants it. */
-  deliver(event: Event, request: (target: string, payload: Plain) => void): void {
+  deliver(event: Event, request: (target: string, payload: Plain, party: PartyId) => void): void {
     if (this.table.size === 0 || isAboutDelivery(event.kind)) return
     const parties = new Set(event.paths.flatMap((path) => path.split('/')))
     parties.delete('')
     for (const party of parties) {
       for (const row of this.of.of(Number(party) as PartyId))
-        if (this.wants(row, event.kind)) request(`whk_${this.table.id(row)}`, payloadOf(event))
+        if (this.wants(row, event.kind))
+          request(`whk_${this.table.id(row)}`, payloadOf(event), this.table.party.get(row))
     }
   }
 
@@ -91,6 +92,7 @@ const payloadOf = ({
   data,
   doer,
   reason,
+  request,
 }: Event): Plain => ({
   sequence,
   index,
@@ -101,4 +103,5 @@ const payloadOf = ({
   data,
   doer: { ...doer },
   reason,
+  request,
 })

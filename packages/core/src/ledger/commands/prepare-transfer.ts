@@ -1,12 +1,15 @@
 /** `transfers.prepare`: the first of two phases. The amount is held until the transfer is confirmed, cancelled or expires. */
-import { command, type Instant } from '../../image/index.js'
+import { after, command, type Instant, SECOND } from '../../image/index.js'
 import { checkDescription, checkExpiry, checkMoney, needsOn } from '../checks.js'
 import type { LedgerContext } from '../ledger.js'
 import type { TransferId } from '../tables.js'
 import { checkSides, directionOf, preparedOf, recordTransfer, transferSubject } from '../transfers.js'
 import type { CreateTransfer } from './create-transfer.js'
 
-export type PrepareTransfer = CreateTransfer & { readonly expiresAt: Instant | null }
+export type PrepareTransfer = CreateTransfer & {
+  /** Null: after the life of a prepared transfer, which is a setting. */
+  readonly expiresAt: Instant | null
+}
 
 export const prepareTransfer = command({
   name: 'transfers.prepare',
@@ -18,11 +21,21 @@ export const prepareTransfer = command({
     checkDescription(description)
     checkSides(from, to)
     checkExpiry(expiresAt, context.now)
-    const { ledger, hierarchy, image, now } = context
+    const { ledger, hierarchy, image, now, settings } = context
     ledger.hold(from, currency, amount)
     const transfer = image.newId<TransferId>()
     const direction = directionOf(hierarchy, from, to)
-    const kept = { from, to, currency, amount, description, direction, expiresAt, createdAt: now }
+    const life = settings.effective('transfers.prepared_life_seconds', from, now) * SECOND
+    const kept = {
+      from,
+      to,
+      currency,
+      amount,
+      description,
+      direction,
+      expiresAt: expiresAt ?? after(now, life),
+      createdAt: now,
+    }
     const row = ledger.transfers.insert(transfer, kept)
     recordTransfer(context, preparedOf(context, row), 'prepared', [])
     return { transfer }

@@ -19,7 +19,7 @@ export type EntryToReverse = {
 export type ReversePosting = {
   readonly sequence: number
   readonly subject: string
-  readonly entries: readonly EntryToReverse[]
+  readonly entries?: readonly EntryToReverse[]
   readonly description?: string | null
   /** Reverses even where a customer is left with less than nothing available; needs the scope funding:settle. */
   readonly allowOverdraw?: boolean
@@ -29,8 +29,12 @@ export const reversePosting = command({
   name: 'corrections.reverse',
   scope: 'corrections:write',
   needs: (_context: LedgerContext, { entries }: ReversePosting) =>
-    needsOn('administer', ...new Set(entries.map((entry) => entry.account))),
-  approval: ({ hierarchy }, { entries }) => {
+    // A posting that the host found no entries of is not there for anybody.
+    needsOn(
+      'administer',
+      ...(entries === undefined ? [null] : new Set(entries.map(({ account }) => account))),
+    ),
+  approval: ({ hierarchy }, { entries = [] }) => {
     const [first] = entries
     if (first === undefined) return null
     return {
@@ -42,7 +46,7 @@ export const reversePosting = command({
       },
     }
   },
-  decide(context, { sequence, subject, entries, description = null, allowOverdraw = false }) {
+  decide(context, { sequence, subject, entries = [], description = null, allowOverdraw = false }) {
     checkDescription(description)
     if (allowOverdraw) checkScope(context, 'funding:settle', 'overdrawing a customer')
     const { ledger, image, now } = context

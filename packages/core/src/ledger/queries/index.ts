@@ -10,6 +10,7 @@ import {
   listLiveTransfers,
 } from './movements.js'
 import { participantAccounts } from './participant-accounts.js'
+import { participantNames } from './participant-names.js'
 
 export * from './approvals.js'
 export * from './balances.js'
@@ -29,4 +30,5 @@ export const LEDGER_QUERIES = [
   getApproval,
   listApprovals,
   participantAccounts,
+  participantNames,
 ] as const

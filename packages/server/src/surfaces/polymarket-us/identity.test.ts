@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Acme, buildAcme, KEYS, OTHER_KEYS } from '../../testing/acme.js'
-import { AUDIENCE, signIn, startVenue, type Venue } from '../../testing/venue.js'
+import { signIn, startVenue, type Venue } from '../../testing/venue.js'
 
 let venue: Venue
 let acme: Acme
@@ -27,7 +27,7 @@ describe('the documented workflow', () => {
         userDisplayName: 'User api-acme-trading',
         firm: 'firms/api-acme-participantfirm',
         firmDisplayName: 'Acme Capital LLC',
-        audience: AUDIENCE,
+        audience: venue.url,
         firmType: 'FIRM_TYPE_PARTICIPANT',
         firmId: 'api-acme-participantfirm',
         firmName: 'Acme Capital LLC',
@@ -174,7 +174,7 @@ describe('what is taken away counts on the very next request', () => {
   test('a removed binding', async () => {
     const read = () => venue.send('POST', '/v1/positions/balances', { token: trading, json: { name: MAIN } })
     expect((await read()).status).toBe(200)
-    const { bindings, bindingsOf } = venue.host.engine.rooms.access.reach
+    const { bindings, bindingsOf } = venue.server.engine.rooms.access.reach
     const [row] = bindingsOf.of(acme.trader as never)
     await venue.run('bindings.remove', { binding: bindings.id(row ?? -1), version: null })
     expect((await read()).status).toBe(404)

@@ -4,34 +4,55 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { TokenBuckets } from '../../auth/index.js'
-import type { Services, SurfaceModule } from '../../services.js'
-import { parseStrictJson, StrictJsonError } from '../../wire/strict-json.js'
+import { readJson } from '../../http/json.js'
+import type { SurfaceModule } from '../../services.js'
 import { BALANCE_ROUTES } from './balances.js'
 import { type Gate, openCall, type Route } from './call.js'
+import { mountCashMovements } from './cash-movements.js'
 import { GRPC, invalid, rateLimited, toVenueError, VenueError } from './errors.js'
+import { FUNDING_ROUTES } from './funding.js'
 import { IDENTITY_ROUTES } from './identity.js'
+import { KYC_ROUTES, kycWords } from './kyc.js'
+import { LEDGER_ROUTES } from './ledger.js'
 import { PUBLIC_LIMIT } from './limits.js'
 
 export { scopesMeant, scopesShown } from './scopes.js'
 
 export const BODY_MAX_BYTES = 1_048_576
 
-const ROUTES: readonly Route[] = [...IDENTITY_ROUTES, ...BALANCE_ROUTES]
+const ROUTES: readonly Route[] = [
+  ...IDENTITY_ROUTES,
+  ...BALANCE_ROUTES,
+  ...LEDGER_ROUTES,
+  ...FUNDING_ROUTES,
+  ...KYC_ROUTES,
+]
 
 export const polymarketUs: SurfaceModule = {
   name: 'polymarket-us',
+  webhookWords: kycWords,
   async register(app, services) {
-    await app.register((scope) => mount(scope, services), { prefix: '/v1' })
+    const gate: Gate = { services, buckets: new TokenBuckets() }
+    await app.register((scope) => mount(scope, gate), { prefix: '/v1' })
+    await app.register(async (scope) => {
+      takeStrictJson(scope)
+      mountCashMovements(scope, gate)
+    })
   },
 }
 
-async function mount(scope: FastifyInstance, services: Services): Promise<void> {
-  const gate: Gate = { services, buckets: new TokenBuckets() }
+async function mount(scope: FastifyInstance, gate: Gate): Promise<void> {
   takeStrictJson(scope)
+  scope.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id)
+    const correlation = request.headers['poly-correlation-id']
+    if (typeof correlation === 'string' && /^[\x21-\x7e]{1,128}$/.test(correlation))
+      reply.header('poly-correlation-id', correlation)
+  })
   scope.setErrorHandler(fail)
-  scope.setNotFoundHandler(answerUnknown)
+  scope.setNotFoundHandler(answerUnknown())
   scope.get('/health', (request) => {
-    const wait = gate.buckets.take(`address ${request.ip}`, PUBLIC_LIMIT, services.host.now())
+    const wait = gate.buckets.take(`address ${request.ip}`, PUBLIC_LIMIT, gate.services.host.now())
     if (wait !== null) throw rateLimited(wait)
     return { status: 'SERVING' }
   })
@@ -51,11 +72,9 @@ function takeStrictJson(scope: FastifyInstance): void {
     'application/json',
     { parseAs: 'buffer', bodyLimit: BODY_MAX_BYTES },
     (_request, body, done) => {
-      try {
-        done(null, body.length === 0 ? undefined : parseStrictJson(body as Buffer))
-      } catch (thrown) {
-        done(thrown instanceof StrictJsonError ? invalid(thrown.message) : (thrown as Error))
-      }
+      const read = body.length === 0 ? { value: undefined } : readJson(body as Buffer)
+      if ('fault' in read) done(invalid(read.detail))
+      else done(null, read.value)
     },
   )
 }
@@ -68,20 +87,20 @@ function fail(thrown: unknown, request: FastifyRequest, reply: FastifyReply): Fa
   return reply.code(error.status).type('application/json').send(error.envelope)
 }
 
-const PATTERNS = ROUTES.map(({ method, path }) => ({
-  method: method as string,
-  pattern: new RegExp(`^/v1${path.replace(/:[a-z]+/g, '[^/]+')}$`),
-}))
-const HEALTH = { method: 'GET', pattern: /^\/v1\/health$/ }
-
 /** A path that another verb has is 405 and says which; any other is unknown. */
-function answerUnknown(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const [path = ''] = request.url.split('?')
-  const verbs = [...PATTERNS, HEALTH].filter(({ pattern }) => pattern.test(path)).map(({ method }) => method)
-  if (verbs.length > 0) reply.header('allow', [...new Set(verbs)].join(', '))
-  const error =
-    verbs.length > 0
-      ? new VenueError(GRPC.unimplemented, 'method not allowed')
-      : new VenueError(GRPC.notFound, 'not found')
-  return reply.code(error.status).send(error.envelope)
+function answerUnknown() {
+  const patterns = [...ROUTES, { method: 'GET', path: '/health' }].map(({ method, path }) => ({
+    method,
+    pattern: new RegExp(`^/v1${path.replace(/:[a-z]+/g, '[^/]+')}$`),
+  }))
+  return (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const [path = ''] = request.url.split('?')
+    const verbs = patterns.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method)
+    if (verbs.length > 0) reply.header('allow', [...new Set(verbs)].join(', '))
+    const error =
+      verbs.length > 0
+        ? new VenueError(GRPC.unimplemented, 'method not allowed')
+        : new VenueError(GRPC.notFound, 'not found')
+    return reply.code(error.status).send(error.envelope)
+  }
 }

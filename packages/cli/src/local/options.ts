@@ -1,0 +1,7 @@
+/** What a local command may say on top of the environment. */
+export interface LocalOptions {
+  readonly data?: string
+  readonly port?: string
+  readonly host?: string
+  readonly demo?: boolean
+}

@@ -1,0 +1,102 @@
+/** The laws of the book as named checks: what `book.verify` answers, for the whole book or for a subtree. */
+import type { Row } from '../image/index.js'
+import type { Ledger } from '../ledger/index.js'
+import { type Amount, type CurrencyCode, currencyOf, formatAmount } from '../money/index.js'
+import type { RollUpContext } from './rollup.js'
+
+export type Check = {
+  readonly name: string
+  readonly holds: boolean
+  /** What was found where the law does not hold. */
+  readonly detail: string | null
+}
+
+type Sums = Map<CurrencyCode, bigint>
+
+export const checkOf = (name: string, fault: string | null): Check => ({
+  name,
+  holds: fault === null,
+  detail: fault,
+})
+
+/** Proves everything at and beneath `top`. The zero sum is a law of the whole book, so only the root shows it. */
+export function prove(context: RollUpContext, top: Row): Check[] {
+  const { hierarchy, ledger } = context
+  const all = [...ledger.balances.each()]
+  const inside = all.filter((row) => hierarchy.order.isAtOrAbove(top, partyOf(context, row)))
+  const isRoot = hierarchy.parties.owner.get(top) === null
+  return [
+    ...(isRoot ? zeroSums(ledger, all) : []),
+    parts(ledger, inside),
+    promises(ledger, inside),
+    rolledUp(context, top, inside),
+  ]
+}
+
+/** All accounts, the outside world and the street included, sum to zero in each currency. */
+function zeroSums(ledger: Ledger, balances: readonly Row[]): Check[] {
+  const sums: Sums = new Map()
+  for (const row of balances) addTo(sums, ledger.balances.currency.get(row), ledger.posted(row))
+  return inOrder(sums).map(([currency, sum]) =>
+    checkOf(`zero sum in ${currency}`, sum === 0n ? null : `the sum is ${shown(sum, currency)}`),
+  )
+}
+
+/** Nothing credited, debited or held is below zero. */
+function parts({ balances }: Ledger, rows: readonly Row[]): Check {
+  const { credits, debits, held } = balances
+  const broken = rows.find((row) => credits.get(row) < 0n || debits.get(row) < 0n || held.get(row) < 0n)
+  const fault = broken === undefined ? null : `bal_${balances.id(broken)} has a part below zero`
+  return checkOf('parts of balances', fault)
+}
+
+/** What a balance holds is the sum of what it was promised for: withdrawals, prepared transfers and holds. */
+function promises(ledger: Ledger, rows: readonly Row[]): Check {
+  const { balances, holds, holdsOf, withdrawals, withdrawalsOf, transfers, transfersFrom } = ledger
+  const broken = rows.find((row) => {
+    const account = balances.account.get(row)
+    const currency = balances.currency.get(row)
+    const promised = [
+      ...holdsOf.of(account).map((hold) => [holds.currency.get(hold), holds.amount.get(hold)] as const),
+      ...withdrawalsOf
+        .of(account)
+        .map((asked) => [withdrawals.currency.get(asked), withdrawals.amount.get(asked)] as const),
+      ...transfersFrom
+        .of(account)
+        .map((prepared) => [transfers.currency.get(prepared), transfers.amount.get(prepared)] as const),
+    ].reduce((sum, [code, amount]) => (code === currency ? sum + amount : sum), 0n)
+    return promised !== balances.held.get(row)
+  })
+  const fault = broken === undefined ? null : `bal_${balances.id(broken)} holds another amount`
+  return checkOf('held is promised', fault)
+}
+
+/** The running sums of the node are the sums of the balances beneath it. */
+function rolledUp(context: RollUpContext, top: Row, rows: readonly Row[]): Check {
+  const { ledger, hierarchy, rollup } = context
+  const sums: Sums = new Map()
+  for (const row of rows) {
+    const account = hierarchy.accounts.row(ledger.balances.account.get(row))
+    const book = hierarchy.accounts.book.get(account)
+    if (book === 'outside_world' || book === 'street') continue
+    addTo(sums, ledger.balances.currency.get(row), ledger.posted(row))
+  }
+  for (const { currency, positive, negative } of rollup.of(top)) addTo(sums, currency, -positive - negative)
+  const broken = inOrder(sums).find(([, difference]) => difference !== 0n)
+  const fault =
+    broken === undefined ? null : `the sums in ${broken[0]} differ by ${shown(broken[1], broken[0])}`
+  return checkOf('sums of the node', fault)
+}
+
+function partyOf({ ledger, hierarchy }: RollUpContext, balance: Row): Row {
+  return hierarchy.partyOf(hierarchy.accounts.row(ledger.balances.account.get(balance)))
+}
+
+function addTo(sums: Sums, currency: CurrencyCode, change: bigint): void {
+  sums.set(currency, (sums.get(currency) ?? 0n) + change)
+}
+
+const inOrder = (sums: Sums): [CurrencyCode, bigint][] =>
+  [...sums].sort(([left], [right]) => (left < right ? -1 : 1))
+const shown = (sum: bigint, currency: CurrencyCode): string =>
+  formatAmount(sum as Amount, currencyOf(currency))

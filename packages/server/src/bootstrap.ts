@@ -1,0 +1,79 @@
+/**
+ * What a start does on an empty book: it opens the book, makes an operator with a key, and writes the key to a file that
+ * only its owner can read; or, where that is asked for, it builds the demo world.
+ */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Engine, Plain } from '@stemma/core'
+import { mintApiKey } from './auth/index.js'
+import type { Configuration } from './ops/configuration.js'
+import { buildDemoWorld, demoFileIn } from './ops/demo-world.js'
+import type { Services } from './services.js'
+
+export interface Made {
+  readonly credentialsFile: string
+  readonly isDemo: boolean
+}
+
+export const operatorFileIn = (dataDirectory: string): string => join(dataDirectory, 'operator.json')
+
+/** Null where the book was open already. */
+export async function openBookWhereEmpty(
+  engine: Engine,
+  services: Services,
+  configuration: Configuration,
+): Promise<Made | null> {
+  if (engine.rooms.hierarchy.parties.size > 0) return null
+  const { dataDirectory, isDemo } = configuration
+  if (isDemo) {
+    const url = services.url()
+    await buildDemoWorld(services, dataDirectory, { tokenUrl: `${url}/oauth/token`, audience: url })
+    return { credentialsFile: demoFileIn(dataDirectory), isDemo }
+  }
+  const credentialsFile = operatorFileIn(dataDirectory)
+  const apiKey = await makeOperator(services)
+  writeFileSync(credentialsFile, `${JSON.stringify({ native: { operator: { apiKey } } }, null, 2)}\n`, {
+    mode: 0o600,
+  })
+  return { credentialsFile, isDemo }
+}
+
+async function makeOperator({ host }: Services): Promise<string> {
+  const run = async (command: string, input: Plain): Promise<Readonly<Record<string, number>>> => {
+    const outcome = await host.execute({
+      command,
+      input,
+      actor: { kind: 'system' },
+      reason: 'the first start on an empty book',
+    })
+    if (outcome.kind === 'refused')
+      throw new Error(`expected ${command} on an empty book: ${outcome.refusal.detail}`)
+    return outcome.result as Readonly<Record<string, number>>
+  }
+  const { party } = await run('book.open', { name: 'operator', displayName: 'Operator', baseCurrency: 'USD' })
+  const { user } = await run('users.create', {
+    party: party ?? 0,
+    name: 'operator',
+    displayName: 'Operator',
+    sealedEmail: null,
+    kyc: null,
+    roles: ['operator'],
+    scopes: [],
+    account: null,
+  })
+  const { value, secretHash } = mintApiKey('operator')
+  await run('credentials.create', {
+    user: user ?? 0,
+    party: null,
+    kind: 'api_key',
+    clientId: 'operator',
+    displayName: 'First key of the operator',
+    surface: 'native',
+    secretHash,
+    publicKeys: [],
+    scopes: null,
+    ipAddresses: [],
+    expiresAt: null,
+  })
+  return value
+}

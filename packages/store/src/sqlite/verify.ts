@@ -1,0 +1,78 @@
+/** The walk over all that is on the disk: the chain, the head that is kept apart, and the digest of the tables. */
+import { existsSync } from 'node:fs'
+import type Database from 'better-sqlite3'
+import type { ChainReport, Damage, StoreSchema } from '../port.js'
+import { type Files, openToRead } from './files.js'
+import { reachedBy } from './follower.js'
+import { type ChainHead, HeadFile } from './head-file.js'
+import { chainDamage, hashAt, lastHead } from './records.js'
+import { isMadeFor } from './schema.js'
+import { tableDamage } from './table-digest.js'
+
+export function verifyChain(files: Files, schema: StoreSchema): ChainReport {
+  // What lies behind the journal is read before it: it may go on meanwhile.
+  const kept = keptHead(files)
+  const tables = existsSync(files.tables) ? openToRead(files.tables) : null
+  const journal = openToRead(files.journal)
+  try {
+    const found: Damage[] = [...kept.damage]
+    const ofTables = tables === null ? null : inOneRead(tables, () => tablesReport(files, tables, schema))
+    const { head, damage } = chainDamage(files.journal, journal)
+    found.push(...damage)
+    if (kept.head !== null) found.push(...missingFrom(files, journal, kept.head, files.head))
+    if (ofTables?.reached !== undefined)
+      found.push(...missingFrom(files, journal, ofTables.reached, files.tables))
+    found.push(...(ofTables?.damage ?? []))
+    return { batches: head.batch, hash: head.hash, damage: found }
+  } finally {
+    tables?.close()
+    journal.close()
+  }
+}
+
+/** Damage where the journal does not hold the record that something else was made from. */
+export function missingFrom(files: Files, journal: Database.Database, head: ChainHead, by: string): Damage[] {
+  const { batch } = head
+  const hash = hashAt(journal, batch)
+  if (hash === head.hash) return []
+  const file = files.journal
+  const message =
+    hash === undefined
+      ? `${file} ends at record ${lastHead(journal).batch}, but ${by} has seen record ${batch}`
+      : `${file}: record ${batch} is not the one that ${by} has seen`
+  return [{ file, batch, message }]
+}
+
+/** The head that is kept apart from the journal, or why there is none. */
+export function keptHead({ head: file }: Files): {
+  readonly head: ChainHead | null
+  readonly damage: Damage[]
+} {
+  if (!existsSync(file)) return { head: null, damage: [{ file, message: `${file} is missing` }] }
+  const head = HeadFile.read(file)
+  return head === null
+    ? { head, damage: [{ file, message: `${file} cannot be read: neither of its places is whole` }] }
+    : { head, damage: [] }
+}
+
+interface TablesReport {
+  readonly reached?: ChainHead
+  readonly damage: readonly Damage[]
+}
+
+function tablesReport({ tables: file }: Files, tables: Database.Database, schema: StoreSchema): TablesReport {
+  try {
+    if (!isMadeFor(tables, schema)) return { damage: [] }
+    return { reached: reachedBy(tables), damage: tableDamage(file, tables, schema) }
+  } catch (error) {
+    return { damage: [unreadable(file, error)] }
+  }
+}
+
+const unreadable = (file: string, error: unknown): Damage => ({
+  file,
+  message: `${file} cannot be read: ${(error as Error).message}`,
+})
+
+const inOneRead = <Result>(database: Database.Database, read: () => Result): Result =>
+  database.transaction(read)()

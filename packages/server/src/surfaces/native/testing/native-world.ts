@@ -61,7 +61,12 @@ export async function startWorld(): Promise<World> {
   const sealing = new PartySealing({ derive: () => randomBytes(32) } as never, engine, host, fatal)
   const app = fastify({
     // What the composition root sets, with a shorter patience.
-    http: { maxHeaderSize: 16_384, connectionsCheckingInterval: 200 },
+    http: {
+      maxHeaderSize: 16_384,
+      connectionsCheckingInterval: 200,
+      headersTimeout: 1_900,
+      requestTimeout: 2_000,
+    },
     requestTimeout: 2_000,
   })
   const services = { host, authentication, sealing, tokens, log: app.log } as unknown as Services

@@ -312,7 +312,5 @@ export const LEDGER_OPERATIONS = [
   ...READS,
   ...TRANSFERS,
   ...HOLDS,
-  ...CORRECTIONS,
-  ...APPROVALS,
   VERIFY,
 ] as const

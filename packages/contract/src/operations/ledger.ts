@@ -308,9 +308,4 @@ const VERIFY = operation('book.verify', {
   },
 })
 
-export const LEDGER_OPERATIONS = [
-  ...READS,
-  ...TRANSFERS,
-  ...HOLDS,
-  VERIFY,
-] as const
+export const LEDGER_OPERATIONS = [...READS, ...TRANSFERS, ...HOLDS, VERIFY] as const

@@ -10,8 +10,8 @@ import { AccessTokens, BearerAuthentication } from '../auth/index.js'
 import { systemClock } from '../host/clock.js'
 import { EngineHost } from '../host/engine-host.js'
 import { PartySealing } from '../host/sealing.js'
-import type { Services } from '../services.js'
 import { pagesModule } from '../pages/index.js'
+import type { Services } from '../services.js'
 import { nativeSurface } from '../surfaces/native/index.js'
 
 export interface World {

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { StemmaClient } from '@stemma/client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import { startWorld, type World } from './testing/native-world.js'
+import { startWorld, type World } from '../../testing/native-world.js'
 
 let world: World
 let firm: string

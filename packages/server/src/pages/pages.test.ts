@@ -3,8 +3,8 @@ import { AxeBuilder } from '@axe-core/playwright'
 import { chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 // @ts-expect-error a script without types
-import { chromiumLaunchOptions } from '../../../../../scripts/chromium.mjs'
-import { startWorld, type World } from '../native/testing/native-world.js'
+import { chromiumLaunchOptions } from '../../../../scripts/chromium.mjs'
+import { startWorld, type World } from '../testing/native-world.js'
 
 let world: World
 

@@ -34,6 +34,8 @@ const rooms = [
   'rollup',
   'engine',
   'index',
+  // Worlds for tests: not exported, and known to nothing else.
+  'testing',
 ]
 const commonRooms = ['money', 'image', 'refusals']
 const room = (names) => `^packages/core/(src|dist)/(${names.join('|')})(/|\\.)`

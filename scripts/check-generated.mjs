@@ -5,6 +5,7 @@ import { root, run } from './run.mjs'
 
 /** @type {{ args: string[], paths: string[] }[]} */
 const generators = [
+  { args: ['scripts/generate-contract.mjs'], paths: ['docs/reference', 'packages/client/src/routes.ts'] },
   { args: ['scripts/generate-cli-reference.mjs'], paths: ['docs/reference/cli.md'] },
   { args: ['scripts/generate-configuration-reference.mjs'], paths: ['docs/operating/configure.md'] },
 ]

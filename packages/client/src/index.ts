@@ -1,2 +1,12 @@
-// Typed SDK for the native API. This file is the package's public face.
-export { BASE_PATH, findOperation, jsonSchema, OPERATIONS, type Operation } from '@stemma/contract'
+// Typed SDK for the native API. This file is the package's public face. The operations themselves, with their schemas,
+// are at `@stemma/client/operations`, so that a program that only calls does not carry a schema library.
+export {
+  type CallOptions,
+  type ClientOptions,
+  type Grouped,
+  type ItemOf,
+  StemmaClient,
+} from './client.js'
+export type { EventFilter, StemmaEvent } from './events.js'
+export { type Problem, StemmaRefusal, StemmaUnreachable } from './refusal.js'
+export { ROUTES } from './routes.js'

@@ -1,6 +1,7 @@
 /** The native API, each operation declared once. This file is the package's public face. */
 export * from './openapi.js'
 export * from './operation.js'
+export * from './reference.js'
 export * from './registry.js'
 export { awaiting, EXAMPLE, PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX } from './resources/common.js'
 export {

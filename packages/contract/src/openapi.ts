@@ -51,6 +51,7 @@ export function openApi(version: string): Plain {
         bearer: { type: 'http', scheme: 'bearer', description: 'An API key (`sk_…`) or an access token' },
       },
       schemas: { Problem: PROBLEM, DryRun: DRY_RUN },
+      responses: refusedResponses(),
       headers: {
         RequestId: { description: 'The id under which the request is logged', schema: { type: 'string' } },
         Replayed: {
@@ -190,14 +191,27 @@ function responsesOf(operation: Operation): Plain {
     }
   }
   for (const code of refusalsOf(operation)) {
-    const status = String(REFUSALS[code].status)
-    const earlier = responses[status] as { description: string } | undefined
-    responses[status] = {
-      description: earlier === undefined ? `\`${code}\`` : `${earlier.description}, \`${code}\``,
-      content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-    }
+    const { status } = REFUSALS[code]
+    responses[status] = { $ref: `#/components/responses/Refused${status}` }
   }
   return responses
+}
+
+/** One answer for each status, with the codes that it can carry; `x-refusals` says which of them an operation gives. */
+function refusedResponses(): Plain {
+  const statuses = [...new Set(Object.values(REFUSALS).map(({ status }) => status))].sort()
+  return Object.fromEntries(
+    statuses.map((status) => {
+      const codes = Object.entries(REFUSALS).filter(([, refusal]) => refusal.status === status)
+      return [
+        `Refused${status}`,
+        {
+          description: codes.map(([code, { title }]) => `\`${code}\`: ${title}`).join('; '),
+          content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+        },
+      ]
+    }),
+  )
 }
 
 const PROBLEM = {

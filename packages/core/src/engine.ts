@@ -9,7 +9,7 @@ import { compareDerived } from './engine/compare-derived.js'
 import type { EngineContext } from './engine/context.js'
 import type { Envelope, Outcome } from './engine/envelope.js'
 import { MutableMoment } from './engine/moment.js'
-import { Hierarchy, nodesOf } from './hierarchy/index.js'
+import { accountsAsBlockable, Hierarchy, nodesOf, partiesAsBlockable } from './hierarchy/index.js'
 import { Identity, usersAsBlockable } from './identity/index.js'
 import {
   type Actor,
@@ -61,7 +61,11 @@ export class Engine {
     )
     const hierarchy = new Hierarchy(this.image)
     const identity = new Identity(this.image)
-    hierarchy.blockable.push(usersAsBlockable(hierarchy, identity))
+    hierarchy.blockable.push(
+      partiesAsBlockable(hierarchy),
+      accountsAsBlockable(hierarchy),
+      usersAsBlockable(hierarchy, identity),
+    )
     const access = new Access(this.image, { hierarchy, identity })
     const ledger = new Ledger(this.image, settings, hierarchy)
     const rollup = new RollUp(this.image, hierarchy, ledger)

@@ -1,5 +1,5 @@
 /** The remote commands, made from the operations of the API: a new operation is a new command without a line here. */
-import { OPERATIONS, type Operation } from '@stemma/client'
+import { OPERATIONS, type Operation } from '@stemma/client/operations'
 import { Argument, Command, Option } from 'commander'
 import { type ConnectionOptions, findConnection } from '../connection.js'
 import { usageError } from '../exit.js'

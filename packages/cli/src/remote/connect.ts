@@ -1,6 +1,6 @@
 /** A server as the remote commands see it: answers as they are, refusals and silence as endings. */
 import { randomUUID } from 'node:crypto'
-import { BASE_PATH, findOperation, type Operation } from '@stemma/client'
+import { BASE_PATH, findOperation, type Operation } from '@stemma/client/operations'
 import type { Connection } from '../connection.js'
 import { Ending, EXIT } from '../exit.js'
 import type { Api, CallOptions, EventFilter, Input } from './api.js'

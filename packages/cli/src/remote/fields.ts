@@ -1,5 +1,5 @@
 /** The input of an operation as the command line asks for it: placeholders of the path stand by place, the rest are options. */
-import { jsonSchema, type Operation } from '@stemma/client'
+import { jsonSchema, type Operation } from '@stemma/client/operations'
 
 export interface Field {
   /** As the operation names it. */

@@ -21,6 +21,7 @@ import {
   instant,
   json,
   list,
+  nullable,
   object,
   optional,
   text,
@@ -30,6 +31,10 @@ const madeGroup = made('group', 'grp')
 const groupInPath = { group: id('grp') } as const
 const doneGroup = { group: EXAMPLE.group, sequence: 830 } as const
 const groupMember = object({ ...groupInPath, account: id('acc') })
+
+const movedAccount = object({ account: id('acc'), group: nullable(id('grp')), sequence: count() })
+const doneMoved = <const G extends typeof EXAMPLE.group | null>(to: G) =>
+  ({ account: EXAMPLE.account, group: to, sequence: 831 }) as const
 
 const GROUPS = [
   operation('groups.create', {
@@ -79,10 +84,13 @@ const GROUPS = [
     summary: 'Put an account into a group',
     scope: 'accounts:write',
     input: groupMember,
-    output: madeGroup,
+    output: movedAccount,
     refusals: ['not_visible', 'group_invalid', 'version_mismatch'],
     ifMatch: true,
-    example: { request: { group: EXAMPLE.group, account: EXAMPLE.account }, response: doneGroup },
+    example: {
+      request: { group: EXAMPLE.group, account: EXAMPLE.account },
+      response: doneMoved(EXAMPLE.group),
+    },
   }),
   operation('groups.remove_account', {
     kind: 'command',
@@ -91,10 +99,10 @@ const GROUPS = [
     summary: 'Take an account out of a group',
     scope: 'accounts:write',
     input: groupMember,
-    output: madeGroup,
+    output: movedAccount,
     refusals: ['not_visible', 'group_invalid', 'version_mismatch'],
     ifMatch: true,
-    example: { request: { group: EXAMPLE.group, account: EXAMPLE.account }, response: doneGroup },
+    example: { request: { group: EXAMPLE.group, account: EXAMPLE.account }, response: doneMoved(null) },
   }),
   operation('groups.get', {
     kind: 'query',
@@ -192,7 +200,11 @@ const SETTINGS = [
     output: madeSetting,
     refusals: ['not_visible', 'setting_invalid'],
     example: {
-      request: { node: EXAMPLE.firm, name: 'approvals.policy', value: [] },
+      request: {
+        node: EXAMPLE.firm,
+        name: 'approvals.policy',
+        value: { money: 'always', rights: 'never', corrections: 'never' },
+      },
       response: doneSetting,
     },
   }),
@@ -230,7 +242,7 @@ const SETTINGS = [
         items: [
           {
             name: 'approvals.policy',
-            value: [],
+            value: { money: 'never', rights: 'never', corrections: 'never' },
             source: null,
             from: null,
             is_default: true,

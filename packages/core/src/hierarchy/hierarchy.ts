@@ -32,7 +32,6 @@ import {
   type TemplateId,
   templateFields,
 } from './fields.js'
-import { accountsAsBlockable, partiesAsBlockable } from './nodes.js'
 import { TreeOrder } from './tree-order.js'
 
 export interface HierarchyContext extends SettingsContext, ProcessContext {
@@ -51,7 +50,7 @@ export interface ClosePrecondition {
   fault(row: Row): string | null
 }
 
-/** A kind of record that blocks can stand against; the identity room adds users. */
+/** A kind of record that blocks can stand against: the engine says which there are. */
 export interface Blockable {
   find(target: Id): { readonly name: string; readonly path: string; readonly target: Target } | null
 }
@@ -117,7 +116,6 @@ export class Hierarchy {
       this.accountIds,
     ])
       image.derived(derived)
-    this.blockable.push(partiesAsBlockable(this), accountsAsBlockable(this))
   }
 
   /** The operator of the book, or NO_ROW before it is opened. */

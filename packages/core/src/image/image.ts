@@ -89,11 +89,29 @@ export class Image {
     return sealed
   }
 
+  /**
+   * Fills a table of a fresh image with `count` rows as `apply` takes them. Rows come as they are read, so that a
+   * million of them are never there at once.
+   */
+  fill(name: string, columns: readonly string[], rows: Iterable<readonly Plain[]>, count: number): void {
+    const table = this.tableOf(name)
+    const owner = this.ownerColumns.get(table)
+    const ordered = owner === undefined ? rows : ownersBeforeOwned([...rows], columns.indexOf(owner) + 1)
+    const places = placesOf(table, columns)
+    const values: unknown[] = []
+    table.reserve(count)
+    for (const row of ordered) {
+      for (let index = 0; index < places.length; index += 1) {
+        values[index] = table.columns[index]?.decode(row[places[index] as number] as Plain)
+      }
+      table.place(row[0] as Id, values)
+    }
+  }
+
   /** Applies journaled after-images: load, replay, standby. */
   apply(images: readonly TableImages[], head: Head): void {
     for (const { table: name, columns, rows, removed } of images) {
-      const table = this.tables.get(name)
-      if (table === undefined) throw new Error(`expected a table that this version knows, was ${name}`)
+      const table = this.tableOf(name)
       const owner = this.ownerColumns.get(table)
       const ordered = owner === undefined ? rows : ownersBeforeOwned(rows, columns.indexOf(owner) + 1)
       const places = placesOf(table, columns)
@@ -101,6 +119,12 @@ export class Image {
       for (const id of removed) if (table.has(id)) table.displace(table.row(id))
     }
     this.head = head
+  }
+
+  private tableOf(name: string): AnyTable {
+    const table = this.tables.get(name)
+    if (table === undefined) throw new Error(`expected a table that this version knows, was ${name}`)
+    return table
   }
 
   primaryTables(): readonly AnyTable[] {

@@ -140,8 +140,16 @@ export class TableCore<I extends Id, F> {
     this.free.push(row)
   }
 
+  /** Makes room for that many rows at once, where it is known how many will come. */
+  reserve(rows: number): void {
+    if (rows > this.ids.length) this.growTo(rows)
+  }
+
   private grow(needed: number): void {
-    const capacity = Math.max(needed, CAPACITY_FIRST, Math.ceil(this.ids.length * GROWTH))
+    this.growTo(Math.max(needed, CAPACITY_FIRST, Math.ceil(this.ids.length * GROWTH)))
+  }
+
+  private growTo(capacity: number): void {
     const wider = new Float64Array(capacity)
     wider.set(this.ids)
     this.ids = wider

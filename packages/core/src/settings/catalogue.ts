@@ -13,9 +13,6 @@ const DAY = 24 * HOUR
 export const RATE_TIERS = ['T1', 'T2', 'T3', 'T4'] as const
 export type RateTier = (typeof RATE_TIERS)[number]
 
-/** What an approved application creates: nothing, a user, or a user with an account that it is bound to. */
-export const KYC_PROVISIONING = ['none', 'user', 'user_and_account'] as const
-
 export const SETTINGS = {
   'accounts.clearing_required': yesOrNo(
     'New accounts wait for review and for the answer of the clearing firm, unless the request says otherwise',
@@ -26,11 +23,6 @@ export const SETTINGS = {
     least: 1,
     most: 366 * DAY,
   }),
-  'kyc.provisioning': oneOf(
-    'What an approved application creates at the firm that sent it',
-    'user_and_account',
-    KYC_PROVISIONING,
-  ),
   'limits.accounts_per_party': wholeNumber(
     'Accounts that a party may have, subaccounts included',
     1_000_000,

@@ -1,6 +1,7 @@
 export * from './approval-policy.js'
 export * from './catalogue.js'
 export * from './commands/index.js'
+export * from './fields.js'
 export * from './queries/index.js'
 export * from './setting-order.js'
 export * from './settings.js'

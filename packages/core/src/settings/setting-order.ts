@@ -1,13 +1,21 @@
 /** The dated values by name and node, in order of their dates. Names that nobody has set cost one look. */
-import { type Derived, type Id, type Instant, NO_ROW, type Plain, type Row } from '../image/index.js'
+import {
+  type Derived,
+  type Id,
+  type Instant,
+  NO_ROW,
+  type Plain,
+  type Row,
+  type Table,
+} from '../image/index.js'
 import { SETTING_NAMES, type SettingName } from './catalogue.js'
-import type { Settings } from './settings.js'
+import type { SettingId, settingFields } from './fields.js'
 
 export class SettingOrder implements Derived {
   readonly name = 'settings by node and date'
   private readonly byName = new Map<SettingName, Map<Id, Row[]>>()
 
-  constructor(private readonly values: Settings['values']) {
+  constructor(private readonly values: Table<SettingId, typeof settingFields>) {
     values.hooks.push({ inserted: (row) => this.enter(row), removing: (row) => this.leave(row) })
   }
 

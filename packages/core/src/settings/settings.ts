@@ -4,8 +4,6 @@
  * The past is never rewritten: a value starts now or later, and taking one back is itself dated.
  */
 import {
-  choice,
-  flag,
   type Id,
   type Image,
   type Instant,
@@ -13,31 +11,15 @@ import {
   NO_ROW,
   type Plain,
   type Row,
-  ref,
-  refOrNull,
   type Table,
   type Target,
-  time,
-  value,
 } from '../image/index.js'
-import { SETTING_NAMES, SETTINGS, type SettingName, type SettingValue } from './catalogue.js'
+import { SETTINGS, type SettingName, type SettingValue } from './catalogue.js'
+import { type SettingId, settingFields } from './fields.js'
 import { SettingOrder } from './setting-order.js'
-
-export type SettingId = Id<'setting'>
 
 /** Dated values that one node may have of one name. */
 export const VALUES_OF_SETTING_MAX = 100
-
-const settingFields = {
-  node: ref<Id>(),
-  name: choice(SETTING_NAMES),
-  value: value<Plain>(),
-  /** From this date on the node has no value of its own and inherits again. */
-  isCleared: flag(),
-  from: time(),
-  setBy: refOrNull<Id>(),
-  createdAt: time(),
-}
 
 /** The nodes that have settings, as the room that keeps them shows them to this one. */
 export interface Nodes {

@@ -7,13 +7,13 @@ import { createPublicKey } from 'node:crypto'
 import { type Instant, type PublicKey, SECOND } from '@stemma/core'
 import { compactVerify, decodeJwt, decodeProtectedHeader, errors } from 'jose'
 
-export const ALGORITHMS = ['RS256', 'ES256', 'EdDSA'] as const
+const ALGORITHMS = ['RS256', 'ES256', 'EdDSA'] as const
 /** `exp` is at most this many seconds after `iat`. */
-export const ASSERTION_LIFE_SECONDS = 300
+const ASSERTION_LIFE_SECONDS = 300
 /** Clocks may differ by this many seconds, either way. */
-export const CLOCK_SKEW_SECONDS = 30
-export const ASSERTION_LENGTH_MAX = 8_192
-export const JTI_LENGTH_MAX = 512
+const CLOCK_SKEW_SECONDS = 30
+const ASSERTION_LENGTH_MAX = 8_192
+const JTI_LENGTH_MAX = 512
 
 export type AssertionFault = {
   readonly error: 'invalid_client' | 'invalid_client_assertion'

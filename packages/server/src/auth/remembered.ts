@@ -9,7 +9,7 @@ export interface Proof {
   readonly expiresAt: Instant | null
 }
 
-export const PROOFS_MAX = 50_000
+const PROOFS_MAX = 50_000
 
 export class Remembered {
   private readonly proofs = new Map<string, Proof>()

@@ -14,7 +14,7 @@ interface Bucket {
   at: Instant
 }
 
-export const BUCKETS_MAX = 100_000
+const BUCKETS_MAX = 100_000
 
 export class TokenBuckets {
   private readonly buckets = new Map<string, Bucket>()

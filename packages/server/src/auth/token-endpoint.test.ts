@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { SECOND } from '@stemma/core'
-import { decodeJwt } from 'jose'
+import { decodeJwt, type JWTPayload } from 'jose'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Acme, addClient, buildAcme, KEYS, OTHER_KEYS } from '../testing/acme.js'
 import { assertion, exchange, pemOf, signIn, startVenue, tokenBody, type Venue } from '../testing/venue.js'
@@ -16,8 +16,8 @@ afterEach(() => venue.close())
 
 const CLIENT = 'acme-trading'
 const now = () => Math.floor(venue.clock.now() / SECOND)
-const attempt = async (...more: [claims?: object, header?: object]) =>
-  exchange(venue, CLIENT, await assertion(venue, CLIENT, KEYS, { ...more[0] }, { ...more[1] }))
+const attempt = async (claims: object = {}, header: object = {}) =>
+  exchange(venue, CLIENT, await assertion(venue, CLIENT, KEYS, claims as JWTPayload, header))
 
 describe('a good assertion', () => {
   test('is exchanged for a Bearer token of 180 seconds', async () => {

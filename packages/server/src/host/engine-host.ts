@@ -21,7 +21,7 @@ import {
   type Refusal,
   SYSTEM,
 } from '@stemma/core'
-import type { Store } from '@stemma/store'
+import { recordBytesMax, type Store } from '@stemma/store'
 import type { Answer, EventFilter, Host, Request, Settled, Subscription } from '../services.js'
 import type { Clock } from './clock.js'
 import { CommitGate } from './commit-gate.js'
@@ -39,6 +39,12 @@ export interface HostOptions {
 
 /** Sequences in one record at the most: keeps a record well below the store's limit in bytes. */
 const BATCH_SEQUENCES_MAX = 1_000
+/** A batch is closed when it may have this size; the record's limit is twice that. */
+const BATCH_BYTES_MAX = 4 * 2 ** 20
+/** What an event and the rows behind it may take besides the words of the request. */
+const EVENT_BYTES_MAX = 1_024
+/** A word of the request stands in an event, in a row, and in a result. */
+const COPIES_MAX = 4
 /** When the tables are this far behind the journal, the intake refuses until they catch up. */
 const LAG_MILLISECONDS_MAX = 5_000
 /** Answers that may wait for the disk at once. */
@@ -49,6 +55,28 @@ const OVERLOADED: Refusal = {
   detail: 'the server takes no more work at the moment; try again shortly',
 }
 const STOPPED: Refusal = { code: 'not_writer', detail: 'the server is stopping' }
+
+const NOT_ENCODABLE: Refusal = {
+  code: 'malformed',
+  detail: 'the request holds a value or a text that cannot be kept, such as half a character',
+}
+
+/** How large the request may become in a record; null for what cannot be kept there and so must not join a batch. */
+function encodedBytes({ input, reason, request, key }: Request): number | null {
+  try {
+    return (
+      recordBytesMax(input) +
+      recordBytesMax(reason ?? null) +
+      recordBytesMax(request ?? null) +
+      recordBytesMax(key?.key ?? null)
+    )
+  } catch {
+    return null
+  }
+}
+
+const unrepeated = (outcome: Outcome): Settled =>
+  outcome.kind === 'repeated' ? { ...outcome, result: null } : outcome
 
 const SYSTEM_PERMIT: Permit = { doer: SYSTEM, tokens: [], account: null, scope: null, needs: [] }
 
@@ -69,12 +97,13 @@ export class EngineHost implements Host {
   private readonly store: Store
   private readonly gate: CommitGate
   private readonly sealed: Batch[] = []
+  private pendingBytes = 0
   private isWriting = false
   private isFlushPlanned = false
   private isStopping = false
   private failure: Error | null = null
   private dueTimer: NodeJS.Timeout | null = null
-  private drained: (() => void)[] = []
+  private drained: { readonly resolve: () => void; readonly reject: (error: Error) => void }[] = []
 
   constructor(private readonly options: HostOptions) {
     this.engine = options.engine
@@ -105,7 +134,10 @@ export class EngineHost implements Host {
   execute(request: Request): Promise<Settled> {
     const closed = this.intakeFault()
     if (closed !== null) return this.afterCommit({ kind: 'refused', refusal: closed })
+    const bytes = encodedBytes(request)
+    if (bytes === null) return this.afterCommit({ kind: 'refused', refusal: NOT_ENCODABLE })
     const outcome = this.engine.execute({ ...request, time: this.now() })
+    this.count(outcome, bytes)
     this.planFlush()
     return outcome.kind === 'repeated' ? this.repeat(outcome.sequence) : this.afterCommit(outcome)
   }
@@ -116,10 +148,22 @@ export class EngineHost implements Host {
     const closed = this.intakeFault()
     if (closed !== null)
       return this.afterCommit({ outcomes: [{ kind: 'refused', refusal: closed }], failedAt: 0 })
+    const sizes = requests.map(encodedBytes)
+    const unencodable = sizes.indexOf(null)
+    if (unencodable >= 0)
+      return this.afterCommit({
+        outcomes: [{ kind: 'refused', refusal: NOT_ENCODABLE }],
+        failedAt: unencodable,
+      })
     const time = this.now()
     const { outcomes, failedAt } = this.engine.executeLinked(
       requests.map((request) => ({ ...request, time })),
     )
+    // Where one was refused nothing happened: a repeat of what was undone has no result, only the refusal counts.
+    if (failedAt !== null) return this.afterCommit({ outcomes: outcomes.map(unrepeated), failedAt })
+    outcomes.forEach((outcome, at) => {
+      this.count(outcome, sizes[at] ?? 0)
+    })
     this.planFlush()
     const settled = outcomes.map((outcome) =>
       outcome.kind === 'repeated' ? this.repeat(outcome.sequence) : outcome,
@@ -209,7 +253,7 @@ export class EngineHost implements Host {
     if (this.failure !== null) return Promise.reject(this.failure)
     if (!this.isWriting && !this.isFlushPlanned && this.sealed.length === 0 && this.engine.pending === 0)
       return Promise.resolve()
-    return new Promise((resolve) => this.drained.push(resolve))
+    return new Promise((resolve, reject) => this.drained.push({ resolve, reject }))
   }
 
   private intakeFault(): Refusal | null {
@@ -233,6 +277,12 @@ export class EngineHost implements Host {
     return { kind: 'repeated', sequence, result: kept.result satisfies Plain }
   }
 
+  private count(outcome: Outcome, bytes: number): void {
+    if (outcome.kind !== 'done') return
+    this.pendingBytes += COPIES_MAX * bytes + EVENT_BYTES_MAX * outcome.events.length
+    if (this.pendingBytes >= BATCH_BYTES_MAX) this.seal()
+  }
+
   /** Writes after this turn of the loop: what the sockets brought together goes to the disk together. */
   private planFlush(): void {
     if (this.engine.pending >= BATCH_SEQUENCES_MAX) this.seal()
@@ -246,6 +296,7 @@ export class EngineHost implements Host {
   }
 
   private seal(): void {
+    this.pendingBytes = 0
     const batch = this.engine.takeBatch()
     if (batch !== null) this.sealed.push(batch)
   }
@@ -279,10 +330,11 @@ export class EngineHost implements Host {
     this.failure = error
     this.isStopping = true
     this.options.onFatal(error)
+    for (const { reject } of this.drained.splice(0)) reject(error)
   }
 
   private reportDrained(): void {
-    for (const resolve of this.drained.splice(0)) resolve()
+    for (const { resolve } of this.drained.splice(0)) resolve()
   }
 
   private planDue(): void {

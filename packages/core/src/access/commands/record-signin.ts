@@ -2,8 +2,8 @@
  * `signins.record`: whether a proof of a credential held. So many failures in a row lock it for a while: no token is
  * issued for it then. Tokens that it has stay good, or anybody who knows a client id could shut its owner out.
  */
-import { type CredentialId, SIGNIN_FAILURES_MAX, SIGNIN_LOCK } from '../../identity/index.js'
-import { after, command } from '../../image/index.js'
+import type { CredentialId } from '../../identity/index.js'
+import { after, command, SECOND } from '../../image/index.js'
 import type { AccessContext } from '../access.js'
 import { visibleRow } from '../checks.js'
 
@@ -14,7 +14,7 @@ export const recordSignin = command({
   scope: 'system',
   needs: () => [],
   decide(context: AccessContext, { credential, success }: RecordSignin) {
-    const { identity, hierarchy, now } = context
+    const { identity, hierarchy, settings, now } = context
     const { credentials } = identity
     const row = visibleRow(credentials, credential)
     const lockedUntil = credentials.lockedUntil.get(row)
@@ -22,13 +22,16 @@ export const recordSignin = command({
       success || (lockedUntil !== null && lockedUntil <= now) ? 0 : credentials.failuresInARow.get(row)
     const failuresInARow = success ? 0 : failures + 1
     credentials.failuresInARow.set(row, failuresInARow)
-    if (failuresInARow >= SIGNIN_FAILURES_MAX) credentials.lockedUntil.set(row, after(now, SIGNIN_LOCK))
+    const party = identity.partyOfCredential(row)
+    const lockSeconds = settings.effective('signin.lock_seconds', party, now)
+    if (failuresInARow >= settings.effective('signin.failures_max', party, now))
+      credentials.lockedUntil.set(row, after(now, lockSeconds * SECOND))
     else if (success || failuresInARow === 1) credentials.lockedUntil.set(row, null)
     const until = credentials.lockedUntil.get(row)
     context.emit({
       kind: success ? 'signin.succeeded' : 'signin.failed',
       subject: `key_${credential}`,
-      paths: [hierarchy.pathOf(hierarchy.parties.row(identity.partyOfCredential(row)))],
+      paths: [hierarchy.pathOf(hierarchy.parties.row(party))],
       data: { failuresInARow, lockedUntil: until },
     })
     return { failuresInARow, lockedUntil: until }

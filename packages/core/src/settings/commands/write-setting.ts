@@ -2,7 +2,8 @@
 import type { Id, Instant, Plain } from '../../image/index.js'
 import { refuse } from '../../refusals/index.js'
 import { isSettingName, type SettingName } from '../catalogue.js'
-import { type SettingId, type SettingsContext, VALUES_OF_SETTING_MAX } from '../settings.js'
+import type { SettingId } from '../fields.js'
+import { type SettingsContext, VALUES_OF_SETTING_MAX } from '../settings.js'
 
 export type DatedSetting = {
   readonly node: Id

@@ -54,7 +54,7 @@ const BEFORE: Readonly<
   ] as const
   const own = [
     'accounts.open',
-    { party: EXAMPLE.client, name: 'own', display_name: 'Own' },
+    { party: EXAMPLE.client, name: 'own', display_name: 'Own', type: 'cash' },
     EXAMPLE.account,
     'account',
   ] as const
@@ -66,7 +66,7 @@ const BEFORE: Readonly<
   ] as const
   const waiting = [
     'accounts.open',
-    { party: EXAMPLE.firm, name: 'waiting', display_name: 'W', needs_clearing: true },
+    { party: EXAMPLE.firm, name: 'waiting', display_name: 'W', type: 'cash', needs_clearing: true },
     EXAMPLE.second,
     'account',
   ] as const
@@ -116,7 +116,7 @@ const BEFORE: Readonly<
     'accounts.close': [
       [
         'accounts.open',
-        { party: EXAMPLE.firm, name: 'empty', display_name: 'E' },
+        { party: EXAMPLE.firm, name: 'empty', display_name: 'E', type: 'cash' },
         EXAMPLE.account,
         'account',
       ],

@@ -5,7 +5,8 @@
 import { type Instant, parseInstant } from '@stemma/core'
 import { invalid } from './errors.js'
 
-const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+/** `addressLine1` is `address_line_1`. */
+const snake = (name: string): string => name.replace(/[A-Z]|\d+/g, (part) => `_${part.toLowerCase()}`)
 
 export class Fields {
   private constructor(

@@ -197,10 +197,7 @@ function mover(kind: 'deposit' | 'withdrawal', reference: string) {
 }
 
 /** A key of the body, or the header; the same key with another body is refused. */
-export function keyOf(
-  call: Call,
-  given: string | null,
-): { readonly key?: { key: string; bodyHash: string } } {
+function keyOf(call: Call, given: string | null): { readonly key?: { key: string; bodyHash: string } } {
   const header = call.request.headers['idempotency-key']
   const key = given ?? (typeof header === 'string' ? header : null)
   if (key === null) return {}

@@ -18,7 +18,7 @@ import { PUBLIC_LIMIT } from './limits.js'
 
 export { scopesMeant, scopesShown } from './scopes.js'
 
-export const BODY_MAX_BYTES = 1_048_576
+const BODY_MAX_BYTES = 1_048_576
 
 const ROUTES: readonly Route[] = [
   ...IDENTITY_ROUTES,
@@ -43,6 +43,12 @@ export const polymarketUs: SurfaceModule = {
 
 async function mount(scope: FastifyInstance, gate: Gate): Promise<void> {
   takeStrictJson(scope)
+  scope.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id)
+    const correlation = request.headers['poly-correlation-id']
+    if (typeof correlation === 'string' && /^[\x21-\x7e]{1,128}$/.test(correlation))
+      reply.header('poly-correlation-id', correlation)
+  })
   scope.setErrorHandler(fail)
   scope.setNotFoundHandler(answerUnknown())
   scope.get('/health', (request) => {

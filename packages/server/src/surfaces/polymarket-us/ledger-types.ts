@@ -39,7 +39,7 @@ const SUPPRESSED = new Set([
 export const entryTypeShown = (type: EntryType): string => `${PREFIX}${SHOWN[type] ?? ''}`
 
 /** Every type of ours that the venue shows. */
-export const TYPES_SHOWN: readonly EntryType[] = Object.keys(SHOWN) as EntryType[]
+const TYPES_SHOWN: readonly EntryType[] = Object.keys(SHOWN) as EntryType[]
 
 /**
  * A filter's types in any of the three spellings. A suppressed one is aborted; one that the venue does not have is

@@ -59,7 +59,16 @@ export async function startWorld(): Promise<World> {
   const authentication = new BearerAuthentication(host, tokens)
   await authentication.follow()
   const sealing = new PartySealing({ derive: () => randomBytes(32) } as never, engine, host, fatal)
-  const app = fastify({ http: { maxHeaderSize: 16_384 }, requestTimeout: 2_000, connectionTimeout: 4_000 })
+  const app = fastify({
+    // What the composition root sets, with a shorter patience.
+    http: {
+      maxHeaderSize: 16_384,
+      connectionsCheckingInterval: 200,
+      headersTimeout: 1_900,
+      requestTimeout: 2_000,
+    },
+    requestTimeout: 2_000,
+  })
   const services = { host, authentication, sealing, tokens, log: app.log } as unknown as Services
   await nativeSurface.register(app, services)
   await pagesModule.register(app)

@@ -1,0 +1,222 @@
+/** The client: every operation by name or by group, repeated safely, with pages and events as async iterators. */
+import type { Calls, OperationName } from '@stemma/contract'
+import { type EventFilter, followEvents, type StemmaEvent } from './events.js'
+import { type Problem, StemmaRefusal, StemmaUnreachable } from './refusal.js'
+import { ROUTES } from './routes.js'
+
+export interface ClientOptions {
+  readonly baseUrl: string
+  /** An API key, an access token, or what gets a fresh one. */
+  readonly apiKey: string | (() => Promise<string>)
+  /** The user on whose behalf a party's credential acts. */
+  readonly actingUser?: string
+  /** Attempts in all, for what is worth repeating; 4 unless said. */
+  readonly attemptsMax?: number
+  /** Waiting before the second attempt; doubles each time. 100 unless said. */
+  readonly backoffMs?: number
+  readonly fetch?: typeof fetch
+}
+
+export interface CallOptions {
+  /** Writes get one of their own unless it is given; a repeat under the same key is answered with the first answer. */
+  readonly idempotencyKey?: string
+  readonly ifMatch?: number
+  readonly dryRun?: boolean
+  readonly signal?: AbortSignal
+}
+
+type Group = OperationName extends `${infer G}.${string}` ? G : never
+type Verb<G extends string> = Extract<OperationName, `${G}.${string}`> extends `${G}.${infer V}` ? V : never
+
+/** `client.transfers.create(…)`: one method for each operation. */
+export type Grouped = {
+  readonly [G in Group]: {
+    readonly [V in Verb<G>]: Method<Extract<OperationName, `${G}.${V}`>>
+  }
+}
+
+type Method<N extends OperationName> = (
+  input: Calls[N]['input'],
+  options?: CallOptions,
+) => Promise<Calls[N]['output']>
+
+/** What a list gives item by item. */
+export type ItemOf<N extends OperationName> = Calls[N]['output'] extends {
+  readonly items: readonly (infer Item)[]
+}
+  ? Item
+  : never
+
+class Calling {
+  private readonly send: typeof fetch
+
+  constructor(private readonly options: ClientOptions) {
+    this.send = options.fetch ?? globalThis.fetch.bind(globalThis)
+  }
+
+  async call<N extends OperationName>(
+    operation: N,
+    input: Calls[N]['input'],
+    options: CallOptions = {},
+  ): Promise<Calls[N]['output']> {
+    const [method, path, isWrite] = ROUTES[operation]
+    const request = requestOf(method, path, input as Record<string, unknown>, options)
+    const key = isWrite && options.dryRun !== true ? (options.idempotencyKey ?? crypto.randomUUID()) : null
+    const { attemptsMax = 4, backoffMs = 100 } = this.options
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return (await this.once(method, request, key, options)) as Calls[N]['output']
+      } catch (thrown) {
+        const isWorthIt =
+          thrown instanceof StemmaUnreachable || (thrown instanceof StemmaRefusal && thrown.isRetryable)
+        if (!isWorthIt || attempt >= attemptsMax || options.signal?.aborted === true) throw thrown
+        await pause(backoffMs * 2 ** (attempt - 1), options.signal)
+      }
+    }
+  }
+
+  /** Every item of a list, page by page as they are asked for. */
+  async *items<N extends OperationName>(
+    operation: N,
+    input: Calls[N]['input'],
+    options: CallOptions = {},
+  ): AsyncGenerator<ItemOf<N>> {
+    for (let cursor: string | null = null; ; ) {
+      const asked = (cursor === null ? input : { ...(input as object), cursor }) as Calls[N]['input']
+      const page = (await this.call(operation, asked, options)) as {
+        items: readonly ItemOf<N>[]
+        next_cursor?: string | null
+      }
+      yield* page.items
+      cursor = page.next_cursor ?? null
+      if (cursor === null) return
+    }
+  }
+
+  /** Events as they become durable, from behind `after` on; goes on where it was when the connection breaks. */
+  events(filter: EventFilter, signal?: AbortSignal): AsyncGenerator<StemmaEvent> {
+    const { baseUrl, backoffMs = 100 } = this.options
+    return followEvents({
+      baseUrl,
+      filter,
+      backoffMs,
+      fetch: this.send,
+      headers: () => this.headers(),
+      ...(signal === undefined ? {} : { signal }),
+    })
+  }
+
+  private async headers(): Promise<Record<string, string>> {
+    const { apiKey, actingUser } = this.options
+    const token = typeof apiKey === 'string' ? apiKey : await apiKey()
+    return {
+      authorization: `Bearer ${token}`,
+      ...(actingUser === undefined ? {} : { 'stemma-acting-user': actingUser }),
+    }
+  }
+
+  private async once(
+    method: string,
+    { url, body }: Prepared,
+    key: string | null,
+    { ifMatch, signal }: CallOptions,
+  ): Promise<unknown> {
+    const headers = {
+      ...(await this.headers()),
+      ...(body === null ? {} : { 'content-type': 'application/json' }),
+      ...(key === null ? {} : { 'idempotency-key': key }),
+      ...(ifMatch === undefined ? {} : { 'if-match': `"${ifMatch}"` }),
+    }
+    let response: Response
+    let written: string
+    try {
+      response = await this.send(new URL(url, this.options.baseUrl), {
+        method,
+        headers,
+        ...(body === null ? {} : { body }),
+        ...(signal === undefined ? {} : { signal }),
+      })
+      written = await response.text()
+    } catch (cause) {
+      throw new StemmaUnreachable(`nobody answered at ${this.options.baseUrl}`, cause)
+    }
+    const answer = parse(written)
+    if (response.ok && answer !== undefined) return answer
+    if (isProblem(answer)) throw new StemmaRefusal(answer)
+    throw new StemmaUnreachable(`expected an answer of the API, was HTTP ${response.status}`)
+  }
+}
+
+interface Prepared {
+  readonly url: string
+  readonly body: string | null
+}
+
+function requestOf(
+  method: string,
+  path: string,
+  input: Record<string, unknown>,
+  { dryRun }: CallOptions,
+): Prepared {
+  const rest = { ...input }
+  const place = path.replaceAll(/\{([a-z_]+)\}/g, (_whole, name: string) => {
+    const value = rest[name]
+    delete rest[name]
+    return encodeURIComponent(String(value))
+  })
+  const isInBody = method !== 'GET' && method !== 'DELETE'
+  const query = new URLSearchParams()
+  if (!isInBody)
+    for (const [name, value] of Object.entries(rest)) if (value != null) query.set(name, String(value))
+  if (dryRun === true) query.set('dry_run', 'true')
+  const asked = query.size === 0 ? '' : `?${query}`
+  return { url: `/stemma/v1${place}${asked}`, body: isInBody ? JSON.stringify(rest) : null }
+}
+
+function parse(written: string): unknown {
+  try {
+    return JSON.parse(written)
+  } catch {
+    return undefined
+  }
+}
+
+const isProblem = (answer: unknown): answer is Problem =>
+  typeof answer === 'object' && answer !== null && 'code' in answer && 'retryable' in answer
+
+export const pause = (milliseconds: number, signal?: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, milliseconds)
+    signal?.addEventListener('abort', () => {
+      clearTimeout(timer)
+      resolve()
+    })
+  })
+
+export type StemmaClient = Calling & Grouped
+
+/** `new StemmaClient({ baseUrl, apiKey })`: the calls, and a group of methods for each resource. */
+export const StemmaClient = class extends Calling {
+  constructor(options: ClientOptions) {
+    super(options)
+    const groups: Record<string, Record<string, unknown>> = {}
+    for (const name of Object.keys(ROUTES) as OperationName[]) {
+      const [group, verb] = name.split('.') as [string, string]
+      groups[group] = {
+        ...groups[group],
+        [verb]: (input: never, more?: CallOptions) => this.call(name, input, more),
+      }
+    }
+    // `events` is both a group and the stream: the stream keeps its name and carries the group's methods.
+    const { events, ...others } = groups
+    Object.assign(this, others)
+    Object.defineProperty(this, 'events', {
+      value: Object.assign(
+        (filter: EventFilter, signal?: AbortSignal) => super.events(filter, signal),
+        events,
+      ),
+    })
+  }
+} as new (
+  options: ClientOptions,
+) => StemmaClient

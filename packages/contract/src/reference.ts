@@ -1,0 +1,58 @@
+/** The reference pages, made from the registry and the catalogue. */
+import { REFUSALS } from '@stemma/core/refusals'
+import { refusalsOf } from './openapi.js'
+import { BASE_PATH, OPERATIONS } from './registry.js'
+import {
+  DISPLAY_NAME_LENGTH_MAX,
+  NAME_LENGTH_MAX,
+  PAGE_LIMIT_DEFAULT,
+  PAGE_LIMIT_MAX,
+  REASON_LENGTH_MAX,
+} from './resources/common.js'
+
+const MADE = '<!-- Made from the contract by scripts/generate-contract.mjs; not written by hand. -->\n'
+
+export function operationsPage(): string {
+  const parts = OPERATIONS.map((operation) => {
+    const { name, method, path, summary, description, scope, example } = operation
+    return [
+      `## ${name}`,
+      `${summary}.${description === undefined ? '' : ` ${description}`}`,
+      `\`${method} ${BASE_PATH}${path}\` · ${scope === null ? 'no scope' : `scope \`${scope}\``}${operation.ifMatch ? ' · takes `If-Match`' : ''}${operation.isWrite ? ' · takes `Idempotency-Key` and `?dry_run=true`' : ''}`,
+      `\`\`\`json\n${JSON.stringify(example.request, null, 2)}\n\`\`\``,
+      `\`\`\`json\n${JSON.stringify(example.response, null, 2)}\n\`\`\``,
+      `Refusals: ${refusalsOf(operation)
+        .map((code) => `\`${code}\``)
+        .join(', ')}.`,
+    ].join('\n\n')
+  })
+  return `${MADE}# Operations\n\nThe request shows path, query and body fields together, as the client and batches take them.\n\n${parts.join('\n\n')}\n`
+}
+
+export function refusalsPage(): string {
+  const rows = Object.entries(REFUSALS).map(
+    ([code, { family, status, title, retryable }]) =>
+      `| \`${code}\` | ${family} | ${status} | ${title} | ${retryable ? 'yes' : 'no'} |`,
+  )
+  return `${MADE}# Refusals\n\nA refusal changes nothing and has no sequence. The status is the one of the native API.\n\n| Code | Family | Status | Meaning | Worth retrying |\n| --- | --- | --- | --- | --- |\n${rows.join('\n')}\n`
+}
+
+const LIMITS: readonly (readonly [string, string])[] = [
+  ['Characters of a name', String(NAME_LENGTH_MAX)],
+  ['Characters of a display name', String(DISPLAY_NAME_LENGTH_MAX)],
+  ['Characters of a reason', String(REASON_LENGTH_MAX)],
+  ['Items of a page', `${PAGE_LIMIT_MAX}; ${PAGE_LIMIT_DEFAULT} unless asked for`],
+  ['Commands of a batch', '500'],
+  ['Accounts opened by one request', '5,000'],
+  ['Characters of an idempotency key', '255, kept for at least 24 hours'],
+  ['Bytes of a request body', '2 MiB'],
+  ['Levels of nesting in JSON', '64'],
+  ['Bytes of a socket message', '1 MiB'],
+  ['Messages of a socket without an answer', '4,096'],
+  ['Subscriptions of a socket', '100'],
+  ['Kinds in a subscription', '50'],
+  ['Bytes that a reader of events may leave unread', '1 MiB; a slower reader is disconnected'],
+]
+
+export const limitsPage = (): string =>
+  `${MADE}# Limits\n\n| What | Limit |\n| --- | --- |\n${LIMITS.map(([what, limit]) => `| ${what} | ${limit} |`).join('\n')}\n`

@@ -65,16 +65,19 @@ export interface Comparison {
 
 const MARK = '@@ step '
 
+/** Begins a line of its own even where the output before does not end with one. */
+const mark = (at: number): string => `printf '\\n%s\\n' '${MARK}${at}'`
+
 /** One session for all steps, so that variables of one are there in the next; a mark stands before each output. */
 function scriptOf(steps: readonly Step[], inPlace: (command: string) => string): string {
   const besides: number[] = []
   const lines = steps.map(({ command }, at) => {
     const placed = inPlace(command)
-    if (!placed.startsWith(BESIDE)) return `echo '${MARK}${at}'\n${placed}`
+    if (!placed.startsWith(BESIDE)) return `${mark(at)}\n${placed}`
     besides.push(at)
     return `{ ${placed}\n} > "$BESIDE/${at}" & PROCESS_${at}=$!\n`
   })
-  const ends = besides.map((at) => `wait "$PROCESS_${at}"; echo '${MARK}${at}'; cat "$BESIDE/${at}"`)
+  const ends = besides.map((at) => `wait "$PROCESS_${at}"; ${mark(at)}; cat "$BESIDE/${at}"`)
   return ['BESIDE=$(mktemp -d)', ...lines, ...ends].join('\n')
 }
 

@@ -33,6 +33,7 @@ serveCalls(async () => {
     find: ({ table, query }: FindCall) => opened().find(table, query),
     resultOf: (sequence: number) => opened().resultOf(sequence),
     damageAtStart: () => damageAtStart(files, schema),
+    close: () => reader?.close(),
     verify: (): ChainReport => verifyChain(files, schema),
   }
 })

@@ -173,8 +173,11 @@ export class SqliteStore implements Store {
 
   private async shutDown(): Promise<void> {
     await this.settled().catch(() => {})
-    for (const link of [this.journal, this.follower]) await link?.call('close', null).catch(() => {})
-    for (const link of [this.journal, this.follower, this.reader]) await link?.end()
+    // Readers first: the last connection to a file is its writer's, which then folds the log into it.
+    for (const link of [this.reader, this.follower, this.journal]) {
+      await link?.call('close', null).catch(() => {})
+      await link?.end()
+    }
     this.lock.free()
   }
 

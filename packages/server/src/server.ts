@@ -183,9 +183,14 @@ function makeApp(log: FastifyBaseLogger, metrics: Metrics): FastifyInstance {
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_BYTES_MAX,
-    requestTimeout: REQUEST_MILLISECONDS_MAX,
     connectionTimeout: 2 * REQUEST_MILLISECONDS_MAX,
-    http: { maxHeaderSize: HEADER_BYTES_MAX },
+    // A body that trickles in is cut off with 408: the check has to run more often than every 30 s to be in time.
+    http: {
+      maxHeaderSize: HEADER_BYTES_MAX,
+      headersTimeout: REQUEST_MILLISECONDS_MAX,
+      requestTimeout: REQUEST_MILLISECONDS_MAX,
+      connectionsCheckingInterval: 2_000,
+    },
     forceCloseConnections: 'idle',
     // A surface answers for its own paths; what nobody serves is answered without saying anything.
     routerOptions: { ignoreTrailingSlash: false },

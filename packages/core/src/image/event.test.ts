@@ -22,7 +22,9 @@ const transfer: Event = {
 
 test('who owns both sides sees both, and who owns one sees no balance of the other', () => {
   const accounts = (path: string): unknown[] =>
-    (seenFrom(transfer, path).data.entries as readonly { readonly account: number }[]).map(({ account }) => account)
+    (seenFrom(transfer, path).data.entries as readonly { readonly account: number }[]).map(
+      ({ account }) => account,
+    )
   expect(accounts('/1/')).toEqual([30, 50])
   expect(accounts('/1/2/')).toEqual([30])
   expect(accounts('/1/4/5/')).toEqual([50])

@@ -2,7 +2,6 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import { chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-// @ts-expect-error a script without types
 import { chromiumLaunchOptions } from '../../../../scripts/chromium.mjs'
 import { startWorld, type World } from '../testing/native-world.js'
 

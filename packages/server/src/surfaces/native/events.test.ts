@@ -88,9 +88,8 @@ describe('the stream', () => {
     })
     expect(key).not.toBe((made as { secret: string }).secret)
     const administrators = await client.credentials.list({
-      user: null,
       party: null,
-      ...{ user: (await whoami(world.keys.administrator)).user.id },
+      user: (await whoami(world.keys.administrator)).user.id,
     })
     const response = await fetch(`${world.url}/stemma/v1/events/stream?under=${firm}`, {
       headers: { authorization: `Bearer ${world.keys.administrator}` },

@@ -46,7 +46,7 @@ export function stepsOf(page: string): readonly Step[] {
 }
 
 /** What differs from run to run: times, secrets, the digits of ids, numbers of requests, the columns' widths. */
-export const settled = (text: string): string =>
+const settled = (text: string): string =>
   text
     .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, 'TIME')
     .replace(/\bsk_[\w.-]+/g, 'SECRET')

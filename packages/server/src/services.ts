@@ -100,7 +100,7 @@ export interface Services {
   readonly tokens: AccessTokens
   readonly outbound: Outbound
   readonly log: FastifyBaseLogger
-  /** The address that clients use; known once the server listens. */
+  /** The address that clients use; where any free port is taken, it is known once the server listens. */
   url(): string
 }
 

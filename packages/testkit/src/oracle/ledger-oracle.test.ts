@@ -120,6 +120,6 @@ test('the engine and the naive ledger agree on every answer and every balance', 
       }
       expect(new Auditor(engine, sha256).auditState()).toEqual([])
     }),
-    { numRuns: 150 },
+    { numRuns: 300 },
   )
 })

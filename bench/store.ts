@@ -1,0 +1,10 @@
+/** The store alone: how fast batches become durable, one append after another, and how far behind the tables are. */
+import type { Batch } from '@stemma/core'
+import { Engine } from '@stemma/core'
+import type { SqliteStore } from '@stemma/store'
+import type { Benchmark } from './benchmark.js'
+import { Booking } from './booking.js'
+import { makeDataDirectory, openStore, withDirectory } from './data-directory.js'
+import { report } from './report.js'
+import { Samples } from './statistics.js'
+import { makeWorld } from './world.js'

@@ -116,7 +116,8 @@ export const accessPeers: Benchmark = {
     const rates = new Map<string, number>()
     for (const [name, ask, count, how] of peers) {
       for (let index = 0; index < 500; index += 1)
-        if (ask(index) !== stemma(index)) throw new Error(`expected ${name} to decide question ${index} alike`)
+        if (ask(index) !== stemma(index))
+          throw new Error(`expected ${name} to decide question ${index} alike`)
       const rounds = Array.from({ length: ROUNDS }, (_, round) => {
         const nanoseconds = processorNanoseconds(() => {
           for (let index = 0; index < count; index += 1) ask(round * count + index)

@@ -39,14 +39,14 @@ export class HttpChannel implements Channel {
     this.rest = all
     const headEnd = all.indexOf('\r\n\r\n')
     if (headEnd < 0) return
-    const length = /\r\ncontent-length: (\d+)/i.exec(all.latin1Slice(0, headEnd))?.[1]
+    const length = /\r\ncontent-length: (\d+)/i.exec(all.toString('latin1', 0, headEnd))?.[1]
     if (length === undefined) throw new Error('expected an answer that says its length')
     const start = headEnd + 4
     if (all.length < start + Number(length)) return
     const { answered } = this
     this.rest = null
     this.answered = null
-    answered?.(Number(all.latin1Slice(9, 12)), all.subarray(start))
+    answered?.(Number(all.toString('latin1', 9, 12)), all.subarray(start))
   }
 }
 

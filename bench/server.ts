@@ -69,6 +69,8 @@ function portOf(child: ChildProcess): Promise<number> {
       const match = /API\s+http:\/\/127\.0\.0\.1:(\d+)\//.exec(said)
       if (match !== null) resolve(Number(match[1]))
     })
-    child.once('exit', (code) => reject(new Error(`the server ended with ${code} before it listened: ${noted}`)))
+    child.once('exit', (code) =>
+      reject(new Error(`the server ended with ${code} before it listened: ${noted}`)),
+    )
   })
 }

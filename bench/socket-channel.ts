@@ -40,8 +40,8 @@ export class SocketChannel implements Channel {
     )
     const [bytes] = (await once(socket, 'data')) as [Buffer]
     const end = bytes.indexOf('\r\n\r\n')
-    if (!bytes.latin1Slice(0, 12).endsWith('101') || end < 0)
-      throw new Error(`expected a WebSocket, was ${bytes.latin1Slice(0, 200)}`)
+    if (!bytes.toString('latin1', 0, 12).endsWith('101') || end < 0)
+      throw new Error(`expected a WebSocket, was ${bytes.toString('latin1', 0, 200)}`)
     return new SocketChannel(socket, bytes.subarray(end + 4))
   }
 
@@ -67,7 +67,8 @@ export class SocketChannel implements Channel {
     mask.copy(frame, head - 4)
     for (let at = 0; at < payload.length; at += 1)
       frame[head + at] = (payload[at] as number) ^ (mask[at & 3] as number)
-    if (this.leaving.length === 0) setImmediate(() => this.socket.write(Buffer.concat(this.leaving.splice(0))))
+    if (this.leaving.length === 0)
+      setImmediate(() => this.socket.write(Buffer.concat(this.leaving.splice(0))))
     this.leaving.push(frame)
   }
 
@@ -85,10 +86,11 @@ export class SocketChannel implements Channel {
   }
 
   private answer(payload: Buffer): void {
-    const match = /^\{"id":(\d+),"status":(\d+)/.exec(payload.latin1Slice(0, 48))
+    const match = /^\{"id":(\d+),"status":(\d+)/.exec(payload.toString('latin1', 0, 48))
     const number = Number(match?.[1])
     const answered = this.waiting.get(number)
-    if (answered === undefined) throw new Error(`expected an answer, was ${payload.latin1Slice(0, 200)}`)
+    if (answered === undefined)
+      throw new Error(`expected an answer, was ${payload.toString('latin1', 0, 200)}`)
     this.waiting.delete(number)
     answered(Number(match?.[2]), payload)
   }

@@ -1,4 +1,4 @@
-/** Percentiles, medians, and the time that a call takes. */
+/** Percentiles, medians, and the time that work takes. */
 
 export const median = (values: readonly number[]): number =>
   values.slice().sort((left, right) => left - right)[values.length >> 1] ?? Number.NaN
@@ -31,20 +31,6 @@ export class Samples {
     }
     return this.values[Math.max(0, Math.ceil(this.count * share) - 1)] ?? Number.NaN
   }
-}
-
-/** Nanoseconds of the wall that a call takes, over enough calls to fill `milliseconds`, the first tenth thrown away. */
-export function nanosecondsPerCall(milliseconds: number, call: (index: number) => void): number {
-  let index = 0
-  const until = (limit: number): void => {
-    const end = performance.now() + limit
-    while (performance.now() < end) for (let burst = 0; burst < 256; burst += 1) call(index++)
-  }
-  until(milliseconds / 10)
-  const first = index
-  const start = performance.now()
-  until(milliseconds)
-  return ((performance.now() - start) * 1e6) / (index - first)
 }
 
 /** Time of the processor in nanoseconds, not of the wall: whatever else the machine does meanwhile is left out. */

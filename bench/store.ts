@@ -1,10 +1,48 @@
-/** The store alone: how fast batches become durable, one append after another, and how far behind the tables are. */
-import type { Batch } from '@stemma/core'
-import { Engine } from '@stemma/core'
-import type { SqliteStore } from '@stemma/store'
+/** The store alone: how fast batches become durable, one append after another, and how fast the tables follow. */
 import type { Benchmark } from './benchmark.js'
 import { Booking } from './booking.js'
-import { makeDataDirectory, openStore, withDirectory } from './data-directory.js'
+import { openStore, withDirectory } from './data-directory.js'
 import { report } from './report.js'
 import { Samples } from './statistics.js'
 import { makeWorld } from './world.js'
+
+const ACCOUNTS = 10_000
+const DEPTH = 6
+
+async function measure(directory: string, size: number, transfers: number): Promise<void> {
+  const store = await openStore(directory)
+  const world = await makeWorld({ accounts: ACCOUNTS, depth: DEPTH, keep: (batch) => store.append(batch) })
+  await store.settled()
+  const booking = new Booking(world)
+  const batches = Array.from({ length: Math.ceil(transfers / size) }, () => booking.batch(size))
+  const latencies = new Samples()
+  const start = performance.now()
+  for (const batch of batches) {
+    const askedAt = performance.now()
+    await store.append(batch)
+    latencies.add(performance.now() - askedAt)
+  }
+  const appendSeconds = (performance.now() - start) / 1_000
+  await store.settled()
+  const wholeSeconds = (performance.now() - start) / 1_000
+  await store.close()
+  const done = batches.length * size
+  const load = { store: 'sqlite', batch: size, transfers: done, accounts: ACCOUNTS, in_flight: 1 }
+  const figure = (name: string, value: number, unit: string, statistic: string): void =>
+    report({ bench: `store.append.${size}.${name}`, value, unit, statistic, load })
+  figure('rate', done / appendSeconds, 'transfers/s', 'mean, encoded and durable')
+  for (const [name, share] of [
+    ['p50', 0.5],
+    ['p99', 0.99],
+  ] as const)
+    figure(`latency_${name}`, latencies.percentile(share), 'ms', name)
+  figure('tables', done / wholeSeconds, 'transfers/s', 'mean until the tables reached the journal')
+}
+
+export const store: Benchmark = {
+  name: 'store',
+  async run({ quick }) {
+    for (const size of [64, 500])
+      await withDirectory((directory) => measure(directory, size, quick ? 16_000 : 128_000))
+  },
+}

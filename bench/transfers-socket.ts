@@ -14,9 +14,7 @@ export const transfersSocket: Benchmark = {
     withBook(options, (fresh) =>
       fresh(async ({ server, book }) => {
         const channels = await Promise.all(
-          Array.from({ length: SOCKETS }, () =>
-            SocketChannel.open(server.port, '/stemma/v1/ws', API_KEY),
-          ),
+          Array.from({ length: SOCKETS }, () => SocketChannel.open(server.port, '/stemma/v1/ws', API_KEY)),
         )
         const transfer = transferMaker(book)
         const key = keyMaker('socket')

@@ -53,7 +53,10 @@ export function transferMaker({ accounts }: Book, isHot = false): () => string {
 /** A fresh idempotency key each time, as long as a UUID. */
 export function keyMaker(run: string): () => string {
   let number = 0
-  return () => `${run}-${String((number += 1)).padStart(35 - run.length, '0')}`
+  return () => {
+    number += 1
+    return `${run}-${String(number).padStart(35 - run.length, '0')}`
+  }
 }
 
 export interface Measured extends Omit<LoopOptions, 'milliseconds'> {

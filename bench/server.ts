@@ -14,7 +14,8 @@ export class ServerProcess {
 
   static async start(dataDirectory: string): Promise<ServerProcess> {
     const spawnedAt = performance.now()
-    const child = spawn(process.execPath, [SCRIPT, 'serve', '--port', '0', '--data', dataDirectory], {
+    const args = [...flags(), SCRIPT, 'serve', '--port', '0', '--data', dataDirectory]
+    const child = spawn(process.execPath, args, {
       env: environment(),
       stdio: ['ignore', 'pipe', 'pipe'],
     })
@@ -49,6 +50,9 @@ export class ServerProcess {
     await ended
   }
 }
+
+/** For a look inside: `STEMMA_BENCH_SERVER_FLAGS='--cpu-prof --cpu-prof-dir=profiles'`. */
+const flags = (): string[] => (process.env.STEMMA_BENCH_SERVER_FLAGS ?? '').split(' ').filter(Boolean)
 
 /** The caller's settings of a server are not this server's: what is measured is the default. */
 function environment(): NodeJS.ProcessEnv {

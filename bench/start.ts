@@ -13,7 +13,6 @@ import { API_KEY, type BenchWorld } from './world.js'
 const DEPTH = 6
 /** Long enough for the collector to give back what the load of the book left. */
 const REST_MILLISECONDS = 10_000
-const STARTS = 3
 
 interface Started {
   readonly seconds: number
@@ -47,9 +46,13 @@ async function startOnce(data: string, path: string, restMilliseconds: number): 
 const lastAccount = ({ accounts }: Omit<BenchWorld, 'engine'>): string =>
   `/stemma/v1/accounts/acc_${accounts.at(-1)}/balances`
 
-async function startOften(data: string, path: string, quick: boolean): Promise<Started[]> {
+async function startOften(
+  data: string,
+  path: string,
+  { quick, times }: { quick: boolean; times: number },
+): Promise<Started[]> {
   const starts: Started[] = []
-  for (let index = 0; index < STARTS; index += 1)
+  for (let index = 0; index < times; index += 1)
     starts.push(await startOnce(data, path, quick ? REST_MILLISECONDS / 5 : REST_MILLISECONDS))
   return starts
 }
@@ -59,25 +62,26 @@ export const start: Benchmark = {
   run: ({ quick }) =>
     withDirectory(async (directory) => {
       const accounts = quick ? 100_000 : 1_000_000
+      const how = { quick, times: quick ? 1 : 3 }
       const [small, large] = [join(directory, 'small'), join(directory, 'large')]
       const empty = await startOften(
         small,
         lastAccount(await makeDataDirectory(small, { accounts: 1, depth: DEPTH })),
-        quick,
+        how,
       )
       const full = await startOften(
         large,
         lastAccount(await makeDataDirectory(large, { accounts, depth: DEPTH })),
-        quick,
+        how,
       )
       const of = (starts: readonly Started[], field: keyof Started): number =>
         median(starts.map((each) => each[field]))
-      const load = { accounts, balances_each: 1, depth: DEPTH, store: 'sqlite', starts: STARTS }
+      const load = { accounts, balances_each: 1, depth: DEPTH, store: 'sqlite', starts: how.times }
       report({
         bench: 'start.cold',
         value: of(full, 'seconds'),
         unit: 's',
-        statistic: `median of ${STARTS} starts, from spawn to the first answered read with an API key`,
+        statistic: `median of ${how.times} starts, from spawn to the first answered read with an API key`,
         load: { ...load, files: 'in the cache of the system', empty_book_seconds: of(empty, 'seconds') },
       })
       for (const [name, field, statistic] of [

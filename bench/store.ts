@@ -6,12 +6,17 @@ import { report } from './report.js'
 import { Samples } from './statistics.js'
 import { makeWorld } from './world.js'
 
-const ACCOUNTS = 10_000
 const DEPTH = 6
 
-async function measure(directory: string, size: number, transfers: number): Promise<void> {
+interface Work {
+  readonly size: number
+  readonly transfers: number
+  readonly accounts: number
+}
+
+async function measure(directory: string, { size, transfers, accounts }: Work): Promise<void> {
   const store = await openStore(directory)
-  const world = await makeWorld({ accounts: ACCOUNTS, depth: DEPTH, keep: (batch) => store.append(batch) })
+  const world = await makeWorld({ accounts, depth: DEPTH, keep: (batch) => store.append(batch) })
   await store.settled()
   const booking = new Booking(world)
   const batches = Array.from({ length: Math.ceil(transfers / size) }, () => booking.batch(size))
@@ -27,7 +32,7 @@ async function measure(directory: string, size: number, transfers: number): Prom
   const wholeSeconds = (performance.now() - start) / 1_000
   await store.close()
   const done = batches.length * size
-  const load = { store: 'sqlite', batch: size, transfers: done, accounts: ACCOUNTS, in_flight: 1 }
+  const load = { store: 'sqlite', batch: size, transfers: done, accounts, in_flight: 1 }
   const figure = (name: string, value: number, unit: string, statistic: string): void =>
     report({ bench: `store.append.${size}.${name}`, value, unit, statistic, load })
   figure('rate', done / appendSeconds, 'transfers/s', 'mean, encoded and durable')
@@ -42,7 +47,7 @@ async function measure(directory: string, size: number, transfers: number): Prom
 export const store: Benchmark = {
   name: 'store',
   async run({ quick }) {
-    for (const size of [64, 500])
-      await withDirectory((directory) => measure(directory, size, quick ? 16_000 : 128_000))
+    const work = quick ? { transfers: 8_000, accounts: 1_000 } : { transfers: 128_000, accounts: 10_000 }
+    for (const size of [64, 500]) await withDirectory((directory) => measure(directory, { size, ...work }))
   },
 }

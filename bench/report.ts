@@ -1,10 +1,12 @@
-/** How every benchmark says what it measured: one JSON object a line, with the machine beside the figure. */
-import { cpus, totalmem } from 'node:os'
+/** How every benchmark says what it measured: one JSON object a line, with the load and the machine beside the figure. */
+import { cpus, loadavg, totalmem } from 'node:os'
 
 export interface Figure {
   readonly bench: string
   readonly value: number
   readonly unit: string
+  /** What was made of many samples: `mean`, `median of rounds`, `p50`, `p99`, … */
+  readonly statistic: string
   /** What was done, how much of it, and how much at once. */
   readonly load: Readonly<Record<string, string | number | boolean>>
 }
@@ -16,29 +18,17 @@ const machine = {
   node: process.version,
 }
 
-export function report(figure: Figure): void {
-  process.stdout.write(`${JSON.stringify({ ...figure, value: rounded(figure.value), machine })}\n`)
+export function report({ bench, value, unit, statistic, load }: Figure): void {
+  const figure = { bench, value: rounded(value), unit, statistic, load: roundedAll(load) }
+  // The load of the last minute says whether somebody else was working here too.
+  const now = { ...machine, load_average: rounded(loadavg()[0] ?? 0) }
+  process.stdout.write(`${JSON.stringify({ ...figure, machine: now })}\n`)
 }
 
-/** Four significant digits: more would pretend. */
-const rounded = (value: number): number => Number(value.toPrecision(4))
+/** Four significant digits: more would pretend. Whole numbers are counts and stay what they are. */
+const rounded = (value: number): number => (Number.isInteger(value) ? value : Number(value.toPrecision(4)))
 
-/** The value below which the given share of the samples lies. */
-export function percentile(samples: Float64Array, share: number): number {
-  const sorted = samples.slice().sort()
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
-}
-
-/** Nanoseconds a call, over enough calls to fill `milliseconds`, the first tenth thrown away. */
-export function nanosecondsPerCall(milliseconds: number, call: (index: number) => void): number {
-  let index = 0
-  const until = (limit: number): void => {
-    const end = performance.now() + limit
-    while (performance.now() < end) for (let burst = 0; burst < 256; burst += 1) call(index++)
-  }
-  until(milliseconds / 10)
-  const first = index
-  const start = performance.now()
-  until(milliseconds)
-  return ((performance.now() - start) * 1e6) / (index - first)
-}
+const roundedAll = (load: Figure['load']): Figure['load'] =>
+  Object.fromEntries(
+    Object.entries(load).map(([name, value]) => [name, typeof value === 'number' ? rounded(value) : value]),
+  )

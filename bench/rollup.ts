@@ -1,16 +1,17 @@
 /**
- * Roll-ups: what they add to a transfer whose accounts stand six levels deep, against the same engine whose balances
- * tell them nothing, and how long it takes to read the root of 100,000 accounts. One JSON line each.
+ * Roll-ups: what they add to a transfer whose accounts stand beneath six owners, against the same engine whose balances
+ * tell them nothing, and how long it takes to read the root of many accounts.
  */
-import type { Instant } from '@stemma/core'
-import { nanosecondsPerCall, report } from './report.js'
-import { type BenchWorld, makeWorld } from './world.js'
+import type { Engine, Instant } from '@stemma/core'
+import type { Benchmark } from './benchmark.js'
+import { report } from './report.js'
+import { median, processorNanoseconds } from './statistics.js'
+import { type BenchWorld, makeWorld, Pairs, SYSTEM } from './world.js'
 
 const DEPTH = 6
-const quick = process.argv.includes('--quick')
-const milliseconds = quick ? 200 : 1_000
-const rounds = quick ? 3 : 7
-const SYSTEM = { kind: 'system' } as const
+const ACCOUNTS = 10_000
+const ROOT_ROUNDS = 7
+const CURRENCIES = ['USD', 'EUR', 'GBP', 'CHF', 'SEK', 'NOK', 'DKK', 'CAD', 'AUD', 'PLN']
 
 /** The switch that the product does not have: takes the roll-ups off the columns of the balances. */
 function withoutRollUps(world: BenchWorld): BenchWorld {
@@ -20,67 +21,97 @@ function withoutRollUps(world: BenchWorld): BenchWorld {
   return world
 }
 
-function transfers({ engine, accounts }: BenchWorld): number {
-  const currency = 'USD'
-  return nanosecondsPerCall(milliseconds, (index) => {
-    const from = accounts[index % accounts.length] as number
-    const to = accounts[(index * 7 + 1) % accounts.length] as number
-    const other = to === from ? (accounts[(index + 1) % accounts.length] as number) : to
-    const input = { from, to: other, currency, amount: 1n, description: null }
-    const outcome = engine.execute({
-      command: 'transfers.create',
-      input,
-      actor: SYSTEM,
-      time: index as Instant,
-    })
-    if (outcome.kind !== 'done') throw new Error(`expected a transfer, was ${JSON.stringify(outcome)}`)
-    if (index % 256 === 255) engine.takeBatch()
-  })
+type Work = (count: number) => void
+
+/** Whole transfers, as the engine decides them. */
+function transfers({ engine, accounts }: BenchWorld): Work {
+  const pairs = new Pairs(accounts)
+  let number = 0
+  return (count) => {
+    for (let index = 0; index < count; index += 1) {
+      const input = { ...pairs.next(), currency: 'USD', amount: 1n, description: null }
+      number += 1
+      const time = number as Instant
+      const outcome = engine.execute({ command: 'transfers.create', input, actor: SYSTEM, time })
+      if (outcome.kind !== 'done') throw new Error(`expected a transfer, was ${JSON.stringify(outcome)}`)
+      if (number % 256 === 0) engine.takeBatch()
+    }
+  }
 }
+
+type Move = Parameters<Engine['rooms']['ledger']['move']>
 
 /** The posting alone: two lines booked, undone again so that nothing piles up. */
-function postings({ engine, accounts }: BenchWorld): number {
+function postings({ engine, accounts }: BenchWorld): Work {
   const { ledger } = engine.rooms
   const { work } = engine.image
-  return nanosecondsPerCall(milliseconds, (index) => {
-    const from = accounts[index % accounts.length] as never
-    const to = accounts[(index * 7 + 1) % accounts.length] as never
-    ledger.move('USD' as never, 1n as never, from, to, 'transfer')
-    if (index % 64 === 63) work.undoTo(0)
-  })
+  const pairs = new Pairs(accounts)
+  return (count) => {
+    for (let index = 1; index <= count; index += 1) {
+      const { from, to } = pairs.next()
+      ledger.move('USD' as Move[0], 1n as Move[1], from, to, 'transfer')
+      if (index % 64 === 0) work.undoTo(0)
+    }
+    work.undoTo(0)
+  }
 }
 
-const median = (values: readonly number[]): number =>
-  values.slice().sort((left, right) => left - right)[values.length >> 1] as number
-
-const accounts = 10_000
-const rolled = makeWorld({ accounts, depth: DEPTH })
-const bare = withoutRollUps(makeWorld({ accounts, depth: DEPTH }))
-for (const [bench, measure] of [
-  ['transfer', transfers],
-  ['posting', postings],
-] as const) {
-  const withSums: number[] = []
-  const without: number[] = []
+/** Rounds of both in turn: what disturbs one disturbs the other, and the median forgets it. */
+function compare(bench: string, withSums: Work, without: Work, count: number, rounds: number): void {
+  for (const work of [withSums, without]) work(count)
+  const taken = { withSums: [] as number[], without: [] as number[] }
   for (let round = 0; round < rounds; round += 1) {
-    withSums.push(measure(rolled))
-    without.push(measure(bare))
+    const order = round % 2 === 0 ? (['withSums', 'without'] as const) : (['without', 'withSums'] as const)
+    for (const which of order)
+      taken[which].push(
+        processorNanoseconds(() => (which === 'withSums' ? withSums(count) : without(count))) / count,
+      )
   }
   report({
-    bench: `rollup.${bench}`,
-    value: median(withSums) / median(without),
+    bench,
+    value: median(taken.withSums) / median(taken.without),
     unit: 'ratio to the same without roll-ups',
-    load: { depth: DEPTH, accounts, with_ns: median(withSums), without_ns: median(without) },
+    statistic: `ratio of medians of ${rounds} rounds in turn, time of the processor`,
+    load: {
+      owners_above: DEPTH,
+      accounts: ACCOUNTS,
+      calls_a_round: count,
+      with_ns: median(taken.withSums),
+      without_ns: median(taken.without),
+    },
   })
 }
 
-const wide = makeWorld({ accounts: quick ? 10_000 : 100_000, depth: DEPTH })
-const rootNs = nanosecondsPerCall(milliseconds, () => {
-  wide.engine.read('nodes.summary', SYSTEM, { party: wide.root }, 1 as Instant)
-})
-report({
-  bench: 'rollup.root',
-  value: rootNs / 1_000,
-  unit: 'us',
-  load: { accounts: wide.accounts.length, depth: DEPTH },
-})
+export const rollup: Benchmark = {
+  name: 'rollup',
+  async run({ quick }) {
+    const rolled = await makeWorld({ accounts: ACCOUNTS, depth: DEPTH })
+    const bare = withoutRollUps(await makeWorld({ accounts: ACCOUNTS, depth: DEPTH }))
+    const rounds = quick ? 7 : 31
+    compare('rollup.transfer', transfers(rolled), transfers(bare), quick ? 10_000 : 25_000, rounds)
+    compare('rollup.posting', postings(rolled), postings(bare), quick ? 40_000 : 100_000, rounds)
+    const accounts = quick ? 10_000 : 100_000
+    const wide = await makeWorld({ accounts, depth: DEPTH, currencies: CURRENCIES })
+    const calls = quick ? 10_000 : 50_000
+    const read = (): number =>
+      processorNanoseconds(() => {
+        for (let index = 0; index < calls; index += 1)
+          wide.engine.read('nodes.summary', SYSTEM, { party: wide.root }, 1 as Instant)
+      }) / calls
+    read()
+    const nanoseconds = median(Array.from({ length: ROOT_ROUNDS }, read))
+    report({
+      bench: 'rollup.root',
+      value: nanoseconds / 1_000,
+      unit: 'us',
+      statistic: `median of ${ROOT_ROUNDS} rounds, time of the processor`,
+      load: {
+        accounts,
+        currencies: CURRENCIES.length,
+        owners_above: DEPTH,
+        question:
+          'nodes.summary of the root, in the engine, without the market values that are not built yet',
+      },
+    })
+  },
+}

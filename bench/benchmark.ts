@@ -1,0 +1,11 @@
+/** What each file of benchmarks exports, and what it is told. */
+export interface Options {
+  /** Less work: every benchmark together in under two minutes. */
+  readonly quick: boolean
+}
+
+export interface Benchmark {
+  readonly name: string
+  /** Reports its figures as it goes. */
+  run(options: Options): Promise<void> | void
+}

@@ -1,0 +1,61 @@
+/**
+ * `npm run bench`: runs every benchmark, each in a process of its own, so that what one leaves in memory does not slow
+ * the next. `--quick`: less work, all in under two minutes; `--only NAME`: one of them; `--list`: their names.
+ */
+import { spawnSync } from 'node:child_process'
+import { parseArgs } from 'node:util'
+import { access } from './access.js'
+import { accessPeers } from './access-peers.js'
+import type { Benchmark } from './benchmark.js'
+import { engine } from './engine.js'
+import { idempotency } from './idempotency.js'
+import { rollup } from './rollup.js'
+import { start } from './start.js'
+import { store } from './store.js'
+import { transfersBatch } from './transfers-batch.js'
+import { transfersHttp } from './transfers-http.js'
+import { transfersSocket } from './transfers-socket.js'
+
+const BENCHMARKS: readonly Benchmark[] = [
+  transfersHttp,
+  transfersSocket,
+  transfersBatch,
+  access,
+  accessPeers,
+  rollup,
+  engine,
+  store,
+  idempotency,
+  start,
+]
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    list: { type: 'boolean', default: false },
+    only: { type: 'string' },
+  },
+})
+const { quick, list, only } = values
+
+if (list) {
+  for (const { name } of BENCHMARKS) console.log(name)
+} else if (only !== undefined) {
+  const benchmark = BENCHMARKS.find(({ name }) => name === only)
+  if (benchmark === undefined)
+    throw new Error(`expected one of ${BENCHMARKS.map(({ name }) => name).join(', ')}, was ${only}`)
+  await benchmark.run({ quick })
+} else {
+  const failed = BENCHMARKS.map(({ name }) => name).filter((name) => !runAlone(name))
+  if (failed.length > 0) {
+    console.error(`could not be measured: ${failed.join(', ')}`)
+    process.exitCode = 1
+  }
+}
+
+/** The loader of TypeScript stands in the arguments of this process: another one needs the same. */
+function runAlone(name: string): boolean {
+  const flags = ['--expose-gc', ...process.execArgv]
+  const args = [import.meta.filename, '--only', name, ...(quick ? ['--quick'] : [])]
+  return spawnSync(process.execPath, [...flags, ...args], { stdio: 'inherit' }).status === 0
+}

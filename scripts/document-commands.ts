@@ -46,7 +46,7 @@ export function stepsOf(page: string): readonly Step[] {
 }
 
 /** What differs from run to run: times, secrets, the digits of ids, numbers of requests, the columns' widths. */
-export const settled = (text: string): string =>
+const settled = (text: string): string =>
   text
     .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, 'TIME')
     .replace(/\bsk_[\w.-]+/g, 'SECRET')
@@ -120,7 +120,9 @@ export async function runDocument({
 }: DocumentRun): Promise<readonly Comparison[]> {
   const page = readFileSync(join(repository, file), 'utf8')
   const steps = stepsOf(page).filter(({ command }) => !isElsewhere(command))
-  const { code, stdout, stderr } = await bash(scriptOf(steps, inPlace), env)
+  const { code, stdout: printed, stderr } = await bash(scriptOf(steps, inPlace), env)
+  // What npm remarks about this machine's own settings is no part of an output.
+  const stdout = printed.replace(/^npm (?:warn|notice) .*\n/gm, '')
   if (code !== 0) throw new Error(`${file}:\n${stdout}\n${stderr}`)
   const outputs = outputsOf(stdout)
   if (process.env.UPDATE_DOCUMENTS === '1') update(file, page, steps, outputs)

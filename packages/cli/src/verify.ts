@@ -32,7 +32,7 @@ export function verifyCommand(shell: Shell): Command {
   })
 }
 
-export interface VerifyReport {
+interface VerifyReport {
   readonly holds: boolean
 }
 

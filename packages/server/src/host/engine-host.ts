@@ -260,6 +260,11 @@ export class EngineHost implements Host {
 
   private intakeFault(): Refusal | null {
     if (this.isStopping) return STOPPED
+    const broken = this.store.failure()
+    if (broken !== null) {
+      this.fail(broken)
+      return STOPPED
+    }
     if (this.gate.size >= WAITING_MAX || this.store.lag().milliseconds > LAG_MILLISECONDS_MAX)
       return OVERLOADED
     return null

@@ -85,7 +85,12 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
 }
 
 /** Variables of the same family that other programs of the product read. */
-const ELSEWHERE: readonly string[] = ['STEMMA_URL', 'STEMMA_API_KEY', 'STEMMA_TEST_DATABASE_URL']
+const ELSEWHERE: readonly string[] = [
+  'STEMMA_URL',
+  'STEMMA_API_KEY',
+  'STEMMA_TEST_DATABASE_URL',
+  'STEMMA_TEST_REPORT',
+]
 
 const LOOPBACK: readonly string[] = ['127.0.0.1', '::1', 'localhost']
 

@@ -53,7 +53,7 @@ export class SqliteStore implements Store {
   private appended = 0
   private reached = 0
   private following: Promise<void> | null = null
-  private failure: Error | null = null
+  private followerFailure: Error | null = null
   private appending: Promise<unknown> = Promise.resolve()
   private closing: Promise<void> | null = null
 
@@ -153,10 +153,14 @@ export class SqliteStore implements Store {
     return this.backlog.lag(performance.now())
   }
 
+  failure(): Error | null {
+    return this.followerFailure
+  }
+
   async settled(): Promise<void> {
     await this.appending
     while (this.reached < this.appended) {
-      if (this.failure !== null) throw this.failure
+      if (this.followerFailure !== null) throw this.followerFailure
       this.follow()
       await this.following
     }
@@ -207,12 +211,12 @@ export class SqliteStore implements Store {
 
   /** Sends the follower after the journal; one run at a time, and another when more came meanwhile. */
   private follow(): void {
-    if (this.following !== null || this.failure !== null || this.reached >= this.appended) return
+    if (this.following !== null || this.followerFailure !== null || this.reached >= this.appended) return
     this.following = this.follower
       .call<number>('follow', null)
       .then((reached) => this.hasReached(reached))
       .catch((error: Error) => {
-        this.failure = error
+        this.followerFailure = error
       })
       .finally(() => {
         this.following = null

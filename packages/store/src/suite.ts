@@ -72,6 +72,8 @@ export function describeStore(name: string, makePlace: () => Place): void {
         book.open('rich', 2n ** 100n, { USD: -1n, list: [1, 'é', null] }),
       ]
       const gone = book.open('gone', 5n)
+      const amounts = [0n, -1n, 2n ** 32n, -(2n ** 32n) - 1n, 2n ** 53n - 1n, -(2n ** 53n), 2n ** 63n - 1n]
+      for (const each of amounts) book.open('a\u0000\\"\u2028', each)
       await book.commit(store)
       book.transfer({ from: rich, to: poor, amount: 2n ** 63n })
       book.remove(gone)

@@ -90,22 +90,25 @@ export class Image {
   }
 
   /**
-   * Fills a table of a fresh image with `count` rows as `apply` takes them. Rows come as they are read, so that a
-   * million of them are never there at once.
+   * Fills a table of a fresh image with `count` rows as `apply` takes them, which come as they are read, some hundreds
+   * at a time.
    */
-  fill(name: string, columns: readonly string[], rows: Iterable<readonly Plain[]>, count: number): void {
+  fill(
+    name: string,
+    columns: readonly string[],
+    rows: Iterable<readonly (readonly Plain[])[]>,
+    count: number,
+  ): void {
     const table = this.tableOf(name)
-    const owner = this.ownerColumns.get(table)
-    const ordered = owner === undefined ? rows : ownersBeforeOwned([...rows], columns.indexOf(owner) + 1)
     const places = placesOf(table, columns)
-    const values: unknown[] = []
+    const owner = this.ownerColumns.get(table)
     table.reserve(count)
-    for (const row of ordered) {
-      for (let index = 0; index < places.length; index += 1) {
-        values[index] = table.columns[index]?.decode(row[places[index] as number] as Plain)
-      }
-      table.place(row[0] as Id, values)
+    if (owner === undefined) {
+      for (const some of rows) table.fill(some, places)
+      return
     }
+    for (const row of ownersBeforeOwned([...rows].flat(), columns.indexOf(owner) + 1))
+      table.fill([row], places)
   }
 
   /** Applies journaled after-images: load, replay, standby. */

@@ -133,6 +133,29 @@ export class TableCore<I extends Id, F> {
     return row
   }
 
+  /**
+   * Puts rows that are not there yet, column by column, which is what makes loading millions quick: `places` says where
+   * in a row each column's value stands, its id stands first. Hooks run after all of them are there, in order.
+   */
+  fill(rows: readonly (readonly Plain[])[], places: readonly number[]): void {
+    const first = this.rowsUsed
+    if (this.free.length > 0) throw new Error(`expected ${this.tableName} to be fresh`)
+    this.rowsUsed += rows.length
+    if (this.rowsUsed > this.ids.length) this.grow(this.rowsUsed)
+    for (let index = 0; index < rows.length; index += 1) {
+      const id = (rows[index] as readonly Plain[])[0] as I
+      this.ids[first + index] = id
+      this.rows.add(id, first + index)
+    }
+    const { columns, hooks } = this
+    for (let index = 0; index < columns.length; index += 1) {
+      columns[index]?.fill(first, rows, places[index] as number)
+    }
+    for (let row = first; row < this.rowsUsed; row += 1) {
+      for (let index = 0; index < hooks.length; index += 1) hooks[index]?.inserted(row)
+    }
+  }
+
   /** Takes a row out without log: undo of an insertion, load, standby. Hooks run. */
   displace(row: Row): void {
     for (let index = 0; index < this.hooks.length; index += 1) this.hooks[index]?.removing(row)

@@ -42,7 +42,7 @@ export const verifyData = (configuration: Configuration): Promise<OfflineProof> 
     const chain = {
       name: 'journal and tables',
       holds: damage.length === 0,
-      detail: damage.length === 0 ? null : damage.join('; '),
+      detail: damage.length === 0 ? null : damage.map(({ message }) => message).join('; '),
     }
     const book = lawsOf(engine)
     const checks = [chain, ...book]

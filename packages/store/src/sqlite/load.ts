@@ -1,5 +1,5 @@
 /** Filling an image: the tables, then the tail of the journal behind them. */
-import { type ColumnKind, DAY, type Image, type Plain, type UsedKey } from '@stemma/core/image'
+import { DAY, type Image, type Plain, type UsedKey } from '@stemma/core/image'
 import type Database from 'better-sqlite3'
 import { withoutResult } from '../memory/memory-store.js'
 import { type Loaded, StoreRefusal, type StoreSchema, type TableShape } from '../port.js'
@@ -9,7 +9,7 @@ import { type Files, reading } from './files.js'
 import { reachedBy } from './follower.js'
 import { assertReadable, readRecords } from './records.js'
 import { quoted } from './schema.js'
-import { SharedTexts } from './shared-texts.js'
+import { tableRows } from './table-rows.js'
 
 export interface LoadFrom {
   readonly files: Files
@@ -52,35 +52,19 @@ function fillTable(tables: Database.Database, shape: TableShape, image: Image): 
   image.fill(shape.name, columns, rowsOf(tables, shape), count)
 }
 
-function* rowsOf(tables: Database.Database, shape: TableShape): IterableIterator<Plain[]> {
-  const jsonPlaces = placesOf(shape, 'json')
-  const texts = placesOf(shape, 'text').map((place) => ({ place, shared: new SharedTexts() }))
-  const rows = tables.prepare(selectOf(shape)).raw().iterate() as IterableIterator<Plain[]>
-  for (const row of rows) {
-    for (const place of jsonPlaces) {
-      const text = row[place] as string | null
-      if (text !== null) row[place] = fromText(text)
-    }
-    for (const { place, shared } of texts) row[place] = shared.of(row[place] as string | null)
-    yield row
+function* rowsOf(tables: Database.Database, shape: TableShape): IterableIterator<Plain[][]> {
+  const jsonPlaces = shape.columns.flatMap(({ kind }, index) => (kind === 'json' ? [index + 1] : []))
+  for (const rows of tableRows(tables, shape)) {
+    for (const place of jsonPlaces) readJson(rows, place)
+    yield rows
   }
 }
 
-const placesOf = ({ columns }: TableShape, wanted: ColumnKind): number[] =>
-  columns.flatMap(({ kind }, index) => (kind === wanted ? [index + 1] : []))
-
-/**
- * Amounts beyond what a number holds come as text; the column turns both into bigints. Asking the driver for bigints
- * would make one of every id and count as well.
- */
-function selectOf({ name, columns }: TableShape): string {
-  const values = columns.map(({ name: column, kind }) =>
-    kind === 'amount'
-      ? `CASE WHEN ${quoted(column)} BETWEEN ${Number.MIN_SAFE_INTEGER} AND ${Number.MAX_SAFE_INTEGER}
-          THEN ${quoted(column)} ELSE CAST(${quoted(column)} AS TEXT) END`
-      : quoted(column),
-  )
-  return `SELECT ${['id', ...values].join(', ')} FROM ${quoted(name)} ORDER BY id`
+function readJson(rows: readonly Plain[][], place: number): void {
+  for (const row of rows) {
+    const text = row[place] as string | null
+    if (text !== null) row[place] = fromText(text)
+  }
 }
 
 function headAt({ journal: file }: Files, journal: Database.Database, batch: number): Image['head'] {

@@ -188,6 +188,8 @@ export class SqliteStore implements Store {
   private begin({ batch, hash }: Loaded): void {
     const { files, options } = this
     this.appended = batch
+    for (let behind = this.reached + 1; behind <= batch; behind += 1)
+      this.backlog.add(behind, performance.now())
     this.journal = new WorkerLink(script('journal-worker'), {
       path: files.journal,
       headPath: files.head,

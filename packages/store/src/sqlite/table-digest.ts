@@ -3,8 +3,8 @@ import type Database from 'better-sqlite3'
 import type { Damage, StoreSchema, TableShape } from '../port.js'
 import { readMeta } from './meta.js'
 import { RowDigest, sumDigests } from './row-digest.js'
-import type { SqlValue } from './row-values.js'
-import { quoted, snakeCase } from './schema.js'
+import { snakeCase } from './schema.js'
+import { tableRows } from './table-rows.js'
 
 /** Named one by one only so far; a file that lost a page would name thousands. */
 const DAMAGED_ROWS_MAX = 100
@@ -24,26 +24,23 @@ export function tableDamage(file: string, tables: Database.Database, schema: Sto
 function checkTable(
   file: string,
   tables: Database.Database,
-  { name, columns }: TableShape,
+  shape: TableShape,
   place: number,
   damage: Damage[],
 ): bigint {
   const digest = new RowDigest()
-  const needsBigInt = columns.some(({ kind }) => kind === 'amount')
-  const rows = tables
-    .prepare(`SELECT * FROM ${quoted(name)}`)
-    .raw()
-    .safeIntegers(needsBigInt)
+  const table = snakeCase(shape.name)
   let sum = 0n
-  for (const row of rows.iterate() as IterableIterator<SqlValue[]>) {
-    const kept = Number(row.pop())
-    const fresh = digest.of(place, row)
-    sum += BigInt(fresh)
-    if (fresh === kept || damage.length >= DAMAGED_ROWS_MAX) continue
-    const table = snakeCase(name)
-    const id = Number(row[0])
-    const message = `${file}: row ${id} of ${table} does not have its digest`
-    damage.push({ file, table, row: id, message })
+  for (const rows of tableRows(tables, shape, ['row_digest'])) {
+    for (const row of rows) {
+      const kept = row.pop()
+      const fresh = digest.of(place, row)
+      sum += BigInt(fresh)
+      if (fresh === kept || damage.length >= DAMAGED_ROWS_MAX) continue
+      const id = Number(row[0])
+      const message = `${file}: row ${id} of ${table} does not have its digest`
+      damage.push({ file, table, row: id, message })
+    }
   }
   return sum
 }

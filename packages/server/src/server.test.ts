@@ -9,7 +9,7 @@ import { demoFileIn } from './ops/demo-world.js'
 import { type BookServer, freshFolder, openStore, startBook } from './testing/book-server.js'
 import { turns } from './testing/host-world.js'
 
-const closings: (() => Promise<unknown> | void)[] = []
+const closings: (() => unknown)[] = []
 afterEach(async () => {
   for (const close of closings.splice(0).reverse()) await close()
 })
@@ -61,7 +61,7 @@ describe('the first start', () => {
     const directory = folder()
     const squatter = createServer().listen(0, '127.0.0.1')
     await once(squatter, 'listening')
-    closings.push(() => void squatter.close())
+    closings.push(() => squatter.close())
     const { port } = squatter.address() as AddressInfo
     const variables = { STEMMA_PORT: String(port), STEMMA_DEMO: '1' }
     await expect(startBook({ directory, variables, kept: openStore(directory) })).rejects.toThrow(

@@ -139,6 +139,14 @@ async function startOn(
   await authentication.follow()
   await app.listen({ port: configuration.port, host: configuration.host })
   keepDemoAddress(configuration.dataDirectory, services.url())
+  let stopped: Promise<void> | null = null
+  const stop = async (): Promise<void> => {
+    await app.close()
+    await effects.stop()
+    await host.stop()
+    await store.settled()
+    await store.close()
+  }
   return {
     url: urlOf(app, configuration),
     host,
@@ -147,12 +155,9 @@ async function startOn(
     services,
     made,
     isSecretKeyFresh: master.isFresh,
-    stop: async () => {
-      await app.close()
-      await effects.stop()
-      await host.stop()
-      await store.settled()
-      await store.close()
+    stop: () => {
+      stopped ??= stop()
+      return stopped
     },
   }
 }
@@ -220,8 +225,14 @@ function makeApp(log: FastifyBaseLogger, metrics: Metrics): FastifyInstance {
     // On the connection's own reply, so that surfaces that write to it themselves send them too.
     for (const [name, value] of Object.entries(PROTECTIVE_HEADERS)) reply.raw.setHeader(name, value)
   })
+  let isClosing = false
+  app.addHook('preClose', async () => {
+    isClosing = true
+  })
   app.addHook('onResponse', async (request, reply) => {
     metrics.request(surfaceOf(request.url), reply.statusCode)
+    // A connection that was busy when the server began to stop would else be kept for the client's next request.
+    if (isClosing) setImmediate(() => app.server.closeIdleConnections())
   })
   return app
 }

@@ -69,9 +69,8 @@ export class EffectRunner {
   take({ images }: Pick<Batch, 'images'>): void {
     const { table } = this.engine.rooms.effects
     const written = images.find((image) => image.table === table.tableName)
-    if (written === undefined) return
-    const column = written.columns.indexOf('nextAttemptAt') + 1
-    for (const row of written.rows) {
+    const column = (written?.columns.indexOf('nextAttemptAt') ?? 0) + 1
+    for (const row of written?.rows ?? []) {
       const id = row[0] as EffectId
       // What is under way is planned again by its own outcome.
       if (!this.underWay.has(id)) this.plan(id, row[column] as Instant | null)

@@ -1,6 +1,7 @@
 /** The native surface: `/stemma/v1` by REST, server-sent events and WebSocket, all made from the contract. */
 import { OPERATIONS } from '@stemma/contract'
 import type { SurfaceModule } from '../../services.js'
+import { eventToWire } from './event-wire.js'
 import { performer } from './perform.js'
 import { routes } from './routes.js'
 import { openSockets } from './socket.js'
@@ -9,6 +10,7 @@ const HEARTBEAT_MS = 15_000
 
 export const nativeSurface: SurfaceModule = {
   name: 'native',
+  webhookWords: eventToWire,
   async register(app, services) {
     const performers = new Map(OPERATIONS.map((each) => [each.name, performer(services, each)]))
     await routes(app, services, performers, HEARTBEAT_MS)

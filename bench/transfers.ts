@@ -97,6 +97,7 @@ export async function measureTransfers(
   figure('rate', tally.done / tally.seconds, 'transfers/s', 'mean over the run', {
     transfers: tally.done,
     refused: tally.refused,
+    transfers_a_flush: tally.done / delta(before, after, 'stemma_batches_total'),
   })
   figure('sustained', tally.done / wholeSeconds, 'transfers/s', 'mean over run and drain')
   for (const [name, share] of PERCENTILES)

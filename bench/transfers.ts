@@ -128,7 +128,7 @@ const delta = (
 const DRAIN_POLL_MILLISECONDS = 20
 
 /** Seconds until the tables have reached the journal. */
-export async function drain(server: ServerProcess): Promise<number> {
+async function drain(server: ServerProcess): Promise<number> {
   const start = performance.now()
   while (((await server.metrics()).get('stemma_tables_lag_batches') ?? 0) > 0)
     await new Promise((resolve) => setTimeout(resolve, DRAIN_POLL_MILLISECONDS))

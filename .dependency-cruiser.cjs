@@ -42,8 +42,10 @@ const room = (names) => `^packages/core/(src|dist)/(${names.join('|')})(/|\\.)`
 
 const packageRules = Object.entries(packages).flatMap(([name, known]) => {
   const others = Object.keys(packages).filter((other) => other !== name && !known.includes(other))
-  // Tests may use the testkit; otherwise they keep the arrows of the code that they test.
-  const forTests = others.filter((other) => other !== 'testkit')
+  // Tests may use the testkit, and the server's tests the client of their own house; otherwise they keep the arrows
+  // of the code that they test.
+  const ownTools = name === 'server' ? ['testkit', 'client'] : ['testkit']
+  const forTests = others.filter((other) => !ownTools.includes(other))
   return [
     {
       name: `${name}-knows-only-${known.join('-') || 'itself'}`,

@@ -46,7 +46,7 @@ export function stepsOf(page: string): readonly Step[] {
 }
 
 /** What differs from run to run: times, secrets, the digits of ids, numbers of requests, the columns' widths. */
-export const settled = (text: string): string =>
+const settled = (text: string): string =>
   text
     .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, 'TIME')
     .replace(/\bsk_[\w.-]+/g, 'SECRET')
@@ -65,16 +65,19 @@ export interface Comparison {
 
 const MARK = '@@ step '
 
+/** Begins a line of its own even where the output before does not end with one. */
+const mark = (at: number): string => `printf '\\n%s\\n' '${MARK}${at}'`
+
 /** One session for all steps, so that variables of one are there in the next; a mark stands before each output. */
 function scriptOf(steps: readonly Step[], inPlace: (command: string) => string): string {
   const besides: number[] = []
   const lines = steps.map(({ command }, at) => {
     const placed = inPlace(command)
-    if (!placed.startsWith(BESIDE)) return `echo '${MARK}${at}'\n${placed}`
+    if (!placed.startsWith(BESIDE)) return `${mark(at)}\n${placed}`
     besides.push(at)
     return `{ ${placed}\n} > "$BESIDE/${at}" & PROCESS_${at}=$!\n`
   })
-  const ends = besides.map((at) => `wait "$PROCESS_${at}"; echo '${MARK}${at}'; cat "$BESIDE/${at}"`)
+  const ends = besides.map((at) => `wait "$PROCESS_${at}"; ${mark(at)}; cat "$BESIDE/${at}"`)
   return ['BESIDE=$(mktemp -d)', ...lines, ...ends].join('\n')
 }
 
@@ -117,7 +120,9 @@ export async function runDocument({
 }: DocumentRun): Promise<readonly Comparison[]> {
   const page = readFileSync(join(repository, file), 'utf8')
   const steps = stepsOf(page).filter(({ command }) => !isElsewhere(command))
-  const { code, stdout, stderr } = await bash(scriptOf(steps, inPlace), env)
+  const { code, stdout: printed, stderr } = await bash(scriptOf(steps, inPlace), env)
+  // What npm remarks about this machine's own settings is no part of an output.
+  const stdout = printed.replace(/^npm (?:warn|notice) .*\n/gm, '')
   if (code !== 0) throw new Error(`${file}:\n${stdout}\n${stderr}`)
   const outputs = outputsOf(stdout)
   if (process.env.UPDATE_DOCUMENTS === '1') update(file, page, steps, outputs)

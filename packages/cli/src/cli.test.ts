@@ -133,7 +133,18 @@ describe('work', () => {
     expect(made.stderr).toBe('')
     const firm = made.stdout.trim()
     const open = (name: string) =>
-      json<{ account: string }>('account', 'create', '--party', firm, '--name', name, '--display-name', name)
+      json<{ account: string }>(
+        'account',
+        'create',
+        '--party',
+        firm,
+        '--type',
+        'cash',
+        '--name',
+        name,
+        '--display-name',
+        name,
+      )
     const { account: first } = await open('cli-1')
     const { account: second } = await open('cli-2')
     await json('deposit', 'create', '--account', first, '--currency', 'USD', '--amount', '100.00', '--settle')
@@ -211,7 +222,7 @@ describe('work', () => {
       'json',
     ])
     expect(code).toBe(0)
-    expect(JSON.parse(stdout).roles).toEqual(['operator'])
+    expect(JSON.parse(stdout).user.roles).toEqual(['operator'])
   })
 })
 

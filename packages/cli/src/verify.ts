@@ -4,7 +4,7 @@ import { type ConnectionOptions, findConnection } from './connection.js'
 import { Ending, EXIT } from './exit.js'
 import { verifyOffline } from './local/index.js'
 import { type Format, render } from './output/render.js'
-import { withConnection, withOutput } from './remote/options.js'
+import { withConnection, withForm } from './remote/options.js'
 import type { Shell } from './shell.js'
 
 interface VerifyOptions extends ConnectionOptions {
@@ -21,7 +21,7 @@ export function verifyCommand(shell: Shell): Command {
     )
     .addOption(new Option('--under <party>', 'only this party and everything beneath it'))
     .addOption(new Option('--offline', 'read the data directory instead of asking a server'))
-  return withConnection(withOutput(command)).action(async () => {
+  return withConnection(withForm(command)).action(async () => {
     const options: VerifyOptions = command.opts()
     const report =
       options.offline === true
@@ -32,7 +32,7 @@ export function verifyCommand(shell: Shell): Command {
   })
 }
 
-export interface VerifyReport {
+interface VerifyReport {
   readonly holds: boolean
 }
 

@@ -1,6 +1,7 @@
 /** The client: every operation by name or by group, repeated safely, with pages and events as async iterators. */
 import type { Calls, OperationName } from '@stemma/contract'
 import { type EventFilter, followEvents, type StemmaEvent } from './events.js'
+import { pause } from './pause.js'
 import { type Problem, StemmaRefusal, StemmaUnreachable } from './refusal.js'
 import { ROUTES } from './routes.js'
 
@@ -183,15 +184,6 @@ function parse(written: string): unknown {
 
 const isProblem = (answer: unknown): answer is Problem =>
   typeof answer === 'object' && answer !== null && 'code' in answer && 'retryable' in answer
-
-export const pause = (milliseconds: number, signal?: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds)
-    signal?.addEventListener('abort', () => {
-      clearTimeout(timer)
-      resolve()
-    })
-  })
 
 export type StemmaClient = Calling & Grouped
 

@@ -1,6 +1,6 @@
 /** Server-sent events over fetch, which sends the key in a header and runs in Node and browsers alike. */
 import type { Calls } from '@stemma/contract'
-import { pause } from './client.js'
+import { pause } from './pause.js'
 import { type Problem, StemmaRefusal } from './refusal.js'
 
 export type StemmaEvent = Calls['events.list']['output']['items'][number]

@@ -2,6 +2,7 @@
 import type { InputOf, Operation, OutputOf } from './operation.js'
 import { ACCESS_OPERATIONS } from './operations/access.js'
 import { ACCOUNT_OPERATIONS } from './operations/accounts.js'
+import { APPROVAL_OPERATIONS } from './operations/approvals.js'
 import { EVENT_OPERATIONS } from './operations/events.js'
 import { FUNDING_OPERATIONS } from './operations/funding.js'
 import { LEDGER_OPERATIONS } from './operations/ledger.js'
@@ -16,6 +17,7 @@ const all = [
   ...USER_OPERATIONS,
   ...ACCESS_OPERATIONS,
   ...LEDGER_OPERATIONS,
+  ...APPROVAL_OPERATIONS,
   ...FUNDING_OPERATIONS,
   ...EVENT_OPERATIONS,
 ] as const

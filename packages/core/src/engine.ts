@@ -3,14 +3,13 @@
  * keeps or undoes all of it; `read` answers from the image under the same locks. Everything is synchronous and in
  * memory; time, prices and proof of identity come in with the envelope. Same envelopes, same state, same hash.
  */
-import { Access, SYSTEM } from './access/index.js'
+import { SYSTEM } from './access/index.js'
 import { COMMANDS, DUE_WORK, QUERIES } from './engine/catalogue.js'
 import { compareDerived } from './engine/compare-derived.js'
 import type { EngineContext } from './engine/context.js'
 import type { Envelope, Outcome } from './engine/envelope.js'
 import { MutableMoment } from './engine/moment.js'
-import { accountsAsBlockable, Hierarchy, nodesOf, partiesAsBlockable } from './hierarchy/index.js'
-import { Identity, usersAsBlockable } from './identity/index.js'
+import { openRooms } from './engine/rooms.js'
 import {
   type Actor,
   type Attempted,
@@ -18,7 +17,6 @@ import {
   type CommandSpec,
   copyPrimary,
   type Doer,
-  Effects,
   type Event,
   type Hasher,
   type Head,
@@ -31,14 +29,12 @@ import {
   type NewEvent,
   NO_ROW,
   type Plain,
-  Processes,
   type QuerySpec,
   type UsedKey,
 } from './image/index.js'
-import { type ApprovedCommand, Ledger } from './ledger/index.js'
+import type { ApprovedCommand } from './ledger/index.js'
 import { type Refusal, Refused, refuse } from './refusals/index.js'
-import { type Check, prove, RollUp } from './rollup/index.js'
-import { Settings } from './settings/index.js'
+import { type Check, prove } from './rollup/index.js'
 
 type AnyCommand = CommandSpec<EngineContext, Plain, Plain>
 type Done = Extract<Outcome, { kind: 'done' }>
@@ -54,37 +50,15 @@ export class Engine {
 
   constructor(book = 0) {
     this.image = new Image(book)
-    const processes = new Processes(this.image)
-    const settings = new Settings(
-      this.image,
-      nodesOf(() => this.rooms.hierarchy),
-    )
-    const hierarchy = new Hierarchy(this.image)
-    const identity = new Identity(this.image)
-    hierarchy.blockable.push(
-      partiesAsBlockable(hierarchy),
-      accountsAsBlockable(hierarchy),
-      usersAsBlockable(hierarchy, identity),
-    )
-    const access = new Access(this.image, { hierarchy, identity })
-    const ledger = new Ledger(this.image, settings, hierarchy)
-    const rollup = new RollUp(this.image, hierarchy, ledger)
+    const { effects, ...rooms } = openRooms(this.image)
     this.moment = new MutableMoment(
       this.image,
-      new Effects(this.image),
+      effects,
       (event) => this.record(event),
       (part) => this.attemptPart(part),
       (approved) => this.carryOut(approved),
     )
-    this.rooms = Object.assign(this.moment, {
-      processes,
-      settings,
-      hierarchy,
-      identity,
-      access,
-      ledger,
-      rollup,
-    })
+    this.rooms = Object.assign(this.moment, rooms)
     this.batchStart = this.image.head.sequence + 1
   }
 

@@ -162,7 +162,7 @@ export function money(text: string, code: string): { currency: CurrencyCode; amo
   return { currency, amount }
 }
 
-export function idIn(result: Plain, name: string, command: string): Id {
+function idIn(result: Plain, name: string, command: string): Id {
   const id = typeof result === 'object' && result !== null ? (result as { [key: string]: Plain })[name] : null
   if (typeof id !== 'number') throw new Error(`expected the result of ${command} to hold the id of a ${name}`)
   return id as Id

@@ -2,10 +2,10 @@
  * What a start does on an empty book: it opens the book, makes an operator with a key, and writes the key to a file that
  * only its owner can read; or, where that is asked for, it builds the demo world.
  */
-import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Engine, Plain } from '@stemma/core'
 import { mintApiKey } from './auth/index.js'
+import { writePrivateFile } from './host/private-file.js'
 import type { Configuration } from './ops/configuration.js'
 import { buildDemoWorld, demoFileIn } from './ops/demo-world.js'
 import type { Services } from './services.js'
@@ -26,19 +26,21 @@ export async function openBookWhereEmpty(
   if (engine.rooms.hierarchy.parties.size > 0) return null
   const { dataDirectory, isDemo } = configuration
   if (isDemo) {
-    const url = services.url()
-    await buildDemoWorld(services, dataDirectory, { tokenUrl: `${url}/oauth/token`, audience: url })
+    await buildDemoWorld(services, dataDirectory, services.url())
     return { credentialsFile: demoFileIn(dataDirectory), isDemo }
   }
   const credentialsFile = operatorFileIn(dataDirectory)
-  const apiKey = await makeOperator(services)
-  writeFileSync(credentialsFile, `${JSON.stringify({ native: { operator: { apiKey } } }, null, 2)}\n`, {
-    mode: 0o600,
-  })
+  const key = mintApiKey('operator')
+  // The file comes first: a start that is cut short leaves an empty book, never one without a key to it.
+  writePrivateFile(
+    credentialsFile,
+    `${JSON.stringify({ native: { operator: { apiKey: key.value } } }, null, 2)}\n`,
+  )
+  await makeOperator(services, key.secretHash)
   return { credentialsFile, isDemo }
 }
 
-async function makeOperator({ host }: Services): Promise<string> {
+async function makeOperator({ host }: Services, secretHash: string): Promise<void> {
   const run = async (command: string, input: Plain): Promise<Readonly<Record<string, number>>> => {
     const outcome = await host.execute({
       command,
@@ -61,7 +63,6 @@ async function makeOperator({ host }: Services): Promise<string> {
     scopes: [],
     account: null,
   })
-  const { value, secretHash } = mintApiKey('operator')
   await run('credentials.create', {
     user: user ?? 0,
     party: null,
@@ -75,5 +76,4 @@ async function makeOperator({ host }: Services): Promise<string> {
     ipAddresses: [],
     expiresAt: null,
   })
-  return value
 }

@@ -18,10 +18,11 @@ import { makeOutbound } from './host/outbound.js'
 import { MasterKey, PartySealing } from './host/sealing.js'
 import { webhookDeliverer } from './host/webhooks.js'
 import { type Configuration, checkDemoIsLocal } from './ops/configuration.js'
+import { keepDemoAddress } from './ops/demo-world.js'
 import { registerHealth } from './ops/health.js'
 import { Metrics } from './ops/metrics.js'
+import { pagesModule } from './pages/index.js'
 import type { Host, Services } from './services.js'
-import { pagesModule } from './surfaces/pages/index.js'
 import { scopesMeant, scopesShown } from './surfaces/polymarket-us/index.js'
 import { SURFACES } from './surfaces.js'
 
@@ -51,6 +52,15 @@ export interface RunningServer {
 const BODY_BYTES_MAX = 2 ** 20
 const HEADER_BYTES_MAX = 16 * 2 ** 10
 const REQUEST_MILLISECONDS_MAX = 30_000
+
+/** On every answer; a page that needs another policy says so itself. */
+const PROTECTIVE_HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+} as const
 
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { configuration, clock = systemClock() } = options
@@ -93,7 +103,7 @@ async function startOn(
     onFatal: fail,
     onDurable: (batch, seconds) => {
       metrics.batch(batch.head.sequence - batch.firstSequence + 1, seconds)
-      effects.run()
+      effects.take(batch)
     },
   })
   const metrics = new Metrics({
@@ -123,10 +133,12 @@ async function startOn(
   for (const surface of SURFACES) await surface.register(app, services)
   await pagesModule.register(app)
   await new TokenEndpoint(host, tokens, venueTokens(services)).register(app)
-  await app.listen({ port: configuration.port, host: configuration.host })
+  app.addHook('preClose', async () => host.hub.closeAll())
+  effects.resume()
   const made = await openBookWhereEmpty(engine, services, configuration)
   await authentication.follow()
-  effects.run()
+  await app.listen({ port: configuration.port, host: configuration.host })
+  keepDemoAddress(configuration.dataDirectory, services.url())
   return {
     url: urlOf(app, configuration),
     host,
@@ -183,9 +195,14 @@ function makeApp(log: FastifyBaseLogger, metrics: Metrics): FastifyInstance {
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_BYTES_MAX,
-    requestTimeout: REQUEST_MILLISECONDS_MAX,
     connectionTimeout: 2 * REQUEST_MILLISECONDS_MAX,
-    http: { maxHeaderSize: HEADER_BYTES_MAX },
+    // A body that trickles in is cut off with 408: the check has to run more often than every 30 s to be in time.
+    http: {
+      maxHeaderSize: HEADER_BYTES_MAX,
+      headersTimeout: REQUEST_MILLISECONDS_MAX,
+      requestTimeout: REQUEST_MILLISECONDS_MAX,
+      connectionsCheckingInterval: 2_000,
+    },
     forceCloseConnections: 'idle',
     // A surface answers for its own paths; what nobody serves is answered without saying anything.
     routerOptions: { ignoreTrailingSlash: false },
@@ -199,6 +216,10 @@ function makeApp(log: FastifyBaseLogger, metrics: Metrics): FastifyInstance {
     })
   })
   app.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'there is nothing here' }))
+  app.addHook('onRequest', async (_request, reply) => {
+    // On the connection's own reply, so that surfaces that write to it themselves send them too.
+    for (const [name, value] of Object.entries(PROTECTIVE_HEADERS)) reply.raw.setHeader(name, value)
+  })
   app.addHook('onResponse', async (request, reply) => {
     metrics.request(surfaceOf(request.url), reply.statusCode)
   })
@@ -212,9 +233,9 @@ const surfaceOf = (url: string): string =>
       ? 'polymarket-us'
       : 'other'
 
-function urlOf(app: FastifyInstance, { publicUrl, host }: Configuration): string {
+function urlOf(app: FastifyInstance, { publicUrl, host, port }: Configuration): string {
   if (publicUrl !== null) return publicUrl.replace(/\/$/, '')
   const address = app.server.address() as AddressInfo | null
   const shown = host.includes(':') ? `[${host}]` : host
-  return `http://${shown}:${address?.port ?? 0}`
+  return `http://${shown}:${address?.port ?? port}`
 }

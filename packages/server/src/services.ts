@@ -6,6 +6,7 @@ import type {
   Actor,
   CredentialId,
   Doer,
+  Engine,
   Envelope,
   Event,
   HistoryQuery,
@@ -22,7 +23,6 @@ import type {
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { AccessTokens } from './auth/access-tokens.js'
 import type { Outbound } from './host/outbound.js'
-import type { WebhookWords } from './host/webhooks.js'
 
 /** A command without its time: the host stamps it. */
 export type Request = Omit<Envelope, 'time'>
@@ -100,9 +100,12 @@ export interface Services {
   readonly tokens: AccessTokens
   readonly outbound: Outbound
   readonly log: FastifyBaseLogger
-  /** The address that clients use; known once the server listens. */
+  /** The address that clients use; where any free port is taken, it is known once the server listens. */
   url(): string
 }
+
+/** An event as a surface tells it to a webhook, or null where the surface has no such message. */
+export type WebhookWords = (event: Event, engine: Engine) => unknown
 
 /** A surface plugs itself into the HTTP server. */
 export interface SurfaceModule {

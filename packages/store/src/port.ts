@@ -96,6 +96,8 @@ export interface Store {
   resultOf(sequence: number): Promise<KeyedResult | null>
   /** Costs nothing: for throttling the intake and for metrics. */
   lag(): Lag
+  /** Why the tables do not follow the journal any more; null while they do. Whoever writes has to stop and say so. */
+  failure(): Error | null
   /** Resolves when the tables have reached the journal; rejects when they cannot be written. */
   settled(): Promise<void>
   /**

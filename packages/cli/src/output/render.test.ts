@@ -1,7 +1,7 @@
 /** The three forms of an answer, on answers as the API gives them. */
 import { expect, test } from 'vitest'
 import { csv } from './csv.js'
-import { render } from './render.js'
+import { render, renderIds } from './render.js'
 
 const balances = {
   items: [
@@ -67,4 +67,14 @@ test('CSV of records with different fields has the columns of all', () => {
 
 test('JSON is the answer itself', () => {
   expect(JSON.parse(render(balances, 'json'))).toEqual(balances)
+})
+
+test('chosen columns are shown in the order in which they were named', () => {
+  expect(render(balances, 'csv', ['held', 'currency'])).toBe('held,currency\r\n0.00,USD\r\n250.00,EUR\r\n')
+  expect(render({ id: 'pty_1', name: 'stemma', version: 1 }, 'table', ['name'])).toBe('name\nstemma\n')
+})
+
+test('ids alone are those of the items, or of what was made', () => {
+  expect(renderIds({ items: [{ id: 'pty_1' }, { id: 'pty_2' }] })).toBe('pty_1\npty_2\n')
+  expect(renderIds({ sequence: 7, transfer: 'trf_9' })).toBe('trf_9\n')
 })

@@ -1,17 +1,25 @@
 /** An answer in the form that was asked for. */
 import { csv } from './csv.js'
-import { cellText, flatten, itemsOf } from './record.js'
+import { cellText, type FlatRecord, flatten, itemsOf } from './record.js'
 import { sheet, table } from './table.js'
 
 export const FORMATS = ['table', 'json', 'csv'] as const
 export type Format = (typeof FORMATS)[number]
 
-export function render(answer: unknown, format: Format): string {
+/** `columns` says which fields a table or CSV shows, in that order; JSON is always whole. */
+export function render(answer: unknown, format: Format, columns: readonly string[] | null = null): string {
   if (format === 'json') return `${JSON.stringify(answer, null, 2)}\n`
   const items = itemsOf(answer)
-  if (format === 'csv') return csv((items ?? [answer]).map(flatten))
-  if (items === null) return one(answer)
-  return items.length === 0 ? 'nothing found\n' : `${table(items.map(flatten))}\n`
+  if (format === 'csv') return csv(chosen(items ?? [answer], columns))
+  if (items === null && columns === null) return one(answer)
+  if (items === null) return `${table(chosen([answer], columns))}\n`
+  return items.length === 0 ? 'nothing found\n' : `${table(chosen(items, columns))}\n`
+}
+
+function chosen(records: readonly unknown[], columns: readonly string[] | null): FlatRecord[] {
+  const flat = records.map(flatten)
+  if (columns === null) return flat
+  return flat.map((record) => Object.fromEntries(columns.map((column) => [column, record[column] ?? ''])))
 }
 
 /** One record; lists of objects inside it read better as tables of their own. */

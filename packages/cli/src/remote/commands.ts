@@ -27,6 +27,7 @@ export function remoteCommands(shell: Shell): readonly Command[] {
 
 interface LeafOptions extends ConnectionOptions {
   readonly output: Format
+  readonly columns?: string
   readonly quiet?: boolean
   readonly dryRun?: boolean
   readonly idempotencyKey?: string
@@ -56,9 +57,14 @@ function operationCommand(noun: string, operation: Operation, shell: Shell): Com
       options.all === true
         ? await allPages(api, operation.name, input)
         : await api.call(operation.name, input, callOptions(options))
-    shell.out(options.quiet === true ? renderIds(answer) : render(answer, options.output))
+    shell.out(shown(answer, options))
     remark(answer, options, shell)
   })
+}
+
+function shown(answer: unknown, { output, columns, quiet }: LeafOptions): string {
+  if (quiet === true) return renderIds(answer)
+  return render(answer, output, columns === undefined ? null : columns.split(','))
 }
 
 const optionName = (noun: string, field: Field): string =>

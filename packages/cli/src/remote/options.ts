@@ -10,6 +10,7 @@ export const RESERVED: ReadonlySet<string> = new Set([
   'demo',
   'data',
   'output',
+  'columns',
   'quiet',
   'dry_run',
   'idempotency_key',
@@ -30,8 +31,14 @@ export function withConnection(command: Command): Command {
     )
 }
 
+export function withForm(command: Command): Command {
+  return command.addOption(
+    new Option('-o, --output <form>', 'form of the answer').choices(FORMATS).default('table'),
+  )
+}
+
 export function withOutput(command: Command): Command {
-  return command
-    .addOption(new Option('-o, --output <form>', 'form of the answer').choices(FORMATS).default('table'))
+  return withForm(command)
+    .addOption(new Option('-c, --columns <a,b>', 'fields that a table or CSV shows; all unless said'))
     .addOption(new Option('-q, --quiet', 'print ids alone, one a line'))
 }

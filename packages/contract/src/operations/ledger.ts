@@ -2,11 +2,8 @@
 import { operation } from '../operation.js'
 import { EXAMPLE, made, page, paging, period, reason } from '../resources/common.js'
 import {
-  APPROVAL_STATES,
-  approval,
   balance,
   ENTRY_TYPES,
-  EXAMPLE_APPROVAL,
   EXAMPLE_HOLD,
   EXAMPLE_TRANSFER,
   entry,
@@ -15,7 +12,6 @@ import {
 } from '../resources/ledger.js'
 import {
   amount,
-  anyId,
   choice,
   count,
   currency,
@@ -286,106 +282,6 @@ const HOLDS = [
   }),
 ] as const
 
-const CORRECTIONS = [
-  operation('corrections.reverse', {
-    kind: 'command',
-    method: 'POST',
-    path: '/corrections',
-    summary: 'Reverse a posting by entries that point at it',
-    description: 'Nothing posted is edited or deleted. A posting can be reversed once.',
-    scope: 'corrections:write',
-    input: object({
-      subject: anyId(['trf', 'dep', 'wdr', 'csm', 'adj'], 'What made the posting'),
-      description: text({ max: 500, description: 'Why it is reversed' }),
-      allow_overdraw: optional(
-        flag('Even where less than nothing is left; needs the scope funding:settle'),
-        false,
-      ),
-    }),
-    output: made('correction', 'cor'),
-    refusals: ['not_visible', 'already_reversed', 'not_reversible', 'insufficient_available_balance'],
-    example: {
-      request: { subject: EXAMPLE.deposit, description: 'Sent to the wrong account' },
-      response: { correction: 'cor_79', sequence: 940 },
-    },
-  }),
-  operation('adjustments.create', {
-    kind: 'command',
-    method: 'POST',
-    path: '/adjustments',
-    summary: 'Adjust a balance against the outside world',
-    scope: 'corrections:write',
-    input: object({
-      account: id('acc'),
-      currency: currency(),
-      amount: amount('currency', 'Above zero credits the account'),
-      description: text({ max: 500, description: 'Why' }),
-    }),
-    output: made('adjustment', 'adj'),
-    refusals: [
-      'not_visible',
-      'amount_not_positive',
-      'amount_out_of_range',
-      'insufficient_available_balance',
-      'currency_unknown',
-    ],
-    example: {
-      request: { account: EXAMPLE.account, currency: 'USD', amount: '-1.25', description: 'Bank charge' },
-      response: { adjustment: 'adj_80', sequence: 941 },
-    },
-  }),
-] as const
-
-const madeApproval = made('approval', 'apr')
-const doneApproval = { approval: EXAMPLE.approval, sequence: 950 } as const
-const approvalStep = <const N extends string>(verb: N, summary: string) =>
-  operation(`approvals.${verb}`, {
-    kind: 'command',
-    method: 'POST',
-    path: `/approvals/{approval}/${verb}`,
-    summary,
-    scope: 'approvals:write',
-    input: object({ approval: id('apr'), reason: optional(reason()) }),
-    output: madeApproval,
-    refusals: ['not_visible', 'approval_is_makers', 'approval_closed'],
-    example: { request: { approval: EXAMPLE.approval }, response: doneApproval },
-  })
-
-const APPROVALS = [
-  approvalStep('approve', 'Approve what somebody else asked for; it is carried out at once'),
-  approvalStep('reject', 'Reject what somebody else asked for'),
-  approvalStep('withdraw', 'Withdraw an own request'),
-  operation('approvals.get', {
-    kind: 'query',
-    method: 'GET',
-    path: '/approvals/{approval}',
-    summary: 'Read a request that waits for a second person',
-    scope: 'approvals:read',
-    input: object({ approval: id('apr') }),
-    output: approval,
-    refusals: ['not_visible'],
-    example: { request: { approval: EXAMPLE.approval }, response: EXAMPLE_APPROVAL },
-  }),
-  operation('approvals.list', {
-    kind: 'query',
-    method: 'GET',
-    path: '/approvals',
-    summary: 'List requests that wait for a second person',
-    scope: 'approvals:read',
-    input: object({
-      party: id('pty', 'This party and everything beneath it'),
-      state: optional(choice(APPROVAL_STATES)),
-      ...paging,
-    }),
-    output: page(approval),
-    refusals: ['not_visible'],
-    example: {
-      request: { party: EXAMPLE.firm },
-      response: { items: [EXAMPLE_APPROVAL], next_cursor: null },
-    },
-  }),
-] as const
-
 const VERIFY = operation('book.verify', {
   kind: 'query',
   method: 'GET',
@@ -412,11 +308,4 @@ const VERIFY = operation('book.verify', {
   },
 })
 
-export const LEDGER_OPERATIONS = [
-  ...READS,
-  ...TRANSFERS,
-  ...HOLDS,
-  ...CORRECTIONS,
-  ...APPROVALS,
-  VERIFY,
-] as const
+export const LEDGER_OPERATIONS = [...READS, ...TRANSFERS, ...HOLDS, VERIFY] as const

@@ -60,6 +60,21 @@ describe('blocks', () => {
     expect(refusedWith(engine, 'blocks.lift', { block: id })).toBe('not_visible')
   })
 
+  test('what was set from above is lifted from above', () => {
+    const above = createPerson(engine, root, 'above', { roles: ['operator'] })
+    const within = createPerson(engine, party, 'within', { roles: ['firm_administrator'] })
+    const other = createPerson(engine, party, 'other', { roles: ['firm_administrator'] })
+    const block = { target: account, kind: 'transfers', reason: 'why', until: null }
+    const fromAbove = done<{ block: number }>(engine, 'blocks.set', block, { actor: above.actor }).block
+    expect(refusedWith(engine, 'blocks.lift', { block: fromAbove }, { actor: within.actor })).toBe(
+      'not_visible',
+    )
+    done(engine, 'blocks.lift', { block: fromAbove }, { actor: above.actor })
+    const fromWithin = done<{ block: number }>(engine, 'blocks.set', block, { actor: within.actor }).block
+    done(engine, 'blocks.lift', { block: fromWithin }, { actor: other.actor })
+    expect(listed(account)).toEqual([])
+  })
+
   test('are lifted by themselves when their time is up, as a step of its own', () => {
     const until = after(engine.image.head.time, SECOND)
     set(account, { until })

@@ -35,3 +35,20 @@ export type NewEvent = Pick<Event, 'kind' | 'subject' | 'paths' | 'data'> & {
   /** The engine's own reason, where nobody asked: a block that is lifted because its time is up. */
   readonly reason?: string
 }
+
+/**
+ * The event as somebody sees it whose view of the tree begins at `path`. Where money passes between two owners the
+ * event carries both sides' entries, each with the path of its owner; a side that lies outside the view is left out,
+ * so that nobody learns the other's balance.
+ */
+export function seenFrom(event: Event, path: string): Event {
+  const data = entriesSeenFrom(event.data, path)
+  return data === event.data ? event : { ...event, data }
+}
+
+export function entriesSeenFrom(data: Event['data'], path: string): Event['data'] {
+  const { entries } = data
+  if (!Array.isArray(entries)) return data
+  const seen = entries.filter((entry: { readonly path?: Plain }) => String(entry.path ?? '').startsWith(path))
+  return seen.length === entries.length ? data : { ...data, entries: seen }
+}

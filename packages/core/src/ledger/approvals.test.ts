@@ -196,3 +196,49 @@ describe('scopes that only some inputs need', () => {
     expect(refusedWith(engine, 'adjustments.create', adjustment, by)).toBe('not_visible')
   })
 })
+
+describe('policies add up along the owners', () => {
+  it('a node cannot ask for less than its owner does', () => {
+    const desk = createParty(engine, firm, 'desk', { kind: 'client' })
+    const till = openAccount(engine, desk, 'till')
+    const deposit = {
+      account: till,
+      currency: 'USD',
+      amount: 500n * DOLLAR,
+      reference: null,
+      description: null,
+    }
+    done(engine, 'deposits.create', { ...deposit, settle: true })
+    const own = { money: 'never', rights: 'never', corrections: 'never' }
+    done(engine, 'settings.set', { node: desk, name: 'approvals.policy', value: own, from: null })
+    const send = { ...transfer(101), from: till }
+    expect(done(engine, 'transfers.create', send, { actor: maker.actor })).toHaveProperty('approval')
+  })
+
+  it('a node can ask for more', () => {
+    const desk = createParty(engine, firm, 'desk', { kind: 'client' })
+    const till = openAccount(engine, desk, 'till')
+    const deposit = {
+      account: till,
+      currency: 'USD',
+      amount: 500n * DOLLAR,
+      reference: null,
+      description: null,
+    }
+    done(engine, 'deposits.create', { ...deposit, settle: true })
+    const own = { money: 'always', rights: 'never', corrections: 'never' }
+    done(engine, 'settings.set', { node: desk, name: 'approvals.policy', value: own, from: null })
+    const send = { ...transfer(1), from: till }
+    expect(done(engine, 'transfers.create', send, { actor: maker.actor })).toHaveProperty('approval')
+  })
+
+  it('changing or clearing the policy is itself a right', () => {
+    policy({ money: 'always', rights: 'always', corrections: 'always' })
+    const looser = { money: 'never', rights: 'never', corrections: 'never' }
+    const setting = { node: firm, name: 'approvals.policy', from: null }
+    expect(
+      done(engine, 'settings.set', { ...setting, value: looser }, { actor: maker.actor }),
+    ).toHaveProperty('approval')
+    expect(done(engine, 'settings.clear', setting, { actor: maker.actor })).toHaveProperty('approval')
+  })
+})

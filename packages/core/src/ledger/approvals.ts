@@ -9,6 +9,7 @@ import {
   type ApprovalSubject,
   DAY,
   type Doer,
+  type Id,
   type Image,
   type Instant,
   type Plain,
@@ -37,9 +38,16 @@ export class Approvals {
     image.derived(this.of)
   }
 
-  /** Whether the policy in force at the subject's node wants a second person. */
+  /**
+   * Whether the policy in force at the subject's node, or at any node above it, wants a second person. Policies add up:
+   * whoever administers a node can ask for more than its owners do, never for less.
+   */
   isAsked(subject: ApprovalSubject, at: Instant): boolean {
-    return asksForApproval(this.settings.effective('approvals.policy', subject.party, at), subject)
+    for (let node: Id | null = subject.party; node !== null; node = this.settings.nodes.parentOf(node)) {
+      if (asksForApproval(this.settings.effective('approvals.policy', node, at), subject)) return true
+      if (!this.settings.isUsed('approvals.policy')) return false
+    }
+    return false
   }
 
   /** Stores a command that waits. */

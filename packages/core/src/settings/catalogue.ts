@@ -4,14 +4,11 @@
  */
 import type { Plain } from '../image/index.js'
 import { approvalPolicy } from './approval-policy.js'
-import { oneOf, type Setting, wholeNumber, yesOrNo } from './kinds.js'
+import { type Setting, wholeNumber, yesOrNo } from './kinds.js'
 
 const MINUTE = 60
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
-
-export const RATE_TIERS = ['T1', 'T2', 'T3', 'T4'] as const
-export type RateTier = (typeof RATE_TIERS)[number]
 
 export const SETTINGS = {
   'accounts.clearing_required': yesOrNo(
@@ -31,7 +28,6 @@ export const SETTINGS = {
       most: 1_000_000,
     },
   ),
-  'limits.rate_tier': oneOf('The tier of request limits of a firm', 'T1', RATE_TIERS),
   'signin.failures_max': wholeNumber('Failed attempts in a row that lock a credential', 10, {
     least: 1,
     most: 100,
@@ -39,10 +35,6 @@ export const SETTINGS = {
   'signin.lock_seconds': wholeNumber('How long a credential stays locked', 15 * MINUTE, {
     least: 1,
     most: DAY,
-  }),
-  'tokens.assertion_life_seconds_max': wholeNumber('The longest life of a signed assertion', 5 * MINUTE, {
-    least: 1,
-    most: HOUR,
   }),
   'tokens.life_seconds': wholeNumber('The life of an access token', 180, { least: 10, most: DAY }),
   'transfers.prepared_life_seconds': wholeNumber(

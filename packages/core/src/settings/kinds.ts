@@ -27,15 +27,5 @@ export const yesOrNo = (description: string, defaultValue: boolean): Setting<boo
   fault: (value) => (typeof value === 'boolean' ? null : 'true or false'),
 })
 
-export const oneOf = <const T extends string>(
-  description: string,
-  defaultValue: T,
-  choices: readonly T[],
-): Setting<T> => ({
-  description,
-  defaultValue,
-  fault: (value) => ((choices as readonly Plain[]).includes(value) ? null : `one of ${choices.join(', ')}`),
-})
-
 export const isRecord = (value: Plain): value is { readonly [key: string]: Plain } =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -58,6 +58,11 @@ export class Settings {
     image.derived(this.order)
   }
 
+  /** Whether the setting has a value of its own anywhere. */
+  isUsed(name: SettingName): boolean {
+    return this.order.isUsed(name)
+  }
+
   /** The value in force at `node` at `at`. */
   effective<N extends SettingName>(name: N, node: Id, at: Instant): SettingValue<N> {
     const row = this.inForce(name, node, at)

@@ -3,9 +3,10 @@
  * own id; what the other side said comes back as a command. An effect that is not settled is delivered again by the
  * next writer, because its row is still there.
  */
-import type { EffectId, EffectKind, Engine, Instant, Plain, Row } from '@stemma/core'
-import { MINUTE, SECOND } from '@stemma/core'
+import type { Batch, EffectId, EffectKind, Engine, Instant, Plain, Row } from '@stemma/core'
+import { MINUTE, REFUSALS, SECOND } from '@stemma/core'
 import type { Host } from '../services.js'
+import { DueTimes } from './due-times.js'
 
 export interface Delivery {
   readonly id: EffectId
@@ -40,8 +41,12 @@ export const RETRY_AFTER: readonly number[] = [
 ]
 const AT_ONCE_MAX = 16
 const TIMER_MILLISECONDS_MAX = 60_000
+/** When an effect goes out again whose outcome could not be kept, because the intake was closed. */
+const UNKEPT_AFTER = 5 * SECOND
 
 export class EffectRunner {
+  /** Only what is durable: a row alone may still be on its way to the disk. */
+  private readonly due = new DueTimes<EffectId>()
   private readonly underWay = new Map<EffectId, Promise<void>>()
   private timer: NodeJS.Timeout | null = null
   private isStopping = false
@@ -53,19 +58,43 @@ export class EffectRunner {
     private readonly onFault: (error: Error) => void,
   ) {}
 
-  /** Starts what is due; called after each durable batch and when the next attempt is due. */
-  run(): void {
+  /** Takes up what an earlier writer left. Call it once, while everything in the image is durable. */
+  resume(): void {
     const { table } = this.engine.rooms.effects
-    if (table.size === 0 || this.isStopping) return
-    let next: Instant | null = null
-    const now = this.host.now()
-    for (const id of table.idsInOrder()) {
-      const at = table.nextAttemptAt.get(table.row(id))
-      if (at === null || this.underWay.has(id)) continue
-      if (at <= now && this.underWay.size < AT_ONCE_MAX) this.start(id, table.row(id))
-      else if (next === null || at < next) next = at
+    for (const id of table.idsInOrder()) this.plan(id, table.nextAttemptAt.get(table.row(id)))
+    this.run()
+  }
+
+  /** Takes up what a batch asked for, now that it is durable. */
+  take({ images }: Pick<Batch, 'images'>): void {
+    const { table } = this.engine.rooms.effects
+    const written = images.find((image) => image.table === table.tableName)
+    if (written === undefined) return
+    const column = written.columns.indexOf('nextAttemptAt') + 1
+    for (const row of written.rows) {
+      const id = row[0] as EffectId
+      // What is under way is planned again by its own outcome.
+      if (!this.underWay.has(id)) this.plan(id, row[column] as Instant | null)
     }
-    this.planRun(next, now)
+    this.run()
+  }
+
+  /** Starts what is due. */
+  run(): void {
+    if (this.isStopping) return
+    const { table } = this.engine.rooms.effects
+    const now = this.host.now()
+    while (this.underWay.size < AT_ONCE_MAX) {
+      const id = this.due.takeUpTo(now)
+      if (id === undefined) break
+      if (table.has(id)) this.start(id, table.row(id))
+    }
+    // With every place taken, the next one that is given back starts the next effect.
+    if (this.underWay.size < AT_ONCE_MAX) this.planRun(this.due.next(), now)
+  }
+
+  private plan(id: EffectId, at: Instant | null): void {
+    if (at !== null) this.due.add(id, at)
   }
 
   async stop(): Promise<void> {
@@ -80,6 +109,7 @@ export class EffectRunner {
     const delivery: Delivery = { id, kind, target, payload, attempt: table.attempts.get(row) + 1 }
     const done = this.deliver(delivery)
       .then((delivered) => this.settle(delivery, delivered))
+      .then((nextAttemptAt) => this.plan(id, nextAttemptAt))
       .catch((error: Error) => this.onFault(error))
       .finally(() => {
         this.underWay.delete(id)
@@ -99,25 +129,28 @@ export class EffectRunner {
     return deliverer(delivery).catch((error: Error) => ({ isDelivered: false, detail: error.message }))
   }
 
+  /** Keeps the outcome; when the effect goes out next, or null where it does not. */
   private async settle(
     { id, attempt }: Delivery,
     { isDelivered, detail, mayRetry = true }: Delivered,
-  ): Promise<void> {
+  ): Promise<Instant | null> {
     const wait = RETRY_AFTER[attempt - 1]
-    const nextAttemptAt = isDelivered || !mayRetry || wait === undefined ? null : this.host.now() + wait
+    const isLast = isDelivered || !mayRetry || wait === undefined
+    const nextAttemptAt = isLast ? null : ((this.host.now() + wait) as Instant)
     const outcome = await this.host.execute({
       command: 'effects.settle',
       input: { effect: id, isDelivered, detail: detail.slice(0, 500), nextAttemptAt },
       actor: { kind: 'system' },
     })
-    // While the server stops, the effect stays unsettled and goes out again under its id after the next start.
-    if (outcome.kind === 'refused' && !this.isStopping)
-      throw new Error(`expected effect ${id} to be settled: ${outcome.refusal.detail}`)
+    if (outcome.kind !== 'refused') return nextAttemptAt
+    // The effect stays unsettled and goes out again under its id: later, or after the next start.
+    if (REFUSALS[outcome.refusal.code].retryable) return (this.host.now() + UNKEPT_AFTER) as Instant
+    throw new Error(`expected effect ${id} to be settled: ${outcome.refusal.detail}`)
   }
 
-  private planRun(at: Instant | null, now: Instant): void {
+  private planRun(at: number | undefined, now: Instant): void {
     if (this.timer !== null) clearTimeout(this.timer)
-    if (at === null || this.isStopping) return
+    if (at === undefined) return
     const milliseconds = Math.max(1, Math.ceil((at - now) / 1_000))
     this.timer = setTimeout(() => this.run(), Math.min(milliseconds, TIMER_MILLISECONDS_MAX))
     this.timer.unref()

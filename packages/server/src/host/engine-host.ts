@@ -20,6 +20,7 @@ import {
   type Plain,
   type Refusal,
   SYSTEM,
+  seenFrom,
 } from '@stemma/core'
 import { recordBytesMax, type Store } from '@stemma/store'
 import type { Answer, EventFilter, Host, Request, Settled, Subscription } from '../services.js'
@@ -214,7 +215,8 @@ export class EngineHost implements Host {
     if ('refusal' in allowed) return this.afterCommit({ kind: 'refused', refusal: allowed.refusal })
     const { sequence } = this.engine.image.head
     const matches = eventMatcher(allowed.path, filter.kinds)
-    const subscription = this.hub.follow(allowed.permit, matches, after, deliver)
+    const deliverSeen = (event: Event): boolean => deliver(seenFrom(event, allowed.path))
+    const subscription = this.hub.follow(allowed.permit, matches, after, deliverSeen)
     return this.afterCommit({ kind: 'answer', result: subscription, sequence })
   }
 
@@ -258,6 +260,11 @@ export class EngineHost implements Host {
 
   private intakeFault(): Refusal | null {
     if (this.isStopping) return STOPPED
+    const broken = this.store.failure()
+    if (broken !== null) {
+      this.fail(broken)
+      return STOPPED
+    }
     if (this.gate.size >= WAITING_MAX || this.store.lag().milliseconds > LAG_MILLISECONDS_MAX)
       return OVERLOADED
     return null

@@ -42,10 +42,13 @@ for (const [address, prefix] of [
   ['::', 128],
   ['::1', 128],
   ['64:ff9b::', 96],
+  ['64:ff9b:1::', 48],
   ['100::', 64],
   ['2001:db8::', 32],
+  ['2002::', 16],
   ['fc00::', 7],
   ['fe80::', 10],
+  ['fec0::', 10],
   ['ff00::', 8],
 ] as const)
   INSIDE.addSubnet(address, prefix, 'ipv6')
@@ -57,9 +60,20 @@ export function isInside(address: string): boolean {
   return INSIDE.check(mapped, family === 4 ? 'ipv4' : 'ipv6')
 }
 
-export function makeOutbound(options: { readonly mayReachPrivateAddresses: boolean }): Outbound {
-  const isForbidden = (address: string): boolean => !options.mayReachPrivateAddresses && isInside(address)
-  return { post: (url, headers, body) => post(new URL(url), headers, body, isForbidden) }
+export interface OutboundOptions {
+  readonly mayReachPrivateAddresses: boolean
+  /** For the whole exchange: an answer that trickles in does not prolong it. */
+  readonly timeoutMilliseconds?: number
+}
+
+export function makeOutbound({
+  mayReachPrivateAddresses,
+  timeoutMilliseconds = TIMEOUT_MILLISECONDS,
+}: OutboundOptions): Outbound {
+  const isForbidden = (address: string): boolean => !mayReachPrivateAddresses && isInside(address)
+  return {
+    post: (url, headers, body) => post(new URL(url), headers, body, isForbidden, timeoutMilliseconds),
+  }
 }
 
 function post(
@@ -67,6 +81,7 @@ function post(
   headers: Readonly<Record<string, string>>,
   body: string,
   isForbidden: (address: string) => boolean,
+  timeoutMilliseconds: number,
 ): Promise<OutboundAnswer> {
   if (url.protocol !== 'https:' && url.protocol !== 'http:')
     return Promise.reject(new Error('expected an http or https address'))
@@ -83,7 +98,6 @@ function post(
         'user-agent': 'stemma',
         ...headers,
       },
-      timeout: TIMEOUT_MILLISECONDS,
       lookup: (name, lookupOptions, done) =>
         lookup(name, { ...lookupOptions, all: true }, (error, addresses) => {
           if (error !== null) done(error, '', 0)
@@ -93,9 +107,12 @@ function post(
           else done(null, addresses[0]?.address ?? '', addresses[0]?.family ?? 0)
         }),
     })
-    outgoing.on('timeout', () =>
-      outgoing.destroy(new Error(`no answer within ${TIMEOUT_MILLISECONDS / 1_000} s`)),
-    )
+    const late = new Error(`no answer within ${timeoutMilliseconds / 1_000} s`)
+    const deadline = setTimeout(() => {
+      reject(late)
+      outgoing.destroy(late)
+    }, timeoutMilliseconds)
+    outgoing.on('close', () => clearTimeout(deadline))
     outgoing.on('error', reject)
     outgoing.on('response', (answer) => {
       answer.resume()

@@ -4,9 +4,10 @@
  * too. The party's id is bound into both, so that nothing sealed for one can pass for another's.
  */
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import type { Engine, PartyId } from '@stemma/core'
+import { existsSync, readFileSync } from 'node:fs'
+import { type Engine, type PartyId, refuse } from '@stemma/core'
 import type { Host, Sealing } from '../services.js'
+import { writePrivateFile } from './private-file.js'
 
 const ALGORITHM = 'aes-256-gcm'
 const KEY_BYTES = 32
@@ -25,10 +26,11 @@ export class MasterKey {
   /** Reads the key file, or makes it with mode 0600. `isFresh` asks for a warning: without the file the secrets are lost. */
   static open(path: string): { readonly key: MasterKey; readonly isFresh: boolean } {
     const isFresh = !existsSync(path)
-    if (isFresh)
-      writeFileSync(path, `${randomBytes(KEY_BYTES).toString('base64')}\n`, { mode: 0o600, flag: 'wx' })
-    const key = Buffer.from(readFileSync(path, 'utf8').trim(), 'base64')
-    if (key.length !== KEY_BYTES) throw new SecretKeyFault(`${path}: expected ${KEY_BYTES} bytes in base64`)
+    if (isFresh) writePrivateFile(path, `${randomBytes(KEY_BYTES).toString('base64')}\n`)
+    const text = readFileSync(path, 'utf8').trim()
+    const key = Buffer.from(text, 'base64')
+    if (key.length !== KEY_BYTES || key.toString('base64') !== text)
+      throw new SecretKeyFault(`${path}: expected ${KEY_BYTES} bytes in base64`)
     return { key: new MasterKey(key), isFresh }
   }
 
@@ -80,10 +82,10 @@ export class PartySealing implements Sealing {
     const wrappedKey = encrypt(this.wrapping, party, key)
     this.host
       .execute({ command: 'parties.keep_key', input: { party, wrappedKey }, actor: { kind: 'system' } })
-      .then((outcome) => {
-        if (outcome.kind === 'refused')
-          this.onFault(new Error(`expected the key of pty_${party} to be kept: ${outcome.refusal.detail}`))
-      }, this.onFault)
+      .catch(this.onFault)
+    // Text under a key that is not kept could never be opened: while the intake is closed nothing is sealed either.
+    if (this.engine.rooms.identity.partyKeys.find(party as PartyId) !== wrappedKey)
+      refuse('overloaded', 'no key can be kept at the moment; try again shortly')
     this.opened.set(wrappedKey, key)
     return key
   }

@@ -5,12 +5,9 @@
 import type { Engine, Event, Surface, WebhookId } from '@stemma/core'
 import { parseId } from '@stemma/core'
 import { Webhook } from 'standardwebhooks'
-import type { Sealing } from '../services.js'
+import type { Sealing, WebhookWords } from '../services.js'
 import type { Deliverer } from './effects.js'
 import type { Outbound } from './outbound.js'
-
-/** An event as a surface tells it, or null where the surface has no such message. */
-export type WebhookWords = (event: Event, engine: Engine) => unknown
 
 export function webhookDeliverer(
   engine: Engine,

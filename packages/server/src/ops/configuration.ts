@@ -9,7 +9,11 @@ export class ConfigurationFault extends Error {
   override readonly name = 'ConfigurationFault'
 }
 
-const port = z.coerce.number().int().min(0).max(65_535)
+const PORT_MAX = 65_535
+const port = z
+  .string()
+  .refine((text) => /^\d{1,5}$/.test(text) && Number(text) <= PORT_MAX, `expected a port, 0 to ${PORT_MAX}`)
+  .transform(Number)
 const flag = z.enum(['0', '1']).transform((value) => value === '1')
 
 /** The environment variables, as the reference page lists them. */
@@ -28,7 +32,7 @@ export const VARIABLES = {
   },
   STEMMA_DEMO: { schema: flag.default(false), says: '1: create the demo world on an empty store' },
   STEMMA_PUBLIC_URL: {
-    schema: z.url().optional(),
+    schema: z.url({ protocol: /^https?$/, error: 'expected an http or https address' }).optional(),
     says: 'the address that clients use; default: where the server listens',
   },
   STEMMA_WEBHOOK_ALLOW_PRIVATE: {
@@ -58,7 +62,7 @@ type Name = keyof typeof VARIABLES
 
 export function readConfiguration(environment: Readonly<Record<string, string | undefined>>): Configuration {
   const unknown = Object.keys(environment).filter(
-    (name) => name.startsWith('STEMMA_') && !(name in VARIABLES) && !ELSEWHERE.includes(name),
+    (name) => name.startsWith('STEMMA_') && !(name in VARIABLES) && !isReadElsewhere(name),
   )
   if (unknown.length > 0) throw new ConfigurationFault(`there is no setting ${unknown.join(', ')}`)
   const read = <N extends Name>(name: N): z.output<(typeof VARIABLES)[N]['schema']> => {
@@ -85,7 +89,8 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
 }
 
 /** Variables of the same family that other programs of the product read. */
-const ELSEWHERE: readonly string[] = ['STEMMA_URL', 'STEMMA_API_KEY', 'STEMMA_TEST_DATABASE_URL']
+const isReadElsewhere = (name: string): boolean =>
+  name === 'STEMMA_URL' || name === 'STEMMA_API_KEY' || name.startsWith('STEMMA_TEST_')
 
 const LOOPBACK: readonly string[] = ['127.0.0.1', '::1', 'localhost']
 

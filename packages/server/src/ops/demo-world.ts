@@ -3,11 +3,12 @@
  * written to `demo.json` in the data directory, readable by its owner alone, and are kept nowhere else.
  */
 import { generateKeyPair } from 'node:crypto'
-import { renameSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { createDemoWorld, type DemoPort, demoFile, type VenueAddress } from '@stemma/demo'
+import { createDemoWorld, type DemoFile, type DemoPort, demoFile } from '@stemma/demo'
 import { mintApiKey } from '../auth/api-keys.js'
+import { writePrivateFile } from '../host/private-file.js'
 import type { Services } from '../services.js'
 
 const RSA_BITS = 2_048
@@ -19,15 +20,28 @@ export const demoFileIn = (dataDirectory: string): string => join(dataDirectory,
 export async function buildDemoWorld(
   services: Pick<Services, 'host' | 'sealing'>,
   dataDirectory: string,
-  address: VenueAddress,
+  url: string,
 ): Promise<void> {
   const { credentials } = await createDemoWorld(portOf(services))
-  const file = demoFileIn(dataDirectory)
-  // Complete or not there: a reader never sees half of it.
-  const beside = `${file}.new`
-  writeFileSync(beside, `${JSON.stringify(demoFile(credentials, address), null, 2)}\n`, { mode: 0o600 })
-  renameSync(beside, file)
+  write(dataDirectory, demoFile(credentials, addressAt(url)))
 }
+
+/** Brings the address in the file to where the server listens now; a free port is known only then. */
+export function keepDemoAddress(dataDirectory: string, url: string): void {
+  const path = demoFileIn(dataDirectory)
+  if (!existsSync(path)) return
+  const file = JSON.parse(readFileSync(path, 'utf8')) as DemoFile
+  if (file['polymarket-us'].audience === url) return
+  write(dataDirectory, { ...file, 'polymarket-us': { ...file['polymarket-us'], ...addressAt(url) } })
+}
+
+const addressAt = (url: string): { readonly tokenUrl: string; readonly audience: string } => ({
+  tokenUrl: `${url}/oauth/token`,
+  audience: url,
+})
+
+const write = (dataDirectory: string, file: DemoFile): void =>
+  writePrivateFile(demoFileIn(dataDirectory), `${JSON.stringify(file, null, 2)}\n`)
 
 function portOf({ host, sealing }: Pick<Services, 'host' | 'sealing'>): DemoPort {
   return {

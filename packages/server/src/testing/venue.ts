@@ -13,7 +13,7 @@ import { readConfiguration } from '../ops/configuration.js'
 import { type RunningServer, startServer } from '../server.js'
 
 /** 2026-01-05T15:00:00Z, a Monday, 10:00 in New York. */
-const START = instant(1_767_625_200_000_000)
+export const START = instant(1_767_625_200_000_000)
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 
 export const rsaKey = (): Keys => generateKeyPairSync('rsa', { modulusLength: 2048 })

@@ -75,6 +75,10 @@ export class MemoryStore implements Store {
     return { batches: 0, milliseconds: 0 }
   }
 
+  failure(): Error | null {
+    return null
+  }
+
   async settled(): Promise<void> {}
 
   async verifyChain(): Promise<ChainReport> {

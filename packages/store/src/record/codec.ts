@@ -70,10 +70,9 @@ export const decodeHead = (bytes: Uint8Array): Head => {
   return { sequence, time, idCounter }
 }
 
-export const decodeEvents = (bytes: Uint8Array): Event[] => (unpackr.unpack(bytes) as Row[]).map(readEvent)
+const decodeEvents = (bytes: Uint8Array): Event[] => (unpackr.unpack(bytes) as Row[]).map(readEvent)
 
-export const decodeResults = (bytes: Uint8Array): KeyedResult[] =>
-  (unpackr.unpack(bytes) as Row[]).map(readResult)
+const decodeResults = (bytes: Uint8Array): KeyedResult[] => (unpackr.unpack(bytes) as Row[]).map(readResult)
 
 export const sizeOf = ({ head, events, images, results }: EncodedBatch): number =>
   head.length + events.length + images.length + results.length

@@ -2,7 +2,7 @@
 import { existsSync, statSync } from 'node:fs'
 import type Database from 'better-sqlite3'
 import { StoreRefusal, type StoreSchema } from '../port.js'
-import { type Files, openJournal, openToRead, reading } from './files.js'
+import { type Files, openJournal, readingJournal, readingTables } from './files.js'
 import { reachedBy } from './follower.js'
 import { HeadFile } from './head-file.js'
 import { readMeta, writeMeta } from './meta.js'
@@ -14,34 +14,25 @@ import { keptHead, missingFrom } from './verify.js'
 /** Makes the journal on the first start; on a later one says precisely why it cannot be used. */
 export function checkJournal(files: Files, book: number): void {
   if (isAbsent(files)) create(files, book)
-  const journal = openToRead(files.journal)
-  try {
-    reading(files.journal, () => {
-      checkVersion(files, journal)
-      checkBook(files, journal, book)
-      checkEnd(files, journal)
-    })
-  } finally {
-    journal.close()
-  }
+  readingJournal(files, (journal) => {
+    checkVersion(files, journal)
+    checkBook(files, journal, book)
+    checkEnd(files, journal)
+  })
   const writable = openJournal(files.journal)
   migrate(writable)
   writable.close()
 }
 
-/** Tables must not be ahead of the journal that they were made from. */
-export function checkTables(files: Files, journal: Database.Database, schema: StoreSchema): void {
-  if (!existsSync(files.tables)) return
-  const tables = openToRead(files.tables)
-  try {
-    reading(files.tables, () => {
-      if (!isMadeFor(tables, schema)) return
-      const [damage] = missingFrom(files, journal, reachedBy(tables), files.tables)
-      if (damage !== undefined) throw new StoreRefusal('damaged', damage.message, damage)
-    })
-  } finally {
-    tables.close()
-  }
+/** Whether there are tables of this schema. They must not be ahead of the journal that they were made from. */
+export function checkTables(files: Files, journal: Database.Database, schema: StoreSchema): boolean {
+  const isOfSchema = readingTables(files, (tables) => {
+    if (!isMadeFor(tables, schema)) return false
+    const [damage] = missingFrom(files, journal, reachedBy(tables), files.tables)
+    if (damage !== undefined) throw new StoreRefusal('damaged', damage.message, damage)
+    return true
+  })
+  return isOfSchema === true
 }
 
 /** No journal, or the empty file of a first start that was cut short. */

@@ -1,4 +1,5 @@
 /** The files of a book on SQLite, and how each is opened. */
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { StoreRefusal } from '../port.js'
@@ -54,6 +55,27 @@ export function reading<Result>(path: string, read: () => Result): Result {
   } catch (error) {
     if (error instanceof StoreRefusal) throw error
     throw unreadable(path, error)
+  }
+}
+
+/** Runs what reads the journal of a book. */
+export const readingJournal = <Result>(
+  { journal: path }: Files,
+  read: (journal: Database.Database) => Result,
+): Result => readingDatabase(path, read)
+
+/** Runs what reads the tables of a book, or gives null where there are none yet. */
+export const readingTables = <Result>(
+  { tables: path }: Files,
+  read: (tables: Database.Database) => Result,
+): Result | null => (existsSync(path) ? readingDatabase(path, read) : null)
+
+function readingDatabase<Result>(path: string, read: (database: Database.Database) => Result): Result {
+  const database = openToRead(path)
+  try {
+    return reading(path, () => read(database))
+  } finally {
+    database.close()
   }
 }
 

@@ -15,17 +15,22 @@ export interface Reached {
 }
 
 serveCalls(async (notify) => {
-  const start = workerData as FollowerStart
-  const schema = await loadSchema(start)
-  const journal = openToRead(start.journal)
-  const tables = reading(start.tables, () => openTables(start.tables))
-  const follower = reading(start.tables, () => new Follower({ file: start.journal, journal, tables }, schema))
+  const { journal: file, tables: path, ...source } = workerData as FollowerStart
+  const schema = await loadSchema(source)
+  const journal = openToRead(file)
+  const tables = reading(path, () => openTables(path))
+  let follower: Follower | null = null
+  // The first call makes the tables, anew where they are of another schema: a start asks when nothing speaks against it.
+  const followed = (): Follower => {
+    follower ??= reading(path, () => new Follower({ file, journal, tables }, schema))
+    return follower
+  }
   return {
-    reached: () => follower.reached,
+    reached: () => followed().reached,
     /** Follows until the journal has nothing more; what is appended meanwhile is in the next transaction. */
     follow: () => {
-      while (follower.follow()) notify({ reached: follower.reached } satisfies Reached)
-      return follower.reached
+      while (followed().follow()) notify({ reached: followed().reached } satisfies Reached)
+      return followed().reached
     },
     close: () => {
       journal.close()

@@ -1,5 +1,5 @@
 /** Filling an image: the tables, then the tail of the journal behind them. */
-import { DAY, type Image, type Plain, type UsedKey } from '@stemma/core/image'
+import { type ColumnKind, DAY, type Image, type Plain, type UsedKey } from '@stemma/core/image'
 import type Database from 'better-sqlite3'
 import { withoutResult } from '../memory/memory-store.js'
 import { type Loaded, StoreRefusal, type StoreSchema, type TableShape } from '../port.js'
@@ -9,8 +9,7 @@ import { type Files, reading } from './files.js'
 import { reachedBy } from './follower.js'
 import { assertReadable, readRecords } from './records.js'
 import { quoted } from './schema.js'
-
-const ROWS_AT_ONCE = 10_000
+import { SharedTexts } from './shared-texts.js'
 
 export interface LoadFrom {
   readonly files: Files
@@ -46,23 +45,29 @@ export function loadImage({ files, schema, journal, tables }: LoadFrom, image: I
 
 function fillTable(tables: Database.Database, shape: TableShape, image: Image): void {
   const columns = shape.columns.map(({ name }) => name)
-  const jsonPlaces = shape.columns.flatMap(({ kind }, index) => (kind === 'json' ? [index + 1] : []))
+  const count = tables
+    .prepare(`SELECT count(*) FROM ${quoted(shape.name)}`)
+    .pluck()
+    .get() as number
+  image.fill(shape.name, columns, rowsOf(tables, shape), count)
+}
+
+function* rowsOf(tables: Database.Database, shape: TableShape): IterableIterator<Plain[]> {
+  const jsonPlaces = placesOf(shape, 'json')
+  const texts = placesOf(shape, 'text').map((place) => ({ place, shared: new SharedTexts() }))
   const rows = tables.prepare(selectOf(shape)).raw().iterate() as IterableIterator<Plain[]>
-  let chunk: Plain[][] = []
-  const apply = (): void => {
-    image.apply([{ table: shape.name, columns, rows: chunk, removed: [] }], image.head)
-    chunk = []
-  }
   for (const row of rows) {
     for (const place of jsonPlaces) {
       const text = row[place] as string | null
       if (text !== null) row[place] = fromText(text)
     }
-    chunk.push(row)
-    if (chunk.length === ROWS_AT_ONCE) apply()
+    for (const { place, shared } of texts) row[place] = shared.of(row[place] as string | null)
+    yield row
   }
-  apply()
 }
+
+const placesOf = ({ columns }: TableShape, wanted: ColumnKind): number[] =>
+  columns.flatMap(({ kind }, index) => (kind === wanted ? [index + 1] : []))
 
 /**
  * Amounts beyond what a number holds come as text; the column turns both into bigints. Asking the driver for bigints

@@ -11,7 +11,7 @@ interface Migration {
   readonly sql: string
 }
 
-export const MIGRATIONS: readonly Migration[] = [
+const MIGRATIONS: readonly Migration[] = [
   {
     note: 'The records of a book, one row for each batch; hashes of the parts stay when a part is dropped.',
     sql: `CREATE TABLE records (

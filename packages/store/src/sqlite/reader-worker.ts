@@ -1,11 +1,11 @@
 /** A reader's thread: history reads and checks of what is on the disk, so that neither takes the engine's time. */
-import { existsSync } from 'node:fs'
 import { workerData } from 'node:worker_threads'
 import type { HistoryQuery } from '@stemma/core/image'
 import type { ChainReport, Damage, StoreSchema } from '../port.js'
 import { loadSchema, type SchemaSource } from '../schema-source.js'
-import { type Files, openToRead, reading } from './files.js'
+import { type Files, openToRead, readingJournal, readingTables } from './files.js'
 import { Reader } from './reader.js'
+import { recordDamage } from './records.js'
 import { isMadeFor } from './schema.js'
 import { tableDamage } from './table-digest.js'
 import { verifyChain } from './verify.js'
@@ -32,18 +32,19 @@ serveCalls(async () => {
   return {
     find: ({ table, query }: FindCall) => opened().find(table, query),
     resultOf: (sequence: number) => opened().resultOf(sequence),
-    damagedRows: () => damagedRows(files, schema),
+    damageAtStart: () => damageAtStart(files, schema),
+    close: () => reader?.close(),
     verify: (): ChainReport => verifyChain(files, schema),
   }
 })
 
-/** Damaged rows of tables that a start wants to load; none where it has to make them anew. */
-function damagedRows({ tables: file }: Files, schema: StoreSchema): Damage[] {
-  if (!existsSync(file)) return []
-  const tables = openToRead(file)
-  try {
-    return reading(file, () => (isMadeFor(tables, schema) ? tableDamage(file, tables, schema) : []))
-  } finally {
-    tables.close()
-  }
+/**
+ * What keeps a start from loading: damaged rows of the tables, or, where those have to be made anew, damage in the
+ * journal that they would be made from; for until that is found whole the old ones are not given up.
+ */
+function damageAtStart(files: Files, schema: StoreSchema): Damage[] {
+  const damage = readingTables(files, (tables) =>
+    isMadeFor(tables, schema) ? tableDamage(files.tables, tables, schema) : null,
+  )
+  return damage ?? readingJournal(files, (journal) => recordDamage(files.journal, journal))
 }

@@ -48,6 +48,11 @@ export class Reader {
     })
   }
 
+  close(): void {
+    this.journal.close()
+    this.tables.close()
+  }
+
   /** The tables first and the journal after them, so that no batch can fall between. */
   private atOneBatch<Result>(read: () => Result): Result {
     return this.tables.transaction(() => {

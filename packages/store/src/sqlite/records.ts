@@ -87,6 +87,13 @@ export function chainDamage(
   return { head: previous, damage }
 }
 
+/** As `chainDamage`, of a journal that is to be read: throws where a record is of a newer format. */
+export function recordDamage(file: string, journal: Database.Database): Damage[] {
+  const newer = journal.prepare('SELECT batch, version FROM records WHERE version > ?').get(FORMAT_VERSION)
+  if (newer !== undefined) assertReadable(file, newer as RecordRow)
+  return chainDamage(file, journal).damage
+}
+
 export function assertReadable(file: string, { batch, version }: { batch: number; version: number }): void {
   if (version <= FORMAT_VERSION) return
   throw new StoreRefusal(

@@ -56,7 +56,7 @@ const statementsOf = ({ tables, history }: StoreSchema): string[] => [
  * Says whether tables were made for this schema and by these upgrades: where it differs they are made anew. What a
  * projection does is not in it; one that changes says so by a new format or a new column.
  */
-export const fingerprintOf = (schema: StoreSchema): string =>
+const fingerprintOf = (schema: StoreSchema): string =>
   [`format ${FORMAT_VERSION}`, ...statementsOf(schema)].join(';\n')
 
 export const isMadeFor = (tables: Database.Database, schema: StoreSchema): boolean =>

@@ -20,7 +20,7 @@ import { encodeBatch, sizeOf } from '../record/codec.js'
 import type { SchemaSource } from '../schema-source.js'
 import { Backlog } from './backlog.js'
 import { checkJournal, checkTables } from './check.js'
-import { type Files, filesOf, openToRead } from './files.js'
+import { type Files, filesOf, openToRead, readingTables } from './files.js'
 import type { FollowerStart, Reached } from './follower-worker.js'
 import type { JournalStart } from './journal-worker.js'
 import { loadImage } from './load.js'
@@ -53,7 +53,7 @@ export class SqliteStore implements Store {
   private appended = 0
   private reached = 0
   private following: Promise<void> | null = null
-  private failure: Error | null = null
+  private followerFailure: Error | null = null
   private appending: Promise<unknown> = Promise.resolve()
   private closing: Promise<void> | null = null
 
@@ -89,31 +89,39 @@ export class SqliteStore implements Store {
     }
   }
 
+  /**
+   * Looks through a book that nobody has open, and names all damage instead of refusing at the first. Throws
+   * StoreRefusal where another process has the book.
+   */
+  static async verifyAt(options: SqliteOptions): Promise<ChainReport> {
+    const files = filesOf(options.dataDirectory)
+    const lock = WriterLock.take(files.lock)
+    try {
+      return await verifyFiles(files, options)
+    } finally {
+      lock.free()
+    }
+  }
+
   async load(image: Image): Promise<Loaded> {
     const { files, options } = this
-    const { schema, book } = options
+    const { schema } = options
     const journal = openToRead(files.journal)
-    checkTables(files, journal, schema)
-    // Another thread looks at every row while this one reads them.
-    const checked = this.reader.call<Damage[]>('damagedRows', null)
-    checked.catch(() => {})
-    await this.prepareTables(lastHead(journal).batch, checked)
-    const tables = openToRead(files.tables)
-    const loaded = loadImage({ files, schema, journal, tables }, image)
-    tables.close()
-    journal.close()
-    refuseDamage(await checked)
-    this.appended = loaded.batch
-    this.journal = new WorkerLink(script('journal-worker'), {
-      path: files.journal,
-      headPath: files.head,
-      book,
-      epoch: EPOCH,
-      batch: loaded.batch,
-      hash: loaded.hash,
-    } satisfies JournalStart)
-    this.follow()
-    return loaded
+    try {
+      // Another thread looks at every row or record while this one reads them.
+      const damage = this.reader.call<Damage[]>('damageAtStart', null)
+      damage.catch(() => {})
+      if (!checkTables(files, journal, schema)) refuseDamage(files, await damage)
+      await this.prepareTables(lastHead(journal).batch, damage)
+      const loaded = readingTables(files, (tables) =>
+        loadImage({ files, schema, journal, tables }, image),
+      ) as Loaded
+      refuseDamage(files, await damage)
+      this.begin(loaded)
+      return loaded
+    } finally {
+      journal.close()
+    }
   }
 
   append(batch: Batch): Promise<Appended> {
@@ -145,29 +153,21 @@ export class SqliteStore implements Store {
     return this.backlog.lag(performance.now())
   }
 
+  failure(): Error | null {
+    return this.followerFailure
+  }
+
   async settled(): Promise<void> {
     await this.appending
     while (this.reached < this.appended) {
-      if (this.failure !== null) throw this.failure
+      if (this.followerFailure !== null) throw this.followerFailure
       this.follow()
       await this.following
     }
   }
 
-  async verifyChain(): Promise<ChainReport> {
-    // A thread of its own: it reads everything, and history reads are not to wait for that.
-    const { schemaModule, schemaExport } = this.options
-    const { files } = this
-    const verifier = new WorkerLink(script('reader-worker'), {
-      files,
-      schemaModule,
-      schemaExport,
-    } satisfies ReaderStart)
-    try {
-      return await verifier.call<ChainReport>('verify', null)
-    } finally {
-      await verifier.end()
-    }
+  verifyChain(): Promise<ChainReport> {
+    return verifyFiles(this.files, this.options)
   }
 
   close(): Promise<void> {
@@ -177,27 +177,44 @@ export class SqliteStore implements Store {
 
   private async shutDown(): Promise<void> {
     await this.settled().catch(() => {})
-    for (const link of [this.journal, this.follower]) await link?.call('close', null).catch(() => {})
-    for (const link of [this.journal, this.follower, this.reader]) await link?.end()
+    // Readers first: the last connection to a file is its writer's, which then folds the log into it.
+    for (const link of [this.reader, this.follower, this.journal]) {
+      await link?.call('close', null).catch(() => {})
+      await link?.end()
+    }
     this.lock.free()
   }
 
+  private begin({ batch, hash }: Loaded): void {
+    const { files, options } = this
+    this.appended = batch
+    this.journal = new WorkerLink(script('journal-worker'), {
+      path: files.journal,
+      headPath: files.head,
+      book: options.book,
+      epoch: EPOCH,
+      batch,
+      hash,
+    } satisfies JournalStart)
+    this.follow()
+  }
+
   /** Tables of this schema, and not so far behind that replaying the journal would take longer than following it. */
-  private async prepareTables(last: number, checked: Promise<Damage[]>): Promise<void> {
+  private async prepareTables(last: number, damage: Promise<Damage[]>): Promise<void> {
     this.reached = await this.follower.call<number>('reached', null)
     if (last - this.reached <= REPLAYED_RECORDS_MAX) return
-    refuseDamage(await checked)
+    refuseDamage(this.files, await damage)
     this.reached = await this.follower.call<number>('follow', null)
   }
 
   /** Sends the follower after the journal; one run at a time, and another when more came meanwhile. */
   private follow(): void {
-    if (this.following !== null || this.failure !== null || this.reached >= this.appended) return
+    if (this.following !== null || this.followerFailure !== null || this.reached >= this.appended) return
     this.following = this.follower
       .call<number>('follow', null)
       .then((reached) => this.hasReached(reached))
       .catch((error: Error) => {
-        this.failure = error
+        this.followerFailure = error
       })
       .finally(() => {
         this.following = null
@@ -212,9 +229,23 @@ export class SqliteStore implements Store {
   }
 }
 
-/** The first that is damaged is named; the rest are in what `verifyChain` reports. */
-function refuseDamage([first]: readonly Damage[]): void {
+/** In a thread of its own: it reads everything, and neither engine nor history reads are to wait for that. */
+async function verifyFiles(files: Files, { schemaModule, schemaExport }: SchemaSource): Promise<ChainReport> {
+  const link = new WorkerLink(script('reader-worker'), {
+    files,
+    schemaModule,
+    schemaExport,
+  } satisfies ReaderStart)
+  try {
+    return await link.call<ChainReport>('verify', null)
+  } finally {
+    await link.end()
+  }
+}
+
+/** The first that is damaged is named; the rest are in what `verifyAt` reports. */
+function refuseDamage({ tables }: Files, [first]: readonly Damage[]): void {
   if (first === undefined) return
-  const remedy = 'remove the file to have it made again from the journal'
-  throw new StoreRefusal('damaged', `${first.message}; ${remedy}`, first)
+  const remedy = first.file === tables ? '; remove the file to have it made again from the journal' : ''
+  throw new StoreRefusal('damaged', `${first.message}${remedy}`, first)
 }

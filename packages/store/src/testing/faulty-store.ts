@@ -5,7 +5,7 @@ import type { Appended, ChainReport, Lag, Loaded, Store } from '../port.js'
 export class FaultyStore implements Store {
   private gate: Promise<void> = Promise.resolve()
   private open: () => void = () => {}
-  private failure: Error | null = null
+  private appendFailure: Error | null = null
   private forcedLag: Lag | null = null
 
   constructor(private readonly store: Store) {}
@@ -23,7 +23,7 @@ export class FaultyStore implements Store {
 
   /** The next append that reaches the disk fails, and with it every later one. */
   failAppends(error: Error): void {
-    this.failure = error
+    this.appendFailure = error
   }
 
   /** Pretends that the tables are that far behind; null ends the pretence. */
@@ -33,7 +33,7 @@ export class FaultyStore implements Store {
 
   async append(batch: Batch): Promise<Appended> {
     await this.gate
-    if (this.failure !== null) throw this.failure
+    if (this.appendFailure !== null) throw this.appendFailure
     return this.store.append(batch)
   }
 
@@ -48,6 +48,9 @@ export class FaultyStore implements Store {
   }
   lag(): Lag {
     return this.forcedLag ?? this.store.lag()
+  }
+  failure(): Error | null {
+    return this.store.failure()
   }
   settled(): Promise<void> {
     return this.store.settled()

@@ -26,7 +26,11 @@ export class Auditor {
   constructor(
     private readonly engine: Engine,
     private readonly hasher: () => Hasher,
-  ) {}
+    /** The last sequence that was audited before. */
+    after = 0,
+  ) {
+    this.sequence = after
+  }
 
   /** Every law that the state alone can break. */
   auditState(): Finding[] {

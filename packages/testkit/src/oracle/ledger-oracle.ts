@@ -77,8 +77,8 @@ export class LedgerOracle {
     const hold = this.holds.get(id)
     if (hold === undefined) throw new Error(`expected a live hold, was ${id}`)
     if (amount <= 0n) return 'amount_not_positive'
-    if (amount > hold.left) return 'hold_exceeded'
     if (to === hold.account) return 'same_account'
+    if (amount > hold.left) return 'hold_exceeded'
     hold.left -= amount
     const verdict = this.book(hold.currency, hold.account, to, amount)
     if (verdict !== 'done') hold.left += amount

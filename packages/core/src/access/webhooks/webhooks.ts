@@ -16,6 +16,7 @@ import {
   Relation,
   type Row,
   ref,
+  seenFrom,
   type Table,
   text,
   time,
@@ -55,12 +56,10 @@ export class Webhooks {
   /** Requests a delivery of the event to each endpoint that wants it. */
   deliver(event: Event, request: (target: string, payload: Plain, party: PartyId) => void): void {
     if (this.table.size === 0 || isAboutDelivery(event.kind)) return
-    const parties = new Set(event.paths.flatMap((path) => path.split('/')))
-    parties.delete('')
-    for (const party of parties) {
-      for (const row of this.of.of(Number(party) as PartyId))
+    for (const [party, path] of nodesOn(event.paths)) {
+      for (const row of this.of.of(party))
         if (this.wants(row, event.kind))
-          request(`whk_${this.table.id(row)}`, payloadOf(event), this.table.party.get(row))
+          request(`whk_${this.table.id(row)}`, payloadOf(seenFrom(event, path)), party)
     }
   }
 
@@ -77,6 +76,20 @@ export class Webhooks {
       kinds.some((wanted) => (wanted.endsWith('.') ? kind.startsWith(wanted) : kind === wanted))
     )
   }
+}
+
+/** Every party on the paths, with its own path: `/1/5/9/` passes `/1/`, `/1/5/` and `/1/5/9/`. */
+function nodesOn(paths: readonly string[]): Map<PartyId, string> {
+  const nodes = new Map<PartyId, string>()
+  for (const whole of paths) {
+    let path = '/'
+    for (const part of whole.split('/')) {
+      if (part === '') continue
+      path += `${part}/`
+      nodes.set(Number(part) as PartyId, path)
+    }
+  }
+  return nodes
 }
 
 /** What is said about webhooks themselves is not sent to them: a delivery would bring about the next. */

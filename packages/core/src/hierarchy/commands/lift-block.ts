@@ -9,9 +9,14 @@ export type LiftBlock = { readonly block: BlockId }
 export const liftBlock = command({
   name: 'blocks.lift',
   scope: 'blocks:write',
+  // What was set from above is lifted from above: it takes reach to the target and to whoever set the block.
   needs: ({ hierarchy }: HierarchyContext, { block }: LiftBlock) => {
-    const target = hierarchy.blocks.target.get(rowOf(hierarchy.blocks, block))
-    return [{ ability: 'administer', target: hierarchy.findBlockable(target)?.target ?? { party: target } }]
+    const { target, setBy } = hierarchy.blocks.read(rowOf(hierarchy.blocks, block))
+    const setter = setBy ?? hierarchy.parties.id(hierarchy.root)
+    return [target, setter].map((node) => ({
+      ability: 'administer',
+      target: hierarchy.findBlockable(node)?.target ?? { party: node },
+    }))
   },
   decide(context, { block }) {
     liftBlockRow(context, rowOf(context.hierarchy.blocks, block))

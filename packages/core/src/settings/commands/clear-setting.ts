@@ -12,6 +12,8 @@ export const clearSetting = command({
   needs: ({ settings }: SettingsContext, { node }: ClearSetting) => [
     { ability: 'administer', target: settings.nodes.targetOf(node) ?? { party: node } },
   ],
+  approval: (_context, { node, name }) =>
+    name === 'approvals.policy' ? { kind: 'rights', party: node } : null,
   decide(context, { node, name, from }) {
     const { settings, now } = context
     if (settings.order.of(checkSettingName(name), node).length === 0)

@@ -13,6 +13,9 @@ export const setSetting = command({
   needs: ({ settings }: SettingsContext, { node }: SetSetting) => [
     { ability: 'administer', target: settings.nodes.targetOf(node) ?? { party: node } },
   ],
+  // Who approves what is itself a right.
+  approval: (_context, { node, name }) =>
+    name === 'approvals.policy' ? { kind: 'rights', party: node } : null,
   decide(context, { node, name, from, value }) {
     const fault = settingFault(checkSettingName(name), value)
     if (fault !== null) refuse('setting_invalid', `expected ${name} to be ${fault}`, { field: '/value' })

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { StemmaClient } from '@stemma/client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import { startWorld, type World } from './testing/native-world.js'
+import { startWorld, type World } from '../../testing/native-world.js'
 
 let world: World
 let firm: string
@@ -88,9 +88,8 @@ describe('the stream', () => {
     })
     expect(key).not.toBe((made as { secret: string }).secret)
     const administrators = await client.credentials.list({
-      user: null,
       party: null,
-      ...{ user: (await whoami(world.keys.administrator)).user.id },
+      user: (await whoami(world.keys.administrator)).user.id,
     })
     const response = await fetch(`${world.url}/stemma/v1/events/stream?under=${firm}`, {
       headers: { authorization: `Bearer ${world.keys.administrator}` },

@@ -2,7 +2,16 @@
  * Reads of the past: one description for each history operation says which table it reads, whose reach it needs and
  * how a row looks. Cursors are made of the table's order, so a page continues where it ended whatever is appended.
  */
-import { type HistoryQuery, type HistoryRow, type Need, type Plain, Refused, refuse } from '@stemma/core'
+import {
+  type Event,
+  entriesSeenFrom,
+  type HistoryQuery,
+  type HistoryRow,
+  type Need,
+  type Plain,
+  Refused,
+  refuse,
+} from '@stemma/core'
 import type { Services } from '../../services.js'
 import type { Call, Input } from './call.js'
 import { decodeCursor, encodeCursor } from './cursor.js'
@@ -16,7 +25,8 @@ export interface History {
   needs(input: Input): readonly Need[]
   /** Usually one; rows of several are merged by id. */
   query(services: Services, input: Input): Promise<readonly Omit<HistoryQuery, 'limit' | 'after'>[]>
-  row(row: HistoryRow): HistoryRow
+  /** How a row looks to somebody whose view of the tree begins at `path`. */
+  row(row: HistoryRow, path: string): HistoryRow
 }
 
 export async function readHistory(services: Services, history: History, call: Call): Promise<unknown> {
@@ -38,7 +48,7 @@ export async function readHistory(services: Services, history: History, call: Ca
   const last = shown.at(-1)
   const isMore = rows.length > limit && last !== undefined
   return {
-    items: shown.map((row) => camel(history.row(row))),
+    items: shown.map((row) => camel(history.row(row, queries[0]?.startsWith?.text ?? ''))),
     nextCursor: isMore ? encodeCursor(history.order.map((column) => last[column] ?? null)) : null,
   }
 }
@@ -124,7 +134,7 @@ const events: History = {
       },
     ]
   },
-  row: eventRow,
+  row: (row, path) => eventRow({ ...row, data: entriesSeenFrom(row.data as Event['data'], path) }),
 }
 
 export const HISTORIES: ReadonlyMap<string, History> = new Map([

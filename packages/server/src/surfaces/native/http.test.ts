@@ -1,7 +1,7 @@
 // The surface against what comes over a wire: malformed requests, repeats, versions, previews, batches, pages.
 import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startWorld, type World } from './testing/native-world.js'
+import { startWorld, type World } from '../../testing/native-world.js'
 
 let world: World
 let main: string

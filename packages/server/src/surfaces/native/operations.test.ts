@@ -3,8 +3,8 @@
 import { EXAMPLE, OPERATIONS, type Operation } from '@stemma/contract'
 import { COMMANDS, HISTORY, QUERIES } from '@stemma/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startWorld, type World } from '../../testing/native-world.js'
 import { HISTORIES } from './history.js'
-import { startWorld, type World } from './testing/native-world.js'
 
 /** Operations that are declared and whose engine part is still on its way; the list shrinks to nothing. */
 const NOT_IN_ENGINE_YET = new Set(['nodes.summary', 'book.verify'].filter((name) => !QUERIES.has(name)))

@@ -38,7 +38,12 @@ export function openSockets(
 ): SocketDoor {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_BYTES_MAX })
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
-    if (new URL(request.url ?? '/', 'http://localhost').pathname !== PATH) return
+    // The target is whatever was written there: it need not be an address at all.
+    if (request.url?.split('?', 1)[0] !== PATH) {
+      stream.on('error', () => stream.destroy())
+      stream.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
+      return
+    }
     sockets.handleUpgrade(request, stream, head, (socket) => {
       new Session(services, performers, socket, stream, request).begin(heartbeatMs)
     })

@@ -11,7 +11,8 @@ import {
   toMilliseconds,
   type UserId,
 } from '@stemma/core'
-import { signed, type WebhookWords } from '../../host/webhooks.js'
+import { signed } from '../../host/webhooks.js'
+import type { WebhookWords } from '../../services.js'
 import type { Call, Route } from './call.js'
 import { bodyOf } from './call.js'
 import { answered, GRPC, settled, VenueError } from './errors.js'

@@ -5,14 +5,14 @@ import { EXAMPLE } from '@stemma/contract'
 import { Engine, type Plain } from '@stemma/core'
 import { MemoryStore } from '@stemma/store'
 import fastify from 'fastify'
-import { mintApiKey } from '../../../auth/api-keys.js'
-import { AccessTokens, BearerAuthentication } from '../../../auth/index.js'
-import { systemClock } from '../../../host/clock.js'
-import { EngineHost } from '../../../host/engine-host.js'
-import { PartySealing } from '../../../host/sealing.js'
-import type { Services } from '../../../services.js'
-import { pagesModule } from '../../pages/index.js'
-import { nativeSurface } from '../index.js'
+import { mintApiKey } from '../auth/api-keys.js'
+import { AccessTokens, BearerAuthentication } from '../auth/index.js'
+import { systemClock } from '../host/clock.js'
+import { EngineHost } from '../host/engine-host.js'
+import { PartySealing } from '../host/sealing.js'
+import { pagesModule } from '../pages/index.js'
+import type { Services } from '../services.js'
+import { nativeSurface } from '../surfaces/native/index.js'
 
 export interface World {
   readonly url: string
@@ -61,7 +61,12 @@ export async function startWorld(): Promise<World> {
   const sealing = new PartySealing({ derive: () => randomBytes(32) } as never, engine, host, fatal)
   const app = fastify({
     // What the composition root sets, with a shorter patience.
-    http: { maxHeaderSize: 16_384, connectionsCheckingInterval: 200 },
+    http: {
+      maxHeaderSize: 16_384,
+      connectionsCheckingInterval: 200,
+      headersTimeout: 1_900,
+      requestTimeout: 2_000,
+    },
     requestTimeout: 2_000,
   })
   const services = { host, authentication, sealing, tokens, log: app.log } as unknown as Services

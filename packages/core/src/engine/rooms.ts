@@ -1,0 +1,31 @@
+/**
+ * The rooms of a book, opened on one image in the order in which they know each other. The order of their tables is the
+ * order of the state hash and of the SQL schema.
+ */
+import { Access } from '../access/index.js'
+import { accountsAsBlockable, Hierarchy, nodesOf, partiesAsBlockable } from '../hierarchy/index.js'
+import { Identity, usersAsBlockable } from '../identity/index.js'
+import { Effects, type Image, Processes } from '../image/index.js'
+import { Ledger } from '../ledger/index.js'
+import { RollUp } from '../rollup/index.js'
+import { Settings } from '../settings/index.js'
+
+export function openRooms(image: Image) {
+  const processes = new Processes(image)
+  const settings: Settings = new Settings(
+    image,
+    nodesOf(() => hierarchy),
+  )
+  const hierarchy: Hierarchy = new Hierarchy(image)
+  const identity = new Identity(image)
+  hierarchy.blockable.push(
+    partiesAsBlockable(hierarchy),
+    accountsAsBlockable(hierarchy),
+    usersAsBlockable(hierarchy, identity),
+  )
+  const access = new Access(image, { hierarchy, identity })
+  const ledger = new Ledger(image, settings, hierarchy)
+  const rollup = new RollUp(image, hierarchy, ledger)
+  const effects = new Effects(image)
+  return { processes, settings, hierarchy, identity, access, ledger, rollup, effects }
+}

@@ -7,7 +7,7 @@ import { API_KEY } from './world.js'
 const CONNECTIONS = 4
 
 /** Counts the commands that a batch says are done. */
-export function countBatch(status: number, body: Buffer, size: number): { done: number; refused: number } {
+function countBatch(status: number, body: Buffer, size: number): { done: number; refused: number } {
   if (status !== 200) return { done: 0, refused: size }
   let done = 0
   for (let at = body.indexOf(DONE); at >= 0; at = body.indexOf(DONE, at + DONE.length)) done += 1

@@ -97,6 +97,7 @@ export async function measureTransfers(
   figure('rate', tally.done / tally.seconds, 'transfers/s', 'mean over the run', {
     transfers: tally.done,
     refused: tally.refused,
+    transfers_a_flush: tally.done / delta(before, after, 'stemma_batches_total'),
   })
   figure('sustained', tally.done / wholeSeconds, 'transfers/s', 'mean over run and drain')
   for (const [name, share] of PERCENTILES)
@@ -127,7 +128,7 @@ const delta = (
 const DRAIN_POLL_MILLISECONDS = 20
 
 /** Seconds until the tables have reached the journal. */
-export async function drain(server: ServerProcess): Promise<number> {
+async function drain(server: ServerProcess): Promise<number> {
   const start = performance.now()
   while (((await server.metrics()).get('stemma_tables_lag_batches') ?? 0) > 0)
     await new Promise((resolve) => setTimeout(resolve, DRAIN_POLL_MILLISECONDS))

@@ -46,7 +46,7 @@ export interface WorldOptions {
 export type Made = Readonly<Record<string, number>>
 
 /** Runs a command as the system and expects it to be done. */
-export function command(engine: Engine, name: string, input: Plain): Made {
+function command(engine: Engine, name: string, input: Plain): Made {
   const time = Math.max(1, engine.image.head.time) as Instant
   const outcome = engine.execute({ command: name, input, actor: SYSTEM, time })
   if (outcome.kind !== 'done') throw new Error(`expected ${name} to be done, was ${JSON.stringify(outcome)}`)

@@ -31,7 +31,7 @@ const CORRECTIONS = [
     kind: 'command',
     method: 'POST',
     path: '/adjustments',
-    summary: 'Adjust a balance against the outside world',
+    summary: 'Adjust a balance against the fees account of the operator',
     scope: 'corrections:write',
     input: object({
       account: id('acc'),

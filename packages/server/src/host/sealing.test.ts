@@ -21,7 +21,7 @@ async function twoParties(world: HostWorld): Promise<readonly [number, number]> 
   const made = await Promise.all(
     ['one', 'other'].map((name) => world.host.execute(newParty(world.root, name))),
   )
-  const [one, other] = made.map((settled) => (settled as { result: { party: number } }).result.party)
+  const [one, other] = made.map((settled) => (settled as unknown as { result: { party: number } }).result.party)
   return [one as number, other as number]
 }
 

@@ -45,6 +45,9 @@ const REPLAYED_RECORDS_MAX = 1_000
 // The same place seen from src and from dist: threads run what was built.
 const script = (name: string): URL => new URL(`../../dist/sqlite/${name}.js`, import.meta.url)
 
+/** How long the tables may stand still behind the journal so that the follower takes more at a time. */
+const FOLLOW_AFTER_MILLISECONDS = 20
+
 export class SqliteStore implements Store {
   private readonly backlog = new Backlog()
   private readonly reader: WorkerLink
@@ -54,6 +57,7 @@ export class SqliteStore implements Store {
   private reached = 0
   private following: Promise<void> | null = null
   private followerFailure: Error | null = null
+  private followTimer: NodeJS.Timeout | null = null
   private appending: Promise<unknown> = Promise.resolve()
   private closing: Promise<void> | null = null
 
@@ -134,7 +138,7 @@ export class SqliteStore implements Store {
     const appended = journal.call<Appended>('append', record, [record.head.buffer]).then((result) => {
       this.appended = result.batch
       this.backlog.add(result.batch, performance.now())
-      this.follow()
+      this.followSoon()
       return result
     })
     this.appending = appended.catch(() => {})
@@ -177,6 +181,7 @@ export class SqliteStore implements Store {
 
   private async shutDown(): Promise<void> {
     await this.settled().catch(() => {})
+    if (this.followTimer !== null) clearTimeout(this.followTimer)
     // Readers first: the last connection to a file is its writer's, which then folds the log into it.
     for (const link of [this.reader, this.follower, this.journal]) {
       await link?.call('close', null).catch(() => {})
@@ -209,6 +214,16 @@ export class SqliteStore implements Store {
     this.reached = await this.follower.call<number>('follow', null)
   }
 
+  /** Lets some batches come together first: a transaction and the waking of a thread cost much the same for one as for many. */
+  private followSoon(): void {
+    if (this.followTimer !== null || this.reached >= this.appended) return
+    this.followTimer = setTimeout(() => {
+      this.followTimer = null
+      this.follow()
+    }, FOLLOW_AFTER_MILLISECONDS)
+    this.followTimer.unref()
+  }
+
   /** Sends the follower after the journal; one run at a time, and another when more came meanwhile. */
   private follow(): void {
     if (this.following !== null || this.followerFailure !== null || this.reached >= this.appended) return
@@ -220,7 +235,7 @@ export class SqliteStore implements Store {
       })
       .finally(() => {
         this.following = null
-        this.follow()
+        this.followSoon()
       })
   }
 

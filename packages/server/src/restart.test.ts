@@ -137,7 +137,7 @@ describe('the token endpoint', () => {
     expect((await exchange(venue, 'acme-trading', signed)).status).toBe(200)
     venue = await venue.restart()
     const replayed = await exchange(venue, 'acme-trading', signed)
-    expect([replayed.status, replayed.body.error]).toEqual([401, 'invalid_client_assertion'])
+    expect([replayed.status, replayed.body.error_description]).toEqual([401, 'the jti was used before'])
     expect(await signIn(venue, 'acme-trading', KEYS)).toMatch(/^[^.]+\.[^.]+\.[^.]+$/)
   })
 

@@ -19,6 +19,9 @@ export class ServerProcess {
       env: environment(),
       stdio: ['ignore', 'pipe', 'pipe'],
     })
+    const kill = (): boolean => child.kill('SIGKILL')
+    process.once('exit', kill)
+    child.once('exit', () => process.off('exit', kill))
     return new ServerProcess(child, await portOf(child), spawnedAt)
   }
 

@@ -6,6 +6,8 @@ export interface Options {
 
 export interface Benchmark {
   readonly name: string
+  /** It runs only when it is asked for by name. */
+  readonly isLong?: boolean
   /** Reports its figures as it goes. */
   run(options: Options): Promise<void> | void
 }

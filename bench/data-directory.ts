@@ -9,10 +9,13 @@ import { type BenchWorld, makeWorld, type WorldOptions } from './world.js'
 /** Runs with an empty directory. `STEMMA_BENCH_DIR` names the disk that is measured; else the one of temporary files. */
 export async function withDirectory<Result>(use: (directory: string) => Promise<Result>): Promise<Result> {
   const directory = mkdtempSync(join(process.env.STEMMA_BENCH_DIR ?? tmpdir(), 'stemma-bench-'))
+  const remove = (): void => rmSync(directory, { recursive: true, force: true })
+  process.once('exit', remove)
   try {
     return await use(directory)
   } finally {
-    rmSync(directory, { recursive: true, force: true })
+    process.off('exit', remove)
+    remove()
   }
 }
 

@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: runs every benchmark, each in a process of its own, so that what one leaves in memory does not slow
- * the next. `--quick`: less work, all in under two minutes; `--only NAME`: one of them; `--list`: their names.
+ * the next. `--quick`: less work, all in under two minutes; `--only NAME`: one of them, and the only way to run a long
+ * one; `--list`: their names.
  */
 import { spawnSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
@@ -14,6 +15,7 @@ import { start } from './start.js'
 import { store } from './store.js'
 import { transfersBatch } from './transfers-batch.js'
 import { transfersHttp } from './transfers-http.js'
+import { transfersLong } from './transfers-long.js'
 import { transfersSocket } from './transfers-socket.js'
 
 const BENCHMARKS: readonly Benchmark[] = [
@@ -27,6 +29,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   store,
   idempotency,
   start,
+  transfersLong,
 ]
 
 const { values } = parseArgs({
@@ -39,14 +42,19 @@ const { values } = parseArgs({
 const { quick, list, only } = values
 
 if (list) {
-  for (const { name } of BENCHMARKS) console.log(name)
+  for (const { name, isLong } of BENCHMARKS)
+    console.log(isLong === true ? `${name} (only when asked for)` : name)
 } else if (only !== undefined) {
   const benchmark = BENCHMARKS.find(({ name }) => name === only)
   if (benchmark === undefined)
     throw new Error(`expected one of ${BENCHMARKS.map(({ name }) => name).join(', ')}, was ${only}`)
+  // An interrupted benchmark leaves neither a server nor a directory behind.
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130))
   await benchmark.run({ quick })
 } else {
-  const failed = BENCHMARKS.map(({ name }) => name).filter((name) => !runAlone(name))
+  const failed = BENCHMARKS.filter(({ isLong }) => isLong !== true)
+    .map(({ name }) => name)
+    .filter((name) => !runAlone(name))
   if (failed.length > 0) {
     console.error(`could not be measured: ${failed.join(', ')}`)
     process.exitCode = 1

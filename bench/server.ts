@@ -19,6 +19,9 @@ export class ServerProcess {
       env: environment(),
       stdio: ['ignore', 'pipe', 'pipe'],
     })
+    const kill = (): boolean => child.kill('SIGKILL')
+    process.once('exit', kill)
+    child.once('exit', () => process.off('exit', kill))
     return new ServerProcess(child, await portOf(child), spawnedAt)
   }
 
@@ -60,21 +63,20 @@ function environment(): NodeJS.ProcessEnv {
   return { ...Object.fromEntries(entries), STEMMA_LOG_LEVEL: 'warn' }
 }
 
-/** The port that the greeting names. */
+/** The port that the greeting names. What the server says besides is kept for the case that it ends by itself. */
 function portOf(child: ChildProcess): Promise<number> {
   return new Promise((resolve, reject) => {
     let said = ''
-    let noted = ''
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      noted += text
+    for (const stream of [child.stdout, child.stderr])
+      stream?.setEncoding('utf8').on('data', (text: string) => {
+        said = (said + text).slice(-SAID_CHARACTERS_MAX)
+        const match = /API\s+http:\/\/127\.0\.0\.1:(\d+)\//.exec(said)
+        if (match !== null) resolve(Number(match[1]))
+      })
+    child.once('exit', (code, signal) => {
+      if (code !== 0) console.error(`the server ended with ${code ?? signal}:\n${said}`)
+      reject(new Error('the server ended before it listened'))
     })
-    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-      said += text
-      const match = /API\s+http:\/\/127\.0\.0\.1:(\d+)\//.exec(said)
-      if (match !== null) resolve(Number(match[1]))
-    })
-    child.once('exit', (code) =>
-      reject(new Error(`the server ended with ${code} before it listened: ${noted}`)),
-    )
   })
 }
+const SAID_CHARACTERS_MAX = 8_000

@@ -14,6 +14,7 @@ const PRINTED_BY = {
   'transfers.http.': 'transfers-http',
   'transfers.socket.': 'transfers-socket',
   'transfers.batch.': 'transfers-batch',
+  'transfers.long.': 'transfers-long',
   'access.peer.': 'access-peers',
   'access.': 'access',
   'rollup.': 'rollup',

@@ -11,7 +11,7 @@ import { type BenchWorld, Pairs } from './world.js'
 
 export const DEPTH = 6
 type Load = Readonly<Record<string, string | number | boolean>>
-type Book = Omit<BenchWorld, 'engine'>
+export type Book = Omit<BenchWorld, 'engine'>
 
 export interface Bench {
   readonly server: ServerProcess
@@ -128,7 +128,7 @@ const delta = (
 const DRAIN_POLL_MILLISECONDS = 20
 
 /** Seconds until the tables have reached the journal. */
-async function drain(server: ServerProcess): Promise<number> {
+export async function drain(server: ServerProcess): Promise<number> {
   const start = performance.now()
   while (((await server.metrics()).get('stemma_tables_lag_batches') ?? 0) > 0)
     await new Promise((resolve) => setTimeout(resolve, DRAIN_POLL_MILLISECONDS))

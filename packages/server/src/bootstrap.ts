@@ -2,11 +2,12 @@
  * What a start does on an empty book: it opens the book, makes an operator with a key, and writes the key to a file that
  * only its owner can read; or, where that is asked for, it builds the demo world.
  */
+import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Engine, Plain } from '@stemma/core'
 import { mintApiKey } from './auth/index.js'
 import { writePrivateFile } from './host/private-file.js'
-import type { Configuration } from './ops/configuration.js'
+import { type Configuration, ConfigurationFault } from './ops/configuration.js'
 import { buildDemoWorld, demoFileIn } from './ops/demo-world.js'
 import type { Services } from './services.js'
 
@@ -14,6 +15,10 @@ export interface Made {
   readonly credentialsFile: string
   readonly isDemo: boolean
 }
+
+/** Stands beside the data while a first start is making the book; nobody is answered before it is gone. */
+export const unfinishedFileIn = (dataDirectory: string): string =>
+  join(dataDirectory, 'first-start.unfinished')
 
 export const operatorFileIn = (dataDirectory: string): string => join(dataDirectory, 'operator.json')
 
@@ -23,15 +28,28 @@ export async function openBookWhereEmpty(
   services: Services,
   configuration: Configuration,
 ): Promise<Made | null> {
-  if (engine.rooms.hierarchy.parties.size > 0) return null
   const { dataDirectory, isDemo } = configuration
+  const unfinished = unfinishedFileIn(dataDirectory)
+  if (engine.rooms.hierarchy.parties.size > 0) {
+    if (existsSync(unfinished))
+      throw new ConfigurationFault(
+        `the first start in ${dataDirectory} was cut short, and what it made is not whole; nobody has used it: remove the directory and start again`,
+      )
+    return null
+  }
+  writePrivateFile(unfinished, '')
+  const made = await makeBook(services, dataDirectory, isDemo)
+  rmSync(unfinished)
+  return made
+}
+
+async function makeBook(services: Services, dataDirectory: string, isDemo: boolean): Promise<Made> {
   if (isDemo) {
     await buildDemoWorld(services, dataDirectory, services.url())
     return { credentialsFile: demoFileIn(dataDirectory), isDemo }
   }
   const credentialsFile = operatorFileIn(dataDirectory)
   const key = mintApiKey('operator')
-  // The file comes first: a start that is cut short leaves an empty book, never one without a key to it.
   writePrivateFile(
     credentialsFile,
     `${JSON.stringify({ native: { operator: { apiKey: key.value } } }, null, 2)}\n`,

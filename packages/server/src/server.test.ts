@@ -1,6 +1,6 @@
 // The composition root: in which order it starts and stops, and what is on every answer.
 import { once } from 'node:events'
-import { existsSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, test } from 'vitest'
@@ -55,6 +55,16 @@ describe('the first start', () => {
     const demo = JSON.parse(readFileSync(demoFileIn(directory), 'utf8'))
     expect(demo['polymarket-us']).toMatchObject({ tokenUrl: `${url}/oauth/token`, audience: url })
     expect((await whoami(url, demo.native.operator.apiKey)).status).toBe(200)
+  })
+
+  it('that was cut short is said so: what it left is not served', async () => {
+    const directory = folder()
+    const { server } = await opened({ directory, kept: openStore(directory) })
+    await server.stop()
+    writeFileSync(join(directory, 'first-start.unfinished'), '')
+    await expect(startBook({ directory, kept: openStore(directory) })).rejects.toThrow(
+      `the first start in ${directory} was cut short`,
+    )
   })
 
   it('keeps its key when the port is taken: the next start serves the same book', async () => {

@@ -171,7 +171,7 @@ const TRANSFERS = [
     kind: 'query',
     method: 'GET',
     path: '/transfers/{transfer}',
-    summary: 'Read a prepared transfer',
+    summary: 'Read a transfer, prepared or finished',
     scope: 'balances:read',
     input: object({ transfer: id('trf') }),
     output: transfer,

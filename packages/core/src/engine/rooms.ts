@@ -23,6 +23,7 @@ export function openRooms(image: Image) {
     accountsAsBlockable(hierarchy),
     usersAsBlockable(hierarchy, identity),
   )
+  hierarchy.erasing.push((party) => identity.partyKeys.erase(party))
   const access = new Access(image, { hierarchy, identity })
   const ledger = new Ledger(image, settings, hierarchy)
   const rollup = new RollUp(image, hierarchy, ledger)

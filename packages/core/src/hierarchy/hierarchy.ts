@@ -63,6 +63,8 @@ export class Hierarchy {
   readonly templates: Table<TemplateId, typeof templateFields>
   readonly closePreconditions: ClosePrecondition[] = []
   readonly blockable: Blockable[] = []
+  /** What later rooms forget of a party that is erased. */
+  readonly erasing: ((party: PartyId) => void)[] = []
 
   readonly order: TreeOrder
   readonly partyByName: UniqueIndex<string>

@@ -2,7 +2,7 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type PartyId, Refused } from '@stemma/core'
+import { Refused } from '@stemma/core'
 import { afterAll, describe, expect, it, test } from 'vitest'
 import { type HostWorld, newParty, openHost } from '../testing/host-world.js'
 import { MasterKey, PartySealing, SecretKeyFault } from './sealing.js'
@@ -21,7 +21,9 @@ async function twoParties(world: HostWorld): Promise<readonly [number, number]> 
   const made = await Promise.all(
     ['one', 'other'].map((name) => world.host.execute(newParty(world.root, name))),
   )
-  const [one, other] = made.map((settled) => (settled as unknown as { result: { party: number } }).result.party)
+  const [one, other] = made.map(
+    (settled) => (settled as unknown as { result: { party: number } }).result.party,
+  )
   return [one as number, other as number]
 }
 
@@ -62,7 +64,12 @@ describe('sealed text', () => {
     const sealing = openSealing(world)
     const [one] = await twoParties(world)
     const sealed = sealing.seal(one, PLAIN)
-    world.engine.rooms.identity.partyKeys.erase(one as PartyId)
+    const erased = await world.host.execute({
+      command: 'parties.erase',
+      input: { party: one, version: null },
+      actor: { kind: 'system' },
+    })
+    expect(erased.kind).toBe('done')
     expect(sealing.open(one, sealed)).toBeNull()
   })
 

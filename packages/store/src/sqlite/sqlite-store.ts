@@ -46,7 +46,7 @@ const REPLAYED_RECORDS_MAX = 1_000
 const script = (name: string): URL => new URL(`../../dist/sqlite/${name}.js`, import.meta.url)
 
 /** How long the tables may stand still behind the journal so that the follower takes more at a time. */
-const FOLLOW_AFTER_MILLISECONDS = 20
+const FOLLOW_AFTER_MILLISECONDS = 250
 
 export class SqliteStore implements Store {
   private readonly backlog = new Backlog()

@@ -61,7 +61,7 @@ function merged(rows: readonly HistoryRow[], isNewestFirst: boolean): HistoryRow
 }
 
 /** Columns are named as on the wire; encoders read the engine's spelling. */
-const camel = (row: HistoryRow): HistoryRow =>
+export const camel = (row: HistoryRow): HistoryRow =>
   Object.fromEntries(
     Object.entries(row).map(([name, value]) => [
       name.replace(/_([a-z])/g, (_whole, letter: string) => letter.toUpperCase()),

@@ -307,3 +307,27 @@ describe('pages', () => {
     })
   })
 })
+
+describe('a movement that is finished', () => {
+  test('is read by its id like one that is on its way, and by nobody else', async () => {
+    const { transfer: id } = (await world.call('POST', '/stemma/v1/transfers', { body: transfer() })).body
+    expect((await world.call('GET', `/stemma/v1/transfers/${id}`)).body).toMatchObject({
+      id,
+      state: 'completed',
+      from: main,
+      to: second,
+      amount: '1.00',
+    })
+    const unknown = await world.call('GET', '/stemma/v1/transfers/trf_999999')
+    const foreign = await world.call('GET', `/stemma/v1/transfers/${id}`, { key: world.keys.stranger })
+    expect([unknown.status, foreign.status]).toEqual([404, 404])
+    expect(foreign.body.detail).toBe(unknown.body.detail)
+  })
+
+  test('a deposit that was settled is read by its id', async () => {
+    const body = { account: main, currency: 'USD', amount: '3.00', reference: 'read-again', settle: true }
+    const { deposit: id } = (await world.call('POST', '/stemma/v1/deposits', { body })).body
+    const { body: read } = await world.call('GET', `/stemma/v1/deposits/${id}`)
+    expect(read).toMatchObject({ id, state: 'completed', account: main, amount: '3.00' })
+  })
+})

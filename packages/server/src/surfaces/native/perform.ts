@@ -9,6 +9,7 @@ import type { Request, Services, Settled } from '../../services.js'
 import { bodyHash, type Call, type Input, type Prepared, versioned } from './call.js'
 import { encodeCursor } from './cursor.js'
 import { eventToWire } from './event-wire.js'
+import { readFinished } from './finished.js'
 import { HISTORIES, readHistory } from './history.js'
 import { PREPARE } from './prepare.js'
 import { PRESENT } from './present.js'
@@ -111,7 +112,10 @@ const previewRefused = ({ caller }: Call, refusal: Refusal): Reply =>
 async function runQuery(services: Services, call: Call): Promise<Reply> {
   const { operation, caller } = call
   const answer = await services.host.read<Plain>(operation.name, caller.actor, queryInput(call))
-  if (answer.kind === 'refused') return problem(answer.refusal, caller.requestId)
+  if (answer.kind === 'refused') {
+    const finished = answer.refusal.code === 'not_visible' ? await readFinished(services, call) : null
+    return finished === null ? problem(answer.refusal, caller.requestId) : done(operation, finished)
+  }
   const present = PRESENT.get(operation.name)
   return done(
     operation,

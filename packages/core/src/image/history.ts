@@ -94,8 +94,6 @@ export const EVENTS: HistoryTable = {
     ['subject', 'sequence'],
     ['path', 'sequence'],
     ['counter_path', 'sequence'],
-    ['kind', 'sequence'],
-    ['time'],
   ],
   order: ['sequence', 'position'],
   rows: (event) => [

@@ -39,8 +39,6 @@ export const ENTRIES: HistoryTable = {
     ['account', 'sequence', 'position'],
     ['path', 'sequence', 'position'],
     ['subject', 'sequence'],
-    ['business_date'],
-    ['time'],
   ],
   order: ['sequence', 'position'],
   rows(event) {
@@ -86,7 +84,12 @@ export const TRANSFERS: HistoryTable = {
     text('counter_path'),
   ],
   key: ['id'],
-  indexes: [['from', 'id'], ['to', 'id'], ['path', 'id'], ['counter_path', 'id'], ['created_at']],
+  indexes: [
+    ['from', 'id'],
+    ['to', 'id'],
+    ['path', 'id'],
+    ['counter_path', 'id'],
+  ],
   order: ['id'],
   rows(event) {
     if (!event.kind.startsWith('transfer.')) return NO_ROWS

@@ -3,7 +3,7 @@
  * behind it (token, credential, user, owners) still holds is asked of the engine on every request, so a revocation
  * counts on the very next one. A change of a credential makes its proofs be looked up anew.
  */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import {
   type Event,
   type FoundCredential,
@@ -41,7 +41,7 @@ export class BearerAuthentication implements Authentication {
 
   async bearer(value: string, surface: Surface, address: string): Promise<Authenticated | null> {
     const now = this.host.now()
-    const key = createHash('sha256').update(value).digest('base64')
+    const key = hash('sha256', value, 'base64')
     const proof = this.remembered.find(key, now) ?? (await this.prove(value, key, now))
     if (proof === null || proof.surface !== surface) return null
     return isAddressAllowed(proof.ipAddresses, address) ? proof.authenticated : null

@@ -47,6 +47,7 @@ export const SCOPES = [
   'instruments:read',
   'instruments:write',
   'prices:write',
+  'venues:report',
 ] as const
 
 export type Scope = (typeof SCOPES)[number]
@@ -82,9 +83,14 @@ export const ROLES: readonly Role[] = [
     title: 'Administrator of a firm and everything beneath it',
     scopes: SCOPES.filter(
       (scope) =>
-        !['funding:settle', 'clearing:write', 'kyc:decide', 'instruments:write', 'prices:write'].includes(
-          scope,
-        ),
+        ![
+          'funding:settle',
+          'clearing:write',
+          'kyc:decide',
+          'instruments:write',
+          'prices:write',
+          'venues:report',
+        ].includes(scope),
     ),
     subtreeLevel: 'full',
   },

@@ -22,6 +22,7 @@ import {
 } from '../image/index.js'
 import type { FeeScheduleId, InstrumentId } from '../market/index.js'
 import type { CurrencyCode, Price, Quantity } from '../money/index.js'
+import type { PendingReplacement } from './venues/pending.js'
 
 export type OrderId = Id<'order'>
 export type ExecutionId = Id<'execution'>
@@ -110,6 +111,8 @@ export const orderFields = {
   priority: count(),
   expiresAt: timeOrNull(),
   terms: value<OrderTerms>(),
+  /** A replacement that an outside venue has not answered. */
+  pending: value<PendingReplacement | null>(),
   createdAt: time(),
   /** When it was entered or last replaced. */
   enteredAt: time(),

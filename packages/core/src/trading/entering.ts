@@ -7,7 +7,7 @@ import { after, NO_ROW, type Row, STEP_PAUSE } from '../image/index.js'
 import { type Price, quantity } from '../money/index.js'
 import { cancelOpenOrder } from './ending.js'
 import { judgeFunds } from './judging.js'
-import { find, match, selfMatches } from './matching.js'
+import { find, match, notDealing, selfMatches } from './matching.js'
 import { type Order, openQuantityOf, orderAt } from './order.js'
 import { report } from './reports.js'
 import type { TradingSession } from './session.js'
@@ -26,6 +26,7 @@ export function enter(context: TradingContext, session: TradingSession, order: O
 }
 
 function trade(context: TradingContext, session: TradingSession, order: Order): void {
+  for (const row of notDealing(context, order)) cancelOpenOrder(context, row, 'account_state')
   for (const row of cancelledBySelfMatch(context, order)) cancelOpenOrder(context, row, 'self_match')
   const isWhole = order.terms.allOrNone || order.timeInForce === 'fok'
   const least = isWhole ? openQuantityOf(order) : order.terms.minimumQuantity

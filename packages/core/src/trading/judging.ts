@@ -14,7 +14,8 @@ import {
   ZERO,
 } from '../money/index.js'
 import { type Candidate, type Fault, fault } from './faults.js'
-import { kindRules, type OpenSums } from './kinds/kind-rules.js'
+import type { OpenSums } from './kinds/kind.js'
+import { kindRules } from './kinds/kind-rules.js'
 import { find, selfMatches, takingFault } from './matching.js'
 import { NO_OPEN_ORDERS } from './open-orders.js'
 import { type Order, openQuantityOf } from './order.js'

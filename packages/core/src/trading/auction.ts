@@ -6,6 +6,7 @@
 import { NO_ROW, type Row } from '../image/index.js'
 import { type Price, quantity, smaller } from '../money/index.js'
 import type { BookSide, PriceLevel } from './book/book-side.js'
+import { removeOrder } from './ending.js'
 import { referencePrice } from './judging.js'
 import { orderAt } from './order.js'
 import type { TradingSession } from './session.js'
@@ -88,21 +89,40 @@ export function tradeAuction(
     const [buyer, seller] = [bid.first, offer.first]
     const size = smaller(quantity(books.openOf(buyer)), quantity(books.openOf(seller)))
     const isBuyerLater = orders.priority.get(buyer) > orders.priority.get(seller)
-    meet(
-      context,
-      session,
-      { taker: isBuyerLater ? buyer : seller, maker: isBuyerLater ? seller : buyer },
-      size,
-      price,
-    )
+    const rows = { taker: isBuyerLater ? buyer : seller, maker: isBuyerLater ? seller : buyer }
+    if (areOfOneParticipant(context, rows)) part(context, session, rows)
+    else meet(context, session, rows, size, price)
   }
+}
+
+interface Pair {
+  readonly taker: Row
+  readonly maker: Row
+}
+
+function areOfOneParticipant({ trading: { orders } }: TradingContext, { taker, maker }: Pair): boolean {
+  const { selfMatchId } = orders.terms.get(taker)
+  return (
+    selfMatchId !== null &&
+    orders.terms.get(maker).selfMatchId === selfMatchId &&
+    orders.user.get(maker) === orders.user.get(taker)
+  )
+}
+
+/** Two orders that may not trade with each other: the later one's instruction says which of them goes. */
+function part(context: TradingContext, session: TradingSession, { taker, maker }: Pair): void {
+  const { selfMatchInstruction } = context.trading.orders.terms.get(taker)
+  if (selfMatchInstruction !== 'reject_aggressor') removeOrder(context, maker, 'self_match')
+  if (selfMatchInstruction !== 'cancel_resting') removeOrder(context, taker, 'self_match')
+  // It takes its share of the step, as a trade does.
+  session.fills += 1
 }
 
 /** Two resting orders trade; whoever came later counts as the one that takes. */
 function meet(
   context: TradingContext,
   session: TradingSession,
-  rows: { readonly taker: Row; readonly maker: Row },
+  rows: Pair,
   size: Parameters<typeof tradeBetween>[3],
   price: Price,
 ): void {

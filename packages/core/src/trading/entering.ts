@@ -26,7 +26,7 @@ export function enter(context: TradingContext, session: TradingSession, order: O
 }
 
 function trade(context: TradingContext, session: TradingSession, order: Order): void {
-  for (const row of cancelledBySelfMatch(context, order)) removeOrder(context, row, 'self_match')
+  if (endsBySelfMatch(context, order)) return
   const isWhole = order.terms.allOrNone || order.timeInForce === 'fok'
   const least = isWhole ? openQuantityOf(order) : order.terms.minimumQuantity
   if (least === 0n || find(context, order, quantity(least)).quantity >= least) match(context, session, order)
@@ -66,8 +66,20 @@ function remainderPrice({ market }: TradingContext, order: Order): Price | null 
   return order.filled > 0n ? market.lastPrice(market.instruments.row(order.instrument)) : order.reservePrice
 }
 
-function cancelledBySelfMatch(context: TradingContext, order: Order): readonly Row[] {
-  return order.terms.selfMatchInstruction === 'cancel_resting' ? selfMatches(context, order) : []
+/**
+ * What self-match prevention ends before anything trades: what rests, the order itself, or both (polymarket-us section
+ * 4.7). True where the order itself ends. One that refuses itself was refused when it came in, if it could trade then:
+ * here it is a stop that was triggered, or an all-or-none order that the book can fill by now.
+ */
+function endsBySelfMatch(context: TradingContext, order: Order): boolean {
+  const own = selfMatches(context, order)
+  if (own.length === 0) return false
+  const { selfMatchInstruction } = order.terms
+  if (selfMatchInstruction !== 'reject_aggressor')
+    for (const row of own) removeOrder(context, row, 'self_match')
+  if (selfMatchInstruction === 'cancel_resting') return false
+  report(context, order, 'cancelled', 'cancelled', { unsolicited: 'self_match' })
+  return true
 }
 
 function isTriggeredBy({ market }: TradingContext, { instrument, side, stopPrice }: Order): boolean {

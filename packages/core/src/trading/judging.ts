@@ -166,12 +166,12 @@ function notionalFault({ market }: TradingContext, order: Order, instrument: Row
   )
 }
 
+/** A refusal of the incoming order; what trades later, after a trigger or in an auction, is looked at then. */
 function selfMatchFault(context: TradingContext, order: Order): Fault | null {
-  if (
-    order.terms.selfMatchInstruction === 'cancel_resting' ||
-    (order.price === null && order.stopPrice !== null)
-  )
-    return null
+  if (order.terms.selfMatchInstruction !== 'reject_aggressor') return null
+  const isWaiting = order.stopPrice !== null && !order.isTriggered
+  const isCollected = context.market.state(context.market.instruments.row(order.instrument)) !== 'open'
+  if (isWaiting || isCollected) return null
   return selfMatches(context, order).length === 0
     ? null
     : fault('self_match', 'the order would trade with one of the same participant')

@@ -4,9 +4,9 @@
  * orders look again.
  */
 import { after, NO_ROW, type Row, STEP_PAUSE } from '../image/index.js'
-import { type Price, quantity } from '../money/index.js'
+import { divide, type Price, quantity } from '../money/index.js'
 import { removeOrder } from './ending.js'
-import { judgeFunds } from './judging.js'
+import { judgeFunds, referencePrice } from './judging.js'
 import { find, match, selfMatches } from './matching.js'
 import { type Order, openQuantityOf, orderAt } from './order.js'
 import { report } from './reports.js'
@@ -20,7 +20,13 @@ const isMatching = ({ market }: TradingContext, order: Order): boolean =>
 /** Puts an order that was accepted where it belongs. */
 export function enter(context: TradingContext, session: TradingSession, order: Order): void {
   const isWaiting = order.stopPrice !== null && !order.isTriggered
-  if (isWaiting && isTriggeredBy(context, order)) trigger(context, order)
+  if (isWaiting && isTriggeredBy(context, order)) {
+    trigger(context, order)
+    if (!isPaidFor(context, order)) {
+      report(context, order, 'cancelled', 'cancelled', { unsolicited: 'unfunded' })
+      return
+    }
+  }
   if ((isWaiting && !order.isTriggered) || !isMatching(context, order)) rest(context, session, order)
   else trade(context, session, order)
 }
@@ -61,9 +67,17 @@ function rest(context: TradingContext, session: TradingSession, order: Order): v
   session.instruments.add(order.instrument)
 }
 
-/** The rest of a market-to-limit order becomes a limit at the last price that it traded at, else at the reference. */
-function remainderPrice({ market }: TradingContext, order: Order): Price | null {
-  return order.filled > 0n ? market.lastPrice(market.instruments.row(order.instrument)) : order.reservePrice
+/**
+ * The rest of a market-to-limit order becomes a limit at the last price that it traded at, else at the reference, on the
+ * tick that is no worse for it; null where there is none, and then it does not rest.
+ */
+function remainderPrice(context: TradingContext, order: Order): Price | null {
+  const instrument = context.market.instruments.row(order.instrument)
+  if (order.filled > 0n) return context.market.lastPrice(instrument)
+  const reference = referencePrice(context, instrument)
+  if (reference === null) return null
+  const { tick } = context.market.termsOf(instrument)
+  return (divide(reference, tick, order.side === 'buy' ? 'floor' : 'ceiling') * tick) as Price
 }
 
 /**

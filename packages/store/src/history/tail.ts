@@ -7,7 +7,6 @@ import {
   type HistoryQuery,
   type HistoryRow,
   type HistoryTable,
-  type KeyedResult,
   matchesQuery,
 } from '@stemma/core/image'
 import { isBehind, orderOf } from './order.js'
@@ -27,7 +26,6 @@ interface Projected {
 export interface TailBatch {
   readonly batch: number
   readonly events: readonly Event[]
-  readonly results: readonly KeyedResult[]
 }
 
 export class Tail {
@@ -62,14 +60,6 @@ export class Tail {
   /** How many rows of a table it has. */
   size(name: string): number {
     return this.projectionOf(name).rows.size
-  }
-
-  resultOf(sequence: number): KeyedResult | null {
-    for (const { results } of this.batches) {
-      const found = results.find((result) => result.sequence === sequence)
-      if (found !== undefined) return found
-    }
-    return null
   }
 
   /**

@@ -2,22 +2,20 @@
  * History reads: the SQL tables and, merged with them, the tail of the journal that they have not reached. One read
  * transaction shows the tables at one batch; whatever the journal has behind it is projected here.
  */
-import type { HistoryQuery, HistoryRow, KeyedResult } from '@stemma/core/image'
+import { EVENTS, type HistoryQuery, type HistoryRow, type KeyedResult } from '@stemma/core/image'
 import type Database from 'better-sqlite3'
 import { Tail } from '../history/tail.js'
 import type { StoreSchema } from '../port.js'
 import { decodeBatch } from '../record/codec.js'
-import { fromText } from '../record/plain-text.js'
+import { EventItems } from './event-items.js'
 import { reachedBy } from './follower.js'
 import { findStatement } from './query.js'
-import { rowsAfter } from './records.js'
+import { recordHolding, resultsOf, rowsAfter } from './records.js'
 import { fromSql, type SqlValue } from './row-values.js'
-
-const RESULT = `SELECT sequence, "at", owner, operation, "key", body_hash AS bodyHash, result FROM results
-  WHERE sequence = ?`
 
 export class Reader {
   private readonly tail: Tail
+  private readonly items: EventItems
 
   constructor(
     private readonly schema: StoreSchema,
@@ -25,6 +23,7 @@ export class Reader {
     private readonly tables: Database.Database,
   ) {
     this.tail = new Tail(schema.history)
+    this.items = new EventItems(tables, schema.history)
     // As `matchesQuery` has it: SQLite's own lower() knows only ASCII.
     tables.function('contains_text', { deterministic: true }, (text, part) =>
       String(text ?? '')
@@ -40,12 +39,9 @@ export class Reader {
   }
 
   resultOf(sequence: number): KeyedResult | null {
-    return this.atOneBatch(() => {
-      const row = this.tables.prepare(RESULT).get(sequence) as
-        | (Omit<KeyedResult, 'result'> & { readonly result: string })
-        | undefined
-      return row === undefined ? this.tail.resultOf(sequence) : { ...row, result: fromText(row.result) }
-    })
+    const record = recordHolding(this.journal, sequence)
+    if (record === undefined) return null
+    return resultsOf(this.journal.name, record).find((result) => result.sequence === sequence) ?? null
   }
 
   close(): void {
@@ -76,7 +72,7 @@ export class Reader {
       table.columns.forEach(({ name: column, kind }, index) => {
         found[column] = fromSql(kind, row[index] as SqlValue)
       })
-      yield found
+      yield table.name === EVENTS.name ? this.items.restored(found) : found
     }
   }
 }

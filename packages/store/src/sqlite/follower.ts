@@ -14,8 +14,8 @@ import { sumDigests } from './row-digest.js'
 import { makeTables } from './schema.js'
 
 /** Records of one transaction, by count and by bytes of the journal. */
-const RECORDS_MAX = 512
-const BYTES_MAX = 16 * 2 ** 20
+const RECORDS_MAX = 2_048
+const BYTES_MAX = 32 * 2 ** 20
 
 export interface FollowerFiles {
   readonly file: string
@@ -91,7 +91,8 @@ export class Follower {
         throw new Error(`expected a table that this version knows, was ${image.table}`)
       writer.take(image)
     }
-    for (const event of events) for (const writer of this.history) writer.take(event)
+    // One table after the other, so that its pages are at hand.
+    for (const writer of this.history) for (const event of events) writer.take(event)
   }
 }
 

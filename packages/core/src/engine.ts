@@ -277,7 +277,8 @@ export class Engine {
     this.moment.reason = reason ?? null
     this.moment.request = request ?? null
     this.moment.eventIndex = 0
-    this.image.head = { ...this.image.head, sequence: this.image.head.sequence + 1, time: now }
+    const { sequence, idCounter } = this.image.head
+    this.image.head = { sequence: sequence + 1, time: now, idCounter }
   }
 
   private complete(operation: string, envelope: Envelope, result: Plain): Done {

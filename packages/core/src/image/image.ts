@@ -68,8 +68,9 @@ export class Image {
   }
 
   newId<I extends Id>(): I {
+    const { sequence, time } = this.head
     const idCounter = this.head.idCounter + 1
-    this.head = { ...this.head, idCounter }
+    this.head = { sequence, time, idCounter }
     return makeId(this.book, idCounter) as I
   }
 

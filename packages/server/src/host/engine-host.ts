@@ -76,6 +76,8 @@ function encodedBytes({ input, reason, request, key }: Request): number | null {
   }
 }
 
+const refused = (refusal: Refusal): Outcome & Settled => ({ kind: 'refused', refusal })
+
 const unrepeated = (outcome: Outcome): Settled =>
   outcome.kind === 'repeated' ? { ...outcome, result: null } : outcome
 
@@ -134,13 +136,17 @@ export class EngineHost implements Host {
 
   execute(request: Request): Promise<Settled> {
     const closed = this.intakeFault()
-    if (closed !== null) return this.afterCommit({ kind: 'refused', refusal: closed })
-    const bytes = encodedBytes(request)
-    if (bytes === null) return this.afterCommit({ kind: 'refused', refusal: NOT_ENCODABLE })
-    const outcome = this.engine.execute({ ...request, time: this.now() })
-    this.count(outcome, bytes)
+    const outcome = closed === null ? this.decide(request) : refused(closed)
     this.planFlush()
     return outcome.kind === 'repeated' ? this.repeat(outcome.sequence) : this.afterCommit(outcome)
+  }
+
+  async executeEach(requests: readonly Request[]): Promise<readonly Settled[]> {
+    const closed = this.intakeFault()
+    const outcomes = requests.map((request) => (closed === null ? this.decide(request) : refused(closed)))
+    this.planFlush()
+    await this.afterCommit(null)
+    return this.withRepeats(outcomes)
   }
 
   async executeLinked(
@@ -166,10 +172,8 @@ export class EngineHost implements Host {
       this.count(outcome, sizes[at] ?? 0)
     })
     this.planFlush()
-    const settled = outcomes.map((outcome) =>
-      outcome.kind === 'repeated' ? this.repeat(outcome.sequence) : outcome,
-    )
-    return this.afterCommit({ outcomes: await Promise.all(settled), failedAt })
+    await this.afterCommit(null)
+    return { outcomes: await this.withRepeats(outcomes), failedAt }
   }
 
   preview(request: Request): Promise<Outcome> {
@@ -256,6 +260,24 @@ export class EngineHost implements Host {
     if (!this.isWriting && !this.isFlushPlanned && this.sealed.length === 0 && this.engine.pending === 0)
       return Promise.resolve()
     return new Promise((resolve, reject) => this.drained.push({ resolve, reject }))
+  }
+
+  /** Runs one command, and closes the batch that it joined where that is full. */
+  private decide(request: Request): Outcome {
+    const bytes = encodedBytes(request)
+    if (bytes === null) return refused(NOT_ENCODABLE)
+    const outcome = this.engine.execute({ ...request, time: this.now() })
+    this.count(outcome, bytes)
+    if (this.engine.pending >= BATCH_SEQUENCES_MAX) this.seal()
+    return outcome
+  }
+
+  private withRepeats(outcomes: readonly Outcome[]): Promise<readonly Settled[]> | readonly Settled[] {
+    const isPlain = outcomes.every((outcome): outcome is Settled & Outcome => outcome.kind !== 'repeated')
+    if (isPlain) return outcomes
+    return Promise.all(
+      outcomes.map((outcome) => (outcome.kind === 'repeated' ? this.repeat(outcome.sequence) : outcome)),
+    )
   }
 
   private intakeFault(): Refusal | null {

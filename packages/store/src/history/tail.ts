@@ -57,6 +57,12 @@ export class Tail {
     for (const dropped of this.batches.splice(0, count)) this.forget(dropped)
   }
 
+  /** Gives everything back: what lies between tables and journal is too much to be kept. */
+  clear(): void {
+    this.batches.length = 0
+    for (const { rows } of this.projections) rows.clear()
+  }
+
   /** How many rows of a table it has. */
   size(name: string): number {
     return this.projectionOf(name).rows.size
@@ -97,7 +103,7 @@ export class Tail {
   }
 }
 
-const keyOf = (table: HistoryTable, row: HistoryRow): string =>
+export const keyOf = (table: HistoryTable, row: HistoryRow): string =>
   table.key.length === 1
     ? String(row[table.key[0] as string])
     : table.key.map((name) => String(row[name])).join('\u0000')

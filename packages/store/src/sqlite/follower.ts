@@ -9,7 +9,7 @@ import type { ChainHead } from './head-file.js'
 import { HistoryWriter } from './history-writer.js'
 import { readMeta, writeMeta } from './meta.js'
 import { PrimaryWriter } from './primary-writer.js'
-import { readRecords } from './records.js'
+import { readRecords, someRowsAfter } from './records.js'
 import { sumDigests } from './row-digest.js'
 import { makeTables } from './schema.js'
 
@@ -65,16 +65,13 @@ export class Follower {
   }
 
   private step(): boolean {
-    let bytes = 0
-    let records = 0
-    for (const record of readRecords(this.files.file, this.files.journal, this.head)) {
+    const { file, journal } = this.files
+    const rows = someRowsAfter(journal, this.head.batch, { records: this.recordsMax, bytes: BYTES_MAX })
+    if (rows.length === 0) return false
+    for (const record of readRecords(file, rows, this.head)) {
       this.take(record.batch)
       this.head = { batch: record.number, hash: record.hash }
-      bytes += record.bytes
-      records += 1
-      if (records >= this.recordsMax || bytes >= BYTES_MAX) break
     }
-    if (records === 0) return false
     for (const writer of this.primary.values()) this.digest = sumDigests(this.digest, writer.flush())
     writeMeta(this.files.tables, {
       reached: String(this.head.batch),

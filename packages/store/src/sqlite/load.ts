@@ -7,7 +7,7 @@ import { decodeHead } from '../record/codec.js'
 import { fromText } from '../record/plain-text.js'
 import { type Files, reading } from './files.js'
 import { reachedBy } from './follower.js'
-import { assertReadable, readRecords, resultsUpTo } from './records.js'
+import { assertReadable, readRecords, resultsUpTo, rowsAfter } from './records.js'
 import { quoted } from './schema.js'
 import { tableRows } from './table-rows.js'
 
@@ -33,7 +33,7 @@ export function loadImage({ files, schema, journal, tables }: LoadFrom, image: I
   }
   let { batch, hash } = reached
   reading(files.journal, () => {
-    for (const record of readRecords(files.journal, journal, reached)) {
+    for (const record of readRecords(files.journal, rowsAfter(journal, reached.batch), reached)) {
       image.apply(record.batch.images, record.batch.head)
       keys.push(...record.batch.results.map(withoutResult))
       ;({ number: batch, hash } = record)

@@ -20,8 +20,8 @@ const BATCHES = 12
 
 const dataDirectory = temporaryDirectory()
 const book = new TestBook()
-/** For each number of batches, a reader of tables that have reached so many; the rest is the tail. */
-const readers: Reader[] = []
+/** For each number of batches, readers of tables that have reached so many; the rest is the tail, kept or passed. */
+const readers: (readonly [keeping: Reader, passing: Reader])[] = []
 
 beforeAll(async () => {
   const store = openTestStore(dataDirectory)
@@ -44,7 +44,7 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(dataDirectory, { recursive: true }))
 
-function readerAt(reached: number): Reader {
+function readerAt(reached: number): readonly [Reader, Reader] {
   const files = filesOf(dataDirectory)
   const path = join(dataDirectory, `tables-${reached}.sqlite`)
   const tables = openTables(path)
@@ -53,7 +53,10 @@ function readerAt(reached: number): Reader {
   if (reached > 0) follower.follow()
   expect(follower.reached).toBe(reached)
   tables.close()
-  return new Reader(TEST_SCHEMA, journal, openToRead(path))
+  return [
+    new Reader(TEST_SCHEMA, journal, openToRead(path)),
+    new Reader(TEST_SCHEMA, openToRead(files.journal), openToRead(path), 0),
+  ]
 }
 
 const byCodePoint = (left: Plain, right: Plain): number =>
@@ -131,7 +134,8 @@ test.each([
     fc.assert(
       fc.property(fc.nat(BATCHES), fc.gen(), (reached, gen) => {
         const query = gen(() => queryOf(table, texts))
-        expect(readers[reached]?.find(table.name, query)).toEqual(naive(table, query))
+        for (const reader of readers[reached] ?? [])
+          expect(reader.find(table.name, query)).toEqual(naive(table, query))
       }),
       { numRuns: 1_000 },
     )

@@ -20,7 +20,6 @@ export interface RecordRow extends EncodedBatch {
 export interface ReadRecord {
   readonly number: number
   readonly hash: string
-  readonly bytes: number
   readonly batch: Batch
 }
 
@@ -46,20 +45,38 @@ export const hashAt = (journal: Database.Database, batch: number): string | unde
     ? CHAIN_START
     : (journal.prepare('SELECT hash FROM records WHERE batch = ?').pluck().get(batch) as string | undefined)
 
-/** The records after `from`. Throws where a number is missing or a hash does not follow from the one before. */
+/**
+ * Some of the rows after `batch`, read at once: whoever takes long over each must not hold the journal open meanwhile,
+ * since its writer could then never begin its log anew.
+ */
+export function someRowsAfter(
+  journal: Database.Database,
+  batch: number,
+  max: { readonly records: number; readonly bytes: number },
+): RecordRow[] {
+  const rows: RecordRow[] = []
+  let bytes = 0
+  for (const row of rowsAfter(journal, batch)) {
+    rows.push(row)
+    bytes += row.events.length + row.images.length + row.results.length
+    if (rows.length >= max.records || bytes >= max.bytes) break
+  }
+  return rows
+}
+
+/** What `rows` hold, which come after `from`. Throws where one is missing or a hash does not follow from the one before. */
 export function* readRecords(
   file: string,
-  journal: Database.Database,
+  rows: Iterable<RecordRow>,
   from: ChainHead,
 ): IterableIterator<ReadRecord> {
   let previous = from
-  for (const row of rowsAfter(journal, from.batch)) {
+  for (const row of rows) {
     assertReadable(file, row)
     const damage = damageOf(file, row, previous)
     if (damage !== null) throw new StoreRefusal('damaged', damage.message, damage)
     previous = row
-    const bytes = row.events.length + row.images.length + row.results.length
-    yield { number: row.batch, hash: row.hash, bytes, batch: decodeBatch(row) }
+    yield { number: row.batch, hash: row.hash, batch: decodeBatch(row) }
   }
 }
 

@@ -28,6 +28,15 @@ export const SETTINGS = {
       most: 1_000_000,
     },
   ),
+  'orders.day_orders_expire': yesOrNo(
+    'Day orders end with the business day; otherwise they stand until they are cancelled',
+    true,
+  ),
+  'orders.market_collar_basis_points': wholeNumber(
+    'How far above the reference price a market purchase at an outside venue is reserved for',
+    400,
+    { least: 0, most: 10_000 },
+  ),
   'signin.failures_max': wholeNumber('Failed attempts in a row that lock a credential', 10, {
     least: 1,
     most: 100,

@@ -2,12 +2,11 @@
  * The batch: what the engine hands to a store to be made durable in one write. It is the whole truth of the
  * commands in it: events, after-images of primary rows, and the results that repeats are answered with.
  */
-import type { Plain, Row } from './column.js'
+import type { Plain } from './column.js'
 import type { Event } from './event.js'
 import type { Id } from './ids.js'
 import type { Head, TableImages } from './image.js'
 import type { Instant } from './instant.js'
-import type { AnyTable } from './table.js'
 
 /** A command that carried an idempotency key: what a repeat is recognised by. */
 export interface UsedKey {
@@ -24,17 +23,6 @@ export interface UsedKey {
 /** The same with what the command answered, so that a repeat gets that again. */
 export interface KeyedResult extends UsedKey {
   readonly result: Plain
-}
-
-/** Told of all that joins the next batch, so that whoever takes batches takes one before it is too large. */
-export interface BatchWatch {
-  /** A due step on a row of that table is about to begin; a batch may be taken now. */
-  beginning(table: string): void
-  /** A row was written, and stands as it will be journaled. One that was written twice may be told twice. */
-  row(table: AnyTable, row: Row): void
-  event(event: Event): void
-  /** A command or a step is finished; a batch may be taken now. */
-  finished(): void
 }
 
 export interface Batch {

@@ -2,7 +2,7 @@
  * The image: all live state of a book in typed tables, with the head (sequence, time, id counter) that the next
  * command continues from. Primary tables are journaled as after-images; derived tables hang on hooks.
  */
-import type { BatchWatch } from './batch.js'
+import type { BatchWatch } from './batch-watch.js'
 import type { Plain, Watched } from './column.js'
 import { DueQueue } from './due-queue.js'
 import type { Event } from './event.js'

@@ -1,4 +1,5 @@
 export * from './batch.js'
+export * from './batch-watch.js'
 export * from './column.js'
 export * from './command.js'
 export * from './due-queue.js'

@@ -9,6 +9,9 @@ import { historyName, quoted } from './schema.js'
 
 type Data = { readonly [key: string]: Plain }
 
+/** How a list that is kept as rows is written: how many they are, under a name that no event has. */
+const ROWS = '$rows'
+
 const hasItems = (table: HistoryTable): table is HistoryTable & { readonly itemsOf: ItemsOfEvents } =>
   table.itemsOf !== undefined
 
@@ -19,7 +22,8 @@ export function dataKept(data: Data, history: readonly HistoryTable[]): Data {
     if (itemsOf === undefined) continue
     const list = kept[itemsOf.field]
     if (!Array.isArray(list) || list.length === 0) continue
-    if (list.every((item) => isRow(item, itemsOf))) kept = { ...kept, [itemsOf.field]: list.length }
+    if (list.every((item) => isRow(item, itemsOf)))
+      kept = { ...kept, [itemsOf.field]: { [ROWS]: list.length } }
   }
   return kept
 }
@@ -60,11 +64,16 @@ export class EventItems {
   restored(row: HistoryRow): HistoryRow {
     let data = row.data as Data
     for (const { of, kinds, select } of this.lists) {
-      if (typeof data[of.field] !== 'number') continue
+      const kept = data[of.field] as { readonly [ROWS]?: number } | null | undefined
+      const count = kept?.[ROWS]
+      if (count === undefined) continue
       const first = Number(row.position) * of.positionsOfEvent
       const rows = select.all(row.sequence, first, first + of.positionsOfEvent) as SqlValue[][]
-      // A field that was a number when it happened has no rows.
-      if (rows.length === data[of.field]) data = { ...data, [of.field]: rows.map(itemOf(of.columns, kinds)) }
+      if (rows.length !== count)
+        throw new Error(
+          `expected ${count} ${of.field} of event ${row.sequence}.${row.position} in the tables, were ${rows.length}`,
+        )
+      data = { ...data, [of.field]: rows.map(itemOf(of.columns, kinds)) }
     }
     return data === row.data ? row : { ...row, data }
   }

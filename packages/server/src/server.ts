@@ -183,7 +183,11 @@ async function startOn(
 }
 
 /** A port that nobody chose is not worth failing for: two servers on one machine both start, and the second says so. */
-async function listenForGrpc(grpc: GrpcServer, configuration: Configuration, log: FastifyBaseLogger): Promise<void> {
+async function listenForGrpc(
+  grpc: GrpcServer,
+  configuration: Configuration,
+  log: FastifyBaseLogger,
+): Promise<void> {
   const { grpcPort, isGrpcPortChosen, host } = configuration
   try {
     await grpc.listen(grpcPort, host)
@@ -254,10 +258,7 @@ function makeApp(log: FastifyBaseLogger, metrics: Metrics): FastifyInstance {
     })
   })
   app.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'there is nothing here' }))
-  app.addHook('onRequest', async (_request, reply) => {
-    // On the connection's own reply, so that surfaces that write to it themselves send them too.
-    for (const [name, value] of Object.entries(PROTECTIVE_HEADERS)) reply.raw.setHeader(name, value)
-  })
+  app.addHook('onRequest', async (_request, reply) => protect(reply))
   let isClosing = false
   app.addHook('preClose', async () => {
     isClosing = true
@@ -270,8 +271,14 @@ function makeApp(log: FastifyBaseLogger, metrics: Metrics): FastifyInstance {
   return app
 }
 
+/** On the connection's own reply, so that surfaces that write to it themselves send them too. */
+function protect({ raw }: FastifyReply): void {
+  for (const [name, value] of Object.entries(PROTECTIVE_HEADERS)) raw.setHeader(name, value)
+}
+
 /** What no route sees, in the words of the surface that it was meant for. */
 function answerUndecodable(_error: unknown, request: FastifyRequest, reply: FastifyReply): unknown {
+  protect(reply)
   const surface = SURFACES.find(({ undecodable: { prefix } }) => request.url.startsWith(prefix))
   if (surface !== undefined) return surface.undecodable.answer(request, reply)
   return reply.code(400).send({ error: 'the request cannot be read', request_id: request.id })

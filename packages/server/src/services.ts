@@ -51,7 +51,7 @@ export interface Follow {
   /** Checked at the start and as access changes: the stream is closed when one of them no longer holds. */
   readonly needs: readonly Need[]
   /** `may` turns the locks for the reader as they stand now. */
-  matches(event: Event, may: (need: Need) => boolean): boolean
+  readonly matches: (event: Event, may: (need: Need) => boolean) => boolean
 }
 
 export interface Subscription {

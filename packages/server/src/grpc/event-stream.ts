@@ -6,7 +6,7 @@
 import { Code, ConnectError } from '@connectrpc/connect'
 import type { Event, Instant, Need, Refusal } from '@stemma/core'
 import type { Timer } from '../host/timer.js'
-import type { Authenticated, Host, Subscription } from '../services.js'
+import type { Authenticated, Follow, Host, Subscription } from '../services.js'
 import { Outbox } from './outbox.js'
 
 /** Events that may wait for a reader; with more it is too slow, and is let go. */
@@ -17,7 +17,7 @@ export interface Place {
   readonly index: number
 }
 
-/** How far a stream has looked: everything up to and with it was told, or is not the stream's. */
+/** How far a stream has come: everything up to and with it was told, or is not the stream's; what follows is not earlier. */
 export interface Seen extends Place {
   readonly time: Instant
 }
@@ -28,9 +28,9 @@ export interface StreamPlan<Message> {
   /** Checked at the start and whenever access changes: the stream ends when one of them no longer holds. */
   readonly needs: readonly Need[]
   /** Whether the event is shown; `may` turns the locks for the reader as they stand now. */
-  matches(event: Event, may: (need: Need) => boolean): boolean
+  readonly matches: Follow['matches']
   /** Events behind this are told; null: from now on. */
-  readonly after: Place | null
+  readonly after: Seen | null
   /** What is told first, as of the sequence or later; it returns the sequence that it reached. */
   first?(sequence: number): AsyncGenerator<Message, number>
   /** Null: after all, there is nothing to tell. */
@@ -56,7 +56,8 @@ export interface Reader {
 }
 
 const BEHIND_ALL = Number.MAX_SAFE_INTEGER
-type Item = { readonly event: Event } | { readonly event: null }
+/** An event to be rendered, or a heartbeat that says how far the stream had looked. */
+type Item = { readonly event: Event } | { readonly looked: Seen }
 
 export async function* eventStream<Message>(
   { host, timer, heartbeatMs }: StreamDoor,
@@ -67,14 +68,18 @@ export async function* eventStream<Message>(
   const time = host.now()
   const allowed = await host.authorize(actor, plan.scope, plan.needs)
   if (allowed.kind === 'refused') throw refused(allowed.refusal)
-  let seen: Seen = { sequence: allowed.sequence, index: BEHIND_ALL, time, ...plan.after }
-  const line = new Line(signal, cut, timer, heartbeatMs)
-  const follow = async (matches: StreamPlan<Message>['matches'], after: Place | null): Promise<Subscription> => {
+  let seen: Seen = plan.after ?? { sequence: allowed.sequence, index: BEHIND_ALL, time }
+  const line = new Line(seen, signal, cut, timer, heartbeatMs)
+  const follow = async (matches: Follow['matches'], after: Place | null): Promise<Subscription> => {
     const { scope, needs } = plan
     const answer = await host.follow(actor, { scope, needs, matches }, after, line.deliver, line.drained)
     if (answer.kind === 'refused') throw refused(answer.refusal)
     line.hold(answer.result)
     return answer.result
+  }
+  const shown: Follow['matches'] = (event, may) => {
+    line.looked = event
+    return plan.matches(event, may)
   }
   try {
     if (plan.first !== undefined) {
@@ -85,26 +90,22 @@ export async function* eventStream<Message>(
         const told = await first.next()
         line.check()
         if (told.done === true) {
-          seen = { sequence: told.value, index: BEHIND_ALL, time }
+          seen = line.looked = { sequence: told.value, index: BEHIND_ALL, time }
           break
         }
         yield told.value
         line.box.touch()
       }
-      await follow(plan.matches, seen)
+      await follow(shown, seen)
       line.release(watch)
-    } else await follow(plan.matches, plan.after)
+    } else await follow(shown, plan.after)
     yield plan.heartbeat(seen)
     for (;;) {
       const item = await line.box.take()
       line.check()
       if (item === null) return
-      if (item.event === null) {
-        yield plan.heartbeat(seen)
-        continue
-      }
-      seen = item.event
-      const message = await plan.render(item.event, seen)
+      const message =
+        'event' in item ? await plan.render(item.event, item.event) : plan.heartbeat(item.looked)
       line.check()
       if (message !== null) yield message
     }
@@ -114,7 +115,10 @@ export async function* eventStream<Message>(
 }
 
 const ENDINGS = {
-  revoked: new ConnectError('permission denied: the right to this stream was taken away', Code.PermissionDenied),
+  revoked: new ConnectError(
+    'permission denied: the right to this stream was taken away',
+    Code.PermissionDenied,
+  ),
   slow: new ConnectError('the stream was not read fast enough', Code.ResourceExhausted),
   failed: new ConnectError('internal error', Code.Internal),
   shutdown: new ConnectError('the server is stopping', Code.Unavailable),
@@ -128,6 +132,8 @@ class Line {
   private ending: unknown = null
 
   constructor(
+    /** The last event that was looked at, whether it was shown or not. */
+    public looked: Seen,
     private readonly signal: AbortSignal,
     private readonly cut: () => void,
     timer: Timer,
@@ -142,8 +148,8 @@ class Line {
   readonly drained = (): Promise<void> => this.box.drained()
 
   hold(subscription: Subscription): void {
-    if (this.ending !== null) return subscription.close()
     this.held.add(subscription)
+    if (this.ending !== null) this.release(subscription)
     void subscription.closed.then((reason) => {
       if (this.held.delete(subscription) && reason !== 'unsubscribed') this.end(reason)
     })
@@ -168,7 +174,7 @@ class Line {
 
   private readonly beat = (): void => {
     if (this.box.hasStalled()) this.end('slow')
-    else if (this.box.isEmpty) this.box.put({ event: null })
+    else if (this.box.isEmpty) this.box.put({ looked: this.looked })
   }
 
   /** The generator may be waiting for a reader that never comes back: it cannot be the one that cleans up. */

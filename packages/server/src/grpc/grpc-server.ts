@@ -3,10 +3,15 @@
  * listens. What it refuses itself, it refuses as gRPC does: in a status, not in a page.
  */
 import { once } from 'node:events'
-import { constants, createServer, type Http2Server, type ServerHttp2Session } from 'node:http2'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
+import { constants, createServer, type Http2Server, type ServerHttp2Session } from 'node:http2'
 import type { AddressInfo } from 'node:net'
-import { type ConnectRouter, createConnectRouter, createContextKey, createContextValues } from '@connectrpc/connect'
+import {
+  type ConnectRouter,
+  createConnectRouter,
+  createContextKey,
+  createContextValues,
+} from '@connectrpc/connect'
 import {
   compressionGzip,
   universalRequestFromNodeRequest,
@@ -103,18 +108,39 @@ export class GrpcServer {
     try {
       const handler = this.handlers.get(request.url.split('?', 1)[0] ?? '')
       if (handler === undefined) return refuseUnknown(response)
-      request.setTimeout(REQUEST_MILLISECONDS_MAX, () => {
-        if (!request.complete) request.stream.close(constants.NGHTTP2_CANCEL)
-      })
+      if (handler.method.methodKind !== 'bidi_streaming')
+        request.setTimeout(REQUEST_MILLISECONDS_MAX, () => {
+          if (!request.complete) request.stream.close(constants.NGHTTP2_CANCEL)
+        })
       const values = createContextValues().set(CONNECTION, request)
       const asked = universalRequestFromNodeRequest(request, response, undefined, values)
-      await universalResponseToNodeResponse(await handler(asked), response)
+      await universalResponseToNodeResponse(readably(await handler(asked)), response)
     } catch (error) {
       this.options.log.debug({ err: error, path: request.url }, 'gRPC call broken off')
       if (!request.stream.closed) request.stream.close(constants.NGHTTP2_CANCEL)
     }
   }
 }
+
+type Answer = Awaited<ReturnType<Handler>>
+
+/**
+ * The library escapes every reserved character of a status message; gRPC asks for that of nothing but `%` and what is
+ * no printable ASCII, and stock clients undo no more than that.
+ */
+function readably(answer: Answer): Answer {
+  const { body, trailer } = answer
+  if (body === undefined || trailer === undefined) return answer
+  async function* untilTrailer(chunks: NonNullable<Answer['body']>): AsyncGenerator<Uint8Array> {
+    yield* chunks
+    const message = trailer?.get('grpc-message') ?? null
+    if (message !== null) trailer?.set('grpc-message', escaped(decodeURIComponent(message)))
+  }
+  return { ...answer, body: untilTrailer(body) }
+}
+
+const escaped = (message: string): string =>
+  message.replace(/[^\x20-\x24\x26-\x7e]/gu, (character) => encodeURIComponent(character))
 
 /** In the headers alone, as there is no answer that trailers could follow. */
 function refuseUnknown({ stream }: Http2ServerResponse): void {

@@ -55,10 +55,7 @@ export interface SendOptions {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-export async function startVenue(
-  store: 'memory' | 'sqlite' = 'memory',
-  timer?: ManualTimer,
-): Promise<Venue> {
+export async function startVenue(store: 'memory' | 'sqlite' = 'memory', timer?: ManualTimer): Promise<Venue> {
   const directory = mkdtempSync(join(tmpdir(), 'stemma-venue-'))
   return startOn(directory, store, await freePort(), new ManualClock(START), false, timer)
 }

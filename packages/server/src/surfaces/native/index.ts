@@ -18,7 +18,11 @@ export const nativeSurface: SurfaceModule = {
     prefix: `${BASE_PATH}/`,
     answer(request, reply) {
       const requestId = requestIdOf(request.headers)
-      send(reply, problem({ code: 'malformed', detail: 'the address cannot be decoded' }, requestId), requestId)
+      send(
+        reply,
+        problem({ code: 'malformed', detail: 'the address cannot be decoded' }, requestId),
+        requestId,
+      )
     },
   },
   async register(app, services) {

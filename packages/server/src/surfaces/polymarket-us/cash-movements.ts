@@ -3,7 +3,13 @@
  * and over gRPC. A key is good for ever: it is the reference of the movement in the funding history, and is looked up there. The
  * service is the firm's, so it takes no participant id.
  */
-import { type AccountId, formatInstant, type HistoryRow, type Instant, type ParticipantAccount } from '@stemma/core'
+import {
+  type AccountId,
+  formatInstant,
+  type HistoryRow,
+  type Instant,
+  type ParticipantAccount,
+} from '@stemma/core'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { findAccount, nameOf, nameOfAccount } from './accounts.js'
 import { bodyOf, type Call, type Gate, openCall, type Route } from './call.js'

@@ -35,7 +35,8 @@ export const polymarketUs: SurfaceModule = {
   webhookWords: kycWords,
   undecodable: {
     prefix: '/v1/',
-    answer: (request, reply) => fail(invalid('the address cannot be decoded'), request, identified(request, reply)),
+    answer: (request, reply) =>
+      fail(invalid('the address cannot be decoded'), request, identified(request, reply)),
   },
   async register(app, services, grpc) {
     const gate: Gate = { services, buckets: new TokenBuckets() }

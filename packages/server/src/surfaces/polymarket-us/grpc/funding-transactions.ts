@@ -23,7 +23,10 @@ export async function fundingTransactions(call: Call, fields: Fields): Promise<S
   const resumeTime = fields.instant('resumeTime')
   const rowOf = (event: Event): HistoryRow | undefined => FUNDING.rows(event)[0]
   const message = ({ time }: Seen, changes: readonly unknown[]): Message =>
-    messageOf(CreateFundingTransactionSubscriptionResponseSchema, { changes, serverTime: formatInstant(time) })
+    messageOf(CreateFundingTransactionSubscriptionResponseSchema, {
+      changes,
+      serverTime: formatInstant(time),
+    })
   return {
     scope: READ,
     needs: accounts.map(({ id }) => ({ ability: 'read', target: { account: id } })),

@@ -38,7 +38,8 @@ export function serverStream<Output extends DescMessage>(
       const firm = await admit(gate, call)
       const planned = await plan(call, Fields.ofQuery(call.incoming.query))
       places.take(firm, context.signal)
-      const cut = (): void => context.values.get(CONNECTION)?.stream.close(constants.NGHTTP2_ENHANCE_YOUR_CALM)
+      const cut = (): void =>
+        context.values.get(CONNECTION)?.stream.close(constants.NGHTTP2_ENHANCE_YOUR_CALM)
       const reader = { actor: call.actor, signal: context.signal, cut, refused: fromRefusal }
       yield* eventStream(door, reader, planned)
     } catch (thrown) {

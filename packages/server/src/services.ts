@@ -22,7 +22,7 @@ import type {
 } from '@stemma/core'
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { AccessTokens } from './auth/access-tokens.js'
-import type { GrpcServer } from './grpc/index.js'
+import type { GrpcServer } from './grpc/grpc-server.js'
 import type { Outbound } from './host/outbound.js'
 
 /** A command without its time: the host stamps it. */

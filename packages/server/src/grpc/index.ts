@@ -1,3 +1,3 @@
-export { eventStream, type Place, type Reader, type Seen, type StreamPlan } from './event-stream.js'
+export { eventStream, type Seen, type StreamPlan } from './event-stream.js'
 export { CONNECTION, GrpcServer } from './grpc-server.js'
 export { placeBefore } from './resume.js'

@@ -318,7 +318,7 @@ describe('the door itself', () => {
     )
     venue.move(1)
     expect((await client.ask(`${ACCOUNTS}/ListAccounts`, {}, { token: trading })).code).toBe(OK)
-  })
+  }, 120_000)
 
   test.each(['/polymarket.v1.AccountsAPI/Nothing', '/polymarket.v1.NoAPI/Check', '/', '/%'])(
     'the unknown method %s is unimplemented',

@@ -23,7 +23,7 @@ import {
   seenFrom,
 } from '@stemma/core'
 import { recordBytesMax, type Store } from '@stemma/store'
-import type { Answer, EventFilter, Host, Request, Settled, Subscription } from '../services.js'
+import type { Answer, EventFilter, Follow, Host, Request, Settled, Subscription } from '../services.js'
 import type { Clock } from './clock.js'
 import { CommitGate } from './commit-gate.js'
 import { EventHub, type Place } from './event-hub.js'
@@ -217,6 +217,25 @@ export class EngineHost implements Host {
     const matches = eventMatcher(allowed.path, filter.kinds)
     const deliverSeen = (event: Event): boolean => deliver(seenFrom(event, allowed.path))
     const subscription = this.hub.follow(allowed.permit, matches, after, deliverSeen)
+    return this.afterCommit({ kind: 'answer', result: subscription, sequence })
+  }
+
+  follow(
+    actor: Actor,
+    { scope, needs, matches }: Follow,
+    after: Place | null,
+    deliver: (event: Event) => boolean,
+    drained: () => Promise<void>,
+  ): Promise<Answer<Subscription>> {
+    const { access } = this.engine.rooms
+    const allowed =
+      actor.kind === 'system' ? { permit: SYSTEM_PERMIT } : access.permit(actor, scope, needs, this.now())
+    if ('refusal' in allowed) return this.afterCommit({ kind: 'refused', refusal: allowed.refusal })
+    const { sequence } = this.engine.image.head
+    const { permit } = allowed
+    const may = (need: Need): boolean => access.isStillAllowed({ ...permit, needs: [need] }, this.now())
+    const isShown = (event: Event): boolean => matches(event, may)
+    const subscription = this.hub.follow(permit, isShown, after, deliver, drained)
     return this.afterCommit({ kind: 'answer', result: subscription, sequence })
   }
 

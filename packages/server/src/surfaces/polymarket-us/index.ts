@@ -17,6 +17,7 @@ import { overHttp, sendOver } from './http.js'
 import { IDENTITY_ROUTES } from './identity.js'
 import { KYC_ROUTES, kycWords } from './kyc.js'
 import { LEDGER_ROUTES } from './ledger.js'
+import { TRADING_ROUTES } from './trading/index.js'
 
 export { scopesMeant, scopesShown } from './scopes.js'
 
@@ -28,6 +29,7 @@ const ROUTES: readonly Route[] = [
   ...LEDGER_ROUTES,
   ...FUNDING_ROUTES,
   ...KYC_ROUTES,
+  ...TRADING_ROUTES,
 ]
 
 export const polymarketUs: SurfaceModule = {

@@ -4,7 +4,7 @@
  * orders look again.
  */
 import { after, NO_ROW, type Row, STEP_PAUSE } from '../image/index.js'
-import { type Price, quantity } from '../money/index.js'
+import { quantity } from '../money/index.js'
 import { removeOrder } from './ending.js'
 import { judgeFunds } from './judging.js'
 import { find, match, selfMatches } from './matching.js'
@@ -29,14 +29,28 @@ function trade(context: TradingContext, session: TradingSession, order: Order): 
   for (const row of cancelledBySelfMatch(context, order)) removeOrder(context, row, 'self_match')
   const isWhole = order.terms.allOrNone || order.timeInForce === 'fok'
   const least = isWhole ? openQuantityOf(order) : order.terms.minimumQuantity
-  if (least === 0n || find(context, order, quantity(least)).quantity >= least) match(context, session, order)
+  if (least === 0n || find(context, order, quantity(least)).quantity >= least) {
+    limitRemainder(context, order)
+    match(context, session, order)
+  }
   leave(context, session, order)
+}
+
+/**
+ * What a market-to-limit order leaves over becomes a limit at the last price that it trades at, else at the reference.
+ * It is said with the reports of its fills, so that whoever follows them knows at what price the rest stands.
+ */
+export function limitRemainder(context: TradingContext, order: Order): void {
+  if (order.type !== 'market_to_limit' || order.price !== null || order.timeInForce === 'ioc') return
+  const open = openQuantityOf(order)
+  const { quantity: found, worst } = find(context, order, open)
+  if (found < open) order.price = worst ?? order.reservePrice
 }
 
 /** What is left of it after it traded. */
 function leave(context: TradingContext, session: TradingSession, order: Order): void {
   if (order.filled === order.quantity) return
-  if (order.type === 'market_to_limit' && order.price === null) order.price = remainderPrice(context, order)
+  if (order.type === 'market_to_limit' && order.price === null) order.price = order.reservePrice
   if (endsAtOnce(order)) {
     report(context, order, 'expired', 'expired')
     return
@@ -59,11 +73,6 @@ function rest(context: TradingContext, session: TradingSession, order: Order): v
   if (order.price !== null) kept.reservePrice = order.price
   context.trading.orders.insert(id, kept)
   session.instruments.add(order.instrument)
-}
-
-/** The rest of a market-to-limit order becomes a limit at the last price that it traded at, else at the reference. */
-function remainderPrice({ market }: TradingContext, order: Order): Price | null {
-  return order.filled > 0n ? market.lastPrice(market.instruments.row(order.instrument)) : order.reservePrice
 }
 
 function cancelledBySelfMatch(context: TradingContext, order: Order): readonly Row[] {

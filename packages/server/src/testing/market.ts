@@ -16,7 +16,7 @@ export async function openContract(
   more: { readonly [key: string]: Plain } = {},
 ): Promise<number> {
   const { feeSchedule } = await venue.run<{ feeSchedule: number }>('fee_schedules.create', {
-    name: `venue ${symbol}`,
+    name: `fees-${symbol}`,
     kind: 'quadratic',
     takerRate: price('0.0695'),
     makerRate: -price('0.0125'),

@@ -17,6 +17,9 @@ import { overHttp, sendOver } from './http.js'
 import { IDENTITY_ROUTES } from './identity.js'
 import { KYC_ROUTES, kycWords } from './kyc.js'
 import { LEDGER_ROUTES } from './ledger.js'
+import { POSITION_ROUTES } from './positions/index.js'
+import { REFERENCE_ROUTES } from './reference/index.js'
+import { REPORT_ROUTES } from './reports/index.js'
 import { TRADING_ROUTES } from './trading/index.js'
 
 export { scopesMeant, scopesShown } from './scopes.js'
@@ -30,6 +33,9 @@ const ROUTES: readonly Route[] = [
   ...FUNDING_ROUTES,
   ...KYC_ROUTES,
   ...TRADING_ROUTES,
+  ...POSITION_ROUTES,
+  ...REPORT_ROUTES,
+  ...REFERENCE_ROUTES,
 ]
 
 export const polymarketUs: SurfaceModule = {

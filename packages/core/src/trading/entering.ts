@@ -26,7 +26,12 @@ export function enter(context: TradingContext, session: TradingSession, order: O
 }
 
 function trade(context: TradingContext, session: TradingSession, order: Order): void {
-  for (const row of cancelledBySelfMatch(context, order)) removeOrder(context, row, 'self_match')
+  const own = cancelledBySelfMatch(context, order)
+  for (const row of own) removeOrder(context, row, 'self_match')
+  if (own.length > 0 && order.terms.selfMatchInstruction === 'remove_both') {
+    report(context, order, 'cancelled', 'cancelled', { unsolicited: 'self_match' })
+    return
+  }
   const isWhole = order.terms.allOrNone || order.timeInForce === 'fok'
   const least = isWhole ? openQuantityOf(order) : order.terms.minimumQuantity
   if (least === 0n || find(context, order, quantity(least)).quantity >= least) {
@@ -76,7 +81,10 @@ function rest(context: TradingContext, session: TradingSession, order: Order): v
 }
 
 function cancelledBySelfMatch(context: TradingContext, order: Order): readonly Row[] {
-  return order.terms.selfMatchInstruction === 'cancel_resting' ? selfMatches(context, order) : []
+  const { selfMatchInstruction } = order.terms
+  return selfMatchInstruction === 'cancel_resting' || selfMatchInstruction === 'remove_both'
+    ? selfMatches(context, order)
+    : []
 }
 
 function isTriggeredBy({ market }: TradingContext, { instrument, side, stopPrice }: Order): boolean {

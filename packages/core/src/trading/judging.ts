@@ -167,8 +167,9 @@ function notionalFault({ market }: TradingContext, order: Order, instrument: Row
 }
 
 function selfMatchFault(context: TradingContext, order: Order): Fault | null {
+  // The other instructions let it in, and take effect before it trades.
   if (
-    order.terms.selfMatchInstruction === 'cancel_resting' ||
+    order.terms.selfMatchInstruction !== 'reject_aggressor' ||
     (order.price === null && order.stopPrice !== null)
   )
     return null

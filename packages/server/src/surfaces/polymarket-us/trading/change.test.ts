@@ -251,6 +251,7 @@ describe('orders of one participant that would meet', () => {
     [undefined, ['NEW', 'REJECTED']],
     ['REJECT_AGGRESSOR', ['NEW', 'REJECTED']],
     ['CANCEL_RESTING', ['CANCELED', 'NEW']],
+    ['REMOVE_BOTH', ['CANCELED', 'CANCELED']],
     ['SOMETHING_ELSE', ['NEW', 'REJECTED']],
   ] as const)('%s leaves them %j', async (instruction, expected) => {
     const ids = [await rest(), await take(instruction)]

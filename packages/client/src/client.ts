@@ -11,7 +11,7 @@ export interface ClientOptions {
   readonly apiKey: string | (() => Promise<string>)
   /** The user on whose behalf a party's credential acts. */
   readonly actingUser?: string
-  /** Attempts in all, for what is worth repeating; 4 unless said. */
+  /** Attempts in all, where nobody answers or the server is busy; 4 unless said. */
   readonly attemptsMax?: number
   /** Waiting before the second attempt; doubles each time. 100 unless said. */
   readonly backoffMs?: number
@@ -68,9 +68,8 @@ class Calling {
       try {
         return (await this.once(method, request, key, options)) as Calls[N]['output']
       } catch (thrown) {
-        const isWorthIt =
-          thrown instanceof StemmaUnreachable || (thrown instanceof StemmaRefusal && thrown.isRetryable)
-        if (!isWorthIt || attempt >= attemptsMax || options.signal?.aborted === true) throw thrown
+        if (!isWorthRepeating(thrown) || attempt >= attemptsMax || options.signal?.aborted === true)
+          throw thrown
         await pause(backoffMs * 2 ** (attempt - 1), options.signal)
       }
     }
@@ -147,6 +146,11 @@ class Calling {
     throw new StemmaUnreachable(`expected an answer of the API, was HTTP ${response.status}`)
   }
 }
+
+/** Nobody answered, or the server was busy. What else may pass later, such as a balance too small, is the caller's. */
+const isWorthRepeating = (thrown: unknown): boolean =>
+  thrown instanceof StemmaUnreachable ||
+  (thrown instanceof StemmaRefusal && (thrown.status === 429 || thrown.status === 503))
 
 interface Prepared {
   readonly url: string

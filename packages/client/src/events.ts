@@ -29,10 +29,10 @@ export async function* followEvents(following: Following): AsyncGenerator<Stemma
   const isOver = () => signal?.aborted === true
   while (!isOver()) {
     try {
-      for await (const event of streamOnce(following, after)) {
+      for await (const { id, event } of streamOnce(following, after)) {
         failures = 0
-        after = event.id
-        yield event
+        after = id
+        if (event !== null) yield event
       }
     } catch (thrown) {
       if (isOver()) return
@@ -43,7 +43,13 @@ export async function* followEvents(following: Following): AsyncGenerator<Stemma
   }
 }
 
-async function* streamOnce(following: Following, after: string | undefined): AsyncGenerator<StemmaEvent> {
+/** Where the stream is, and what happened there: it begins with a place alone, so that nothing is missed from there on. */
+interface Told {
+  readonly id: string
+  readonly event: StemmaEvent | null
+}
+
+async function* streamOnce(following: Following, after: string | undefined): AsyncGenerator<Told> {
   const { baseUrl, filter, headers, signal } = following
   const url = new URL('/stemma/v1/events/stream', baseUrl)
   url.searchParams.set('under', filter.under)
@@ -64,11 +70,23 @@ async function* streamOnce(following: Following, after: string | undefined): Asy
       const blocks = unread.split('\n\n')
       unread = blocks.pop() ?? ''
       for (const block of blocks) {
-        const data = block.split('\n').find((line) => line.startsWith('data: '))
-        if (data !== undefined && block.startsWith('id: ')) yield JSON.parse(data.slice(6)) as StemmaEvent
+        const told = readBlock(block)
+        if (told !== null) yield told
       }
     }
   } finally {
     await reader.cancel().catch(() => {})
   }
+}
+
+/** Null for comments and for the reason of an ending, which carry no id. */
+function readBlock(block: string): Told | null {
+  const field = (name: string): string | undefined =>
+    block
+      .split('\n')
+      .find((line) => line.startsWith(`${name}: `))
+      ?.slice(name.length + 2)
+  const [id, data] = [field('id'), field('data')]
+  if (id === undefined) return null
+  return { id, event: data === undefined ? null : (JSON.parse(data) as StemmaEvent) }
 }

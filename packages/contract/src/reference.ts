@@ -40,7 +40,7 @@ export function refusalsPage(): string {
 const LIMITS: readonly (readonly [string, string])[] = [
   ['Characters of a name', String(NAME_LENGTH_MAX)],
   ['Characters of a display name', String(DISPLAY_NAME_LENGTH_MAX)],
-  ['Characters of a reason', String(REASON_LENGTH_MAX)],
+  ['Characters of a reason or a description', String(REASON_LENGTH_MAX)],
   ['Items of a page', `${PAGE_LIMIT_MAX}; ${PAGE_LIMIT_DEFAULT} unless asked for`],
   ['Commands of a batch', '500'],
   ['Accounts opened by one request', '5,000'],

@@ -79,6 +79,8 @@ function addField(command: Command, noun: string, field: Field): void {
   const option = new Option(`--${optionName(noun, field)} ${shape}`, field.description)
   if (field.choices.length > 0) option.choices(field.choices)
   command.addOption(field.isRequired ? option.makeOptionMandatory() : option)
+  if (field.isNullable && field.kind !== 'flag')
+    command.addOption(new Option(`--no-${optionName(noun, field)}`, 'set it to nothing'))
 }
 
 function inputOf(
@@ -92,6 +94,7 @@ function inputOf(
     const written = field.isPositional
       ? given[places.indexOf(field)]
       : options[camelCase(optionName(noun, field))]
+    if (written === false && field.kind !== 'flag') return [[field.name, null]]
     if (typeof written !== 'string' && typeof written !== 'boolean') return []
     return [[field.name, toValue(field, written)]]
   })

@@ -175,10 +175,15 @@ class Session {
       return refuse('limit_reached', `a socket can have ${SUBSCRIPTIONS_MAX} subscriptions`)
     this.subscriptionCount += 1
     const name = `sub_${this.subscriptionCount}`
-    const subscription = await subscribe(this.services, caller, wantedOf(under, kinds, after), (event) => {
-      this.write(`{"subscription":"${name}","event":${JSON.stringify(eventToWire(event))}}`)
-      return this.socket.bufferedAmount <= UNREAD_BYTES_MAX
-    })
+    const { subscription } = await subscribe(
+      this.services,
+      caller,
+      wantedOf(under, kinds, after),
+      (event) => {
+        this.write(`{"subscription":"${name}","event":${JSON.stringify(eventToWire(event))}}`)
+        return this.socket.bufferedAmount <= UNREAD_BYTES_MAX
+      },
+    )
     this.subscriptions.set(name, subscription)
     void subscription.closed.then((reason) => {
       this.subscriptions.delete(name)
@@ -220,6 +225,14 @@ class Session {
       })
     }
     this.socket.send(message)
+    if (this.socket.bufferedAmount > UNREAD_BYTES_MAX) this.waitForReader()
+  }
+
+  /** Whoever does not read its answers is not asked for more questions, and falls to the heartbeat in the end. */
+  private waitForReader(): void {
+    if (this.socket.isPaused) return
+    this.socket.pause()
+    this.stream.once('drain', () => this.socket.resume())
   }
 }
 

@@ -34,17 +34,18 @@ function placeOf(after: unknown): Wanted['after'] {
   return { sequence: Number(match[1]), index: Number(match[2]) }
 }
 
+/** Every event up to `sequence` was handed out, where it was wanted, once this resolves. */
 export async function subscribe(
   { host }: Services,
   { actor }: Caller,
   { under, kinds, after }: Wanted,
   deliver: (event: Event) => boolean,
-): Promise<Subscription> {
+): Promise<{ readonly subscription: Subscription; readonly sequence: number }> {
   const allowed = await host.authorize(actor, 'events:read', [
     { ability: 'read', target: { party: under as never } },
   ])
   if (allowed.kind === 'refused') throw new Refused(allowed.refusal)
   const answer = await host.subscribe(actor, { under, kinds }, after, deliver)
   if (answer.kind === 'refused') throw new Refused(answer.refusal)
-  return answer.result
+  return { subscription: answer.result, sequence: answer.sequence }
 }

@@ -239,6 +239,11 @@ const DRY_RUN = {
     result: { type: 'object', additionalProperties: true },
     problem: { $ref: '#/components/schemas/Problem' },
     events: { type: 'array', items: { type: 'object', additionalProperties: true } },
+    executions: {
+      type: 'array',
+      description: 'The execution reports among the events, as `executions.list` shows them',
+      items: { type: 'object', additionalProperties: true },
+    },
   },
 }
 

@@ -9,7 +9,7 @@ import {
   TRADE_TYPES,
   trade,
 } from '../resources/trading.js'
-import { choice, flag, id, instrumentRef, list, object, optional, price, text } from '../wire/index.js'
+import { choice, flag, id, instrumentRef, list, object, optional, price } from '../wire/index.js'
 import { whose } from './orders.js'
 
 export const TRADE_OPERATIONS = [
@@ -108,14 +108,6 @@ export const TRADE_OPERATIONS = [
     scope: 'dropcopy:read',
     input: object({
       under: id('pty', 'This party and everything beneath it'),
-      after: optional(
-        text({
-          max: 32,
-          pattern: /^[0-9]{1,16}\.[0-9]{1,9}$/,
-          meaning: 'sequence.index',
-          description: 'The `event` of the last report that was seen',
-        }),
-      ),
       ...period,
       newest_first: optional(flag('Newest first'), false),
       ...paging,

@@ -124,6 +124,18 @@ export const book = object({
   offers: list(level, { max: BOOK_DEPTH_MAX }),
 })
 
+/** What a subscription to the market is told of one instrument. */
+export const marketView = object({
+  instrument: id('ins'),
+  symbol: symbol(),
+  currency: currency(),
+  state: choice(INSTRUMENT_STATES),
+  sequence: count({ description: 'What it was seen at' }),
+  bids: list(level, { max: STREAM_DEPTH_MAX }),
+  offers: list(level, { max: STREAM_DEPTH_MAX }),
+  statistics: nullable(object({ currency: currency(), ...dayFigures })),
+})
+
 export const EXAMPLE_INSTRUMENT = {
   id: EXAMPLE.instrument,
   symbol: 'rain-tomorrow',

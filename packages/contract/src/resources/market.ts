@@ -126,6 +126,7 @@ export const book = object({
 
 /** What a subscription to the market is told of one instrument. */
 export const marketView = object({
+  kind: choice(['snapshot', 'update'], 'The first of an instrument, or what takes its place'),
   instrument: id('ins'),
   symbol: symbol(),
   currency: currency(),

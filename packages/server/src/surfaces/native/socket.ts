@@ -11,12 +11,12 @@ import type { Services, Subscription } from '../../services.js'
 import { callOf } from './batch.js'
 import type { Caller } from './call.js'
 import { callerOf, proven, requestIdOf } from './caller.js'
-import { eventToWire } from './event-wire.js'
 import { replyToFault } from './fault.js'
 import type { Performer } from './perform.js'
 import { problem, type Reply } from './problem.js'
+import { streamNamed } from './streams.js'
 import { parseStrictJson } from './strict-json.js'
-import { subscribe, UNREAD_BYTES_MAX, wantedOf } from './subscribe.js'
+import { UNREAD_BYTES_MAX } from './subscribe.js'
 
 export const MESSAGE_BYTES_MAX = 1024 * 1024
 export const IN_FLIGHT_MAX = 4_096
@@ -166,24 +166,18 @@ class Session {
   }
 
   private async subscribe(caller: Caller, wanted: unknown): Promise<Reply> {
-    const {
-      under,
-      kinds = [],
-      after,
-    } = (typeof wanted === 'object' && wanted !== null ? wanted : {}) as Message
+    const { stream: asked = 'events', ...given } = (
+      typeof wanted === 'object' && wanted !== null ? wanted : {}
+    ) as Message
+    const stream = streamNamed(asked)
     if (this.subscriptions.size >= SUBSCRIPTIONS_MAX)
       return refuse('limit_reached', `a socket can have ${SUBSCRIPTIONS_MAX} subscriptions`)
     this.subscriptionCount += 1
     const name = `sub_${this.subscriptionCount}`
-    const { subscription } = await subscribe(
-      this.services,
-      caller,
-      wantedOf(under, kinds, after),
-      (event) => {
-        this.write(`{"subscription":"${name}","event":${JSON.stringify(eventToWire(event))}}`)
-        return this.socket.bufferedAmount <= UNREAD_BYTES_MAX
-      },
-    )
+    const { subscription } = await stream.open(this.services, caller, given, ({ data }) => {
+      this.write(`{"subscription":"${name}","${stream.field}":${data}}`)
+      return this.socket.bufferedAmount <= UNREAD_BYTES_MAX
+    })
     this.subscriptions.set(name, subscription)
     void subscription.closed.then((reason) => {
       this.subscriptions.delete(name)

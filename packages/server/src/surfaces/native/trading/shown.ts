@@ -51,9 +51,10 @@ export const shownEntry = (host: Host, row: HistoryRow): HistoryRow =>
   withUnits(host, { ...row, sequence: `${row.sequence}.${row.position}` })
 
 /** A view of the market: the levels and figures count in the instrument's units too. */
-export function shownMarket({ view }: MarketTold): Shown {
-  return withLevels(view as object as Shown)
-}
+export const shownMarket = ({ kind, view }: MarketTold): Shown => ({
+  kind,
+  ...withLevels(view as object as Shown),
+})
 
 export function withLevels(book: Shown): Shown {
   const { quantityScale = 0, currency = null, statistics = null } = book

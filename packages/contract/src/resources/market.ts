@@ -14,6 +14,7 @@ import {
   quantity,
   rate,
   text,
+  type WireOf,
 } from '../wire/index.js'
 import { displayName, EXAMPLE, version } from './common.js'
 
@@ -136,6 +137,8 @@ export const marketView = object({
   offers: list(level, { max: STREAM_DEPTH_MAX }),
   statistics: nullable(object({ currency: currency(), ...dayFigures })),
 })
+
+export type MarketView = WireOf<typeof marketView>
 
 export const EXAMPLE_INSTRUMENT = {
   id: EXAMPLE.instrument,

@@ -39,7 +39,7 @@ function freePort(): Promise<number> {
   })
 }
 
-describe.each(['README.md', 'docs/start.md'])('%s', (file) => {
+describe.each(['README.md', 'docs/start.md', 'docs/coding/place-an-order.md'])('%s', (file) => {
   test(
     'its commands run, and print what it shows',
     async () => {
@@ -61,7 +61,7 @@ describe.each(['README.md', 'docs/start.md'])('%s', (file) => {
       const { stderr } = await running.ended
       expect(stderr).toContain('Stopped.')
     },
-    120 * SECONDS,
+    240 * SECONDS,
   )
 
   test('begins with the one command that starts everything', () => {

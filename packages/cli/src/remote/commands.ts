@@ -7,7 +7,7 @@ import { type Format, render, renderIds } from '../output/render.js'
 import type { Shell } from '../shell.js'
 import type { Api, CallOptions, Input } from './api.js'
 import { type Field, fieldsOf } from './fields.js'
-import { followCommand } from './follow.js'
+import { followCommands } from './follow.js'
 import { ELSEWHERE, NOUNS, resourceOf, verbOf } from './nouns.js'
 import { RESERVED, withConnection, withOutput } from './options.js'
 import { dashed, toValue } from './values.js'
@@ -20,7 +20,7 @@ export function remoteCommands(shell: Shell): readonly Command[] {
     if (operations.length === 0) return []
     const command = new Command(noun).description(summary)
     for (const operation of operations) command.addCommand(operationCommand(noun, operation, shell))
-    if (noun === 'events') command.addCommand(followCommand(shell))
+    for (const follow of followCommands(noun, shell)) command.addCommand(follow)
     return [command]
   })
 }
@@ -79,6 +79,8 @@ function addField(command: Command, noun: string, field: Field): void {
   const option = new Option(`--${optionName(noun, field)} ${shape}`, field.description)
   if (field.choices.length > 0) option.choices(field.choices)
   command.addOption(field.isRequired ? option.makeOptionMandatory() : option)
+  if (field.isNullable && field.kind !== 'flag')
+    command.addOption(new Option(`--no-${optionName(noun, field)}`, 'set it to nothing'))
 }
 
 function inputOf(
@@ -92,6 +94,7 @@ function inputOf(
     const written = field.isPositional
       ? given[places.indexOf(field)]
       : options[camelCase(optionName(noun, field))]
+    if (written === false && field.kind !== 'flag') return [[field.name, null]]
     if (typeof written !== 'string' && typeof written !== 'boolean') return []
     return [[field.name, toValue(field, written)]]
   })

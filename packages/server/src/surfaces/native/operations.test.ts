@@ -4,7 +4,7 @@ import { EXAMPLE, OPERATIONS, type Operation } from '@stemma/contract'
 import { COMMANDS, HISTORY, QUERIES } from '@stemma/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startWorld, type World } from '../../testing/native-world.js'
-import { HISTORIES } from './history.js'
+import { HISTORIES } from './histories.js'
 
 /** Operations that are declared and whose engine part is still on its way; the list shrinks to nothing. */
 const NOT_IN_ENGINE_YET = new Set(['nodes.summary', 'book.verify'].filter((name) => !QUERIES.has(name)))
@@ -104,6 +104,31 @@ const BEFORE: Readonly<
     'setting',
   ] as const
   const asked = ['transfers.create', null, EXAMPLE.approval, 'approval'] as const
+  const instrument = ['instruments.create', null, EXAMPLE.instrument, 'instrument'] as const
+  const opened = ['instruments.set_state', null, EXAMPLE.instrument, 'instrument'] as const
+  const share = [
+    'instruments.create',
+    { symbol: 'ACME', display_name: 'ACME', kind: 'equity', currency: 'USD', tick: '0.01', lot: '1' },
+    'ins_0',
+    'instrument',
+  ] as const
+  const placed = ['orders.place', null, EXAMPLE.order, 'order'] as const
+  // Who sells what it does not hold keeps the payout behind it.
+  const seller = [
+    'accounts.open',
+    { party: EXAMPLE.firm, name: 'short', display_name: 'Short', type: 'fully_collateralised' },
+    EXAMPLE.second,
+    'account',
+  ] as const
+  const funded = [
+    'transfers.create',
+    { from: EXAMPLE.account, to: EXAMPLE.second, currency: 'USD', amount: '200.00' },
+    EXAMPLE.transfer,
+    'transfer',
+  ] as const
+  const market = [instrument, opened] as const
+  const tradable = [...market, seller, funded] as const
+  const crossed = [...tradable, ['orders.cross', null, EXAMPLE.trade, 'trade']] as const
   const each = <T>(names: readonly string[], calls: readonly T[]) =>
     Object.fromEntries(names.map((name) => [name, calls]))
   return {
@@ -148,6 +173,48 @@ const BEFORE: Readonly<
       [policy, asked],
     ),
     ...each(['kyc.get', 'kyc.decide'], [['kyc.start', null, EXAMPLE.kyc, 'application']]),
+    ...each(
+      [
+        'instruments.update',
+        'instruments.set_state',
+        'instruments.get',
+        'instruments.list',
+        'books.get',
+        'quotes.get',
+        'statistics.get',
+      ],
+      [instrument],
+    ),
+    ...each(['instruments.settle', 'orders.place', 'orders.preview'], market),
+    ...each(
+      [
+        'orders.replace',
+        'orders.cancel',
+        'orders.cancel_all',
+        'orders.open',
+        'orders.list',
+        'orders.get',
+        'orders.find',
+        'executions.list',
+        'drop_copy.list',
+        'margin.get',
+      ],
+      [...market, placed],
+    ),
+    'orders.cross': tradable,
+    ...each(
+      [
+        'trades.list',
+        'trades.bust',
+        'trades.correct',
+        'positions.list',
+        'positions.get',
+        'positions.entries',
+        'positions.as_of',
+      ],
+      crossed,
+    ),
+    'positions.adjust': [share],
     ...each(
       ['webhooks.update', 'webhooks.remove'],
       [['webhooks.register', null, EXAMPLE.webhook, 'webhook']],

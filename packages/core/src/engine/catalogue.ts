@@ -18,8 +18,11 @@ import {
 import { IDENTITY_COMMANDS, IDENTITY_QUERIES } from '../identity/index.js'
 import type { CommandSpec, Id, Plain, ProcessId, ProcessKind, QuerySpec } from '../image/index.js'
 import { LEDGER_COMMANDS, LEDGER_DUE_WORK, LEDGER_QUERIES } from '../ledger/index.js'
+import { MARGIN_QUERIES } from '../margin/index.js'
+import { MARKET_COMMANDS, MARKET_QUERIES } from '../market/index.js'
 import { ROLLUP_QUERIES } from '../rollup/index.js'
 import { SETTINGS_COMMANDS, SETTINGS_QUERIES } from '../settings/index.js'
+import { settleProcess, TRADING_COMMANDS, TRADING_DUE_WORK, TRADING_QUERIES } from '../trading/index.js'
 import { ENGINE_COMMANDS } from './commands/index.js'
 import type { EngineContext } from './context.js'
 import { TREE_QUERIES } from './queries/index.js'
@@ -37,6 +40,8 @@ const commands = [
   ...WEBHOOK_COMMANDS,
   ...ENGINE_COMMANDS,
   ...LEDGER_COMMANDS,
+  ...MARKET_COMMANDS,
+  ...TRADING_COMMANDS,
 ] as readonly unknown[] as readonly AnyCommand[]
 const queries = [
   ...SETTINGS_QUERIES,
@@ -46,10 +51,16 @@ const queries = [
   ...ONBOARDING_QUERIES,
   ...WEBHOOK_QUERIES,
   ...LEDGER_QUERIES,
+  ...MARKET_QUERIES,
+  ...TRADING_QUERIES,
+  ...MARGIN_QUERIES,
   ...ROLLUP_QUERIES,
   ...TREE_QUERIES,
 ] as readonly unknown[] as readonly AnyQuery[]
-const processes = [...HIERARCHY_PROCESSES] as readonly unknown[] as readonly ProcessKind<EngineContext>[]
+const processes = [
+  ...HIERARCHY_PROCESSES,
+  settleProcess,
+] as readonly unknown[] as readonly ProcessKind<EngineContext>[]
 
 export const COMMANDS: ReadonlyMap<string, AnyCommand> = new Map(commands.map((spec) => [spec.name, spec]))
 export const QUERIES: ReadonlyMap<string, AnyQuery> = new Map(queries.map((spec) => [spec.name, spec]))
@@ -72,4 +83,5 @@ export const DUE_WORK: ReadonlyMap<string, DueWork> = new Map<string, DueWork>([
   ...HIERARCHY_DUE_WORK,
   ...ACCESS_DUE_WORK,
   ...LEDGER_DUE_WORK,
+  ...TRADING_DUE_WORK,
 ])

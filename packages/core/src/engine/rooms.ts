@@ -7,8 +7,11 @@ import { accountsAsBlockable, Hierarchy, nodesOf, partiesAsBlockable } from '../
 import { Identity, usersAsBlockable } from '../identity/index.js'
 import { Effects, type Image, Processes } from '../image/index.js'
 import { Ledger } from '../ledger/index.js'
+import { Margin } from '../margin/index.js'
+import { Market } from '../market/index.js'
 import { RollUp } from '../rollup/index.js'
 import { Settings } from '../settings/index.js'
+import { Trading } from '../trading/index.js'
 
 export function openRooms(image: Image) {
   const processes = new Processes(image)
@@ -26,7 +29,22 @@ export function openRooms(image: Image) {
   hierarchy.erasing.push((party) => identity.partyKeys.erase(party))
   const access = new Access(image, { hierarchy, identity })
   const ledger = new Ledger(image, settings, hierarchy)
+  const market = new Market(image)
+  const trading = new Trading(image, hierarchy, market)
+  const margin = new Margin(image, ledger, market, trading)
   const rollup = new RollUp(image, hierarchy, ledger)
   const effects = new Effects(image)
-  return { processes, settings, hierarchy, identity, access, ledger, rollup, effects }
+  return {
+    processes,
+    settings,
+    hierarchy,
+    identity,
+    access,
+    ledger,
+    market,
+    trading,
+    margin,
+    rollup,
+    effects,
+  }
 }

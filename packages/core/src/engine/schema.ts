@@ -2,6 +2,7 @@
 import { Engine } from '../engine.js'
 import { type ColumnKind, EVENTS, type HistoryTable } from '../image/index.js'
 import { LEDGER_HISTORY } from '../ledger/index.js'
+import { TRADING_HISTORY } from '../trading/index.js'
 
 export interface BookSchema {
   readonly tables: readonly {
@@ -11,7 +12,7 @@ export interface BookSchema {
   readonly history: readonly HistoryTable[]
 }
 
-export const HISTORY: readonly HistoryTable[] = [EVENTS, ...LEDGER_HISTORY]
+export const HISTORY: readonly HistoryTable[] = [EVENTS, ...LEDGER_HISTORY, ...TRADING_HISTORY]
 
 export const BOOK_SCHEMA: BookSchema = {
   tables: new Engine().image.primaryTables().map(({ tableName, columns }) => ({

@@ -281,6 +281,14 @@ class ValueColumn<T extends Plain> extends Column<T> {
   }
 }
 
+/** Exact numbers that may be absent: few rows have them, so they are kept as they come. */
+class OptionalExactColumn<T extends bigint> extends ValueColumn<T | null> {
+  override readonly kind = 'amount'
+  override decode(plain: Plain): T | null {
+    return plain === null ? null : (BigInt(plain as bigint | number) as T)
+  }
+}
+
 class TextColumn<T extends string | null> extends ValueColumn<T> {
   override readonly kind = 'text'
 }
@@ -306,6 +314,10 @@ export const timeOrNull = (): Field<Instant | null> => field<Instant | null>(Opt
 export const count = (): Field<number> => field<number>(NumberColumn as never)
 export const flag = (): Field<boolean> => field<boolean>(FlagColumn as never)
 export const money = (): Field<Amount> => field<Amount>(AmountColumn as never)
+/** Other exact numbers of up to 128 bits: prices and quantities. */
+export const exact = <T extends bigint>(): Field<T> => field<T>(AmountColumn as never)
+export const exactOrNull = <T extends bigint>(): Field<T | null> =>
+  field<T | null>(OptionalExactColumn as never)
 export const text = <T extends string = string>(): Field<T> => field<T>(TextColumn as never)
 export const textOrNull = <T extends string = string>(): Field<T | null> =>
   field<T | null>(TextColumn as never)

@@ -46,9 +46,18 @@ export function seenFrom(event: Event, path: string): Event {
   return data === event.data ? event : { ...event, data }
 }
 
-export function entriesSeenFrom(data: Event['data'], path: string): Event['data'] {
+export function entriesSeenFrom(whole: Event['data'], path: string): Event['data'] {
+  const data = counterpartSeenFrom(whole, path)
   const { entries } = data
   if (!Array.isArray(entries)) return data
   const seen = entries.filter((entry: { readonly path?: Plain }) => String(entry.path ?? '').startsWith(path))
   return seen.length === entries.length ? data : { ...data, entries: seen }
+}
+
+/** The house's side of a settlement stands beside the customer's, and is seen by whoever sees the house. */
+function counterpartSeenFrom(data: Event['data'], path: string): Event['data'] {
+  const { counterPosition, ...rest } = data
+  if (counterPosition === undefined) return data
+  const { path: own } = counterPosition as { readonly path?: Plain }
+  return String(own ?? '').startsWith(path) ? data : rest
 }

@@ -15,6 +15,29 @@ export function businessDateOf(at: Instant): string {
   return dateText(Math.floor((local + DAY - ROLLS_AT) / DAY))
 }
 
+/** When the business day of an instant ends: the next 17:00 in New York. */
+export function endOfBusinessDay(at: Instant): Instant {
+  return startOfDay(Math.floor(Date.parse(businessDateOf(at)) / 86_400_000) + 1)
+}
+
+/** When the business date begins that is `days` weekdays behind that of an instant. */
+export function startOfWeekdayAfter(at: Instant, days: number): Instant {
+  let day = Math.floor(Date.parse(businessDateOf(at)) / 86_400_000)
+  for (let left = days; left > 0; ) {
+    day += 1
+    // Day 0 was a Thursday: 2 and 3 days later begins the weekend.
+    if ((day + 4) % 7 !== 6 && (day + 4) % 7 !== 0) left -= 1
+  }
+  return startOfDay(day)
+}
+
+/** A business date begins at 17:00 in New York on the day before. */
+function startOfDay(day: number): Instant {
+  const standard = (day - 1) * DAY + ROLLS_AT - STANDARD
+  const daylight = (day - 1) * DAY + ROLLS_AT - DAYLIGHT
+  return (isDaylightSaving(daylight as Instant) ? daylight : standard) as Instant
+}
+
 function isDaylightSaving(at: Instant): boolean {
   const year = Number(dateText(Math.floor((at + STANDARD) / DAY)).slice(0, 4))
   const begins = sunday(year, 2, 2) * DAY + 2 * HOUR - STANDARD

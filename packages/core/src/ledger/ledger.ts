@@ -121,6 +121,8 @@ export class Ledger {
   readonly transfersTo: Relation<AccountId>
   readonly holdsOf: Relation<AccountId>
   readonly reversalByOriginal: UniqueIndex<string>
+  /** What later rooms keep in a customer's account: posted and not held, and yet it may not leave. */
+  readonly encumbrances: ((account: AccountId, currency: CurrencyCode) => Amount)[] = []
   private readonly houseAccounts = new Map<AccountBook, AccountId>()
 
   constructor(
@@ -262,7 +264,7 @@ export class Ledger {
   /** Sets money aside: it stays posted and is no longer available. */
   hold(account: AccountId, currency: CurrencyCode, amount: Amount): void {
     const row = this.find(account, currency)
-    if (!this.covers(row, amount) || row === NO_ROW) this.refuseShort(account, currency, row, amount)
+    if (row === NO_ROW || !this.covers(row, amount)) this.refuseShort(account, currency, row, amount)
     this.balances.held.set(row, add(this.balances.held.get(row), amount))
     this.prove(row)
   }
@@ -278,11 +280,21 @@ export class Ledger {
   canPay(account: AccountId, currency: CurrencyCode, amount: Amount): boolean {
     const { accounts } = this.hierarchy
     if (accounts.book.get(accounts.row(account)) !== 'customer') return true
-    return this.covers(this.find(account, currency), amount)
+    const row = this.find(account, currency)
+    return row === NO_ROW ? amount <= ZERO : this.covers(row, amount)
   }
 
   private covers(balance: Row, amount: Amount): boolean {
-    return this.available(balance) >= amount
+    return this.free(balance) >= amount
+  }
+
+  /** What may leave: available, and not kept back for positions and orders. */
+  private free(balance: Row): Amount {
+    const { balances, encumbrances } = this
+    let kept = this.available(balance)
+    for (const encumbrance of encumbrances)
+      kept = subtract(kept, encumbrance(balances.account.get(balance), balances.currency.get(balance)))
+    return kept
   }
 
   private book(
@@ -302,7 +314,7 @@ export class Ledger {
     if (hierarchy.accounts.book.get(owner) === 'customer') {
       if (after > LEAF_AMOUNT_MAX || after < -LEAF_AMOUNT_MAX)
         refuse('amount_out_of_range', 'the account cannot hold an amount of that size')
-      if (amount < ZERO && !mayOverdraw && after < balances.held.get(row))
+      if (amount < ZERO && !mayOverdraw && !this.covers(row, negate(amount)))
         this.refuseShort(account, currency, row, negate(amount))
     }
     if (amount >= ZERO) balances.credits.set(row, add(credits, amount))
@@ -335,7 +347,7 @@ export class Ledger {
 
   private refuseShort(account: AccountId, currency: CurrencyCode, row: Row, needed: Amount): never {
     const kept = currencyOf(currency)
-    const available = formatAmount(this.available(row), kept)
+    const available = formatAmount(row === NO_ROW ? ZERO : this.free(row), kept)
     refuse(
       'insufficient_available_balance',
       `acc_${account} has ${available} ${currency} available; ${formatAmount(needed, kept)} ${currency} is needed`,

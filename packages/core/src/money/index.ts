@@ -1,4 +1,6 @@
 export * from './amount.js'
 export * from './currency.js'
 export * from './decimal.js'
+export * from './price.js'
+export * from './quantity.js'
 export * from './rounding.js'

@@ -5,7 +5,15 @@
  */
 interface RefusalKind {
   /** The family sorts the catalogue page and the JSON-RPC numbers. */
-  readonly family: 'request' | 'access' | 'hierarchy' | 'identity' | 'ledger' | 'approval' | 'service'
+  readonly family:
+    | 'request'
+    | 'access'
+    | 'hierarchy'
+    | 'identity'
+    | 'ledger'
+    | 'trading'
+    | 'approval'
+    | 'service'
   readonly status: 400 | 401 | 403 | 404 | 409 | 412 | 413 | 422 | 428 | 429 | 503
   readonly title: string
   /** Whether the same request can succeed later without being changed. */
@@ -78,6 +86,12 @@ export const REFUSALS = {
     'Vendor fees were taken from the account on this business day',
     true,
   ),
+
+  instrument_unknown: kind('trading', 404, 'There is no such instrument'),
+  client_order_id_taken: kind('trading', 409, 'The client order id is in use by an open order'),
+  order_rejected: kind('trading', 422, 'The order does not meet a business rule'),
+  order_not_open: kind('trading', 409, 'The order is not open any more'),
+  insufficient_position: kind('trading', 422, 'The account does not hold that much'),
 
   approval_is_makers: kind('approval', 403, 'The maker cannot approve the own request'),
   approval_closed: kind('approval', 409, 'The approval was decided before'),

@@ -18,7 +18,8 @@ import {
   SplitAmount,
   WideSums,
 } from '../image/index.js'
-import type { Ledger, LedgerContext } from '../ledger/index.js'
+import type { Ledger } from '../ledger/index.js'
+import type { MarginContext } from '../margin/index.js'
 import { type Amount, amount, type CurrencyCode } from '../money/index.js'
 import { SubtreeCounts } from './subtree-counts.js'
 
@@ -29,7 +30,7 @@ export interface CashSums {
   readonly held: Amount
 }
 
-export interface RollUpContext extends LedgerContext {
+export interface RollUpContext extends MarginContext {
   readonly rollup: RollUp
 }
 

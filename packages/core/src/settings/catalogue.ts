@@ -28,6 +28,10 @@ export const SETTINGS = {
       most: 1_000_000,
     },
   ),
+  'orders.day_orders_expire': yesOrNo(
+    'Day orders end with the business day; otherwise they stand until they are cancelled',
+    true,
+  ),
   'signin.failures_max': wholeNumber('Failed attempts in a row that lock a credential', 10, {
     least: 1,
     most: 100,

@@ -1,0 +1,4 @@
+export * from './margin.js'
+export * from './models.js'
+export * from './queries/index.js'
+export * from './requirements.js'

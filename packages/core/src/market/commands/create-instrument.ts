@@ -1,0 +1,113 @@
+/** `instruments.create`: something that can be traded. It begins as `pending` and takes no orders until it is opened. */
+import { checkCurrency, checkDisplayName } from '../../hierarchy/index.js'
+import { command, type Instant } from '../../image/index.js'
+import { type CurrencyCode, LEAF_AMOUNT_MAX, ONE, type Price, type Quantity } from '../../money/index.js'
+import { refuse } from '../../refusals/index.js'
+import {
+  checkExpiresAt,
+  checkFeeSchedule,
+  checkMetadata,
+  checkMultiplier,
+  checkPriceBounds,
+  checkScale,
+  checkSettlementDays,
+  checkSize,
+  checkSymbol,
+  checkTick,
+  INSTRUMENTS_MAX,
+  isExact,
+} from '../checks.js'
+import { recordInstrument } from '../events.js'
+import type { FeeScheduleId, InstrumentId, InstrumentKind, Metadata } from '../fields.js'
+import type { MarketContext } from '../market.js'
+
+export type CreateInstrument = {
+  readonly symbol: string
+  readonly displayName: string
+  readonly kind: InstrumentKind
+  readonly currency: CurrencyCode
+  readonly tick: Price
+  readonly quantityScale: number
+  readonly lot: Quantity
+  readonly multiplier: Price
+  readonly priceLow: Price | null
+  readonly priceHigh: Price | null
+  readonly quantityMax: Quantity | null
+  readonly notionalMax: bigint | null
+  readonly settlementDays: number
+  readonly feeSchedule: FeeScheduleId | null
+  readonly event: string | null
+  readonly venue: string | null
+  readonly expiresAt: Instant | null
+  readonly metadata: Metadata
+}
+
+export const createInstrument = command({
+  name: 'instruments.create',
+  scope: 'instruments:write',
+  needs: () => [],
+  decide(context: MarketContext, input: CreateInstrument) {
+    const { market, image, now } = context
+    check(context, input)
+    const instrument = image.newId<InstrumentId>()
+    const row = market.instruments.insert(instrument, {
+      ...input,
+      state: 'pending',
+      settlementPrice: null,
+      settledAt: null,
+      auctionPrice: null,
+      stateAfter: null,
+      nextStepAt: input.expiresAt,
+      version: 1,
+      createdAt: now,
+      updatedAt: now,
+    })
+    recordInstrument(context, row, 'created')
+    return { instrument }
+  },
+})
+
+function check({ market, now }: MarketContext, input: CreateInstrument): void {
+  checkSymbol(input.symbol)
+  checkDisplayName(input.displayName)
+  checkCurrency(input.currency, '/currency')
+  checkScale(input.quantityScale)
+  checkTick(input.tick)
+  checkSize(input.lot, '/lot')
+  checkMultiplier(input.multiplier)
+  checkPriceBounds(input.priceLow, input.priceHigh, input.tick)
+  if (input.quantityMax !== null) checkSize(input.quantityMax, '/quantity_max')
+  if (input.notionalMax !== null && (input.notionalMax <= 0n || input.notionalMax > LEAF_AMOUNT_MAX))
+    refuse('malformed', 'expected an amount above zero', { field: '/notional_max' })
+  checkSettlementDays(input.settlementDays)
+  checkFeeSchedule(market, input.feeSchedule)
+  if (input.event !== null) checkSymbol(input.event)
+  if (input.venue !== null) checkSymbol(input.venue)
+  checkExpiresAt(input.expiresAt, now)
+  checkMetadata(input.metadata)
+  if (input.kind === 'event_contract') checkEventContract(input)
+  if (market.instruments.size >= INSTRUMENTS_MAX)
+    refuse('limit_reached', `a book has at most ${INSTRUMENTS_MAX} instruments`)
+  if (market.instrumentBySymbol.has(input.symbol))
+    refuse('name_taken', 'the symbol is in use', { field: '/symbol' })
+}
+
+/** An event contract is worth between nothing and its payout, and every fill of it a whole count of money. */
+function checkEventContract({
+  priceHigh,
+  tick,
+  multiplier,
+  lot,
+  quantityScale,
+  currency,
+  settlementDays,
+}: CreateInstrument): void {
+  if (priceHigh === null || priceHigh > ONE)
+    refuse('malformed', 'expected an upper bound of at most 1', { field: '/price_high' })
+  if (!isExact({ tick, lot, quantityScale, multiplier }, currency))
+    refuse('malformed', 'expected one lot at one tick to be worth a whole count of the currency', {
+      field: '/tick',
+    })
+  if (settlementDays !== 0)
+    refuse('malformed', 'expected an event contract to settle at once', { field: '/settlement_days' })
+}

@@ -1,0 +1,9 @@
+import { createFeeSchedule } from './create-fee-schedule.js'
+import { createInstrument } from './create-instrument.js'
+import { updateInstrument } from './update-instrument.js'
+
+export * from './create-fee-schedule.js'
+export * from './create-instrument.js'
+export * from './update-instrument.js'
+
+export const MARKET_COMMANDS = [createFeeSchedule, createInstrument, updateInstrument] as const

@@ -1,0 +1,116 @@
+/**
+ * `instruments.update`: what may change of an instrument. Null leaves as it is; bounds, limits and the expiry are
+ * given whole in `limits`. While an order rests the tick stays; scale, lot, multiplier and currency never change.
+ */
+import { changesBetween, checkDisplayName, checkVersion, nextVersion } from '../../hierarchy/index.js'
+import { command, type Instant } from '../../image/index.js'
+import type { Price, Quantity } from '../../money/index.js'
+import { LEAF_AMOUNT_MAX } from '../../money/index.js'
+import { refuse } from '../../refusals/index.js'
+import {
+  checkExpiresAt,
+  checkFeeSchedule,
+  checkMetadata,
+  checkPriceBounds,
+  checkSize,
+  checkTick,
+  instrumentRow,
+  isExact,
+} from '../checks.js'
+import { recordInstrument } from '../events.js'
+import type { FeeScheduleId, InstrumentId, Metadata } from '../fields.js'
+import type { MarketContext } from '../market.js'
+
+export type UpdateInstrument = {
+  readonly instrument: InstrumentId
+  readonly displayName: string | null
+  readonly tick: Price | null
+  readonly limits: {
+    readonly priceLow: Price | null
+    readonly priceHigh: Price | null
+    readonly quantityMax: Quantity | null
+    readonly notionalMax: bigint | null
+  } | null
+  readonly feeSchedule: FeeScheduleId | null
+  readonly expiresAt: Instant | null
+  readonly metadata: Metadata | null
+  readonly version: number | null
+}
+
+export const updateInstrument = command({
+  name: 'instruments.update',
+  scope: 'instruments:write',
+  needs: () => [],
+  decide(context: MarketContext, input: UpdateInstrument) {
+    const { market, now } = context
+    const { instruments } = market
+    const row = instrumentRow(market, input.instrument)
+    checkVersion(instruments, row, input.version)
+    if (['expired', 'terminated'].includes(instruments.state.get(row)))
+      refuse('transition_invalid', `the instrument is ${instruments.state.get(row)}`)
+    const before = instruments.read(row)
+    if (input.displayName !== null) {
+      checkDisplayName(input.displayName)
+      instruments.displayName.set(row, input.displayName)
+    }
+    if (input.tick !== null) changeTick(context, input.tick, row)
+    if (input.limits !== null) changeLimits(context, input.limits, row)
+    if (input.feeSchedule !== null) {
+      checkFeeSchedule(market, input.feeSchedule)
+      instruments.feeSchedule.set(row, input.feeSchedule)
+    }
+    if (input.expiresAt !== null) {
+      checkExpiresAt(input.expiresAt, now)
+      instruments.expiresAt.set(row, input.expiresAt)
+      if (instruments.stateAfter.get(row) === null) instruments.nextStepAt.set(row, input.expiresAt)
+    }
+    if (input.metadata !== null) {
+      checkMetadata(input.metadata)
+      instruments.metadata.set(row, input.metadata)
+    }
+    nextVersion(instruments, row)
+    instruments.updatedAt.set(row, now)
+    recordInstrument(context, row, 'updated', changesBetween(before, instruments.read(row)))
+    return { instrument: input.instrument, version: instruments.version.get(row) }
+  },
+})
+
+function changeTick({ market }: MarketContext, tick: Price, row: number): void {
+  const { instruments } = market
+  checkTick(tick)
+  checkPriceBounds(instruments.priceLow.get(row), instruments.priceHigh.get(row), tick)
+  if (market.duties.some((duty) => duty.hasOrders(row)))
+    refuse('transition_invalid', 'the tick cannot change while orders rest')
+  const terms = {
+    tick,
+    lot: instruments.lot.get(row),
+    quantityScale: instruments.quantityScale.get(row),
+    multiplier: instruments.multiplier.get(row),
+  }
+  if (instruments.kind.get(row) === 'event_contract' && !isExact(terms, instruments.currency.get(row)))
+    refuse('malformed', 'expected one lot at one tick to be worth a whole count of the currency', {
+      field: '/tick',
+    })
+  instruments.tick.set(row, tick)
+}
+
+function changeLimits(
+  { market }: MarketContext,
+  limits: NonNullable<UpdateInstrument['limits']>,
+  row: number,
+): void {
+  const { instruments } = market
+  checkPriceBounds(limits.priceLow, limits.priceHigh, instruments.tick.get(row))
+  if (
+    instruments.kind.get(row) === 'event_contract' &&
+    (limits.priceHigh === null || limits.priceHigh > 10n ** 18n)
+  )
+    refuse('malformed', 'expected an upper bound of at most 1', { field: '/price_high' })
+  if (limits.quantityMax !== null) checkSize(limits.quantityMax, '/quantity_max')
+  if (limits.notionalMax !== null && (limits.notionalMax <= 0n || limits.notionalMax > LEAF_AMOUNT_MAX))
+    refuse('malformed', 'expected an amount above zero', { field: '/notional_max' })
+  instruments.priceLow.set(row, limits.priceLow)
+  instruments.priceHigh.set(row, limits.priceHigh)
+  instruments.quantityMax.set(row, limits.quantityMax)
+  instruments.notionalMax.set(row, limits.notionalMax)
+}

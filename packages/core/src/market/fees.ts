@@ -1,0 +1,93 @@
+/**
+ * Fees of a fill. The exact fee counts 10^-18 of the currency; what is charged is rounded to output precision by the
+ * schedule's own rounding. The total of the order that takes is never above its exact total so rounded, however many
+ * fills it took (polymarket-us section 10).
+ */
+import {
+  type Amount,
+  amount,
+  type CurrencyCode,
+  currencyOf,
+  divide,
+  ONE,
+  PRICE_SCALE,
+  type Price,
+  powerOfTen,
+  type Quantity,
+  type Rounding,
+} from '../money/index.js'
+import type { FeeKind } from './fields.js'
+
+export interface FeeTerms {
+  readonly kind: FeeKind
+  readonly takerRate: bigint
+  readonly makerRate: bigint
+  readonly rounding: Rounding
+}
+
+/** What a fee is reckoned from, in the instrument's own units. */
+export interface FeeBasis {
+  readonly price: Price
+  readonly quantity: Quantity
+  readonly quantityScale: number
+  readonly multiplier: Price
+}
+
+/** The exact fee in 10^-18 of the currency, half-even beyond that; below zero for a rebate. */
+export function exactFee(
+  kind: FeeKind,
+  rate: bigint,
+  { price, quantity, quantityScale, multiplier }: FeeBasis,
+): bigint {
+  const units = powerOfTen(quantityScale)
+  switch (kind) {
+    case 'quadratic':
+      return divide(
+        rate * quantity * price * (ONE - price) * multiplier,
+        units * ONE * ONE * ONE,
+        'half_even',
+      )
+    case 'notional':
+      return divide(rate * quantity * price * multiplier, units * ONE * ONE, 'half_even')
+    case 'quantity':
+      return divide(rate * quantity, units, 'half_even')
+  }
+}
+
+/** An exact fee at the currency's output precision, at full scale. */
+export function roundedFee(exact: bigint, currency: CurrencyCode, rounding: Rounding): Amount {
+  const { precision, scale } = currencyOf(currency)
+  const unit = powerOfTen(PRICE_SCALE - precision)
+  return amount(divide(exact, unit, rounding) * powerOfTen(scale - precision))
+}
+
+/** What the taker is charged for a fill, given what was exact and charged for the order before. */
+export function takerFee(
+  { kind, takerRate, rounding }: FeeTerms,
+  basis: FeeBasis,
+  currency: CurrencyCode,
+  before: { readonly exact: bigint; readonly charged: Amount },
+): { readonly exact: bigint; readonly charged: Amount } {
+  const own = exactFee(kind, takerRate, basis)
+  const exact = before.exact + own
+  const alone = roundedFee(own, currency, rounding)
+  const room = amount(roundedFee(exact, currency, rounding) - before.charged)
+  return { exact, charged: alone < room ? alone : room }
+}
+
+export const makerFee = (
+  { kind, makerRate, rounding }: FeeTerms,
+  basis: FeeBasis,
+  currency: CurrencyCode,
+): Amount => roundedFee(exactFee(kind, makerRate, basis), currency, rounding)
+
+/** The most that an order may still be charged: reserved with its cost, rounded up; a rebate reserves nothing. */
+export function feeReserve(
+  { kind, takerRate, makerRate }: FeeTerms,
+  basis: FeeBasis,
+  currency: CurrencyCode,
+): Amount {
+  const worst = takerRate > makerRate ? takerRate : makerRate
+  const exact = exactFee(kind, worst, basis)
+  return exact <= 0n ? amount(0n) : roundedFee(exact, currency, 'up')
+}

@@ -1,0 +1,104 @@
+/**
+ * The market room: what can be traded, at which ticks and lots, in which state, at which fees, and what it traded at
+ * last. Who trades, and what becomes of it, is the business of the trading room; it hangs its own steps on a change of
+ * state here.
+ */
+import { IdOrder, type Image, NO_ROW, type Row, type Table, UniqueIndex } from '../image/index.js'
+import type { LedgerContext } from '../ledger/index.js'
+import type { Price } from '../money/index.js'
+import type { FeeTerms } from './fees.js'
+import {
+  type FeeScheduleId,
+  feeScheduleFields,
+  type InstrumentId,
+  type InstrumentState,
+  instrumentFields,
+  statisticsFields,
+} from './fields.js'
+import { Terms } from './terms.js'
+
+export interface MarketContext extends LedgerContext {
+  readonly market: Market
+}
+
+/** What a later room has to do with an instrument's orders and positions. */
+export interface InstrumentDuties {
+  /** Whether there is an order or a position: then scale, currency, multiplier and lot are fixed. */
+  isInUse(instrument: Row): boolean
+  /** Whether an order rests: then the tick is fixed too. */
+  hasOrders(instrument: Row): boolean
+}
+
+export class Market {
+  readonly instruments: Table<InstrumentId, typeof instrumentFields>
+  readonly feeSchedules: Table<FeeScheduleId, typeof feeScheduleFields>
+  /** By the instrument's id. */
+  readonly statistics: Table<InstrumentId, typeof statisticsFields>
+  readonly instrumentBySymbol: UniqueIndex<string>
+  readonly instrumentIds: IdOrder<InstrumentId>
+  readonly duties: InstrumentDuties[] = []
+  private readonly terms: (Terms | undefined)[] = []
+
+  constructor(image: Image) {
+    this.feeSchedules = image.table('fee_schedules', 'fee', feeScheduleFields)
+    this.instruments = image.table('instruments', 'ins', instrumentFields)
+    this.statistics = image.table('statistics', 'ins', statisticsFields)
+    image.enrolDue(this.instruments, this.instruments.nextStepAt)
+    this.instrumentBySymbol = new UniqueIndex(this.instruments, this.instruments.symbol)
+    this.instrumentIds = new IdOrder(this.instruments)
+    image.derived(this.instrumentBySymbol)
+    image.derived(this.instrumentIds)
+    const forget = (row: Row): void => {
+      this.terms[row] = undefined
+    }
+    this.instruments.hooks.push({ inserted: forget, removing: forget })
+    for (const column of [this.instruments.tick, this.instruments.lot]) column.watch(forget)
+  }
+
+  /** The arithmetic of an instrument. */
+  termsOf(instrument: Row): Terms {
+    const known = this.terms[instrument]
+    if (known !== undefined) return known
+    const { tick, quantityScale, multiplier, currency } = this.instruments
+    const made = new Terms(
+      tick.get(instrument),
+      quantityScale.get(instrument),
+      multiplier.get(instrument),
+      currency.get(instrument),
+    )
+    this.terms[instrument] = made
+    return made
+  }
+
+  feesOf(schedule: FeeScheduleId | null): FeeTerms | null {
+    if (schedule === null) return null
+    const { kind, takerRate, makerRate, rounding } = this.feeSchedules
+    const row = this.feeSchedules.row(schedule)
+    return {
+      kind: kind.get(row),
+      takerRate: takerRate.get(row),
+      makerRate: makerRate.get(row),
+      rounding: rounding.get(row),
+    }
+  }
+
+  state(instrument: Row): InstrumentState {
+    return this.instruments.state.get(instrument)
+  }
+
+  /** The last trade, or null. */
+  lastPrice(instrument: Row): Price | null {
+    const row = this.statistics.find(this.instruments.id(instrument))
+    return row === NO_ROW ? null : this.statistics.last.get(row)
+  }
+
+  /** What a position is valued at: the settlement, else a price from outside, else the last trade or close; or null. */
+  valuationPrice(instrument: Row): Price | null {
+    const settled = this.instruments.settlementPrice.get(instrument)
+    if (settled !== null) return settled
+    const row = this.statistics.find(this.instruments.id(instrument))
+    if (row === NO_ROW) return null
+    const { mark, last, close } = this.statistics
+    return mark.get(row) ?? last.get(row) ?? close.get(row)
+  }
+}

@@ -1,0 +1,102 @@
+/** `instruments.get` and `instruments.list`: what can be traded, and what it traded at. */
+import { PAGE_MAX } from '../../hierarchy/index.js'
+import { NO_ROW, query, type Row, type Values } from '../../image/index.js'
+import { refuse } from '../../refusals/index.js'
+import { instrumentRow } from '../checks.js'
+import type {
+  FeeScheduleId,
+  feeScheduleFields,
+  InstrumentId,
+  InstrumentKind,
+  InstrumentState,
+  instrumentFields,
+  statisticsFields,
+} from '../fields.js'
+import type { Market, MarketContext } from '../market.js'
+
+export type InstrumentView = Values<typeof instrumentFields> & {
+  readonly id: InstrumentId
+  /** Null before the first trade or price. */
+  readonly statistics: Values<typeof statisticsFields> | null
+  readonly fees: (Values<typeof feeScheduleFields> & { readonly id: FeeScheduleId }) | null
+}
+
+export function instrumentView({ instruments, statistics, feeSchedules }: Market, row: Row): InstrumentView {
+  const id = instruments.id(row)
+  const traded = statistics.find(id)
+  const schedule = instruments.feeSchedule.get(row)
+  return {
+    id,
+    ...instruments.read(row),
+    statistics: traded === NO_ROW ? null : statistics.read(traded),
+    fees: schedule === null ? null : { id: schedule, ...feeSchedules.read(feeSchedules.row(schedule)) },
+  }
+}
+
+export const getInstrument = query({
+  name: 'instruments.get',
+  scope: 'instruments:read',
+  needs: () => [],
+  /** By id or by symbol. */
+  read(
+    { market }: MarketContext,
+    { instrument, symbol }: { readonly instrument: InstrumentId | null; readonly symbol: string | null },
+  ): InstrumentView {
+    const row =
+      instrument === null ? market.instrumentBySymbol.find(symbol ?? '') : instrumentRow(market, instrument)
+    if (row === NO_ROW) refuse('instrument_unknown', 'there is no such instrument', { field: '/symbol' })
+    return instrumentView(market, row)
+  },
+})
+
+export interface ListInstruments {
+  readonly symbols: readonly string[] | null
+  readonly kind: InstrumentKind | null
+  readonly states: readonly InstrumentState[] | null
+  readonly event: string | null
+  /** Part of a symbol or display name, regardless of case. */
+  readonly search: string | null
+  readonly after: InstrumentId | null
+  readonly limit: number
+}
+
+export const listInstruments = query({
+  name: 'instruments.list',
+  scope: 'instruments:read',
+  needs: () => [],
+  /** In order of creation. */
+  read(
+    { market }: MarketContext,
+    input: ListInstruments,
+  ): { readonly items: readonly InstrumentView[]; readonly next: InstrumentId | null } {
+    const { limit, after } = input
+    if (!Number.isInteger(limit) || limit < 1 || limit > PAGE_MAX)
+      refuse('malformed', `expected a limit of 1 to ${PAGE_MAX}`, { field: '/limit' })
+    const items: InstrumentView[] = []
+    for (const id of market.instrumentIds.after(after)) {
+      const row = market.instruments.row(id)
+      if (!matches(market, row, input)) continue
+      if (items.length === limit) return { items, next: items.at(-1)?.id ?? null }
+      items.push(instrumentView(market, row))
+    }
+    return { items, next: null }
+  },
+})
+
+function matches(
+  { instruments }: Market,
+  row: Row,
+  { symbols, kind, states, event, search }: ListInstruments,
+): boolean {
+  const symbol = instruments.symbol.get(row)
+  const part = search?.toLowerCase()
+  return (
+    (symbols === null || symbols.includes(symbol)) &&
+    (kind === null || instruments.kind.get(row) === kind) &&
+    (states === null || states.includes(instruments.state.get(row))) &&
+    (event === null || instruments.event.get(row) === event) &&
+    (part === undefined ||
+      symbol.toLowerCase().includes(part) ||
+      instruments.displayName.get(row).toLowerCase().includes(part))
+  )
+}

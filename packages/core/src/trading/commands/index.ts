@@ -1,0 +1,32 @@
+import { adjustPosition } from './adjust-position.js'
+import { cancelOrder } from './cancel-order.js'
+import { cancelOrders } from './cancel-orders.js'
+import { bustTrade, correctTrade } from './correct-trade.js'
+import { crossOrders } from './cross-orders.js'
+import { placeOrder } from './place-order.js'
+import { replaceOrder } from './replace-order.js'
+import { setInstrumentState } from './set-instrument-state.js'
+import { settleInstrument } from './settle-instrument.js'
+
+export * from './adjust-position.js'
+export * from './cancel-order.js'
+export * from './cancel-orders.js'
+export * from './correct-trade.js'
+export * from './cross-orders.js'
+export * from './place-order.js'
+export * from './replace-order.js'
+export * from './set-instrument-state.js'
+export * from './settle-instrument.js'
+
+export const TRADING_COMMANDS = [
+  placeOrder,
+  replaceOrder,
+  cancelOrder,
+  cancelOrders,
+  crossOrders,
+  setInstrumentState,
+  settleInstrument,
+  adjustPosition,
+  bustTrade,
+  correctTrade,
+] as const

@@ -1,0 +1,139 @@
+/**
+ * `orders.replace`: an open order gets another price, quantity or time. What is left out stays. It keeps its place in
+ * the queue when nothing but its quantity changes, and that downwards; another price or a larger quantity goes to the
+ * end (polymarket-us section 4.4). A replacement that fails leaves the order as it was.
+ */
+import { command, type Id, type Instant, type Row } from '../../image/index.js'
+import type { Price, Quantity } from '../../money/index.js'
+import { QUANTITY_MAX, quantity as quantityOf } from '../../money/index.js'
+import { refuse } from '../../refusals/index.js'
+import { isReducing, orderNeeds } from '../access.js'
+import { enter, followUp } from '../entering.js'
+import type { OrderId, TimeInForce } from '../fields.js'
+import { judge } from '../judging.js'
+import { type Order, openQuantityOf, orderAt } from '../order.js'
+import { checkClientOrderId, checkFree, checkTime, expiryOf } from '../placing.js'
+import { faultTold, report } from '../reports.js'
+import { TradingSession } from '../session.js'
+import type { TradingContext } from '../trading.js'
+
+export type ReplaceOrder = {
+  readonly order: OrderId
+  readonly clientOrderId: string | null
+  readonly price: Price | null
+  readonly stopPrice: Price | null
+  /** Of the whole order, what is filled included. */
+  readonly quantity: Quantity | null
+  readonly timeInForce: TimeInForce | null
+  readonly expiresAt: Instant | null
+  readonly minimumQuantity: Quantity | null
+  readonly allOrNone: boolean | null
+  readonly postOnly: boolean | null
+  readonly strictLimit: boolean | null
+  readonly onReject: 'record' | 'refuse'
+}
+
+export const replaceOrder = command({
+  name: 'orders.replace',
+  scope: 'orders:write',
+  needs: (context: TradingContext, input: ReplaceOrder) =>
+    orderNeeds(context, input.order, onlyLowers(context, input) ? 'reduce' : 'trade'),
+  decide(context, input) {
+    const { trading } = context
+    const row = trading.orders.row(input.order)
+    const before = orderAt(trading.orders, row)
+    const after = changed(context, before, input)
+    const fault = judge(context, after, row)
+    if (fault !== null) {
+      if (input.onReject === 'refuse')
+        refuse('order_rejected', fault.text, { data: { reason: fault.code, ...fault.data } })
+      report(context, before, 'replace_rejected', before.state, {
+        clientOrderId: input.clientOrderId,
+        ...faultTold(fault),
+      })
+      return { order: input.order, replaced: false }
+    }
+    if (keepsPriority(before, after)) restate(context, row, after)
+    else requeue(context, row, after)
+    return { order: input.order, replaced: true }
+  },
+})
+
+function changed(context: TradingContext, before: Order, input: ReplaceOrder): Order {
+  const { now } = context
+  checkClientOrderId(input.clientOrderId)
+  if (input.clientOrderId !== null && input.clientOrderId !== before.clientOrderId)
+    checkFree(context, before.account, input.clientOrderId)
+  if (before.price === null && input.price !== null)
+    refuse('malformed', `a ${before.type} order has no price`, { field: '/price' })
+  if (before.stopPrice === null && input.stopPrice !== null)
+    refuse('malformed', `a ${before.type} order has no stop price`, { field: '/stop_price' })
+  if (input.quantity !== null && (input.quantity <= 0n || input.quantity > QUANTITY_MAX))
+    refuse('malformed', 'expected a quantity above zero', { field: '/quantity' })
+  const timeInForce = input.timeInForce ?? before.timeInForce
+  if (timeInForce === 'ioc' || timeInForce === 'fok')
+    refuse('malformed', 'an order that rests cannot become one that does not', { field: '/time_in_force' })
+  const isTimed = input.timeInForce !== null || input.expiresAt !== null
+  if (isTimed) checkTime(timeInForce, input.expiresAt, now)
+  const price = input.price ?? before.price
+  const stopPrice = input.stopPrice ?? before.stopPrice
+  return {
+    ...before,
+    clientOrderId: input.clientOrderId ?? before.clientOrderId,
+    price,
+    stopPrice,
+    reservePrice: price ?? stopPrice ?? before.reservePrice,
+    quantity: input.quantity ?? before.quantity,
+    timeInForce,
+    expiresAt: isTimed ? expiryOf(context, timeInForce, input.expiresAt, before.account) : before.expiresAt,
+    terms: {
+      ...before.terms,
+      minimumQuantity: input.minimumQuantity ?? before.terms.minimumQuantity,
+      allOrNone: input.allOrNone ?? before.terms.allOrNone,
+      postOnly: input.postOnly ?? before.terms.postOnly,
+      strictLimit: input.strictLimit ?? before.terms.strictLimit,
+    },
+    enteredAt: now,
+    updatedAt: now,
+  }
+}
+
+const keepsPriority = (before: Order, after: Order): boolean =>
+  before.price === after.price &&
+  before.stopPrice === after.stopPrice &&
+  after.quantity <= before.quantity &&
+  before.terms.allOrNone === after.terms.allOrNone
+
+/** The order stays where it is in its queue. */
+function restate(context: TradingContext, row: Row, after: Order): void {
+  const { orders } = context.trading
+  orders.clientOrderId.set(row, after.clientOrderId)
+  orders.quantity.set(row, after.quantity)
+  orders.timeInForce.set(row, after.timeInForce)
+  orders.expiresAt.set(row, after.expiresAt)
+  orders.terms.set(row, after.terms)
+  orders.enteredAt.set(row, after.enteredAt)
+  orders.updatedAt.set(row, after.updatedAt)
+  report(context, after, 'replaced', after.state)
+}
+
+/** The order leaves its queue and enters again, as one that may trade. */
+function requeue(context: TradingContext, row: Row, after: Order): void {
+  context.trading.orders.remove(row)
+  after.priority = context.image.newId<Id>()
+  report(context, after, 'replaced', after.state)
+  const session = new TradingSession()
+  enter(context, session, after)
+  followUp(context, session)
+}
+
+/** Whether the replacement can only make less of the order: then the right to reduce is enough. */
+function onlyLowers(context: TradingContext, { order, price, stopPrice, quantity }: ReplaceOrder): boolean {
+  const { orders } = context.trading
+  const row = orders.find(order)
+  if (row < 0) return false
+  const before = orderAt(orders, row)
+  if (quantity !== null && quantity < before.quantity && price === null && stopPrice === null) return true
+  const more = quantityOf((quantity ?? before.quantity) - before.filled - openQuantityOf(before))
+  return isReducing(context, { ...before, quantity: more < 0n ? 0n : more })
+}

@@ -1,0 +1,150 @@
+/**
+ * Corrections of trades, as new entries that point at what they correct. A busted trade is traded back between the same
+ * accounts at the same price, fees included; a corrected one is busted and traded again at the right price. Which trade
+ * it was is in history: the host reads it there and hands it in.
+ */
+import type { AccountId } from '../hierarchy/index.js'
+import { entriesData, type PostedEntry } from '../ledger/index.js'
+import type { InstrumentId } from '../market/index.js'
+import {
+  type Amount,
+  amount,
+  type CurrencyCode,
+  negate,
+  type Price,
+  type Quantity,
+  quantity as quantityOf,
+  ZERO,
+} from '../money/index.js'
+import { refuse } from '../refusals/index.js'
+import type { ExecutionId, OrderId, TradeId } from './fields.js'
+import { applyFill, type PositionChange } from './positions.js'
+import type { TradingContext } from './trading.js'
+import { recordUnsettled } from './unsettled.js'
+
+/** One side of a trade, as its execution report told of it. */
+export type TradedSide = {
+  readonly account: AccountId
+  readonly order: OrderId
+  readonly execution: ExecutionId
+  /** What the house took; below zero a rebate. */
+  readonly fee: Amount
+}
+
+export type Traded = {
+  readonly trade: TradeId
+  readonly instrument: InstrumentId
+  readonly price: Price
+  readonly quantity: Quantity
+  readonly buyer: TradedSide
+  readonly seller: TradedSide
+}
+
+/** What became of a trade. */
+export type Correction = 'busted' | 'corrected'
+
+export function checkNotCorrected({ trading }: TradingContext, trade: TradeId): void {
+  if (trading.corrections.has(trade)) refuse('already_reversed', 'the trade was busted or corrected before')
+}
+
+/** Books the trade between its accounts, `sign` -1 back; each side's event names what it corrects. */
+export function bookCorrection(
+  context: TradingContext,
+  traded: Traded,
+  kind: Correction,
+  { sign, trade, withFees }: { readonly sign: 1 | -1; readonly trade: TradeId; readonly withFees: boolean },
+): void {
+  const { market, image } = context
+  const instrument = market.instruments.row(traded.instrument)
+  const currency = market.instruments.currency.get(instrument)
+  const notional = market.termsOf(instrument).notional(traded.price, traded.quantity)
+  const paid = amount(BigInt(sign) * notional)
+  const entries = pay(context, currency, traded, paid)
+  for (const side of ['buyer', 'seller'] as const) {
+    const isBuyer = side === 'buyer'
+    const { account, order, fee, execution: corrects } = traded[side]
+    const execution = image.newId<ExecutionId>()
+    const moved = quantityOf(BigInt(isBuyer ? sign : -sign) * traded.quantity)
+    const cost = isBuyer ? paid : negate(paid)
+    const position = applyFill(context, { account, instrument, quantity: moved, cost, execution })
+    recordUnsettled(context, account, instrument, negate(cost))
+    const fees = withFees ? payBack(context, currency, account, fee, sign) : []
+    const own = entries.filter((_entry, place) => (place === 0) === isBuyer)
+    record(context, {
+      kind,
+      traded,
+      execution,
+      corrects,
+      order,
+      trade,
+      position,
+      account,
+      entries: [...own, ...fees],
+    })
+  }
+}
+
+function pay(
+  { ledger }: TradingContext,
+  currency: CurrencyCode,
+  traded: Traded,
+  paid: Amount,
+): readonly PostedEntry[] {
+  if (paid === ZERO) return []
+  const lines = [
+    { account: traded.buyer.account, amount: negate(paid) },
+    { account: traded.seller.account, amount: paid },
+  ]
+  return ledger.post(currency, 'correction', lines, { mayOverdraw: true })
+}
+
+function payBack(
+  { ledger }: TradingContext,
+  currency: CurrencyCode,
+  account: AccountId,
+  fee: Amount,
+  sign: 1 | -1,
+): readonly PostedEntry[] {
+  if (fee === ZERO) return []
+  const taken = amount(BigInt(sign) * fee)
+  const lines = [
+    { account, amount: negate(taken) },
+    { account: ledger.houseAccount('fees'), amount: taken },
+  ]
+  return ledger.post(currency, 'correction', lines, { mayOverdraw: true })
+}
+
+interface Told {
+  readonly kind: Correction
+  readonly traded: Traded
+  readonly execution: ExecutionId
+  readonly corrects: ExecutionId
+  readonly order: OrderId
+  readonly trade: TradeId
+  readonly position: PositionChange
+  readonly account: AccountId
+  readonly entries: readonly PostedEntry[]
+}
+
+function record({ hierarchy, market, emit }: TradingContext, told: Told): void {
+  const { kind, traded, execution, corrects, order, trade, position, account, entries } = told
+  emit({
+    kind: `trade.${kind}`,
+    subject: `trd_${traded.trade}`,
+    paths: [hierarchy.pathOfAccount(hierarchy.accounts.row(account))],
+    data: {
+      execution,
+      corrects,
+      order: { id: order, account, instrument: traded.instrument },
+      trade,
+      correctedTrade: traded.trade,
+      account,
+      instrument: traded.instrument,
+      symbol: market.instruments.symbol.get(market.instruments.row(traded.instrument)),
+      lastPrice: traded.price,
+      lastQuantity: traded.quantity,
+      position,
+      entries: entriesData(entries),
+    },
+  })
+}

@@ -1,0 +1,170 @@
+/**
+ * How an accepted order enters: it waits for its trigger, trades with what is there, and rests or ends with what is
+ * left. Also what follows from trades: orders that are not paid for any more go, stops are triggered, and all-or-none
+ * orders look again.
+ */
+import { after, NO_ROW, type Row, STEP_PAUSE } from '../image/index.js'
+import { type Price, quantity } from '../money/index.js'
+import { removeOrder } from './ending.js'
+import { judgeFunds } from './judging.js'
+import { find, match, selfMatches } from './matching.js'
+import { type Order, openQuantityOf, orderAt } from './order.js'
+import { report } from './reports.js'
+import type { TradingSession } from './session.js'
+import type { TradingContext } from './trading.js'
+
+/** Matching happens in the open state only; before it orders are collected. */
+const isMatching = ({ market }: TradingContext, order: Order): boolean =>
+  market.state(market.instruments.row(order.instrument)) === 'open'
+
+/** Puts an order that was accepted where it belongs. */
+export function enter(context: TradingContext, session: TradingSession, order: Order): void {
+  const isWaiting = order.stopPrice !== null && !order.isTriggered
+  if (isWaiting && isTriggeredBy(context, order)) trigger(context, order)
+  if ((isWaiting && !order.isTriggered) || !isMatching(context, order)) rest(context, session, order)
+  else trade(context, session, order)
+}
+
+function trade(context: TradingContext, session: TradingSession, order: Order): void {
+  for (const row of cancelledBySelfMatch(context, order)) removeOrder(context, row, 'self_match')
+  const isWhole = order.terms.allOrNone || order.timeInForce === 'fok'
+  const least = isWhole ? openQuantityOf(order) : order.terms.minimumQuantity
+  if (least === 0n || find(context, order, quantity(least)).quantity >= least) match(context, session, order)
+  leave(context, session, order)
+}
+
+/** What is left of it after it traded. */
+function leave(context: TradingContext, session: TradingSession, order: Order): void {
+  if (order.filled === order.quantity) return
+  if (order.type === 'market_to_limit' && order.price === null) order.price = remainderPrice(context, order)
+  if (endsAtOnce(order)) {
+    report(context, order, 'expired', 'expired')
+    return
+  }
+  if (session.isFull && wouldTrade(context, order)) {
+    report(context, order, 'cancelled', 'cancelled', { unsolicited: 'fills_limit' })
+    return
+  }
+  rest(context, session, order)
+}
+
+const endsAtOnce = ({ timeInForce, type, price }: Order): boolean =>
+  timeInForce === 'ioc' || timeInForce === 'fok' || type === 'market' || type === 'stop' || price === null
+
+const wouldTrade = (context: TradingContext, order: Order): boolean =>
+  !order.terms.allOrNone && find(context, order, quantity(1n)).quantity > 0n
+
+function rest(context: TradingContext, session: TradingSession, order: Order): void {
+  const { id, ...kept } = order
+  if (order.price !== null) kept.reservePrice = order.price
+  context.trading.orders.insert(id, kept)
+  session.instruments.add(order.instrument)
+}
+
+/** The rest of a market-to-limit order becomes a limit at the last price that it traded at, else at the reference. */
+function remainderPrice({ market }: TradingContext, order: Order): Price | null {
+  return order.filled > 0n ? market.lastPrice(market.instruments.row(order.instrument)) : order.reservePrice
+}
+
+function cancelledBySelfMatch(context: TradingContext, order: Order): readonly Row[] {
+  return order.terms.selfMatchInstruction === 'cancel_resting' ? selfMatches(context, order) : []
+}
+
+function isTriggeredBy({ market }: TradingContext, { instrument, side, stopPrice }: Order): boolean {
+  const last = market.lastPrice(market.instruments.row(instrument))
+  if (last === null || stopPrice === null) return false
+  return side === 'buy' ? last >= stopPrice : last <= stopPrice
+}
+
+function trigger(context: TradingContext, order: Order): void {
+  order.isTriggered = true
+  order.updatedAt = context.now
+  report(context, order, 'triggered', order.filled > 0n ? 'partially_filled' : 'new')
+}
+
+/** What trades bring about. It ends when nothing more follows, or when the command has traded as much as one may. */
+export function followUp(context: TradingContext, session: TradingSession): void {
+  const { market } = context
+  cancelUnfunded(context, session)
+  for (const instrument of session.instruments) {
+    const row = market.instruments.row(instrument)
+    for (;;) {
+      const next = session.isFull ? NO_ROW : nextToAct(context, row)
+      if (next === NO_ROW) break
+      const order = take(context, next)
+      if (order.stopPrice !== null && !order.isTriggered) trigger(context, order)
+      if (isPaidFor(context, order)) enter(context, session, order)
+      else report(context, order, 'cancelled', 'cancelled', { unsolicited: 'unfunded' })
+      cancelUnfunded(context, session)
+    }
+    if (session.isFull && nextToAct(context, row) !== NO_ROW)
+      market.instruments.nextStepAt.set(row, after(context.horizon, STEP_PAUSE))
+  }
+}
+
+/** A stop that the last trade triggers, else an all-or-none order that the book can fill by now. */
+function nextToAct(context: TradingContext, instrument: Row): Row {
+  const { trading, market } = context
+  if (market.state(instrument) !== 'open') return NO_ROW
+  const id = market.instruments.id(instrument)
+  const last = market.lastPrice(instrument)
+  const stop = last === null ? NO_ROW : trading.waiting.triggered(id, last)
+  if (stop !== NO_ROW) return stop
+  for (const row of trading.waiting.allOrNone(id)) {
+    const order = orderAt(trading.orders, row)
+    if (find(context, order, openQuantityOf(order)).quantity >= openQuantityOf(order)) return row
+  }
+  return NO_ROW
+}
+
+/** Takes an open order out of its table and into the hand. */
+export function take({ trading }: TradingContext, row: Row): Order {
+  const order = orderAt(trading.orders, row)
+  trading.orders.remove(row)
+  return order
+}
+
+/** A stop that becomes a market order has to be paid for at the prices that are there now. */
+function isPaidFor(context: TradingContext, order: Order): boolean {
+  return order.price !== null || judgeFunds(context, order) === null
+}
+
+/**
+ * After a fill, open orders that the account cannot pay for any more are cancelled, in each of its instruments on its
+ * own: the newest first, so that what waited longest stays (polymarket-us section 10; the order is not documented there).
+ */
+function cancelUnfunded(context: TradingContext, session: TradingSession): void {
+  const { trading, market } = context
+  const { funds } = trading
+  if (funds === null) return
+  for (const account of session.accounts) {
+    for (const { instrument } of trading.openOrders.of(account)) {
+      const row = market.instruments.row(instrument)
+      if (funds.isAmplyFunded(account, market.instruments.currency.get(row))) continue
+      while (!funds.isFunded(account, row)) {
+        const newest = newestThatCosts(context, account, instrument)
+        if (newest === NO_ROW) break
+        removeOrder(context, newest, 'unfunded')
+      }
+    }
+  }
+  session.accounts.clear()
+}
+
+/** The newest open order of the account in the instrument on the side that makes the reserve. */
+function newestThatCosts(
+  { trading }: TradingContext,
+  account: Order['account'],
+  instrument: Order['instrument'],
+): Row {
+  const { orders, ordersOf, openOrders } = trading
+  const exposure = openOrders.find(account, instrument)
+  if (exposure === null) return NO_ROW
+  let newest = NO_ROW
+  for (let row = ordersOf.head(account); row !== NO_ROW; row = ordersOf.after(row)) {
+    if (orders.instrument.get(row) !== instrument) continue
+    if (openOrders.sideThatCosts(exposure) !== orders.side.get(row)) continue
+    if (newest === NO_ROW || orders.id(row) > orders.id(newest)) newest = row
+  }
+  return newest
+}

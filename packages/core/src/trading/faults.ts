@@ -1,0 +1,56 @@
+/**
+ * Why an order is not accepted, or does not go on. A refusal (malformed, not visible, a client order id in use) never
+ * comes here: it changes nothing. These are judgements on an order that is well formed, and the place command says
+ * whether they refuse it or record it as rejected.
+ */
+import type { Row } from '../image/index.js'
+import type { OpenSums } from './kinds/kind-rules.js'
+import type { Order } from './order.js'
+
+export const ORDER_FAULTS = [
+  'instrument_not_open',
+  'order_type_invalid',
+  'quantity_invalid',
+  'quantity_limit',
+  'notional_limit',
+  'price_off_tick',
+  'price_out_of_bounds',
+  'no_liquidity',
+  'no_reference_price',
+  'would_take',
+  'would_not_trade_at_limit',
+  'would_not_reduce',
+  'self_match',
+  'insufficient_position',
+  'insufficient_buying_power',
+  'position_limit',
+  'open_orders_limit',
+  'order_rate_limit',
+  'loss_limit',
+  'order_not_open',
+  'venue',
+] as const
+export type OrderFaultCode = (typeof ORDER_FAULTS)[number]
+
+export interface Fault {
+  readonly code: OrderFaultCode
+  /** One sentence, safe to show. */
+  readonly text: string
+  readonly data?: { readonly [key: string]: string | number | boolean | null }
+}
+
+export const fault = (code: OrderFaultCode, text: string, data?: Fault['data']): Fault =>
+  data === undefined ? { code, text } : { code, text, data }
+
+/** An order on trial: what it is, where it stands, and what is open beside it. */
+export interface Candidate {
+  readonly order: Order
+  readonly account: Row
+  readonly instrument: Row
+  /** The open row that it takes the place of, or NO_ROW for a new order. */
+  readonly replaces: Row
+  /** The open orders of its account in its instrument as they would be with it. */
+  readonly open: OpenSums
+  /** With the other open orders of its side it cannot exceed the open quantity of the position. */
+  readonly isReducing: boolean
+}

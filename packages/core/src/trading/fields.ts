@@ -1,0 +1,156 @@
+/**
+ * The tables of the trading room. Only what is open is in `orders`: one that was filled, cancelled, rejected or has
+ * expired leaves the image, and history keeps how it ended. A position stays, as a balance does.
+ */
+import type { AccountId } from '../hierarchy/index.js'
+import {
+  choice,
+  count,
+  exact,
+  exactOrNull,
+  flag,
+  type Id,
+  money,
+  type Plain,
+  ref,
+  refOrNull,
+  text,
+  textOrNull,
+  time,
+  timeOrNull,
+  value,
+} from '../image/index.js'
+import type { FeeScheduleId, InstrumentId } from '../market/index.js'
+import type { CurrencyCode, Price, Quantity } from '../money/index.js'
+
+export type OrderId = Id<'order'>
+export type ExecutionId = Id<'execution'>
+export type TradeId = Id<'trade'>
+export type PositionId = Id<'position'>
+export type LotId = Id<'lot'>
+export type UnsettledId = Id<'unsettled'>
+
+export const SIDES = ['buy', 'sell'] as const
+export type Side = (typeof SIDES)[number]
+export const opposite = (side: Side): Side => (side === 'buy' ? 'sell' : 'buy')
+
+export const ORDER_TYPES = ['market', 'limit', 'stop', 'stop_limit', 'market_to_limit'] as const
+export type OrderType = (typeof ORDER_TYPES)[number]
+
+export const TIMES_IN_FORCE = ['day', 'gtc', 'gtd', 'ioc', 'fok'] as const
+export type TimeInForce = (typeof TIMES_IN_FORCE)[number]
+
+/** States of an order that is open. `pending_…` wait for an outside venue. */
+export const OPEN_STATES = [
+  'pending_new',
+  'new',
+  'partially_filled',
+  'pending_replace',
+  'pending_cancel',
+] as const
+/** Every state that an order may be told in. */
+export const ORDER_STATES = [...OPEN_STATES, 'filled', 'cancelled', 'expired', 'rejected'] as const
+export type OpenState = (typeof OPEN_STATES)[number]
+export type OrderState = (typeof ORDER_STATES)[number]
+
+/** How an opposite fill closes what is open: at the average cost, or the oldest lot first. */
+export const NETTING_PROFILES = ['average', 'fifo'] as const
+export type NettingProfile = (typeof NETTING_PROFILES)[number]
+
+/** What happens when an order would trade with one of the same participant and self-match prevention id. */
+export const SELF_MATCH_INSTRUCTIONS = ['reject_aggressor', 'cancel_resting', 'remove_both'] as const
+export type SelfMatchInstruction = (typeof SELF_MATCH_INSTRUCTIONS)[number]
+
+/** What few orders ask for, or carry along for their senders. */
+export type OrderTerms = {
+  readonly allOrNone: boolean
+  readonly postOnly: boolean
+  readonly strictLimit: boolean
+  readonly reduceOnly: boolean
+  /** The least that the first execution has to fill; none is 0. */
+  readonly minimumQuantity: Quantity
+  readonly selfMatchId: string | null
+  readonly selfMatchInstruction: SelfMatchInstruction | null
+  /** The cash that the quantity was reckoned from, where it was. */
+  readonly cash: bigint | null
+  /** Other orders that it was entered with. */
+  readonly cross: string | null
+  /** Words of the sender: capacity, the client's own account, and the like. Echoed, never read here. */
+  readonly tags: { readonly [key: string]: Plain }
+}
+
+export const orderFields = {
+  account: ref<AccountId>(),
+  instrument: ref<InstrumentId>(),
+  clientOrderId: textOrNull(),
+  /** The user who acts, and the credential's own user where that is another one. */
+  user: refOrNull<Id>(),
+  submittedBy: refOrNull<Id>(),
+  side: choice(SIDES),
+  type: choice(ORDER_TYPES),
+  timeInForce: choice(TIMES_IN_FORCE),
+  state: choice(OPEN_STATES),
+  /** The limit; null while there is none. */
+  price: exactOrNull<Price>(),
+  stopPrice: exactOrNull<Price>(),
+  isTriggered: flag(),
+  /** What its open quantity is reserved at. */
+  reservePrice: exact<Price>(),
+  /** Of the whole order, filled or not. */
+  quantity: exact<Quantity>(),
+  filled: exact<Quantity>(),
+  /** What its fills were worth together; with `filled` it gives the average price. */
+  cost: money(),
+  /** Exact taker fees so far, in 10^-18, and what was charged in all, as taker and maker; below zero a rebate. */
+  feeExact: exact<bigint>(),
+  takerFees: money(),
+  fees: money(),
+  feeSchedule: refOrNull<FeeScheduleId>(),
+  /** Lower goes first at a price. */
+  priority: count(),
+  expiresAt: timeOrNull(),
+  terms: value<OrderTerms>(),
+  createdAt: time(),
+  /** When it was entered or last replaced. */
+  enteredAt: time(),
+  updatedAt: time(),
+}
+
+export const positionFields = {
+  account: ref<AccountId>(),
+  instrument: ref<InstrumentId>(),
+  /** Above zero long, below zero short. */
+  quantity: exact<Quantity>(),
+  /** What was paid for the open quantity; below zero what a short brought in. */
+  cost: money(),
+  realized: money(),
+  /** How closing fills take cost: settled when it was opened. */
+  netting: choice(NETTING_PROFILES),
+  bought: exact<Quantity>(),
+  sold: exact<Quantity>(),
+  /** The quantity at the beginning of `businessDate`. */
+  quantityAtOpen: exact<Quantity>(),
+  businessDate: text(),
+  updatedAt: time(),
+}
+
+/** What was opened together, where lots close first in, first out. */
+export const lotFields = {
+  position: ref<PositionId>(),
+  quantity: exact<Quantity>(),
+  cost: money(),
+  execution: ref<ExecutionId>(),
+  openedAt: time(),
+}
+
+/** Money of trades that are booked and not yet settled: what will come and what will go at that time. */
+export const unsettledFields = {
+  account: ref<AccountId>(),
+  currency: text<CurrencyCode>(),
+  credits: money(),
+  debits: money(),
+  settlesAt: timeOrNull(),
+}
+
+/** Trades that were busted or corrected, by the trade's id: it happens once. */
+export const correctionFields = { correctedAt: time() }

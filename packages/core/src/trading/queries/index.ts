@@ -1,0 +1,20 @@
+import { getBook, getQuote } from './get-book.js'
+import { findOrder, getOrder, listOpenOrders } from './orders.js'
+import { getPosition, listPositions } from './positions.js'
+import { previewOrder } from './preview-order.js'
+
+export * from './get-book.js'
+export * from './orders.js'
+export * from './positions.js'
+export * from './preview-order.js'
+
+export const TRADING_QUERIES = [
+  getOrder,
+  findOrder,
+  listOpenOrders,
+  previewOrder,
+  getPosition,
+  listPositions,
+  getBook,
+  getQuote,
+] as const

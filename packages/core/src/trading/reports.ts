@@ -1,0 +1,118 @@
+/**
+ * Execution reports: one event for each step of an order's life, numbered, with the order as it stands after it. They
+ * stand at the owner path of the order's own account, so that either side of a trade sees its own report alone.
+ */
+import type { Plain } from '../image/index.js'
+import type { PostedEntry } from '../ledger/index.js'
+import { entriesData } from '../ledger/index.js'
+import type { Amount, Price, Quantity } from '../money/index.js'
+import type { Fault } from './faults.js'
+import type { ExecutionId, OrderState, TradeId } from './fields.js'
+import { type Order, orderTold } from './order.js'
+import type { PositionChange } from './positions.js'
+import type { TradingContext } from './trading.js'
+
+/** What a report says happened, besides fills. */
+export const REPORT_KINDS = [
+  'accepted',
+  'rejected',
+  'cancelled',
+  'expired',
+  'replaced',
+  'triggered',
+  'replace_rejected',
+  'cancel_rejected',
+] as const
+export type ReportKind = (typeof REPORT_KINDS)[number]
+
+/** Why an order ended that its owner did not end. */
+export const UNSOLICITED_REASONS = [
+  'unfunded',
+  'self_match',
+  'instrument_state',
+  'fills_limit',
+  'account_state',
+  'loss_limit',
+  'operator',
+  'venue',
+] as const
+export type UnsolicitedReason = (typeof UNSOLICITED_REASONS)[number]
+
+/** A report without a fill. */
+export function report(
+  context: TradingContext,
+  order: Order,
+  kind: ReportKind,
+  state: OrderState,
+  more: { readonly [key: string]: Plain } = {},
+): ExecutionId {
+  const execution = context.image.newId<ExecutionId>()
+  emitReport(context, order, `order.${kind}`, {
+    execution,
+    type: kind,
+    order: told(context, order, state),
+    ...more,
+  })
+  return execution
+}
+
+export interface Fill {
+  readonly execution: ExecutionId
+  readonly counterExecution: ExecutionId
+  readonly trade: TradeId
+  readonly price: Price
+  readonly quantity: Quantity
+  readonly notional: Amount
+  readonly isAggressor: boolean
+  readonly fee: Amount
+}
+
+/** The report of one side of a trade, with what it did to money and position. */
+export function reportFill(
+  context: TradingContext,
+  order: Order,
+  fill: Fill,
+  position: PositionChange,
+  entries: readonly PostedEntry[],
+): void {
+  const isFilled = order.filled === order.quantity
+  const { execution, counterExecution, trade, price, quantity, notional, isAggressor, fee } = fill
+  emitReport(context, order, isFilled ? 'order.filled' : 'order.partially_filled', {
+    execution,
+    type: isFilled ? 'filled' : 'partially_filled',
+    order: told(context, order, isFilled ? 'filled' : 'partially_filled'),
+    lastPrice: price,
+    lastQuantity: quantity,
+    notional,
+    trade,
+    counterExecution,
+    isAggressor,
+    fee,
+    position,
+    entries: entriesData(entries),
+  })
+}
+
+function emitReport(
+  { hierarchy, market, emit }: TradingContext,
+  order: Order,
+  kind: string,
+  data: { readonly [key: string]: Plain },
+): void {
+  const symbol = market.instruments.symbol.get(market.instruments.row(order.instrument))
+  emit({
+    kind,
+    subject: `ord_${order.id}`,
+    paths: [hierarchy.pathOfAccount(hierarchy.accounts.row(order.account))],
+    data: { ...data, symbol },
+  })
+}
+
+const told = ({ market }: TradingContext, order: Order, state: OrderState) =>
+  orderTold(order, market.instruments.symbol.get(market.instruments.row(order.instrument)), state)
+
+export const faultTold = ({ code, text, data }: Fault): { readonly [key: string]: Plain } => ({
+  reason: code,
+  text,
+  figures: data ?? null,
+})

@@ -1,0 +1,19 @@
+/** What one command has traded so far: how many fills, and whose money and in which instruments. */
+import type { AccountId } from '../hierarchy/index.js'
+import type { InstrumentId } from '../market/index.js'
+
+/**
+ * Fills of one command. A fill changes some nine rows, so a command stays below the limit of rows; what an order could
+ * still trade beyond it is cancelled and said so.
+ */
+export const FILLS_OF_COMMAND_MAX = 500
+
+export class TradingSession {
+  fills = 0
+  readonly accounts = new Set<AccountId>()
+  readonly instruments = new Set<InstrumentId>()
+
+  get isFull(): boolean {
+    return this.fills >= FILLS_OF_COMMAND_MAX
+  }
+}

@@ -1,0 +1,148 @@
+/**
+ * The trading room: orders, the books in which they meet, executions and positions. A fill moves money and contracts
+ * between two accounts in one step, so both always sum to zero. What funds and limits allow is judged by the rooms
+ * behind this one, which hang their checks on it.
+ */
+import type { AccountId, Hierarchy } from '../hierarchy/index.js'
+import { type Image, NO_ROW, PairIndex, Relation, type Row, type Table } from '../image/index.js'
+import type { InstrumentId, Market, MarketContext } from '../market/index.js'
+import { type Amount, type CurrencyCode, NONE, type Quantity } from '../money/index.js'
+import { Books } from './book/books.js'
+import { WaitingOrders } from './book/waiting-orders.js'
+import type { Candidate, Fault } from './faults.js'
+import {
+  correctionFields,
+  type LotId,
+  lotFields,
+  type OrderId,
+  orderFields,
+  type PositionId,
+  positionFields,
+  type TradeId,
+  type UnsettledId,
+  unsettledFields,
+} from './fields.js'
+import { OpenOrders } from './open-orders.js'
+
+export interface TradingContext extends MarketContext {
+  readonly trading: Trading
+}
+
+/** What has to allow an order before it is accepted. Checks are asked in the order in which they were added. */
+export interface OrderCheck {
+  fault(context: TradingContext, candidate: Candidate): Fault | null
+}
+
+/** The room that knows what an account can pay. */
+export interface FundsRule {
+  /** Whether the open orders of the account in the instrument are still paid for. */
+  isFunded(account: AccountId, instrument: Row): boolean
+  /** Whether all its open orders in the currency surely are, told quickly; false says nothing. */
+  isAmplyFunded(account: AccountId, currency: CurrencyCode): boolean
+}
+
+export class Trading {
+  readonly positions: Table<PositionId, typeof positionFields>
+  readonly lots: Table<LotId, typeof lotFields>
+  readonly orders: Table<OrderId, typeof orderFields>
+  readonly unsettled: Table<UnsettledId, typeof unsettledFields>
+  readonly corrections: Table<TradeId, typeof correctionFields>
+  readonly positionsOf: Relation<AccountId>
+  readonly lotsOf: Relation<PositionId>
+  readonly ordersOf: Relation<AccountId>
+  readonly ordersIn: Relation<InstrumentId>
+  readonly unsettledOf: Relation<AccountId>
+  /** The position of an account in an instrument; the holders of an instrument. */
+  readonly holders: PairIndex<InstrumentId, AccountId>
+  readonly books: Books
+  readonly waiting: WaitingOrders
+  readonly openOrders: OpenOrders
+  readonly checks: OrderCheck[] = []
+  /** Set by the margin room. */
+  funds: FundsRule | null = null
+
+  constructor(image: Image, hierarchy: Hierarchy, market: Market) {
+    this.positions = image.table('positions', 'pos', positionFields)
+    this.lots = image.table('lots', 'lot', lotFields)
+    this.orders = image.table('orders', 'ord', orderFields)
+    this.unsettled = image.table('unsettled', 'uns', unsettledFields)
+    this.corrections = image.table('trade_corrections', 'trd', correctionFields)
+    image.enrolDue(this.orders, this.orders.expiresAt)
+    image.enrolDue(this.unsettled, this.unsettled.settlesAt)
+    this.positionsOf = new Relation(this.positions, this.positions.account)
+    this.lotsOf = new Relation(this.lots, this.lots.position)
+    this.ordersOf = new Relation(this.orders, this.orders.account)
+    this.ordersIn = new Relation(this.orders, this.orders.instrument)
+    this.unsettledOf = new Relation(this.unsettled, this.unsettled.account)
+    this.holders = new PairIndex(this.positions, this.positions.instrument, this.positions.account)
+    this.books = new Books(this.orders, market)
+    this.waiting = new WaitingOrders(this.orders)
+    this.openOrders = new OpenOrders(this.orders, this.positions, this.holders, market)
+    for (const derived of [
+      this.positionsOf,
+      this.lotsOf,
+      this.ordersOf,
+      this.ordersIn,
+      this.unsettledOf,
+      this.holders,
+      this.books,
+      this.waiting,
+      this.openOrders,
+    ])
+      image.derived(derived)
+    market.duties.push({
+      isInUse: (row) => {
+        const id = market.instruments.id(row)
+        return !this.ordersIn.isEmpty(id) || this.holders.count(id) > 0
+      },
+      hasOrders: (row) => !this.ordersIn.isEmpty(market.instruments.id(row)),
+    })
+    hierarchy.closePreconditions.push(
+      {
+        node: 'account',
+        name: 'no_open_order',
+        fault: (row) => (this.ordersOf.isEmpty(hierarchy.accounts.id(row)) ? null : 'expected no open order'),
+      },
+      {
+        node: 'account',
+        name: 'no_position',
+        fault: (row) =>
+          this.positionsOf.some(
+            hierarchy.accounts.id(row),
+            (each) => this.positions.quantity.get(each) !== NONE,
+          )
+            ? 'expected no position'
+            : null,
+      },
+      {
+        node: 'account',
+        name: 'nothing_unsettled',
+        fault: (row) =>
+          this.unsettledOf.isEmpty(hierarchy.accounts.id(row))
+            ? null
+            : 'expected no trade that is not settled yet',
+      },
+    )
+  }
+
+  /** The signed quantity that an account has in an instrument. */
+  held(account: AccountId, instrument: InstrumentId): Quantity {
+    const row = this.holders.find(instrument, account)
+    return row === NO_ROW ? NONE : this.positions.quantity.get(row)
+  }
+
+  /** Money of sales that is booked and not settled yet. */
+  unsettledCredits(account: AccountId, currency: CurrencyCode): Amount {
+    let sum = 0n
+    for (let row = this.unsettledOf.head(account); row !== NO_ROW; row = this.unsettledOf.after(row))
+      if (this.unsettled.currency.get(row) === currency) sum += this.unsettled.credits.get(row)
+    return sum as Amount
+  }
+
+  unsettledDebits(account: AccountId, currency: CurrencyCode): Amount {
+    let sum = 0n
+    for (let row = this.unsettledOf.head(account); row !== NO_ROW; row = this.unsettledOf.after(row))
+      if (this.unsettled.currency.get(row) === currency) sum += this.unsettled.debits.get(row)
+    return sum as Amount
+  }
+}

@@ -6,7 +6,12 @@ import { mkdirSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { BOOK_SCHEMA, Engine } from '@stemma/core'
 import { MemoryStore, SqliteStore, type Store } from '@stemma/store'
-import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  LogController,
+} from 'fastify'
 import pino from 'pino'
 import { AccessTokens, BearerAuthentication, TokenEndpoint, type TokenEndpointOptions } from './auth/index.js'
 import { type Made, openBookWhereEmpty } from './bootstrap.js'
@@ -219,6 +224,13 @@ function makeApp(log: FastifyBaseLogger, metrics: Metrics): FastifyInstance {
     forceCloseConnections: 'idle',
     // A surface answers for its own paths; what nobody serves is answered without saying anything.
     routerOptions: { ignoreTrailingSlash: false },
+    // Addresses that cannot be decoded reach no route, and so no surface by themselves.
+    frameworkErrors: (_error, request, reply) => {
+      const surface = SURFACES.find(({ addresses }) => request.url.startsWith(addresses?.begin ?? '\0'))
+      if (surface?.addresses === undefined)
+        (reply as FastifyReply).code(400).send({ error: 'the address cannot be decoded' })
+      else surface.addresses.refuse(request, reply)
+    },
   })
   app.setErrorHandler((error, request, reply) => {
     const status = (error as { statusCode?: number }).statusCode ?? 500

@@ -20,7 +20,7 @@ import type {
   TokenId,
   UserId,
 } from '@stemma/core'
-import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { AccessTokens } from './auth/access-tokens.js'
 import type { Outbound } from './host/outbound.js'
 
@@ -110,6 +110,8 @@ export type WebhookWords = (event: Event, engine: Engine) => unknown
 /** A surface plugs itself into the HTTP server. */
 export interface SurfaceModule {
   readonly name: Surface
+  /** What all its addresses begin with, and how one that cannot be decoded is answered there. */
+  readonly addresses?: { readonly begin: string; refuse(request: FastifyRequest, reply: FastifyReply): void }
   /** How an event is told to a webhook of this surface. */
   readonly webhookWords?: WebhookWords
   register(app: FastifyInstance, services: Services): Promise<void>

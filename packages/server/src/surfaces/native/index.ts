@@ -1,9 +1,9 @@
 /** The native surface: `/stemma/v1` by REST, server-sent events and WebSocket, all made from the contract. */
-import { OPERATIONS } from '@stemma/contract'
+import { BASE_PATH, OPERATIONS } from '@stemma/contract'
 import type { SurfaceModule } from '../../services.js'
 import { eventToWire } from './event-wire.js'
 import { performer } from './perform.js'
-import { routes } from './routes.js'
+import { refuseAddress, routes } from './routes.js'
 import { openSockets } from './socket.js'
 
 const HEARTBEAT_MS = 15_000
@@ -14,6 +14,7 @@ export const nativeSurface = surfaceWith({ heartbeatMs: HEARTBEAT_MS })
 export function surfaceWith({ heartbeatMs }: { readonly heartbeatMs: number }): SurfaceModule {
   return {
     name: 'native',
+    addresses: { begin: `${BASE_PATH}/`, refuse: refuseAddress },
     webhookWords: eventToWire,
     async register(app, services) {
       const performers = new Map(OPERATIONS.map((each) => [each.name, performer(services, each)]))

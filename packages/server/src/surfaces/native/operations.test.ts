@@ -178,6 +178,17 @@ test('the scope that is declared is the scope that is asked for', () => {
   expect(differing.map(({ name }) => name)).toEqual([])
 })
 
+/** The same request as a dry run: it would succeed, it says what would happen, and nothing is changed. */
+async function expectDryRun({ name, method }: Operation, url: string, body: unknown): Promise<void> {
+  const before = world.engine.image.head.sequence
+  const answered = await world.call(method, `${url}${url.includes('?') ? '&' : '?'}dry_run=true`, {
+    key: keyFor(name),
+    body,
+  })
+  expect(answered.body).toMatchObject({ dry_run: true, outcome: 'would_succeed' })
+  expect(world.engine.image.head.sequence).toBe(before)
+}
+
 describe('every example', () => {
   const needsToken = new Set(['tokens.revoke'])
   test.each(ready.filter(({ name }) => !needsToken.has(name)).map((each) => [each.name, each] as const))(
@@ -198,6 +209,7 @@ describe('every example', () => {
           world.ids.set(made, answered.body[field])
         }
         const { url, body } = requestOf(operation, world.ids)
+        if (operation.isWrite) await expectDryRun(operation, url, body)
         const answered = await world.call(operation.method, url, { key: keyFor(name), body })
         expect(answered.body).not.toHaveProperty('code')
         expect(answered.status).toBe(200)

@@ -53,6 +53,11 @@ export async function routes(
   )
 }
 
+export function refuseAddress({ headers }: FastifyRequest, reply: FastifyReply): void {
+  const requestId = requestIdOf(headers)
+  send(reply, problem({ code: 'malformed', detail: 'the address cannot be decoded' }, requestId), requestId)
+}
+
 type Answer = (request: FastifyRequest, caller: Caller) => Promise<Reply>
 
 /** Proves the caller, answers, and turns whatever was thrown into a problem. */

@@ -30,6 +30,10 @@ const ROUTES: readonly Route[] = [
 
 export const polymarketUs: SurfaceModule = {
   name: 'polymarket-us',
+  addresses: {
+    begin: '/v1/',
+    refuse: (request, reply) => fail(invalid('the path cannot be decoded'), request, reply),
+  },
   webhookWords: kycWords,
   async register(app, services) {
     const gate: Gate = { services, buckets: new TokenBuckets() }

@@ -39,7 +39,7 @@ function freePort(): Promise<number> {
   })
 }
 
-describe.each(['README.md', 'docs/start.md'])('%s', (file) => {
+describe.each(['README.md', 'docs/start.md', 'docs/coding/README.md'])('%s', (file) => {
   test(
     'its commands run, and print what it shows',
     async () => {

@@ -33,6 +33,7 @@ import {
   templateFields,
 } from './fields.js'
 import { NameOrder } from './name-order.js'
+import { PathCache } from './path-cache.js'
 import { TreeOrder } from './tree-order.js'
 
 export interface HierarchyContext extends SettingsContext, ProcessContext {
@@ -67,6 +68,7 @@ export class Hierarchy {
   /** What later rooms forget of a party that is erased. */
   readonly erasing: ((party: PartyId) => void)[] = []
 
+  private readonly paths: PathCache
   readonly order: TreeOrder
   readonly partyByName: UniqueIndex<string>
   readonly accountByName: UniqueIndex<string>
@@ -93,6 +95,7 @@ export class Hierarchy {
     image.enrolDue(this.blocks, this.blocks.until)
 
     this.order = new TreeOrder(this.parties, this.parties.owner)
+    this.paths = new PathCache(this.parties, this.parties.owner, (party) => this.walkPath(party))
     this.partyByName = new UniqueIndex(this.parties, this.parties.name)
     this.accountByName = new UniqueIndex(this.accounts, this.accounts.name)
     this.groupByName = new UniqueIndex(this.groups, this.groups.name)
@@ -139,6 +142,10 @@ export class Hierarchy {
 
   /** The owners of a party and itself, root first, as events keep them: `/1/5/9/`. */
   pathOf(party: Row): string {
+    return this.paths.of(party)
+  }
+
+  private walkPath(party: Row): string {
     let path = '/'
     for (let row = party; row !== NO_ROW; row = this.order.parent(row))
       path = `/${this.parties.id(row)}${path}`

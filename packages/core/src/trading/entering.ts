@@ -36,8 +36,22 @@ function trade(context: TradingContext, session: TradingSession, order: Order): 
   if (endsBySelfMatch(context, order)) return
   const isWhole = order.terms.allOrNone || order.timeInForce === 'fok'
   const least = isWhole ? openQuantityOf(order) : order.terms.minimumQuantity
-  if (least === 0n || find(context, order, quantity(least)).quantity >= least) match(context, session, order)
+  if (least === 0n || find(context, order, quantity(least)).quantity >= least) {
+    limitRemainder(context, order)
+    match(context, session, order)
+  }
   leave(context, session, order)
+}
+
+/**
+ * What a market-to-limit order leaves over becomes a limit at the last price that it trades at, else at the reference.
+ * It is said with the reports of its fills, so that whoever follows them knows at what price the rest stands.
+ */
+export function limitRemainder(context: TradingContext, order: Order): void {
+  if (order.type !== 'market_to_limit' || order.price !== null || order.timeInForce === 'ioc') return
+  const open = openQuantityOf(order)
+  const { quantity: found, worst } = find(context, order, open)
+  if (found < open) order.price = worst ?? remainderPrice(context, order)
 }
 
 /** What is left of it after it traded. */

@@ -68,8 +68,9 @@ export class Image {
   }
 
   newId<I extends Id>(): I {
-    const idCounter = this.head.idCounter + 1
-    this.head = { ...this.head, idCounter }
+    const { sequence, time, idCounter: last } = this.head
+    const idCounter = last + 1
+    this.head = { sequence, time, idCounter }
     return makeId(this.book, idCounter) as I
   }
 

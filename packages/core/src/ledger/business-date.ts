@@ -9,22 +9,20 @@ const ROLLS_AT = 17 * HOUR
 const STANDARD = -5 * HOUR
 const DAYLIGHT = -4 * HOUR
 
+/** A business date begins and ends on the hour, and is asked for many times within one. */
+const last = { hour: Number.NaN, date: '' }
+
 /** The business date at an instant, as `2026-11-20`. */
 export function businessDateOf(at: Instant): string {
-  if (at < known.from || at >= known.until) known = businessDay(at)
-  return known.date
+  const hour = Math.floor(at / HOUR)
+  if (hour !== last.hour) {
+    last.date = dateIn(at)
+    last.hour = hour
+  }
+  return last.date
 }
 
-/** The business day that was asked for last: nearly everything that is asked for lies in it. */
-let known = { from: 0, until: 0, date: '' }
-
-function businessDay(at: Instant): typeof known {
-  const date = dateAt(at)
-  const day = Math.floor(Date.parse(date) / 86_400_000)
-  return { from: startOfDay(day), until: startOfDay(day + 1), date }
-}
-
-function dateAt(at: Instant): string {
+function dateIn(at: Instant): string {
   const local = at + (isDaylightSaving(at) ? DAYLIGHT : STANDARD)
   return dateText(Math.floor((local + DAY - ROLLS_AT) / DAY))
 }

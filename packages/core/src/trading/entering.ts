@@ -44,8 +44,8 @@ function trade(context: TradingContext, session: TradingSession, order: Order): 
 }
 
 /**
- * What a market-to-limit order leaves over becomes a limit at the last price that it trades at, else at the reference.
- * It is said with the reports of its fills, so that whoever follows them knows at what price the rest stands.
+ * The price at which the rest of a market-to-limit order will stand is set before it trades, so that the reports of its
+ * fills say it, and with them history and whoever follows them.
  */
 export function limitRemainder(context: TradingContext, order: Order): void {
   if (order.type !== 'market_to_limit' || order.price !== null || order.timeInForce === 'ioc') return

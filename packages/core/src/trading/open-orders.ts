@@ -92,7 +92,14 @@ export class OpenOrders implements Derived {
       this.take(row)
       this.add(row)
     }
-    for (const column of [orders.quantity, orders.filled, orders.reservePrice, orders.isTriggered])
+    for (const column of [
+      orders.quantity,
+      orders.filled,
+      orders.reservePrice,
+      orders.isTriggered,
+      orders.feeExact,
+      orders.takerFees,
+    ])
       column.watch(restate)
     positions.quantity.watch((row) =>
       this.restateAt(positions.account.get(row), positions.instrument.get(row)),
@@ -163,6 +170,8 @@ export class OpenOrders implements Derived {
       readonly side: 'buy' | 'sell'
       readonly reservePrice: Parameters<ReturnType<Market['termsOf']>['notional']>[0]
       readonly feeSchedule: Parameters<Market['feesOf']>[0]
+      readonly feeExact: bigint
+      readonly takerFees: Amount
     },
     open: Quantity,
     willTake: boolean,
@@ -181,7 +190,8 @@ export class OpenOrders implements Derived {
     }
     const rates = willTake ? fees : { ...fees, takerRate: fees.makerRate }
     const currency = market.instruments.currency.get(instrument)
-    return { isBid, quantity: open, money, fees: feeReserve(rates, basis, currency) }
+    const before = { exact: order.feeExact, charged: order.takerFees }
+    return { isBid, quantity: open, money, fees: feeReserve(rates, basis, currency, before) }
   }
 
   *canonical(): Iterable<Plain> {
@@ -234,6 +244,8 @@ export class OpenOrders implements Derived {
       side: orders.side.get(row),
       reservePrice: orders.reservePrice.get(row),
       feeSchedule: orders.feeSchedule.get(row),
+      feeExact: orders.feeExact.get(row),
+      takerFees: orders.takerFees.get(row),
     }
     // Only what does not rest in the book yet can still take.
     const willTake =

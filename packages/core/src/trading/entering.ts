@@ -4,13 +4,13 @@
  * orders look again.
  */
 import { after, NO_ROW, type Row, STEP_PAUSE } from '../image/index.js'
-import { divide, type Price, quantity } from '../money/index.js'
+import { divide, type Price, type Quantity, quantity } from '../money/index.js'
 import { removeOrder } from './ending.js'
 import { judgeFunds, referencePrice } from './judging.js'
-import { find, match, selfMatches } from './matching.js'
+import { fillsFor, find, match, selfMatches } from './matching.js'
 import { type Order, openQuantityOf, orderAt } from './order.js'
 import { report } from './reports.js'
-import type { TradingSession } from './session.js'
+import { FILLS_OF_COMMAND_MAX, type TradingSession } from './session.js'
 import type { TradingContext } from './trading.js'
 
 /** Matching happens in the open state only; before it orders are collected. */
@@ -35,9 +35,13 @@ function trade(context: TradingContext, session: TradingSession, order: Order): 
   if (endsBySelfMatch(context, order)) return
   const isWhole = order.terms.allOrNone || order.timeInForce === 'fok'
   const least = isWhole ? openQuantityOf(order) : order.terms.minimumQuantity
-  if (least === 0n || find(context, order, quantity(least)).quantity >= least) match(context, session, order)
+  if (least === 0n || canFill(context, order, quantity(least), session.room)) match(context, session, order)
   leave(context, session, order)
 }
+
+/** Whether the book has `least` of it, in no more orders than there is room for: else it would be filled in part. */
+const canFill = (context: TradingContext, order: Order, least: Quantity, room: number): boolean =>
+  find(context, order, least).quantity >= least && fillsFor(context, order, least, room) <= room
 
 /** What is left of it after it traded. */
 function leave(context: TradingContext, session: TradingSession, order: Order): void {
@@ -114,18 +118,26 @@ export function followUp(context: TradingContext, session: TradingSession): void
   cancelUnfunded(context, session)
   for (const instrument of session.instruments) {
     const row = market.instruments.row(instrument)
-    for (;;) {
-      const next = session.isFull ? NO_ROW : nextToAct(context, row)
-      if (next === NO_ROW) break
+    let acted = 0
+    let next = nextToAct(context, row)
+    for (; next !== NO_ROW && hasRoomFor(context, session, next, acted); next = nextToAct(context, row)) {
+      acted += 1
       const order = take(context, next)
       if (order.stopPrice !== null && !order.isTriggered) trigger(context, order)
       if (isPaidFor(context, order)) enter(context, session, order)
       else report(context, order, 'cancelled', 'cancelled', { unsolicited: 'unfunded' })
       cancelUnfunded(context, session)
     }
-    if (session.isFull && nextToAct(context, row) !== NO_ROW)
-      market.instruments.nextStepAt.set(row, after(context.horizon, STEP_PAUSE))
+    if (next !== NO_ROW) market.instruments.nextStepAt.set(row, after(context.horizon, STEP_PAUSE))
   }
+}
+
+/** Whether the command can let it trade as far as a command of its own could; else its turn comes in the next step. */
+function hasRoomFor(context: TradingContext, session: TradingSession, row: Row, acted: number): boolean {
+  if (acted >= FILLS_OF_COMMAND_MAX) return false
+  const order = orderAt(context.trading.orders, row)
+  const fills = fillsFor(context, order, openQuantityOf(order), session.room)
+  return fills <= session.room || session.fills === 0
 }
 
 /** A stop that the last trade triggers, else an all-or-none order that the book can fill by now. */
@@ -138,7 +150,7 @@ function nextToAct(context: TradingContext, instrument: Row): Row {
   if (stop !== NO_ROW) return stop
   for (const row of trading.waiting.allOrNone(id)) {
     const order = orderAt(trading.orders, row)
-    if (find(context, order, openQuantityOf(order)).quantity >= openQuantityOf(order)) return row
+    if (canFill(context, order, openQuantityOf(order), FILLS_OF_COMMAND_MAX)) return row
   }
   return NO_ROW
 }

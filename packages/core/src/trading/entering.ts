@@ -6,7 +6,9 @@
 import { after, NO_ROW, type Row, STEP_PAUSE } from '../image/index.js'
 import { divide, type Price, type Quantity, quantity } from '../money/index.js'
 import { removeOrder } from './ending.js'
+import type { Side } from './fields.js'
 import { judgeFunds, referencePrice } from './judging.js'
+import { kindRules } from './kinds/kind-rules.js'
 import { fillsFor, find, match, selfMatches } from './matching.js'
 import { type Order, openQuantityOf, orderAt } from './order.js'
 import { report } from './reports.js'
@@ -178,9 +180,12 @@ function cancelUnfunded(context: TradingContext, session: TradingSession): void 
   for (const account of session.accounts) {
     for (const { instrument } of trading.openOrders.of(account)) {
       const row = market.instruments.row(instrument)
+      cancelOversold(context, account, row)
       if (funds.isAmplyFunded(account, market.instruments.currency.get(row))) continue
       while (!funds.isFunded(account, row)) {
-        const newest = newestThatCosts(context, account, instrument)
+        const exposure = trading.openOrders.find(account, instrument)
+        if (exposure === null) break
+        const newest = newestOf(context, account, instrument, trading.openOrders.sideThatCosts(exposure))
         if (newest === NO_ROW) break
         removeOrder(context, newest, 'unfunded')
       }
@@ -189,19 +194,28 @@ function cancelUnfunded(context: TradingContext, session: TradingSession): void 
   session.accounts.clear()
 }
 
-/** The newest open order of the account in the instrument on the side that makes the reserve. */
-function newestThatCosts(
-  { trading }: TradingContext,
+/** Sales of what the account no longer holds go, where it may not be short: a correction can take it away. */
+function cancelOversold(context: TradingContext, account: Order['account'], instrument: Row): void {
+  const { trading, market } = context
+  if (kindRules(market.instruments.kind.get(instrument)).canBeShort) return
+  const id = market.instruments.id(instrument)
+  while ((trading.openOrders.find(account, id)?.offerQuantity ?? 0n) > trading.held(account, id)) {
+    const newest = newestOf(context, account, id, 'sell')
+    if (newest === NO_ROW) return
+    removeOrder(context, newest, 'unfunded')
+  }
+}
+
+/** The newest open order of the account in the instrument on a side. */
+function newestOf(
+  { trading: { orders, ordersOf } }: TradingContext,
   account: Order['account'],
   instrument: Order['instrument'],
+  side: Side,
 ): Row {
-  const { orders, ordersOf, openOrders } = trading
-  const exposure = openOrders.find(account, instrument)
-  if (exposure === null) return NO_ROW
   let newest = NO_ROW
   for (let row = ordersOf.head(account); row !== NO_ROW; row = ordersOf.after(row)) {
-    if (orders.instrument.get(row) !== instrument) continue
-    if (openOrders.sideThatCosts(exposure) !== orders.side.get(row)) continue
+    if (orders.instrument.get(row) !== instrument || orders.side.get(row) !== side) continue
     if (newest === NO_ROW || orders.id(row) > orders.id(newest)) newest = row
   }
   return newest

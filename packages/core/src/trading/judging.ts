@@ -37,6 +37,18 @@ export function judge(context: TradingContext, order: Order, replaces: Row = NO_
   )
 }
 
+/** What the instrument asks of an order, whoever is there to trade with. */
+export function judgeTerms(context: TradingContext, order: Order): Fault | null {
+  const instrument = context.market.instruments.row(order.instrument)
+  return (
+    stateFault(context, order, instrument) ??
+    formFault(order) ??
+    quantityFault(context, order, instrument) ??
+    priceFault(context, order, instrument) ??
+    notionalFault(context, order, instrument)
+  )
+}
+
 /** Shares, funds and limits: what also a triggered stop has to meet. */
 export function judgeFunds(context: TradingContext, order: Order, replaces: Row = NO_ROW): Fault | null {
   const candidate = candidateOf(context, order, replaces)

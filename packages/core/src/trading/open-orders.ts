@@ -97,6 +97,8 @@ export class OpenOrders implements Derived {
       orders.filled,
       orders.reservePrice,
       orders.isTriggered,
+      orders.stopPrice,
+      orders.terms,
       orders.feeExact,
       orders.takerFees,
     ])

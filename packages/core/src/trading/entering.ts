@@ -67,9 +67,8 @@ const wouldTrade = (context: TradingContext, order: Order): boolean =>
   !order.terms.allOrNone && find(context, order, quantity(1n)).quantity > 0n
 
 function rest(context: TradingContext, session: TradingSession, order: Order): void {
-  const { id, ...kept } = order
-  if (order.price !== null) kept.reservePrice = order.price
-  context.trading.orders.insert(id, kept)
+  if (order.price !== null) order.reservePrice = order.price
+  context.trading.orders.insert(order.id, order)
   session.instruments.add(order.instrument)
 }
 

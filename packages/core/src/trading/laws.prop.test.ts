@@ -60,11 +60,15 @@ function unfunded({ engine, accounts, instruments }: TradingWorld): string[] {
 function wrongFills(events: readonly Event[]): string[] {
   return events.flatMap(({ kind, data }) => {
     if (kind !== 'order.filled' && kind !== 'order.partially_filled') return []
-    const { id, side, price, filled, quantity } = data.order as {
-      [key: string]: never
-    } & { price: bigint | null; filled: bigint; quantity: bigint }
+    const { id, side, price, filled, quantity } = data.order as unknown as {
+      id: number
+      side: string
+      price: bigint | null
+      filled: bigint
+      quantity: bigint
+    }
     const at = data.lastPrice as bigint
-    const isWorse = price !== null && ((side as string) === 'buy' ? at > price : at < price)
+    const isWorse = price !== null && (side === 'buy' ? at > price : at < price)
     return isWorse || filled > quantity ? [`ord_${id} ${filled} of ${quantity} at ${at}, limit ${price}`] : []
   })
 }

@@ -34,6 +34,7 @@ export function send(
     instrument: order.instrument,
     symbol: market.instruments.symbol.get(instrument),
     quantityScale: market.instruments.quantityScale.get(instrument),
+    currency: market.instruments.currency.get(instrument),
     side: order.side,
     type: order.type,
     timeInForce: order.timeInForce,

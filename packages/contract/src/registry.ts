@@ -9,6 +9,7 @@ import { LEDGER_OPERATIONS } from './operations/ledger.js'
 import { NODE_OPERATIONS } from './operations/nodes.js'
 import { PARTY_OPERATIONS } from './operations/parties.js'
 import { USER_OPERATIONS } from './operations/users.js'
+import { VENUE_OPERATIONS } from './operations/venues.js'
 
 const all = [
   ...PARTY_OPERATIONS,
@@ -19,6 +20,7 @@ const all = [
   ...LEDGER_OPERATIONS,
   ...APPROVAL_OPERATIONS,
   ...FUNDING_OPERATIONS,
+  ...VENUE_OPERATIONS,
   ...EVENT_OPERATIONS,
 ] as const
 

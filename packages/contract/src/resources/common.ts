@@ -108,5 +108,6 @@ export const EXAMPLE = {
   process: 'prc_76',
   webhook: 'whk_77',
   kyc: 'kyc_78',
+  venue: 'ven_79',
   at: '2026-11-20T17:00:00.000000Z',
 } as const

@@ -149,6 +149,10 @@ const BEFORE: Readonly<
     ),
     ...each(['kyc.get', 'kyc.decide'], [['kyc.start', null, EXAMPLE.kyc, 'application']]),
     ...each(
+      ['venues.get', 'venues.update', 'venues.report'],
+      [['venues.create', null, EXAMPLE.venue, 'venue']],
+    ),
+    ...each(
       ['webhooks.update', 'webhooks.remove'],
       [['webhooks.register', null, EXAMPLE.webhook, 'webhook']],
     ),

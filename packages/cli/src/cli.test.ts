@@ -38,6 +38,7 @@ describe('serve', () => {
       `Console  ${server.url}/`,
       `API      ${server.url}/stemma/v1`,
       `Docs     ${server.url}/docs`,
+      'gRPC     ',
       `Data     ${server.data}`,
       'Warning: this is a demo',
     ])

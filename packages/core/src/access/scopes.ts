@@ -59,8 +59,8 @@ export type Level = (typeof LEVELS)[number]
 
 /** What each level lets its user do. Levels of several bindings add up. */
 export const ABILITIES_OF_LEVEL: Readonly<Record<Level, readonly Ability[]>> = {
-  full: ['read', 'report', 'trade', 'reduce', 'transfer', 'administer'],
-  close_only: ['read', 'report', 'reduce'],
+  full: ['read', 'report', 'trade', 'reduce', 'cancel', 'transfer', 'administer'],
+  close_only: ['read', 'report', 'reduce', 'cancel'],
   read_only: ['read', 'report'],
   transfers_only: ['read', 'transfer'],
   reports_only: ['report'],

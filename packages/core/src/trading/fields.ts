@@ -10,6 +10,7 @@ import {
   exactOrNull,
   flag,
   type Id,
+  type Instant,
   money,
   type Plain,
   ref,
@@ -22,7 +23,6 @@ import {
 } from '../image/index.js'
 import type { FeeScheduleId, InstrumentId } from '../market/index.js'
 import type { CurrencyCode, Price, Quantity } from '../money/index.js'
-import type { PendingReplacement } from './venues/pending.js'
 
 export type OrderId = Id<'order'>
 export type ExecutionId = Id<'execution'>
@@ -78,6 +78,18 @@ export type OrderTerms = {
   readonly cross: string | null
   /** Words of the sender: capacity, the client's own account, and the like. Echoed, never read here. */
   readonly tags: { readonly [key: string]: Plain }
+}
+
+/** A replacement that the venue has not answered. */
+export type PendingReplacement = {
+  readonly clientOrderId: string | null
+  readonly price: Price | null
+  readonly stopPrice: Price | null
+  readonly reservePrice: Price
+  readonly quantity: Quantity
+  readonly timeInForce: TimeInForce
+  readonly expiresAt: Instant | null
+  readonly terms: OrderTerms
 }
 
 export const orderFields = {

@@ -76,6 +76,27 @@ export function find(
   return found
 }
 
+/** The prices that the order would trade at, and how much at each. */
+export function levelsFor(
+  context: TradingContext,
+  order: Pick<Order, 'instrument' | 'side' | 'price'>,
+  wanted: Quantity,
+): { readonly price: Price; readonly quantity: Quantity }[] {
+  const levels = otherSide(context, order)
+  const limit = limitTicks(context, order)
+  const { tick } = context.market.termsOf(context.market.instruments.row(order.instrument))
+  const parts: { readonly price: Price; readonly quantity: Quantity }[] = []
+  let left: bigint = wanted
+  for (let rank = 0; left > 0n; rank += 1) {
+    const level = levels.level(rank)
+    if (level === undefined || !levels.isWithin(level.ticks, limit)) break
+    const taken = smaller(quantity(left), quantity(level.quantity))
+    parts.push({ price: (BigInt(level.ticks) * tick) as Price, quantity: taken })
+    left -= taken
+  }
+  return parts
+}
+
 /** The quantity that `cash` pays for at the prices of the other side; a sale counts what the short would lock. */
 export function quantityForCash(
   context: TradingContext,
@@ -124,6 +145,28 @@ export function selfMatches(context: TradingContext, order: Order): Row[] {
     }
   }
   return own
+}
+
+/**
+ * The resting orders in its way whose accounts may not deal any more: suspended, blocked, or beneath an owner that is.
+ * They are never traded with; they leave the book when somebody reaches them.
+ */
+export function notDealing(context: TradingContext, order: Order): Row[] {
+  const { access, hierarchy, trading } = context
+  const { books, orders } = trading
+  const levels = otherSide(context, order)
+  const limit = limitTicks(context, order)
+  const idle: Row[] = []
+  let left: bigint = openQuantityOf(order)
+  for (let rank = 0; left > 0n; rank += 1) {
+    const level = levels.level(rank)
+    if (level === undefined || !levels.isWithin(level.ticks, limit)) break
+    for (let row = level.first; row !== NO_ROW && left > 0n; row = books.after(row)) {
+      if (access.mayDeal(hierarchy.accounts.row(orders.account.get(row)))) left -= books.openOf(row)
+      else idle.push(row)
+    }
+  }
+  return idle
 }
 
 /** Whether an order that may only rest, or only trade at its very limit, would do otherwise. */

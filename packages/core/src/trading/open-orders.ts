@@ -17,7 +17,8 @@ import {
   ZERO,
 } from '../money/index.js'
 import type { OrderId, orderFields, PositionId, positionFields, Side } from './fields.js'
-import { kindRules, type OpenSums } from './kinds/kind-rules.js'
+import type { OpenSums } from './kinds/kind.js'
+import { kindRules } from './kinds/kind-rules.js'
 
 /** The open orders of one account in one instrument. */
 export class Exposure implements OpenSums {

@@ -7,9 +7,11 @@ import { MemoryStore } from '@stemma/store'
 import fastify from 'fastify'
 import { mintApiKey } from '../auth/api-keys.js'
 import { AccessTokens, BearerAuthentication } from '../auth/index.js'
+import { GrpcServer } from '../grpc/index.js'
 import { systemClock } from '../host/clock.js'
 import { EngineHost } from '../host/engine-host.js'
 import { PartySealing } from '../host/sealing.js'
+import { systemTimer } from '../host/timer.js'
 import { pagesModule } from '../pages/index.js'
 import type { Services } from '../services.js'
 import { nativeSurface } from '../surfaces/native/index.js'
@@ -70,7 +72,11 @@ export async function startWorld(): Promise<World> {
     requestTimeout: 2_000,
   })
   const services = { host, authentication, sealing, tokens, log: app.log } as unknown as Services
-  await nativeSurface.register(app, services)
+  await nativeSurface.register(
+    app,
+    services,
+    new GrpcServer({ log: app.log, timer: systemTimer, heartbeatMs: 30_000 }),
+  )
   await pagesModule.register(app)
   await app.listen({ port: 0, host: '127.0.0.1' })
   const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`

@@ -1,4 +1,4 @@
-/** `orders.cancel`: an open order is taken out of its book. Cancelling needs no more than the right to reduce. */
+/** `orders.cancel`: an open order is taken out of its book. An account that may not trade any more can still do it. */
 import { command } from '../../image/index.js'
 import { refuse } from '../../refusals/index.js'
 import { orderNeeds } from '../access.js'
@@ -13,7 +13,7 @@ export const cancelOrder = command({
   name: 'orders.cancel',
   scope: 'orders:write',
   needs: (context: TradingContext, { order }: { readonly order: OrderId }) =>
-    orderNeeds(context, order, 'reduce'),
+    orderNeeds(context, order, 'cancel'),
   decide(context, { order }) {
     const { trading, market } = context
     const row = trading.orders.row(order)

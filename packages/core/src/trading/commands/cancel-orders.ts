@@ -19,7 +19,7 @@ export type CancelOrders = {
 export const cancelOrders = command({
   name: 'orders.cancel_all',
   scope: 'orders:write',
-  needs: (_context: TradingContext, { account }: CancelOrders) => tradeNeeds(account, 'reduce'),
+  needs: (_context: TradingContext, { account }: CancelOrders) => tradeNeeds(account, 'cancel'),
   decide(context, { account, instrument, side }) {
     const { trading, market } = context
     const { orders } = trading

@@ -2,25 +2,12 @@
  * What waits for an outside venue's word. An order counts as open from the moment it is sent; a replacement that asks
  * for more is reserved for while it waits, and becomes the order's own terms when the venue says so.
  */
-import type { Instant, Row } from '../../image/index.js'
-import type { Price, Quantity } from '../../money/index.js'
-import type { OpenState, OrderTerms, TimeInForce } from '../fields.js'
+import type { Row } from '../../image/index.js'
+import type { OpenState } from '../fields.js'
 import { type Order, orderAt } from '../order.js'
 import { report } from '../reports.js'
 import type { TradingContext } from '../trading.js'
 import { send } from './messages.js'
-
-/** A replacement that the venue has not answered. */
-export type PendingReplacement = {
-  readonly clientOrderId: string | null
-  readonly price: Price | null
-  readonly stopPrice: Price | null
-  readonly reservePrice: Price
-  readonly quantity: Quantity
-  readonly timeInForce: TimeInForce
-  readonly expiresAt: Instant | null
-  readonly terms: OrderTerms
-}
 
 /** A new order goes to the venue; until it answers the order is pending, and what it may cost is reserved. */
 export function route(context: TradingContext, venue: Row, order: Order): void {

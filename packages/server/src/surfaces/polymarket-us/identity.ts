@@ -23,7 +23,7 @@ interface Whoami {
   readonly scopes: readonly string[]
 }
 
-async function whoami({ host, actor, authenticated }: Call): Promise<unknown> {
+export async function whoami({ host, actor, authenticated }: Call): Promise<unknown> {
   const {
     user,
     party: firm,
@@ -80,8 +80,8 @@ async function userObjects(call: Call): Promise<unknown> {
   }
 }
 
-async function readAccounts({ host, actor, request }: Call): Promise<readonly ParticipantAccount[]> {
-  const asked = Fields.ofQuery(request.query).text('user')
+async function readAccounts({ host, actor, incoming }: Call): Promise<readonly ParticipantAccount[]> {
+  const asked = Fields.ofQuery(incoming.query).text('user')
   let user: number | null = null
   if (asked !== null) {
     const named = parseUserName(asked)
@@ -106,7 +106,7 @@ async function accountLists(call: Call): Promise<unknown> {
 }
 
 async function accountObjects(call: Call): Promise<unknown> {
-  const wanted = Fields.ofQuery(call.request.query).text('accountId')
+  const wanted = Fields.ofQuery(call.incoming.query).text('accountId')
   const accounts = await readAccounts(call)
   const shown =
     wanted === null

@@ -1,26 +1,35 @@
 /** The balance ledger of an account: filtered pages, and the same as CSV. */
 import { Readable } from 'node:stream'
-import { type EntryType, formatInstant, type HistoryQuery, type HistoryRow, type Instant } from '@stemma/core'
+import {
+  type EntryType,
+  formatInstant,
+  type HistoryQuery,
+  type HistoryRow,
+  type Instant,
+  type ParticipantAccount,
+} from '@stemma/core'
 import { stringify } from 'csv-stringify/sync'
 import { nameOf, readableAccount } from './accounts.js'
 import type { Call, Route } from './call.js'
+import { Download } from './download.js'
 import { Fields } from './fields.js'
 import { entryTypeShown, typesMeant } from './ledger-types.js'
 import { readCurrency, shownAmount } from './money.js'
 import { PAGE_SIZE_MAX, readHistory, readPage } from './pages.js'
 
-const SCOPE = 'positions:read'
-const ORDER = ['sequence', 'position']
+export const SCOPE = 'positions:read'
+export const ORDER = ['sequence', 'position']
 const DESCRIPTION_LENGTH_MAX = 200
 
 interface Asked {
   readonly account: string
+  readonly target: { readonly account: ParticipantAccount['id'] }
   readonly query: Omit<HistoryQuery, 'limit' | 'after'>
   /** Entries carry a symbol once there is trading; until then a filter by one finds nothing. */
   readonly isEmpty: boolean
 }
 
-async function readAsked(call: Call, fields: Fields): Promise<Asked> {
+export async function readAsked(call: Call, fields: Fields): Promise<Asked> {
   const name = fields.requiredText('account')
   const currency = fields.text('currency')
   const description = fields.text('description')
@@ -33,6 +42,7 @@ async function readAsked(call: Call, fields: Fields): Promise<Asked> {
   const account = await readableAccount(call, name, SCOPE)
   return {
     account: nameOf(account),
+    target: { account: account.id },
     isEmpty: fields.text('symbol') !== null,
     query: {
       equals: { account: account.id, ...(code === null ? {} : { currency: code }) },
@@ -45,7 +55,7 @@ async function readAsked(call: Call, fields: Fields): Promise<Asked> {
   }
 }
 
-const entry = (account: string, row: HistoryRow) => ({
+export const ledgerEntry = (account: string, row: HistoryRow) => ({
   id: `bl_${row.sequence}_${row.position}`,
   account,
   currency: row.currency,
@@ -60,20 +70,19 @@ const entry = (account: string, row: HistoryRow) => ({
 })
 
 async function list(call: Call): Promise<unknown> {
-  const fields = Fields.ofQuery(call.request.query)
+  const fields = Fields.ofQuery(call.incoming.query)
   const page = readPage(fields)
   const { account, query, isEmpty } = await readAsked(call, fields)
   if (isEmpty) return { entries: [], nextPageToken: '', eof: true }
   const { rows, nextPageToken, eof } = await readHistory(call, 'entries', ORDER, query, page)
-  return { entries: rows.map((row) => entry(account, row)), nextPageToken, eof }
+  return { entries: rows.map((row) => ledgerEntry(account, row)), nextPageToken, eof }
 }
 
 /** Without an entry the body is empty; otherwise a header line and the entries, a thousand at a time. */
 async function download(call: Call): Promise<unknown> {
-  const asked = await readAsked(call, Fields.ofQuery(call.request.query))
-  call.reply.type('text/csv; charset=utf-8')
-  call.reply.header('content-disposition', 'attachment; filename="balance-ledger.csv"')
-  return call.reply.send(Readable.from(asked.isEmpty ? [] : csv(call, asked)))
+  const asked = await readAsked(call, Fields.ofQuery(call.incoming.query))
+  const content = Readable.from(asked.isEmpty ? [] : csv(call, asked))
+  return new Download('text/csv; charset=utf-8', 'balance-ledger.csv', content)
 }
 
 async function* csv(call: Call, { account, query }: Asked): AsyncIterable<string> {
@@ -82,7 +91,7 @@ async function* csv(call: Call, { account, query }: Asked): AsyncIterable<string
     const { rows, eof } = await readHistory(call, 'entries', ORDER, query, { size: PAGE_SIZE_MAX, after })
     if (rows.length > 0)
       yield stringify(
-        rows.map((row) => entry(account, row)),
+        rows.map((row) => ledgerEntry(account, row)),
         { header, escape_formulas: true },
       )
     const last = rows.at(-1)

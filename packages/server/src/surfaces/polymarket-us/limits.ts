@@ -6,6 +6,8 @@ export const LIMITS = {
   ledgerDownload: { perSecond: 1 / 12, burst: 1 },
   /** Per integration: all three calls together. */
   cashMovements: { perSecond: 5, burst: 5 },
+  /** gRPC, all methods together: 100 messages a second on the average of a minute. */
+  ingress: { perSecond: 100, burst: 6_000 },
 } as const satisfies Readonly<Record<string, Rate>>
 
 /** What is open to everybody, per address. */

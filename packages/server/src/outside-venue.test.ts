@@ -12,7 +12,7 @@ import { operatorFileIn } from './bootstrap.js'
 import { readConfiguration } from './ops/configuration.js'
 import { verifyData } from './ops/offline.js'
 import { freshFolder } from './testing/book-server.js'
-import { type CuttingProxy, cuttingProxy } from './testing/cutting-proxy.js'
+import { type CutWire, cutWire } from './testing/cut-wire.js'
 import { fundedAccount, limitOrder, outsideShare, replacement, usd } from './testing/outside.js'
 import { startTrading, type TradingProcess, Unanswered } from './testing/trading-process.js'
 
@@ -39,7 +39,7 @@ let serverPort = '0'
 let venueProcess: ChildProcess
 let venuePort = 0
 let venue: { readonly venue: string; readonly secret: string; readonly street: string }
-let [toVenue, toServer]: CuttingProxy[] = []
+let [toVenue, toServer]: CutWire[] = []
 afterAll(async () => {
   for (const child of [server?.child, venueProcess]) child?.kill('SIGKILL')
   toVenue?.close()
@@ -247,8 +247,8 @@ async function stemmaOrders(): Promise<readonly HistoryRow[]> {
 }
 
 test(`neither an order nor a fill is lost or doubled (seed ${seed})`, async () => {
-  toVenue = await cuttingProxy(() => venuePort, luck, CUTS_OF_HUNDRED)
-  toServer = await cuttingProxy(() => Number(serverPort), luck, CUTS_OF_HUNDRED)
+  toVenue = await cutWire(() => venuePort, luck, CUTS_OF_HUNDRED)
+  toServer = await cutWire(() => Number(serverPort), luck, CUTS_OF_HUNDRED)
   server = await startTrading(directory, '0')
   serverPort = new URL(server.url).port
   venue = await call('POST', '/venues', {

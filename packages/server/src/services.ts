@@ -3,8 +3,10 @@
  * requests into these calls and outcomes into its own words; nothing else.
  */
 import type {
+  Ability,
   Actor,
   CredentialId,
+  CurrencyCode,
   Doer,
   Engine,
   Envelope,
@@ -23,6 +25,7 @@ import type {
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { AccessTokens } from './auth/access-tokens.js'
 import type { GrpcServer } from './grpc/grpc-server.js'
+import type { MarketTold, MarketWanted } from './host/market-data-hub.js'
 import type { Outbound } from './host/outbound.js'
 
 /** A command without its time: the host stamps it. */
@@ -43,6 +46,8 @@ export interface EventFilter {
   readonly under: number | null
   /** Kinds, or first parts of kinds such as `transfer.`; empty for all. */
   readonly kinds: readonly string[]
+  /** What it takes to read them: reading events of the party, unless said. */
+  readonly right?: { readonly scope: string; readonly ability: Ability }
 }
 
 /** What lets a stream of a surface in, and which events it shows. */
@@ -60,8 +65,20 @@ export interface Subscription {
   close(): void
 }
 
+/** The units that an instrument counts in. They never change. */
+export interface InstrumentUnits {
+  readonly id: number
+  readonly symbol: string
+  readonly currency: CurrencyCode
+  readonly quantityScale: number
+}
+
 export interface Host {
   now(): Instant
+  /** Of an instrument by its id or symbol; null where there is none. */
+  unitsOf(instrument: number | string): InstrumentUnits | null
+  /** Whose an open order is, and of what; null where it is not open. */
+  placeOfOrder(order: number): { readonly account: number; readonly instrument: number } | null
   /** Resolves when the command is durable (or refused, which depends on everything before it being durable). */
   execute(request: Request): Promise<Settled>
   /** Each on its own, in order; resolves when all are durable. */
@@ -92,6 +109,13 @@ export interface Host {
     after: { readonly sequence: number; readonly index: number } | null,
     deliver: (event: Event) => boolean,
     drained: () => Promise<void>,
+  ): Promise<Answer<Subscription>>
+  /** The market of instruments: a snapshot of each and its changes behind it, durable ones only. `scope` is the caller's. */
+  watchMarket(
+    actor: Actor,
+    scope: string,
+    wanted: MarketWanted,
+    deliver: (told: MarketTold) => boolean,
   ): Promise<Answer<Subscription>>
 }
 

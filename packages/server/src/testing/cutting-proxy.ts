@@ -1,58 +1,72 @@
-/** A wire that is cut at random: a TCP proxy that destroys connections, before or after what came was passed on. Not exported. */
+/** A TCP proxy before a server, which cuts connections where a test wants: a network as it can be. Not exported. */
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
 export interface CuttingProxy {
-  readonly port: number
-  /** How often it has cut so far. */
-  readonly cuts: number
-  /** From now on it cuts nothing. */
-  mend(): void
+  readonly url: string
+  /** Connections that were made so far. */
+  readonly connections: number
+  /** Pieces of answers that were handed on. */
+  readonly answers: number
+  /** The next so many answers are lost: the server gets the request, and the client hears nothing. */
+  loseAnswers(count: number): void
+  /** Called before the next connection is made. */
+  beforeNext(prepare: () => Promise<void>): void
+  /** Cuts what is open. */
+  cut(): void
   close(): void
 }
 
-/** `luck(n)` draws below n; of a hundred pieces that come from either side, `cutsOfHundred` end the connection. */
-export async function cuttingProxy(
-  target: () => number,
-  luck: (most: number) => number,
-  cutsOfHundred: number,
-): Promise<CuttingProxy> {
-  let [cuts, isMended] = [0, false]
+export async function openCuttingProxy(target: string): Promise<CuttingProxy> {
   const open = new Set<Socket>()
-  const pass = (from: Socket, to: Socket): void => {
-    from.on('data', (piece) => {
-      const isCut = !isMended && luck(100) < cutsOfHundred
-      if (isCut) cuts += 1
-      // Half of the cuts come before the piece is passed on and half behind it.
-      if (!isCut || luck(2) === 0) to.write(piece)
-      if (!isCut) return
-      from.destroy()
-      to.end()
-    })
-    from.on('error', () => to.destroy())
-    from.on('close', () => to.end())
-  }
-  const server = createServer((near) => {
-    const far = connect(target(), '127.0.0.1')
-    for (const socket of [near, far]) {
-      open.add(socket)
-      socket.on('close', () => open.delete(socket))
+  let [connections, answers, toLose] = [0, 0, 0]
+  let prepare = async (): Promise<void> => {}
+  const server = createServer(async (near) => {
+    connections += 1
+    open.add(near)
+    near.on('error', () => near.destroy())
+    await prepare()
+    prepare = async () => {}
+    const far = connect(Number(new URL(target).port), '127.0.0.1')
+    const end = () => {
+      open.delete(near)
+      near.destroy()
+      far.destroy()
     }
-    pass(near, far)
-    pass(far, near)
+    near.pipe(far)
+    far.on('data', (part) => {
+      if (toLose === 0) {
+        answers += 1
+        near.write(part)
+      } else {
+        toLose -= 1
+        end()
+      }
+    })
+    for (const side of [near, far]) side.on('error', end).on('close', end)
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   return {
-    port: (server.address() as AddressInfo).port,
-    get cuts() {
-      return cuts
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    get connections() {
+      return connections
     },
-    mend() {
-      isMended = true
+    get answers() {
+      return answers
+    },
+    loseAnswers(count) {
+      toLose = count
+    },
+    beforeNext(next) {
+      prepare = next
+    },
+    cut() {
+      // What was handed on arrives.
+      for (const socket of open) socket.destroySoon()
     },
     close() {
-      server.close()
       for (const socket of open) socket.destroy()
+      server.close()
     },
   }
 }

@@ -7,6 +7,7 @@ import type { Services } from '../../services.js'
 import { type Prepare, type Prepared, versioned } from './call.js'
 import { prepareVenues } from './prepare-venues.js'
 import { newSecret, sealed } from './sealed.js'
+import { TRADING_PREPARE } from './trading/prepare.js'
 
 const as = (command: string, input: Plain, shown?: Prepared['shown']): Prepared =>
   shown === undefined ? { command, input } : { command, input, shown }
@@ -115,5 +116,6 @@ export const PREPARE: ReadonlyMap<string, Prepare> = new Map([
   ['kyc.start', startKyc],
   ['webhooks.register', registerWebhook],
   ['corrections.reverse', reverse],
+  ...TRADING_PREPARE,
   ...prepareVenues,
 ])

@@ -1,10 +1,10 @@
 /** One request to the venue, from the proof of who asks to the route that answers. */
 import type { Actor, PartyId } from '@stemma/core'
-import type { TokenBuckets } from '../../auth/index.js'
+import type { Rate, TokenBuckets } from '../../auth/index.js'
 import type { Authenticated, Host, Services } from '../../services.js'
 import { answered, crossFirm, fromRefusal, invalid, rateLimited, unauthenticated } from './errors.js'
 import { parseUserName } from './ids.js'
-import { LIMITS, type LimitName } from './limits.js'
+import { isTiered, LIMITS, type LimitName, tieredRate } from './limits.js'
 
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PATCH'
@@ -52,6 +52,20 @@ export async function firmOf({ host, actor }: Pick<Call, 'host' | 'actor'>): Pro
   return answered(await host.read<OfFirm>('identity.whoami', actor, {})).party.id
 }
 
+/** Order requests are limited by the tier of the firm: a setting, which the server reads for every caller. */
+async function rateOf(host: Host, firm: PartyId, limit: LimitName): Promise<Rate> {
+  if (!isTiered(limit)) return LIMITS[limit]
+  const input = { node: firm, name: 'venue.order_rate_tier', at: null }
+  const { items } = answered(
+    await host.read<{ readonly items: readonly { readonly value: unknown }[] }>(
+      'settings.effective',
+      { kind: 'system' },
+      input,
+    ),
+  )
+  return tieredRate(limit, Number(items[0]?.value))
+}
+
 /** 401, then the participant (403), the scope (403), the limit (429); the body is the route's business. */
 export async function openCall(
   { services, buckets }: Gate,
@@ -65,7 +79,8 @@ export async function openCall(
   const actor = await actAs(host, authenticated, incoming)
   if (scope !== null) answered(await host.authorize(actor, scope, []))
   if (limit !== undefined) {
-    const wait = buckets.take(`${await firmOf({ host, actor })} ${limit}`, LIMITS[limit], host.now())
+    const firm = await firmOf({ host, actor })
+    const wait = buckets.take(`${firm} ${limit}`, await rateOf(host, firm, limit), host.now())
     if (wait !== null) throw rateLimited(wait)
   }
   services.log.debug({ reqId: incoming.id, credential: authenticated.credential, path }, 'venue call')
@@ -92,7 +107,16 @@ async function actAs(
 ): Promise<Authenticated['actor']> {
   const header = headers['x-participant-id']
   if (header === undefined) return actor
-  const named = typeof header === 'string' ? parseUserName(header) : null
+  return actingFor(host, actor, typeof header === 'string' ? header : '')
+}
+
+/** The caller as the user of that name, where it can be. */
+export async function actingFor(
+  host: Host,
+  actor: Authenticated['actor'],
+  user: string,
+): Promise<Authenticated['actor']> {
+  const named = parseUserName(user)
   if (named === null) throw crossFirm()
   const input = { firm: named.firm, user: named.name }
   const answer = await host.read<{ user: number }>('participants.find', actor, input)

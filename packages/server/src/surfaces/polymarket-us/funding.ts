@@ -234,12 +234,15 @@ async function openAccount(call: Call): Promise<unknown> {
     ...keyOf(call, null),
   })
   settled(outcome)
-  return accountObject(await findAccount(call, name))
+  return accountObject(call, await findAccount(call, name))
 }
 
 async function getAccount(call: Call): Promise<unknown> {
   const { id, firm } = call.incoming.params as { readonly id: string; readonly firm?: string }
-  return accountObject(await findAccount(call, firm === undefined ? id : `firms/${firm}/accounts/${id}`))
+  return accountObject(
+    call,
+    await findAccount(call, firm === undefined ? id : `firms/${firm}/accounts/${id}`),
+  )
 }
 
 export const FUNDING_ROUTES: readonly Route[] = [

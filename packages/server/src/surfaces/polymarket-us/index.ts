@@ -17,6 +17,10 @@ import { overHttp, sendOver } from './http.js'
 import { IDENTITY_ROUTES } from './identity.js'
 import { KYC_ROUTES, kycWords } from './kyc.js'
 import { LEDGER_ROUTES } from './ledger.js'
+import { POSITION_ROUTES } from './positions/index.js'
+import { REFERENCE_ROUTES } from './reference/index.js'
+import { REPORT_ROUTES } from './reports/index.js'
+import { TRADING_ROUTES } from './trading/index.js'
 
 export { scopesMeant, scopesShown } from './scopes.js'
 
@@ -28,6 +32,10 @@ const ROUTES: readonly Route[] = [
   ...LEDGER_ROUTES,
   ...FUNDING_ROUTES,
   ...KYC_ROUTES,
+  ...TRADING_ROUTES,
+  ...POSITION_ROUTES,
+  ...REPORT_ROUTES,
+  ...REFERENCE_ROUTES,
 ]
 
 export const polymarketUs: SurfaceModule = {

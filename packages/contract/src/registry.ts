@@ -13,6 +13,7 @@ import { PARTY_OPERATIONS } from './operations/parties.js'
 import { POSITION_OPERATIONS } from './operations/positions.js'
 import { TRADE_OPERATIONS } from './operations/trades.js'
 import { USER_OPERATIONS } from './operations/users.js'
+import { VENUE_OPERATIONS } from './operations/venues.js'
 
 const all = [
   ...PARTY_OPERATIONS,
@@ -27,6 +28,7 @@ const all = [
   ...ORDER_OPERATIONS,
   ...TRADE_OPERATIONS,
   ...POSITION_OPERATIONS,
+  ...VENUE_OPERATIONS,
   ...EVENT_OPERATIONS,
 ] as const
 

@@ -135,6 +135,8 @@ export interface Authentication {
 
 /** Personal fields and secrets, under a key per party that the master key wraps. */
 export interface Sealing {
+  /** The party at the root, whose key seals what belongs to the book itself. */
+  readonly operator: number
   seal(party: number, plain: string): string
   open(party: number, sealed: string): string | null
 }

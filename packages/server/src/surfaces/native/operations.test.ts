@@ -212,6 +212,9 @@ const BEFORE: Readonly<
       crossed,
     ),
     'positions.adjust': [share],
+      ['venues.get', 'venues.update', 'venues.report'],
+      [['venues.create', null, EXAMPLE.venue, 'venue']],
+    ),
     ...each(
       ['webhooks.update', 'webhooks.remove'],
       [['webhooks.register', null, EXAMPLE.webhook, 'webhook']],

@@ -40,7 +40,7 @@ function operationCommand(noun: string, operation: Operation, shell: Shell): Com
   const isPaged = fields.some(({ name }) => name === 'cursor')
   const command = new Command(verbOf(operation.name)).summary(operation.summary)
   command.description([`${operation.summary}.`, operation.description].filter(Boolean).join('\n'))
-  for (const field of fields) addField(command, noun, field)
+  for (const field of fields) addField(command, noun, field, operation.ifMatch)
   if (operation.isWrite)
     command
       .addOption(new Option('--dry-run', 'show what would happen; change nothing'))
@@ -70,7 +70,8 @@ function shown(answer: unknown, { output, columns, quiet }: LeafOptions): string
 const optionName = (noun: string, field: Field): string =>
   dashed(RESERVED.has(field.name) ? `${noun}_${field.name}` : field.name)
 
-function addField(command: Command, noun: string, field: Field): void {
+/** Where a record is changed, what can be nothing can be set to nothing. */
+function addField(command: Command, noun: string, field: Field, isChange: boolean): void {
   if (field.isPositional) {
     command.addArgument(new Argument(`<${dashed(field.name)}>`, field.description))
     return
@@ -79,7 +80,7 @@ function addField(command: Command, noun: string, field: Field): void {
   const option = new Option(`--${optionName(noun, field)} ${shape}`, field.description)
   if (field.choices.length > 0) option.choices(field.choices)
   command.addOption(field.isRequired ? option.makeOptionMandatory() : option)
-  if (field.isNullable && field.kind !== 'flag')
+  if (isChange && field.isNullable && field.kind !== 'flag')
     command.addOption(new Option(`--no-${optionName(noun, field)}`, 'set it to nothing'))
 }
 

@@ -1,3 +1,4 @@
+export * from './checks.js'
 export * from './proofs.js'
 export * from './queries/index.js'
 export * from './rollup.js'

@@ -1,35 +1,28 @@
 /** The laws of the book as named checks: what `book.verify` answers, for the whole book or for a subtree. */
+import type { AccountId } from '../hierarchy/index.js'
 import type { Row } from '../image/index.js'
 import type { Ledger } from '../ledger/index.js'
 import { type Amount, type CurrencyCode, currencyOf, formatAmount } from '../money/index.js'
+import { type Check, checkOf } from './checks.js'
 import type { RollUpContext } from './rollup.js'
-
-export type Check = {
-  readonly name: string
-  readonly holds: boolean
-  /** What was found where the law does not hold. */
-  readonly detail: string | null
-}
+import { proveInstruments, proveTrading } from './trading-proofs.js'
 
 type Sums = Map<CurrencyCode, bigint>
 
-export const checkOf = (name: string, fault: string | null): Check => ({
-  name,
-  holds: fault === null,
-  detail: fault,
-})
-
-/** Proves everything at and beneath `top`. The zero sum is a law of the whole book, so only the root shows it. */
+/** Proves everything at and beneath `top`. Zero sums are laws of the whole book, so only the root shows them. */
 export function prove(context: RollUpContext, top: Row): Check[] {
   const { hierarchy, ledger } = context
   const all = [...ledger.balances.each()]
   const inside = all.filter((row) => hierarchy.order.isAtOrAbove(top, partyOf(context, row)))
   const isRoot = hierarchy.parties.owner.get(top) === null
+  const isInside = (account: AccountId): boolean =>
+    isRoot || hierarchy.order.isAtOrAbove(top, hierarchy.partyOf(hierarchy.accounts.row(account)))
   return [
-    ...(isRoot ? zeroSums(ledger, all) : []),
+    ...(isRoot ? [...zeroSums(ledger, all), ...proveInstruments(context)] : []),
     parts(ledger, inside),
     promises(ledger, inside),
     rolledUp(context, top, inside),
+    ...proveTrading(context, isInside),
   ]
 }
 

@@ -114,7 +114,10 @@ export const orderFields = {
   filled: exact<Quantity>(),
   /** What its fills were worth together; with `filled` it gives the average price. */
   cost: money(),
-  /** Exact taker fees so far, in 10^-18, and what was charged in all, as taker and maker; below zero a rebate. */
+  /**
+   * Fees that were charged, exact in 10^-18 and as they were rounded, without rebates; and what was charged in all,
+   * below zero a rebate.
+   */
   feeExact: exact<bigint>(),
   takerFees: money(),
   fees: money(),

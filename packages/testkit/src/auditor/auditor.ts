@@ -13,6 +13,7 @@ import {
   type Row,
   stateHash,
 } from '@stemma/core'
+import { auditTrading } from './trading-laws.js'
 
 export interface Finding {
   readonly law: string
@@ -34,7 +35,13 @@ export class Auditor {
 
   /** Every law that the state alone can break. */
   auditState(): Finding[] {
-    return [...this.balances(), ...this.zeroSum(), ...this.rollUps(), ...this.derived()]
+    return [
+      ...this.balances(),
+      ...this.zeroSum(),
+      ...this.rollUps(),
+      ...auditTrading(this.engine),
+      ...this.derived(),
+    ]
   }
 
   /** Sequences are dense and events are numbered within them, from batch to batch. */

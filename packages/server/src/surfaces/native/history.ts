@@ -126,6 +126,10 @@ const events: History = {
   async query({ host }, input) {
     const after = typeof input.after === 'string' ? input.after.split('.').map(Number) : null
     const kinds = (input.kinds ?? []) as readonly string[]
+    if (kinds.some((kind) => kind.endsWith('.')))
+      refuse('malformed', 'expected whole kinds; first parts such as transfer. are for streams', {
+        field: '/kinds',
+      })
     return [
       {
         ...bounds(input),

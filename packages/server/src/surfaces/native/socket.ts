@@ -237,7 +237,7 @@ class Session {
     this.unsentCharacters = 0
     if (messages.length > 0 && this.socket.readyState === this.socket.OPEN)
       this.stream.write(textFrames(messages))
-    if (this.socket.bufferedAmount > UNREAD_BYTES_MAX) this.waitForReader()
+    if (this.stream.writableLength > UNREAD_BYTES_MAX) this.waitForReader()
   }
 
   /** Whoever does not read its answers is not asked for more questions, and falls to the heartbeat in the end. */

@@ -302,24 +302,6 @@ describe('the door itself', () => {
     expect((await asked(1_048_577)).code).toBe(RESOURCE_EXHAUSTED)
   })
 
-  test('6,000 messages of a firm at once, and 100 more a second', async () => {
-    const codes = new Map<number, number>()
-    for (let sent = 0; sent < 6_100; sent += 100) {
-      const burst = Array.from({ length: 100 }, () => client.ask(`${ACCOUNTS}/ListAccounts`, {}, { token }))
-      for (const { code } of await Promise.all(burst)) codes.set(code, (codes.get(code) ?? 0) + 1)
-    }
-    expect([...codes]).toEqual([
-      [OK, 6_000],
-      [RESOURCE_EXHAUSTED, 100],
-    ])
-    const trading = await signIn(venue, 'acme-trading', KEYS)
-    expect((await client.ask(`${ACCOUNTS}/ListAccounts`, {}, { token: trading })).code).toBe(
-      RESOURCE_EXHAUSTED,
-    )
-    venue.move(1)
-    expect((await client.ask(`${ACCOUNTS}/ListAccounts`, {}, { token: trading })).code).toBe(OK)
-  }, 120_000)
-
   test.each(['/polymarket.v1.AccountsAPI/Nothing', '/polymarket.v1.NoAPI/Check', '/', '/%'])(
     'the unknown method %s is unimplemented',
     async (path) => {

@@ -143,7 +143,7 @@ async function startOn(
   for (const surface of SURFACES) await surface.register(app, services, grpc)
   await pagesModule.register(app)
   await new TokenEndpoint(host, tokens, venueTokens(services)).register(app)
-  app.addHook('preClose', async () => host.hub.closeAll())
+  app.addHook('preClose', async () => host.streams.closeAll())
   effects.resume()
   const made = await openBookWhereEmpty(engine, services, configuration)
   await authentication.follow()

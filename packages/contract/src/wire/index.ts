@@ -1,3 +1,4 @@
+export * from './market.js'
 export * from './money.js'
 export * from './structures.js'
 export * from './values.js'

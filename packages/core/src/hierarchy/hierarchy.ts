@@ -32,6 +32,8 @@ import {
   type TemplateId,
   templateFields,
 } from './fields.js'
+import { NameOrder } from './name-order.js'
+import { PathCache } from './path-cache.js'
 import { TreeOrder } from './tree-order.js'
 
 export interface HierarchyContext extends SettingsContext, ProcessContext {
@@ -66,6 +68,7 @@ export class Hierarchy {
   /** What later rooms forget of a party that is erased. */
   readonly erasing: ((party: PartyId) => void)[] = []
 
+  private readonly paths: PathCache
   readonly order: TreeOrder
   readonly partyByName: UniqueIndex<string>
   readonly accountByName: UniqueIndex<string>
@@ -79,6 +82,8 @@ export class Hierarchy {
   readonly templatesOf: Relation<PartyId>
   readonly partyIds: IdOrder<PartyId>
   readonly accountIds: IdOrder<AccountId>
+  readonly partyNames: NameOrder
+  readonly accountNames: NameOrder
 
   constructor(image: Image) {
     this.parties = image.table('parties', 'pty', partyFields)
@@ -90,6 +95,7 @@ export class Hierarchy {
     image.enrolDue(this.blocks, this.blocks.until)
 
     this.order = new TreeOrder(this.parties, this.parties.owner)
+    this.paths = new PathCache(this.parties, this.parties.owner, (party) => this.walkPath(party))
     this.partyByName = new UniqueIndex(this.parties, this.parties.name)
     this.accountByName = new UniqueIndex(this.accounts, this.accounts.name)
     this.groupByName = new UniqueIndex(this.groups, this.groups.name)
@@ -102,6 +108,8 @@ export class Hierarchy {
     this.templatesOf = new Relation(this.templates, this.templates.party)
     this.partyIds = new IdOrder(this.parties)
     this.accountIds = new IdOrder(this.accounts)
+    this.partyNames = new NameOrder(this.parties, this.parties.name)
+    this.accountNames = new NameOrder(this.accounts, this.accounts.name)
     for (const derived of [
       this.order,
       this.partyByName,
@@ -116,8 +124,15 @@ export class Hierarchy {
       this.templatesOf,
       this.partyIds,
       this.accountIds,
+      this.partyNames,
+      this.accountNames,
     ])
       image.derived(derived)
+  }
+
+  /** Sorts in up to so many names that a load brought; whether any are left. */
+  settleNames(most: number): boolean {
+    return this.partyNames.settle(most) || this.accountNames.settle(most)
   }
 
   /** The operator of the book, or NO_ROW before it is opened. */
@@ -127,6 +142,10 @@ export class Hierarchy {
 
   /** The owners of a party and itself, root first, as events keep them: `/1/5/9/`. */
   pathOf(party: Row): string {
+    return this.paths.of(party)
+  }
+
+  private walkPath(party: Row): string {
     let path = '/'
     for (let row = party; row !== NO_ROW; row = this.order.parent(row))
       path = `/${this.parties.id(row)}${path}`

@@ -28,6 +28,8 @@ export const ENTRIES: HistoryTable = {
     money('after'),
     text('type'),
     text('description'),
+    /** Of the instrument that it was booked for, where there is one. */
+    text('symbol'),
     number('time'),
     text('business_date'),
     text('subject'),
@@ -35,12 +37,14 @@ export const ENTRIES: HistoryTable = {
     text('reverses'),
   ],
   key: ['sequence', 'position'],
-  indexes: [
-    ['account', 'sequence', 'position'],
-    ['path', 'sequence', 'position'],
-    ['subject', 'sequence'],
-  ],
+  indexes: [['account', 'sequence', 'position']],
   order: ['sequence', 'position'],
+  isAppended: true,
+  itemsOf: {
+    field: 'entries',
+    columns: ['account', 'currency', 'amount', 'before', 'after', 'type', 'path'],
+    positionsOfEvent: ENTRIES_PER_EVENT_MAX,
+  },
   rows(event) {
     const entries = event.data.entries as readonly PostedEntry[] | undefined
     if (!Array.isArray(entries)) return NO_ROWS
@@ -55,6 +59,7 @@ export const ENTRIES: HistoryTable = {
       after: entry.after,
       type: entry.type,
       description: field(event, 'description'),
+      symbol: field(event, 'symbol'),
       time: event.time,
       business_date: businessDate,
       subject: event.subject,
@@ -87,8 +92,6 @@ export const TRANSFERS: HistoryTable = {
   indexes: [
     ['from', 'id'],
     ['to', 'id'],
-    ['path', 'id'],
-    ['counter_path', 'id'],
   ],
   order: ['id'],
   rows(event) {

@@ -11,12 +11,14 @@
 import type { Hierarchy } from '../hierarchy/index.js'
 import {
   type Derived,
+  fitsLow,
   type Image,
   NO_ROW,
   type Plain,
   type Row,
-  SplitAmount,
+  roomFor,
   WideSums,
+  widened,
 } from '../image/index.js'
 import type { Ledger } from '../ledger/index.js'
 import type { MarginContext } from '../margin/index.js'
@@ -54,7 +56,6 @@ export class RollUp implements Derived {
   private placesUsed = 0
   private readonly freePlaces: Place[] = []
   private readonly codes: CurrencyCode[] = []
-  private readonly change = new SplitAmount()
 
   constructor(
     image: Image,
@@ -70,12 +71,16 @@ export class RollUp implements Derived {
       },
     })
     balances.credits.watch((row, old) => {
-      const debits = balances.debits.get(row)
-      this.add(row, old - debits, balances.credits.get(row) - debits)
+      const debits = balances.debits.number(row)
+      if (this.addLow(row, Number(old) - debits, balances.credits.number(row) - debits)) return
+      const exactDebits = balances.debits.get(row)
+      this.add(row, old - exactDebits, balances.credits.get(row) - exactDebits)
     })
     balances.debits.watch((row, old) => {
-      const credits = balances.credits.get(row)
-      this.add(row, credits - old, credits - balances.debits.get(row))
+      const credits = balances.credits.number(row)
+      if (this.addLow(row, credits - Number(old), credits - balances.debits.number(row))) return
+      const exactCredits = balances.credits.get(row)
+      this.add(row, exactCredits - old, exactCredits - balances.debits.get(row))
     })
     balances.held.watch((row, old) => this.addHeld(row, balances.held.get(row) - old))
     hierarchy.parties.hooks.push({ inserted: (row) => this.begin(row), removing: (row) => this.forget(row) })
@@ -115,7 +120,8 @@ export class RollUp implements Derived {
   }
 
   private enter(balance: Row): void {
-    if (balance >= this.placeOfBalance.length) this.placeOfBalance = widened(this.placeOfBalance, balance + 1)
+    if (balance >= this.placeOfBalance.length)
+      this.placeOfBalance = widened(this.placeOfBalance, roomFor(balance + 1, this.placeOfBalance.length))
     const { accounts } = this.hierarchy
     const account = accounts.row(this.ledger.balances.account.get(balance))
     const book = accounts.book.get(account)
@@ -139,6 +145,28 @@ export class RollUp implements Derived {
     }
   }
 
+  /**
+   * As `add`, for amounts that a float holds, which takes no bigint; says whether they were such. A difference below
+   * 2^51 of which one side is exact is exact itself, for then the other side is below 2^53.
+   */
+  private addLow(balance: Row, before: number, after: number): boolean {
+    if (!fitsLow(before) || !fitsLow(after) || !fitsLow(after - before)) return false
+    const first = this.placeOfBalance[balance] as Place
+    if (first === NOWHERE || before === after) return true
+    if (before >= 0 && after >= 0) this.addLowFrom(first, this.positive, after - before)
+    else if (before <= 0 && after <= 0) this.addLowFrom(first, this.negative, after - before)
+    else {
+      this.addLowFrom(first, this.positive, after > 0 ? after : -before)
+      this.addLowFrom(first, this.negative, after < 0 ? after : -before)
+    }
+    return true
+  }
+
+  private addLowFrom(first: Place, sums: WideSums, change: number): void {
+    const { owners } = this
+    for (let place = first; place !== NOWHERE; place = owners[place] as Place) sums.addLow(place, change)
+  }
+
   private addHeld(balance: Row, change: bigint): void {
     const first = this.placeOfBalance[balance] as Place
     if (first !== NOWHERE) this.addFrom(first, this.held, change)
@@ -146,8 +174,7 @@ export class RollUp implements Derived {
 
   private addFrom(first: Place, sums: WideSums, change: bigint): void {
     if (change === 0n) return
-    const parts = this.change.set(change)
-    for (let place = first; place !== NOWHERE; place = this.owners[place] as Place) sums.add(place, parts)
+    for (let place = first; place !== NOWHERE; place = this.owners[place] as Place) sums.add(place, change)
   }
 
   /** The sums of a moved party leave its former owners and join the new ones. */
@@ -167,7 +194,8 @@ export class RollUp implements Derived {
   }
 
   private begin(party: Row): void {
-    if (party >= this.firstOfParty.length) this.firstOfParty = widened(this.firstOfParty, party + 1)
+    if (party >= this.firstOfParty.length)
+      this.firstOfParty = widened(this.firstOfParty, roomFor(party + 1, this.firstOfParty.length))
     this.firstOfParty[party] = NOWHERE
   }
 
@@ -212,17 +240,10 @@ export class RollUp implements Derived {
   }
 
   private grow(needed: number): void {
-    this.owners = widened(this.owners, needed)
-    this.next = widened(this.next, needed)
-    const currencies = new Uint16Array(this.owners.length)
-    currencies.set(this.currencies)
-    this.currencies = currencies
-    for (const sums of [this.positive, this.negative, this.held]) sums.grow(this.owners.length)
+    const room = roomFor(needed, this.owners.length)
+    this.owners = widened(this.owners, room)
+    this.next = widened(this.next, room)
+    this.currencies = widened(this.currencies, room)
+    for (const sums of [this.positive, this.negative, this.held]) sums.grow(room)
   }
-}
-
-function widened(values: Int32Array, needed: number): Int32Array<ArrayBuffer> {
-  const wider = new Int32Array(Math.max(needed, 16, Math.ceil(values.length * 1.5)))
-  wider.set(values)
-  return wider
 }

@@ -32,6 +32,11 @@ export const SETTINGS = {
     'Day orders end with the business day; otherwise they stand until they are cancelled',
     true,
   ),
+  'orders.market_collar_basis_points': wholeNumber(
+    'How far above the reference price a market purchase at an outside venue is reserved for',
+    400,
+    { least: 0, most: 10_000 },
+  ),
   'signin.failures_max': wholeNumber('Failed attempts in a row that lock a credential', 10, {
     least: 1,
     most: 100,
@@ -45,6 +50,11 @@ export const SETTINGS = {
     'How long a prepared transfer waits for its confirmation',
     HOUR,
     { least: 1, most: 30 * DAY },
+  ),
+  'venue.order_rate_tier': wholeNumber(
+    'Which of the four published limits on order requests a second a firm has; a higher tier allows more',
+    1,
+    { least: 1, most: 4 },
   ),
 } as const satisfies Record<string, Setting<Plain>>
 

@@ -6,7 +6,7 @@
 import { NO_ROW, type Row } from '../image/index.js'
 import { type Price, quantity, smaller } from '../money/index.js'
 import type { BookSide, PriceLevel } from './book/book-side.js'
-import { removeOrder } from './ending.js'
+import { cancelOpenOrder } from './ending.js'
 import { referencePrice } from './judging.js'
 import { orderAt } from './order.js'
 import type { TradingSession } from './session.js'
@@ -98,10 +98,15 @@ export function tradeAuction(
     const size = smaller(quantity(books.openOf(buyer)), quantity(books.openOf(seller)))
     const isBuyerLater = orders.priority.get(buyer) > orders.priority.get(seller)
     const rows = { taker: isBuyerLater ? buyer : seller, maker: isBuyerLater ? seller : buyer }
-    if (areOfOneParticipant(context, rows)) part(context, session, rows)
+    const idle = [buyer, seller].filter((row) => !mayDeal(context, row))
+    if (idle.length > 0) for (const row of idle) cancelOpenOrder(context, row, 'account_state')
+    else if (areOfOneParticipant(context, rows)) part(context, session, rows)
     else meet(context, session, rows, size, price)
   }
 }
+
+const mayDeal = ({ access, hierarchy, trading }: TradingContext, order: Row): boolean =>
+  access.mayDeal(hierarchy.accounts.row(trading.orders.account.get(order)))
 
 interface Pair {
   readonly taker: Row
@@ -120,8 +125,8 @@ function areOfOneParticipant({ trading: { orders } }: TradingContext, { taker, m
 /** Two orders that may not trade with each other: the later one's instruction says which of them goes. */
 function part(context: TradingContext, session: TradingSession, { taker, maker }: Pair): void {
   const { selfMatchInstruction } = context.trading.orders.terms.get(taker)
-  if (selfMatchInstruction !== 'reject_aggressor') removeOrder(context, maker, 'self_match')
-  if (selfMatchInstruction !== 'cancel_resting') removeOrder(context, taker, 'self_match')
+  if (selfMatchInstruction !== 'reject_aggressor') cancelOpenOrder(context, maker, 'self_match')
+  if (selfMatchInstruction !== 'cancel_resting') cancelOpenOrder(context, taker, 'self_match')
   // It takes its share of the step, as a trade does.
   session.fills += 1
 }

@@ -5,11 +5,11 @@
  */
 import { after, NO_ROW, type Row, STEP_PAUSE } from '../image/index.js'
 import { divide, type Price, type Quantity, quantity } from '../money/index.js'
-import { removeOrder } from './ending.js'
+import { cancelOpenOrder } from './ending.js'
 import type { Side } from './fields.js'
 import { judgeFunds, referencePrice } from './judging.js'
 import { kindRules } from './kinds/kind-rules.js'
-import { fillsFor, find, match, selfMatches } from './matching.js'
+import { fillsFor, find, match, notDealing, selfMatches } from './matching.js'
 import { type Order, openQuantityOf, orderAt } from './order.js'
 import { report } from './reports.js'
 import { FILLS_OF_COMMAND_MAX, type TradingSession } from './session.js'
@@ -34,11 +34,26 @@ export function enter(context: TradingContext, session: TradingSession, order: O
 }
 
 function trade(context: TradingContext, session: TradingSession, order: Order): void {
+  for (const row of notDealing(context, order)) cancelOpenOrder(context, row, 'account_state')
   if (endsBySelfMatch(context, order)) return
   const isWhole = order.terms.allOrNone || order.timeInForce === 'fok'
   const least = isWhole ? openQuantityOf(order) : order.terms.minimumQuantity
-  if (least === 0n || canFill(context, order, quantity(least), session.room)) match(context, session, order)
+  if (least === 0n || canFill(context, order, quantity(least), session.room)) {
+    limitRemainder(context, order)
+    match(context, session, order)
+  }
   leave(context, session, order)
+}
+
+/**
+ * The price at which the rest of a market-to-limit order will stand is set before it trades, so that the reports of its
+ * fills say it, and with them history and whoever follows them.
+ */
+export function limitRemainder(context: TradingContext, order: Order): void {
+  if (order.type !== 'market_to_limit' || order.price !== null || order.timeInForce === 'ioc') return
+  const open = openQuantityOf(order)
+  const { quantity: found, worst } = find(context, order, open)
+  if (found < open) order.price = worst ?? remainderPrice(context, order)
 }
 
 /** Whether the book has `least` of it, in no more orders than there is room for: else it would be filled in part. */
@@ -95,7 +110,7 @@ function endsBySelfMatch(context: TradingContext, order: Order): boolean {
   if (own.length === 0) return false
   const { selfMatchInstruction } = order.terms
   if (selfMatchInstruction !== 'reject_aggressor')
-    for (const row of own) removeOrder(context, row, 'self_match')
+    for (const row of own) cancelOpenOrder(context, row, 'self_match')
   if (selfMatchInstruction === 'cancel_resting') return false
   report(context, order, 'cancelled', 'cancelled', { unsolicited: 'self_match' })
   return true
@@ -125,8 +140,7 @@ export function followUp(context: TradingContext, session: TradingSession): void
       acted += 1
       const order = take(context, next)
       if (order.stopPrice !== null && !order.isTriggered) trigger(context, order)
-      if (isPaidFor(context, order)) enter(context, session, order)
-      else report(context, order, 'cancelled', 'cancelled', { unsolicited: 'unfunded' })
+      act(context, session, order)
       cancelUnfunded(context, session)
     }
     if (next !== NO_ROW) market.instruments.nextStepAt.set(row, after(context.horizon, STEP_PAUSE))
@@ -139,6 +153,15 @@ function hasRoomFor(context: TradingContext, session: TradingSession, row: Row, 
   const order = orderAt(context.trading.orders, row)
   const fills = fillsFor(context, order, openQuantityOf(order), session.room)
   return fills <= session.room || session.fills === 0
+}
+
+/** Lets an order act that waited: unless its account may not deal any more, or cannot pay for it now. */
+function act(context: TradingContext, session: TradingSession, order: Order): void {
+  const { access, hierarchy } = context
+  if (!access.mayDeal(hierarchy.accounts.row(order.account)))
+    report(context, order, 'cancelled', 'cancelled', { unsolicited: 'account_state' })
+  else if (isPaidFor(context, order)) enter(context, session, order)
+  else report(context, order, 'cancelled', 'cancelled', { unsolicited: 'unfunded' })
 }
 
 /** A stop that the last trade triggers, else an all-or-none order that the book can fill by now. */
@@ -172,7 +195,7 @@ function isPaidFor(context: TradingContext, order: Order): boolean {
  * After a fill, open orders that the account cannot pay for any more are cancelled, in each of its instruments on its
  * own: the newest first, so that what waited longest stays (polymarket-us section 10; the order is not documented there).
  */
-function cancelUnfunded(context: TradingContext, session: TradingSession): void {
+export function cancelUnfunded(context: TradingContext, session: TradingSession): void {
   const { trading, market } = context
   const { funds } = trading
   if (funds === null) return
@@ -186,7 +209,7 @@ function cancelUnfunded(context: TradingContext, session: TradingSession): void 
         if (exposure === null) break
         const newest = newestOf(context, account, instrument, trading.openOrders.sideThatCosts(exposure))
         if (newest === NO_ROW) break
-        removeOrder(context, newest, 'unfunded')
+        cancelOpenOrder(context, newest, 'unfunded')
       }
     }
   }
@@ -201,7 +224,7 @@ function cancelOversold(context: TradingContext, account: Order['account'], inst
   while ((trading.openOrders.find(account, id)?.offerQuantity ?? 0n) > trading.held(account, id)) {
     const newest = newestOf(context, account, id, 'sell')
     if (newest === NO_ROW) return
-    removeOrder(context, newest, 'unfunded')
+    cancelOpenOrder(context, newest, 'unfunded')
   }
 }
 
@@ -215,6 +238,7 @@ function newestOf(
   let newest = NO_ROW
   for (let row = ordersOf.head(account); row !== NO_ROW; row = ordersOf.after(row)) {
     if (orders.instrument.get(row) !== instrument || orders.side.get(row) !== side) continue
+    if (orders.state.get(row) === 'pending_cancel') continue
     if (newest === NO_ROW || orders.id(row) > orders.id(newest)) newest = row
   }
   return newest

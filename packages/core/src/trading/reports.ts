@@ -5,7 +5,7 @@
 import type { Plain } from '../image/index.js'
 import type { PostedEntry } from '../ledger/index.js'
 import { entriesData } from '../ledger/index.js'
-import type { Amount, Price, Quantity } from '../money/index.js'
+import { type Amount, formatPrice, formatQuantity, type Price, type Quantity } from '../money/index.js'
 import type { Fault } from './faults.js'
 import type { ExecutionId, OrderState, TradeId } from './fields.js'
 import { type Order, orderTold } from './order.js'
@@ -14,6 +14,7 @@ import type { TradingContext } from './trading.js'
 
 /** What a report says happened, besides fills. */
 export const REPORT_KINDS = [
+  'pending',
   'accepted',
   'rejected',
   'cancelled',
@@ -51,6 +52,7 @@ export function report(
     execution,
     type: kind,
     order: told(context, order, state),
+    symbol: symbolOf(context, order),
     ...more,
   })
   return execution
@@ -58,7 +60,8 @@ export function report(
 
 export interface Fill {
   readonly execution: ExecutionId
-  readonly counterExecution: ExecutionId
+  /** Null where the other side is an outside venue. */
+  readonly counterExecution: ExecutionId | null
   readonly trade: TradeId
   readonly price: Price
   readonly quantity: Quantity
@@ -74,6 +77,7 @@ export function reportFill(
   fill: Fill,
   position: PositionChange,
   entries: readonly PostedEntry[],
+  more: { readonly [key: string]: Plain } = {},
 ): void {
   const isFilled = order.filled === order.quantity
   const { execution, counterExecution, trade, price, quantity, notional, isAggressor, fee } = fill
@@ -88,28 +92,40 @@ export function reportFill(
     counterExecution,
     isAggressor,
     fee,
+    description: dealText(context, order, price, quantity),
     position,
     entries: entriesData(entries),
+    symbol: symbolOf(context, order),
+    ...more,
   })
 }
 
+/** What its entries are called: `Buy 10 @ 0.36`. */
+function dealText({ market }: TradingContext, order: Order, price: Price, quantity: Quantity): string {
+  const scale = market.instruments.quantityScale.get(market.instruments.row(order.instrument))
+  const verb = order.side === 'buy' ? 'Buy' : 'Sell'
+  return `${verb} ${formatQuantity(quantity, scale)} @ ${formatPrice(price)}`
+}
+
 function emitReport(
-  { hierarchy, market, emit }: TradingContext,
+  { hierarchy, emit }: TradingContext,
   order: Order,
   kind: string,
   data: { readonly [key: string]: Plain },
 ): void {
-  const symbol = market.instruments.symbol.get(market.instruments.row(order.instrument))
   emit({
     kind,
     subject: `ord_${order.id}`,
     paths: [hierarchy.pathOfAccount(hierarchy.accounts.row(order.account))],
-    data: { ...data, symbol },
+    data,
   })
 }
 
-const told = ({ market }: TradingContext, order: Order, state: OrderState) =>
-  orderTold(order, market.instruments.symbol.get(market.instruments.row(order.instrument)), state)
+const symbolOf = ({ market }: TradingContext, { instrument }: Order): string =>
+  market.instruments.symbol.get(market.instruments.row(instrument))
+
+const told = (context: TradingContext, order: Order, state: OrderState) =>
+  orderTold(order, symbolOf(context, order), state)
 
 export const faultTold = ({ code, text, data }: Fault): { readonly [key: string]: Plain } => ({
   reason: code,

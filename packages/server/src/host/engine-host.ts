@@ -19,14 +19,26 @@ import {
   type Permit,
   type Plain,
   type Refusal,
+  Refused,
   SYSTEM,
   seenFrom,
 } from '@stemma/core'
-import { recordBytesMax, type Store } from '@stemma/store'
-import type { Answer, EventFilter, Host, Request, Settled, Subscription } from '../services.js'
+import { eventBytesMax, recordBytesMax, resultBytesMax, rowBytesMax, type Store } from '@stemma/store'
+import type {
+  Answer,
+  EventFilter,
+  Follow,
+  Host,
+  InstrumentUnits,
+  Request,
+  Settled,
+  Subscription,
+} from '../services.js'
 import type { Clock } from './clock.js'
 import { CommitGate } from './commit-gate.js'
 import { EventHub, type Place } from './event-hub.js'
+import { placeOfOrder, unitsOf } from './instrument-units.js'
+import { MarketDataHub, type MarketTold, type MarketWanted } from './market-data-hub.js'
 
 export interface HostOptions {
   readonly engine: Engine
@@ -42,12 +54,16 @@ export interface HostOptions {
 const BATCH_SEQUENCES_MAX = 1_000
 /** A batch is closed when it may have this size; the record's limit is twice that. */
 const BATCH_BYTES_MAX = 4 * 2 ** 20
-/** What an event and the rows behind it may take besides the words of the request. */
-const EVENT_BYTES_MAX = 1_024
-/** A word of the request stands in an event, in a row, and in a result. */
+/** A word of the request may stand in a row, in an event, and in a result. */
 const COPIES_MAX = 4
-/** When the tables are this far behind the journal, the intake refuses until they catch up. */
-const LAG_MILLISECONDS_MAX = 5_000
+/**
+ * When so much of the journal is not in the tables yet, about half a million transfers, the intake refuses until they
+ * catch up. It is a bound in bytes because bytes are what a tail costs: time to read through it where history is asked
+ * for, and to catch up with it after a crash.
+ */
+const LAG_BYTES_MAX = 256 * 2 ** 20
+/** The table whose due rows are steps of processes. */
+const PROCESSES = 'processes'
 /** Answers that may wait for the disk at once. */
 const WAITING_MAX = 100_000
 
@@ -76,10 +92,14 @@ function encodedBytes({ input, reason, request, key }: Request): number | null {
   }
 }
 
+const refused = (refusal: Refusal): Outcome & Settled => ({ kind: 'refused', refusal })
+
 const unrepeated = (outcome: Outcome): Settled =>
   outcome.kind === 'repeated' ? { ...outcome, result: null } : outcome
 
 const SYSTEM_PERMIT: Permit = { doer: SYSTEM, tokens: [], account: null, scope: null, needs: [] }
+
+const EVENTS_READ = { scope: 'events:read', ability: 'read' } as const
 
 /** A kind matches itself, and `transfer.` every kind that begins so. No kinds: all. */
 const eventMatcher =
@@ -94,6 +114,7 @@ const TIMER_MILLISECONDS_MAX = 2 ** 31 - 1
 
 export class EngineHost implements Host {
   readonly hub: EventHub
+  readonly market: MarketDataHub
   private readonly engine: Engine
   private readonly store: Store
   private readonly gate: CommitGate
@@ -111,7 +132,10 @@ export class EngineHost implements Host {
     this.store = options.store
     const { sequence } = this.engine.image.head
     this.gate = new CommitGate(sequence)
-    this.hub = new EventHub(this.store, this.engine.rooms.access, sequence)
+    const { rooms, image } = this.engine
+    this.hub = new EventHub(this.store, rooms.access, sequence)
+    this.market = new MarketDataHub(rooms, rooms.access, () => image.head.sequence, sequence)
+    this.measureBatches()
     this.planDue()
   }
 
@@ -134,13 +158,17 @@ export class EngineHost implements Host {
 
   execute(request: Request): Promise<Settled> {
     const closed = this.intakeFault()
-    if (closed !== null) return this.afterCommit({ kind: 'refused', refusal: closed })
-    const bytes = encodedBytes(request)
-    if (bytes === null) return this.afterCommit({ kind: 'refused', refusal: NOT_ENCODABLE })
-    const outcome = this.engine.execute({ ...request, time: this.now() })
-    this.count(outcome, bytes)
+    const outcome = closed === null ? this.decide(request) : refused(closed)
     this.planFlush()
     return outcome.kind === 'repeated' ? this.repeat(outcome.sequence) : this.afterCommit(outcome)
+  }
+
+  async executeEach(requests: readonly Request[]): Promise<readonly Settled[]> {
+    const closed = this.intakeFault()
+    const outcomes = requests.map((request) => (closed === null ? this.decide(request) : refused(closed)))
+    this.planFlush()
+    await this.afterCommit(null)
+    return this.withRepeats(outcomes)
   }
 
   async executeLinked(
@@ -149,8 +177,7 @@ export class EngineHost implements Host {
     const closed = this.intakeFault()
     if (closed !== null)
       return this.afterCommit({ outcomes: [{ kind: 'refused', refusal: closed }], failedAt: 0 })
-    const sizes = requests.map(encodedBytes)
-    const unencodable = sizes.indexOf(null)
+    const unencodable = requests.findIndex((request) => encodedBytes(request) === null)
     if (unencodable >= 0)
       return this.afterCommit({
         outcomes: [{ kind: 'refused', refusal: NOT_ENCODABLE }],
@@ -163,13 +190,11 @@ export class EngineHost implements Host {
     // Where one was refused nothing happened: a repeat of what was undone has no result, only the refusal counts.
     if (failedAt !== null) return this.afterCommit({ outcomes: outcomes.map(unrepeated), failedAt })
     outcomes.forEach((outcome, at) => {
-      this.count(outcome, sizes[at] ?? 0)
+      this.countResult(requests[at] as Request, outcome)
     })
     this.planFlush()
-    const settled = outcomes.map((outcome) =>
-      outcome.kind === 'repeated' ? this.repeat(outcome.sequence) : outcome,
-    )
-    return this.afterCommit({ outcomes: await Promise.all(settled), failedAt })
+    await this.afterCommit(null)
+    return { outcomes: await this.withRepeats(outcomes), failedAt }
   }
 
   preview(request: Request): Promise<Outcome> {
@@ -211,7 +236,7 @@ export class EngineHost implements Host {
     after: Place | null,
     deliver: (event: Event) => boolean,
   ): Promise<Answer<Subscription>> {
-    const allowed = this.permitFor(actor, filter.under)
+    const allowed = this.permitFor(actor, filter)
     if ('refusal' in allowed) return this.afterCommit({ kind: 'refused', refusal: allowed.refusal })
     const { sequence } = this.engine.image.head
     const matches = eventMatcher(allowed.path, filter.kinds)
@@ -220,15 +245,64 @@ export class EngineHost implements Host {
     return this.afterCommit({ kind: 'answer', result: subscription, sequence })
   }
 
+  follow(
+    actor: Actor,
+    { scope, needs, matches }: Follow,
+    after: Place | null,
+    deliver: (event: Event) => boolean,
+    drained: () => Promise<void>,
+  ): Promise<Answer<Subscription>> {
+    const { access } = this.engine.rooms
+    const allowed =
+      actor.kind === 'system' ? { permit: SYSTEM_PERMIT } : access.permit(actor, scope, needs, this.now())
+    if ('refusal' in allowed) return this.afterCommit({ kind: 'refused', refusal: allowed.refusal })
+    const { sequence } = this.engine.image.head
+    const { permit } = allowed
+    const may = (need: Need): boolean => access.isStillAllowed({ ...permit, needs: [need] }, this.now())
+    const isShown = (event: Event): boolean => matches(event, may)
+    const subscription = this.hub.follow(permit, isShown, after, deliver, drained)
+    return this.afterCommit({ kind: 'answer', result: subscription, sequence })
+  }
+
+  watchMarket(
+    actor: Actor,
+    scope: string,
+    wanted: MarketWanted,
+    deliver: (told: MarketTold) => boolean,
+  ): Promise<Answer<Subscription>> {
+    const { sequence } = this.engine.image.head
+    const allowed =
+      actor.kind === 'system'
+        ? { permit: SYSTEM_PERMIT }
+        : this.engine.rooms.access.permit(actor, scope, [], this.now())
+    if ('refusal' in allowed) return this.afterCommit({ kind: 'refused', refusal: allowed.refusal })
+    try {
+      const result = this.market.watch(allowed.permit, wanted, deliver)
+      return this.afterCommit({ kind: 'answer', result, sequence })
+    } catch (thrown) {
+      if (thrown instanceof Refused) return this.afterCommit({ kind: 'refused', refusal: thrown.refusal })
+      throw thrown
+    }
+  }
+
+  unitsOf(instrument: number | string): InstrumentUnits | null {
+    return unitsOf(this.engine.rooms, instrument)
+  }
+
+  placeOfOrder(order: number): ReturnType<Host['placeOfOrder']> {
+    return placeOfOrder(this.engine.rooms, order)
+  }
+
   /** What a stream over a subtree needs; the server itself follows everything. */
   private permitFor(
     actor: Actor,
-    under: number | null,
+    { under, right = EVENTS_READ }: EventFilter,
   ): { readonly permit: Permit; readonly path: string } | { readonly refusal: Refusal } {
     const { access, hierarchy } = this.engine.rooms
     if (actor.kind === 'system') return { permit: SYSTEM_PERMIT, path: '' }
     const party = (under ?? hierarchy.parties.id(hierarchy.root)) as PartyId
-    const allowed = access.permit(actor, 'events:read', [{ ability: 'read', target: { party } }], this.now())
+    const needs = [{ ability: right.ability, target: { party } }]
+    const allowed = access.permit(actor, right.scope, needs, this.now())
     return 'refusal' in allowed
       ? allowed
       : { permit: allowed.permit, path: hierarchy.pathOf(hierarchy.parties.row(party)) }
@@ -248,6 +322,7 @@ export class EngineHost implements Host {
     this.planFlush()
     await this.drain()
     this.hub.closeAll()
+    this.market.closeAll()
   }
 
   /** Resolves when nothing waits for the disk. */
@@ -258,6 +333,25 @@ export class EngineHost implements Host {
     return new Promise((resolve, reject) => this.drained.push({ resolve, reject }))
   }
 
+  /** Runs one command, and closes the batch that it joined where that is full. */
+  private decide(request: Request): Outcome {
+    const bytes = encodedBytes(request)
+    if (bytes === null) return refused(NOT_ENCODABLE)
+    if (this.pendingBytes + COPIES_MAX * bytes > BATCH_BYTES_MAX) this.seal()
+    const outcome = this.engine.execute({ ...request, time: this.now() })
+    this.countResult(request, outcome)
+    if (this.engine.pending >= BATCH_SEQUENCES_MAX) this.seal()
+    return outcome
+  }
+
+  private withRepeats(outcomes: readonly Outcome[]): Promise<readonly Settled[]> | readonly Settled[] {
+    const isPlain = outcomes.every((outcome): outcome is Settled & Outcome => outcome.kind !== 'repeated')
+    if (isPlain) return outcomes
+    return Promise.all(
+      outcomes.map((outcome) => (outcome.kind === 'repeated' ? this.repeat(outcome.sequence) : outcome)),
+    )
+  }
+
   private intakeFault(): Refusal | null {
     if (this.isStopping) return STOPPED
     const broken = this.store.failure()
@@ -265,9 +359,7 @@ export class EngineHost implements Host {
       this.fail(broken)
       return STOPPED
     }
-    if (this.gate.size >= WAITING_MAX || this.store.lag().milliseconds > LAG_MILLISECONDS_MAX)
-      return OVERLOADED
-    return null
+    return this.gate.size >= WAITING_MAX || this.store.lag().bytes > LAG_BYTES_MAX ? OVERLOADED : null
   }
 
   /** The value, once everything that the image holds now is durable. */
@@ -284,10 +376,28 @@ export class EngineHost implements Host {
     return { kind: 'repeated', sequence, result: kept.result satisfies Plain }
   }
 
-  private count(outcome: Outcome, bytes: number): void {
-    if (outcome.kind !== 'done') return
-    this.pendingBytes += COPIES_MAX * bytes + EVENT_BYTES_MAX * outcome.events.length
-    if (this.pendingBytes >= BATCH_BYTES_MAX) this.seal()
+  private countResult({ command, key }: Request, outcome: Outcome): void {
+    if (outcome.kind === 'done' && key !== undefined)
+      this.pendingBytes += resultBytesMax({ operation: command, ...key }, outcome.result)
+  }
+
+  /** Adds up what really joins a batch, whoever wrote it, and closes the batch in time. */
+  private measureBatches(): void {
+    this.engine.watchBatches({
+      // A step of a process may be large by itself.
+      beginning: (table) => {
+        if (table === PROCESSES) this.seal()
+      },
+      row: (table, row) => {
+        this.pendingBytes += rowBytesMax(table, row)
+      },
+      event: (event) => {
+        this.pendingBytes += eventBytesMax(event)
+      },
+      finished: () => {
+        if (this.pendingBytes >= BATCH_BYTES_MAX) this.seal()
+      },
+    })
   }
 
   /** Writes after this turn of the loop: what the sockets brought together goes to the disk together. */
@@ -327,6 +437,7 @@ export class EngineHost implements Host {
   private committed(batch: Batch, seconds: number): void {
     this.isWriting = false
     this.hub.publish(batch.events, batch.head.sequence, this.now())
+    this.market.publish(batch.events, batch.head.sequence, this.now())
     this.gate.open(batch.head.sequence)
     this.options.onDurable?.(batch, seconds)
     this.planDue()

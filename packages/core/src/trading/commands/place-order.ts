@@ -2,18 +2,20 @@
  * `orders.place`: an order is judged, accepted, and trades with what is there, all in one step. What fails a business
  * check is refused, or recorded as a rejected order, as the request says.
  */
-import { command } from '../../image/index.js'
+import { command, NO_ROW } from '../../image/index.js'
 import { instrumentRow } from '../../market/index.js'
 import { refuse } from '../../refusals/index.js'
 import { isReducing, tradeNeeds } from '../access.js'
-import { enter, followUp } from '../entering.js'
+import { enter, followUp, limitRemainder } from '../entering.js'
 import type { Fault } from '../faults.js'
 import { judge } from '../judging.js'
-import type { Order } from '../order.js'
+import { find } from '../matching.js'
+import { type Order, openQuantityOf } from '../order.js'
 import { checkFree, checkShape, newNumbers, orderOf, type PlaceOrder } from '../placing.js'
 import { faultTold, report } from '../reports.js'
 import { TradingSession } from '../session.js'
 import type { TradingContext } from '../trading.js'
+import { route, venueOf } from '../venues/index.js'
 
 export const placeOrder = command({
   name: 'orders.place',
@@ -39,6 +41,14 @@ export const placeOrder = command({
 
 /** Says that the order was accepted, and lets it enter with all that follows. */
 function accept(context: TradingContext, order: Order): void {
+  const venue = venueOf(context, context.market.instruments.row(order.instrument))
+  if (venue !== NO_ROW) {
+    route(context, venue, order)
+    return
+  }
+  // Where nobody is there to trade with, it stands at the reference at once.
+  if (order.type === 'market_to_limit' && find(context, order, openQuantityOf(order)).quantity === 0n)
+    limitRemainder(context, order)
   report(context, order, 'accepted', 'new')
   const session = new TradingSession()
   enter(context, session, order)

@@ -2,7 +2,7 @@
 import type { AccountId } from '../hierarchy/index.js'
 import type { Row } from '../image/index.js'
 import { amount, type CurrencyCode, NONE, quantity, ZERO } from '../money/index.js'
-import { kindRules, NO_OPEN_ORDERS, type OpenSums, openQuantityOf } from '../trading/index.js'
+import { kindRules, NO_OPEN_ORDERS, type OpenSums, openQuantityOf, worsePrice } from '../trading/index.js'
 import { type Check, checkOf } from './checks.js'
 import type { RollUpContext } from './rollup.js'
 
@@ -123,7 +123,12 @@ function withOrder({ trading, market }: RollUpContext, sums: OpenSums, row: Row)
   const order = orders.read(row)
   const isStanding = order.stopPrice === null || order.isTriggered
   const willTake = !isStanding || order.terms.allOrNone
-  const added = openOrders.contributionOf(instrument, order, openQuantityOf(order), willTake)
+  // A replacement that waits for a venue's word counts where it asks for more.
+  const { pending } = order
+  const most = pending !== null && pending.quantity > order.quantity ? pending.quantity : order.quantity
+  const reservePrice = worsePrice(order.side, order.reservePrice, pending?.reservePrice)
+  const counted = { ...order, reservePrice, quantity: most }
+  const added = openOrders.contributionOf(instrument, counted, openQuantityOf(counted), willTake)
   return added.isBid
     ? {
         ...sums,

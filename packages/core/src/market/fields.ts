@@ -119,6 +119,8 @@ export const statisticsFields = {
   markedAt: timeOrNull(),
   /** The sequence at which `mark` came in. */
   markSequence: count(),
+  /** The sequence at which the price that positions are valued at changed last. */
+  valuedSequence: count(),
   volume: exact<Quantity>(),
   notional: money(),
   trades: count(),

@@ -27,6 +27,8 @@ export interface InstrumentDuties {
   isInUse(instrument: Row): boolean
   /** Whether an order rests: then the tick is fixed too. */
   hasOrders(instrument: Row): boolean
+  /** Whether an order waits that the price triggers. */
+  isTriggeredAt(instrument: Row, price: Price): boolean
 }
 
 export class Market {
@@ -90,6 +92,19 @@ export class Market {
   lastPrice(instrument: Row): Price | null {
     const row = this.statistics.find(this.instruments.id(instrument))
     return row === NO_ROW ? null : this.statistics.last.get(row)
+  }
+
+  /**
+   * What stops are held against. Where orders match here it is the last trade alone; where an outside venue makes the
+   * price, a published one counts too, whichever came later.
+   */
+  triggerPrice(instrument: Row): Price | null {
+    const row = this.statistics.find(this.instruments.id(instrument))
+    if (row === NO_ROW) return null
+    const { last, lastAt, mark, markedAt } = this.statistics
+    const [traded, published] = [last.get(row), mark.get(row)]
+    if (published === null || this.instruments.venue.get(instrument) === null) return traded
+    return traded === null || (markedAt.get(row) ?? 0) >= (lastAt.get(row) ?? 0) ? published : traded
   }
 
   /** What a position is valued at: the settlement, else a price from outside, else the last trade or close; or null. */

@@ -71,7 +71,7 @@ function cancelledBySelfMatch(context: TradingContext, order: Order): readonly R
 }
 
 function isTriggeredBy({ market }: TradingContext, { instrument, side, stopPrice }: Order): boolean {
-  const last = market.lastPrice(market.instruments.row(instrument))
+  const last = market.triggerPrice(market.instruments.row(instrument))
   if (last === null || stopPrice === null) return false
   return side === 'buy' ? last >= stopPrice : last <= stopPrice
 }
@@ -102,12 +102,12 @@ export function followUp(context: TradingContext, session: TradingSession): void
   }
 }
 
-/** A stop that the last trade triggers, else an all-or-none order that the book can fill by now. */
+/** A stop that the price triggers, else an all-or-none order that the book can fill by now. */
 function nextToAct(context: TradingContext, instrument: Row): Row {
   const { trading, market } = context
   if (market.state(instrument) !== 'open') return NO_ROW
   const id = market.instruments.id(instrument)
-  const last = market.lastPrice(instrument)
+  const last = market.triggerPrice(instrument)
   const stop = last === null ? NO_ROW : trading.waiting.triggered(id, last)
   if (stop !== NO_ROW) return stop
   for (const row of trading.waiting.allOrNone(id)) {

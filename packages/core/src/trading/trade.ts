@@ -83,7 +83,8 @@ export function tradeBetween(
     isAggressor: false,
     fee: fees.maker,
   })
-  recordTrade(market, instrument, { price, quantity, notional, at: context.now })
+  const { sequence } = image.head
+  recordTrade(market, instrument, { price, quantity, notional, at: context.now, sequence })
   session.fills += 1
   session.accounts.add(taker.account).add(maker.account)
   session.instruments.add(taker.instrument)

@@ -96,6 +96,7 @@ export class Trading {
         return !this.ordersIn.isEmpty(id) || this.holders.count(id) > 0
       },
       hasOrders: (row) => !this.ordersIn.isEmpty(market.instruments.id(row)),
+      isTriggeredAt: (row, price) => this.waiting.triggered(market.instruments.id(row), price) !== NO_ROW,
     })
     hierarchy.closePreconditions.push(
       {

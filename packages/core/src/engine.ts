@@ -33,6 +33,7 @@ import {
   type UsedKey,
 } from './image/index.js'
 import type { ApprovedCommand } from './ledger/index.js'
+import { beginFigures, finishFigures } from './margin/index.js'
 import { type Refusal, Refused, refuse } from './refusals/index.js'
 import { type Check, prove } from './rollup/index.js'
 
@@ -232,6 +233,7 @@ export class Engine {
     const repeated = this.findRepeat(command.name, envelope, moment.doer)
     if (repeated !== null) return repeated
     const result = this.storeForApproval(command, envelope) ?? command.decide(rooms, envelope.input)
+    finishFigures(rooms)
     return this.complete(command.name, envelope, result)
   }
 
@@ -278,6 +280,7 @@ export class Engine {
     this.moment.request = request ?? null
     this.moment.eventIndex = 0
     this.image.head = { ...this.image.head, sequence: this.image.head.sequence + 1, time: now }
+    beginFigures(this.rooms)
   }
 
   private complete(operation: string, envelope: Envelope, result: Plain): Done {
@@ -316,6 +319,7 @@ export class Engine {
       try {
         this.begin({ time: due.at })
         work(this.rooms, due.id)
+        finishFigures(this.rooms)
         const next = this.image.due.next(now)
         if (next?.at === due.at && next.id === due.id && next.table === due.table)
           throw new Error(`expected ${due.table.tableName} ${due.id} not to stay due at ${due.at}`)

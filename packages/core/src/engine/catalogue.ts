@@ -18,7 +18,7 @@ import {
 import { IDENTITY_COMMANDS, IDENTITY_QUERIES } from '../identity/index.js'
 import type { CommandSpec, Id, Plain, ProcessId, ProcessKind, QuerySpec } from '../image/index.js'
 import { LEDGER_COMMANDS, LEDGER_DUE_WORK, LEDGER_QUERIES } from '../ledger/index.js'
-import { MARGIN_QUERIES } from '../margin/index.js'
+import { MARGIN_DUE_WORK, MARGIN_QUERIES } from '../margin/index.js'
 import { MARKET_COMMANDS, MARKET_QUERIES } from '../market/index.js'
 import { ROLLUP_QUERIES } from '../rollup/index.js'
 import { SETTINGS_COMMANDS, SETTINGS_QUERIES } from '../settings/index.js'
@@ -84,4 +84,5 @@ export const DUE_WORK: ReadonlyMap<string, DueWork> = new Map<string, DueWork>([
   ...ACCESS_DUE_WORK,
   ...LEDGER_DUE_WORK,
   ...TRADING_DUE_WORK,
+  ...MARGIN_DUE_WORK,
 ])

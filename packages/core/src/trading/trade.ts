@@ -165,6 +165,7 @@ function settleSide(
     quantity: isBuy ? deal.quantity : quantityOf(-deal.quantity),
     cost: isBuy ? deal.notional : negate(deal.notional),
     execution: made.execution,
+    fee: made.fee,
   })
   recordUnsettled(context, order.account, deal.instrument, amount(isBuy ? -deal.notional : deal.notional))
   reportFill(context, order, made, position, entries)

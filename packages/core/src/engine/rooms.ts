@@ -32,7 +32,7 @@ export function openRooms(image: Image) {
   const market = new Market(image)
   const trading = new Trading(image, hierarchy, market)
   const margin = new Margin(image, hierarchy, ledger, market, trading)
-  const rollup = new RollUp(image, hierarchy, ledger)
+  const rollup = new RollUp(image, hierarchy, ledger, market, trading, margin)
   const effects = new Effects(image)
   return {
     processes,

@@ -4,6 +4,8 @@
  * bits. The sum of 2^43 accounts of 2^63 each stays below 2^106; the limbs reach 2^117.
  */
 const CARRY_AT = 2 ** 52
+/** Above it a sum of all limbs may be beyond 53 bits. The limbs below it add up without rounding. */
+const SMALL_UPPER_MAX = 2 ** 19
 
 export class WideSums {
   private low = new Float64Array(0)
@@ -30,7 +32,17 @@ export class WideSums {
     this.put(place, BigInt(low) + (BigInt(middle) << 32n) + (BigInt(high) << 64n))
   }
 
+  /** The sum as a number, exactly; NaN where it is beyond 53 bits. */
+  small(place: number): number {
+    const upper = (this.high[place] as number) * 2 ** 32 + (this.middle[place] as number)
+    if (Math.abs(upper) > SMALL_UPPER_MAX) return Number.NaN
+    const sum = upper * 2 ** 32 + (this.low[place] as number)
+    return Math.abs(sum) <= Number.MAX_SAFE_INTEGER ? sum : Number.NaN
+  }
+
   get(place: number): bigint {
+    const small = this.small(place)
+    if (!Number.isNaN(small)) return BigInt(small)
     return (
       BigInt(this.low[place] as number) +
       (BigInt(this.middle[place] as number) << 32n) +

@@ -4,7 +4,7 @@ import { choice, count, flag, id, idOfKind, instant, list, nullable, object, tex
 import { displayName, EXAMPLE, KYC_STATES, name, status, version } from './common.js'
 import { PARTY_KINDS, scope } from './hierarchy.js'
 
-export const ABILITIES = ['read', 'report', 'trade', 'reduce', 'transfer', 'administer'] as const
+export const ABILITIES = ['read', 'report', 'trade', 'reduce', 'cancel', 'transfer', 'administer'] as const
 export const LOCKS = ['credential', 'reach', 'level', 'state', 'permission'] as const
 export const BINDING_TARGETS = ['account', 'group', 'subtree'] as const
 export const SURFACES = ['native', 'polymarket-us', 'deribit', 'etna', 'saxo', 'console'] as const
@@ -74,7 +74,7 @@ const bindingShape = {
   target_kind: choice(BINDING_TARGETS),
   target: idOfKind('targetKind', 'The account, the group, or the party at the top of the subtree'),
   level: level(),
-  abilities: list(ability(), { max: 6 }),
+  abilities: list(ability(), { max: ABILITIES.length }),
   alias: nullable(displayName()),
   role: nullable(roleName()),
   ends_at: nullable(instant()),
@@ -145,7 +145,7 @@ export const EXAMPLE_BINDING = {
   target_kind: 'account',
   target: EXAMPLE.account,
   level: 'full',
-  abilities: ['read', 'report', 'trade', 'reduce', 'transfer', 'administer'],
+  abilities: ['read', 'report', 'trade', 'reduce', 'cancel', 'transfer', 'administer'],
   alias: null,
   role: null,
   ends_at: null,

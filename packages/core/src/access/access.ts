@@ -11,7 +11,7 @@
  */
 import type { AccountId } from '../hierarchy/index.js'
 import type { CredentialId, IdentityContext, TokenId, UserId } from '../identity/index.js'
-import type { Ability, Actor, AnyTable, Doer, Image, Need, Target } from '../image/index.js'
+import type { Ability, Actor, AnyTable, Doer, Image, Need, Row, Target } from '../image/index.js'
 import { type Refusal, type RefusalCode, Refused } from '../refusals/index.js'
 import { Chain, type CredentialActor } from './chain.js'
 import { Gates } from './gates.js'
@@ -99,6 +99,11 @@ export class Access {
     if (refusal !== null) throw new Refused(refusal)
     const { user, ownUser } = chain
     return { credential: actor.credential, user, onBehalfOf: user === ownUser ? null : user }
+  }
+
+  /** Whether an account's own state and its owners' let it trade. */
+  mayDeal(account: Row): boolean {
+    return this.locks.mayDeal(account)
   }
 
   /** The bare answer, for those who only ask. Nothing is allocated on the way to a yes. */

@@ -56,7 +56,7 @@ describe('every role × inside, outside and bound × every ability', () => {
         expect([ability, ask(engine, actor, ability, { account: inside })]).toEqual([ability, expected])
         expect(ask(engine, actor, ability, { account: outside })).toBe('not_visible')
         expect(ask(engine, actor, ability, { account: bound })).toBe(
-          ['read', 'report', 'reduce'].includes(ability) ? 'allowed' : 'level_insufficient',
+          ['read', 'report', 'reduce', 'cancel'].includes(ability) ? 'allowed' : 'level_insufficient',
         )
         expect(ask(engine, actor, ability, { account: 999_999 as Id })).toBe('not_visible')
       }

@@ -61,7 +61,7 @@ describe('KYC', () => {
     expect(hierarchy.parties.owner.get(hierarchy.parties.row(shown.party as never))).toBe(firm)
     expect(hierarchy.accounts.name.get(hierarchy.accounts.row(shown.account as never))).toBe('nova.cust-9001')
     expect(identity.users.roles.get(identity.users.row(shown.user as never))).toEqual(['trading_user'])
-    expect(access.abilities(shown.user as never, { account: shown.account })).toBe(63)
+    expect(access.abilities(shown.user as never, { account: shown.account })).toBe(127)
     expect(effects(engine).map(({ kind, payload }) => [kind, (payload as { kind: string }).kind])).toEqual([
       ['webhook', 'kyc.approved'],
     ])

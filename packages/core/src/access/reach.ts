@@ -49,14 +49,23 @@ const bindingFields = {
 /** A set of abilities, one bit each. */
 export type AbilityMask = number
 
-export const ABILITIES: readonly Ability[] = ['read', 'report', 'trade', 'reduce', 'transfer', 'administer']
+export const ABILITIES: readonly Ability[] = [
+  'read',
+  'report',
+  'trade',
+  'reduce',
+  'cancel',
+  'transfer',
+  'administer',
+]
 const BITS: Readonly<Record<Ability, AbilityMask>> = {
   read: 1,
   report: 2,
   trade: 4,
   reduce: 8,
-  transfer: 16,
-  administer: 32,
+  cancel: 16,
+  transfer: 32,
+  administer: 64,
 }
 export const abilityBit = (ability: Ability): AbilityMask => BITS[ability]
 export const abilitiesOf = (mask: AbilityMask): Ability[] =>

@@ -47,6 +47,7 @@ export const SCOPES = [
   'instruments:read',
   'instruments:write',
   'prices:write',
+  'venues:report',
 ] as const
 
 export type Scope = (typeof SCOPES)[number]
@@ -58,8 +59,8 @@ export type Level = (typeof LEVELS)[number]
 
 /** What each level lets its user do. Levels of several bindings add up. */
 export const ABILITIES_OF_LEVEL: Readonly<Record<Level, readonly Ability[]>> = {
-  full: ['read', 'report', 'trade', 'reduce', 'transfer', 'administer'],
-  close_only: ['read', 'report', 'reduce'],
+  full: ['read', 'report', 'trade', 'reduce', 'cancel', 'transfer', 'administer'],
+  close_only: ['read', 'report', 'reduce', 'cancel'],
   read_only: ['read', 'report'],
   transfers_only: ['read', 'transfer'],
   reports_only: ['report'],
@@ -82,9 +83,14 @@ export const ROLES: readonly Role[] = [
     title: 'Administrator of a firm and everything beneath it',
     scopes: SCOPES.filter(
       (scope) =>
-        !['funding:settle', 'clearing:write', 'kyc:decide', 'instruments:write', 'prices:write'].includes(
-          scope,
-        ),
+        ![
+          'funding:settle',
+          'clearing:write',
+          'kyc:decide',
+          'instruments:write',
+          'prices:write',
+          'venues:report',
+        ].includes(scope),
     ),
     subtreeLevel: 'full',
   },

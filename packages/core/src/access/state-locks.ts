@@ -18,6 +18,8 @@ const DEALINGS: Readonly<Record<Ability, BlockKind | null>> = {
   administer: null,
   trade: 'trading',
   reduce: 'trading',
+  // What an account that may not deal has in a book can always be taken back.
+  cancel: null,
   transfer: 'transfers',
 }
 
@@ -41,6 +43,11 @@ export class StateLocks {
     if (this.standing.isOwnerNotActive(party))
       return shut('party_suspended', 'an owner of the account is not active')
     return this.hierarchy.blocks.size === 0 ? null : this.blockFault(row, party, block)
+  }
+
+  /** Whether the account itself may deal, whoever asks: an order of one that may not is not traded with. */
+  mayDeal(account: Row): boolean {
+    return this.stateFault('trade', { kind: 'account', row: account }) === null
   }
 
   permissionFault(ability: Ability, { kind, row }: Place): Refusal | null {

@@ -13,7 +13,7 @@ import type { Image } from './image.js'
 import type { Instant } from './instant.js'
 
 /** What an actor does to a target. The level of a binding is a set of these. */
-export type Ability = 'read' | 'report' | 'trade' | 'reduce' | 'transfer' | 'administer'
+export type Ability = 'read' | 'report' | 'trade' | 'reduce' | 'cancel' | 'transfer' | 'administer'
 
 export type Target =
   | { readonly account: Id }

@@ -91,6 +91,7 @@ export const REFUSALS = {
   client_order_id_taken: kind('trading', 409, 'The client order id is in use by an open order'),
   order_rejected: kind('trading', 422, 'The order does not meet a business rule'),
   order_not_open: kind('trading', 409, 'The order is not open any more'),
+  report_gap: kind('trading', 409, 'A report of the venue is missing before this one'),
   insufficient_position: kind('trading', 422, 'The account does not hold that much'),
 
   approval_is_makers: kind('approval', 403, 'The maker cannot approve the own request'),

@@ -32,6 +32,11 @@ export const SETTINGS = {
     'Day orders end with the business day; otherwise they stand until they are cancelled',
     true,
   ),
+  'orders.market_collar_basis_points': wholeNumber(
+    'How far above the reference price a market purchase at an outside venue is reserved for',
+    400,
+    { least: 0, most: 10_000 },
+  ),
   'signin.failures_max': wholeNumber('Failed attempts in a row that lock a credential', 10, {
     least: 1,
     most: 100,

@@ -1,26 +1,47 @@
-/** How an open order ends without being filled: cancelled by its owner or by the book, or expired. */
-import type { Plain, Row } from '../image/index.js'
-import type { ExecutionId } from './fields.js'
+/**
+ * How an open order ends without being filled: cancelled by its owner or by the book, or expired. What an outside venue
+ * holds is asked back, and ends when the venue says so.
+ */
+import { NO_ROW, type Plain, type Row } from '../image/index.js'
 import { orderAt } from './order.js'
 import { report, type UnsolicitedReason } from './reports.js'
 import type { TradingContext } from './trading.js'
+import { venueOf } from './venues/messages.js'
+import { requestCancel } from './venues/pending.js'
 
-/** Takes an open order out, and says so. `unsolicited` is why, where its owner did not ask. */
-export function removeOrder(
+/** Ends an open order. `unsolicited` is why, where its owner did not ask. */
+export function cancelOpenOrder(
   context: TradingContext,
   row: Row,
   unsolicited: UnsolicitedReason | null = null,
-  more: { readonly [key: string]: Plain } = {},
-): ExecutionId {
-  const order = orderAt(context.trading.orders, row)
-  context.trading.orders.remove(row)
-  order.updatedAt = context.now
-  return report(context, order, 'cancelled', 'cancelled', { unsolicited, ...more })
+): void {
+  const venue = venueHolding(context, row)
+  if (venue === NO_ROW) takeOut(context, row, 'cancelled', { unsolicited })
+  else if (context.trading.orders.state.get(row) !== 'pending_cancel') requestCancel(context, venue, row)
 }
 
-export function expireOrder(context: TradingContext, row: Row): ExecutionId {
+export function expireOpenOrder(context: TradingContext, row: Row): void {
+  const venue = venueHolding(context, row)
+  if (venue === NO_ROW) {
+    takeOut(context, row, 'expired')
+    return
+  }
+  context.trading.orders.expiresAt.set(row, null)
+  cancelOpenOrder(context, row)
+}
+
+/** Takes an open order out, and says how it ended. */
+export function takeOut(
+  context: TradingContext,
+  row: Row,
+  how: 'cancelled' | 'expired' | 'rejected',
+  more: { readonly [key: string]: Plain } = {},
+): void {
   const order = orderAt(context.trading.orders, row)
   context.trading.orders.remove(row)
   order.updatedAt = context.now
-  return report(context, order, 'expired', 'expired')
+  report(context, order, how, how, more)
 }
+
+const venueHolding = (context: TradingContext, row: Row): Row =>
+  venueOf(context, context.market.instruments.row(context.trading.orders.instrument.get(row)))

@@ -5,9 +5,9 @@
  */
 import { after, NO_ROW, type Row, STEP_PAUSE } from '../image/index.js'
 import { type Price, quantity } from '../money/index.js'
-import { removeOrder } from './ending.js'
+import { cancelOpenOrder } from './ending.js'
 import { judgeFunds } from './judging.js'
-import { find, match, selfMatches } from './matching.js'
+import { find, match, notDealing, selfMatches } from './matching.js'
 import { type Order, openQuantityOf, orderAt } from './order.js'
 import { report } from './reports.js'
 import type { TradingSession } from './session.js'
@@ -26,7 +26,8 @@ export function enter(context: TradingContext, session: TradingSession, order: O
 }
 
 function trade(context: TradingContext, session: TradingSession, order: Order): void {
-  for (const row of cancelledBySelfMatch(context, order)) removeOrder(context, row, 'self_match')
+  for (const row of notDealing(context, order)) cancelOpenOrder(context, row, 'account_state')
+  for (const row of cancelledBySelfMatch(context, order)) cancelOpenOrder(context, row, 'self_match')
   const isWhole = order.terms.allOrNone || order.timeInForce === 'fok'
   const least = isWhole ? openQuantityOf(order) : order.terms.minimumQuantity
   if (least === 0n || find(context, order, quantity(least)).quantity >= least) match(context, session, order)
@@ -133,7 +134,7 @@ function isPaidFor(context: TradingContext, order: Order): boolean {
  * After a fill, open orders that the account cannot pay for any more are cancelled, in each of its instruments on its
  * own: the newest first, so that what waited longest stays (polymarket-us section 10; the order is not documented there).
  */
-function cancelUnfunded(context: TradingContext, session: TradingSession): void {
+export function cancelUnfunded(context: TradingContext, session: TradingSession): void {
   const { trading, market } = context
   const { funds } = trading
   if (funds === null) return
@@ -144,7 +145,7 @@ function cancelUnfunded(context: TradingContext, session: TradingSession): void 
       while (!funds.isFunded(account, row)) {
         const newest = newestThatCosts(context, account, instrument)
         if (newest === NO_ROW) break
-        removeOrder(context, newest, 'unfunded')
+        cancelOpenOrder(context, newest, 'unfunded')
       }
     }
   }
@@ -162,7 +163,7 @@ function newestThatCosts(
   if (exposure === null) return NO_ROW
   let newest = NO_ROW
   for (let row = ordersOf.head(account); row !== NO_ROW; row = ordersOf.after(row)) {
-    if (orders.instrument.get(row) !== instrument) continue
+    if (orders.instrument.get(row) !== instrument || orders.state.get(row) === 'pending_cancel') continue
     if (openOrders.sideThatCosts(exposure) !== orders.side.get(row)) continue
     if (newest === NO_ROW || orders.id(row) > orders.id(newest)) newest = row
   }

@@ -4,7 +4,7 @@
  * whether they refuse it or record it as rejected.
  */
 import type { Row } from '../image/index.js'
-import type { OpenSums } from './kinds/kind-rules.js'
+import type { OpenSums } from './kinds/kind.js'
 import type { Order } from './order.js'
 
 export const ORDER_FAULTS = [

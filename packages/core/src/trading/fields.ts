@@ -10,6 +10,7 @@ import {
   exactOrNull,
   flag,
   type Id,
+  type Instant,
   money,
   type Plain,
   ref,
@@ -79,6 +80,18 @@ export type OrderTerms = {
   readonly tags: { readonly [key: string]: Plain }
 }
 
+/** A replacement that the venue has not answered. */
+export type PendingReplacement = {
+  readonly clientOrderId: string | null
+  readonly price: Price | null
+  readonly stopPrice: Price | null
+  readonly reservePrice: Price
+  readonly quantity: Quantity
+  readonly timeInForce: TimeInForce
+  readonly expiresAt: Instant | null
+  readonly terms: OrderTerms
+}
+
 export const orderFields = {
   account: ref<AccountId>(),
   instrument: ref<InstrumentId>(),
@@ -110,6 +123,8 @@ export const orderFields = {
   priority: count(),
   expiresAt: timeOrNull(),
   terms: value<OrderTerms>(),
+  /** A replacement that an outside venue has not answered. */
+  pending: value<PendingReplacement | null>(),
   createdAt: time(),
   /** When it was entered or last replaced. */
   enteredAt: time(),

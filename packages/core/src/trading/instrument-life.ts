@@ -6,7 +6,7 @@
 import { after, type Id, type Instant, type Row, STEP_PAUSE } from '../image/index.js'
 import { type InstrumentId, type InstrumentState, recordInstrument } from '../market/index.js'
 import { auctionPrice, tradeAuction } from './auction.js'
-import { expireOrder, removeOrder } from './ending.js'
+import { cancelOpenOrder, expireOpenOrder } from './ending.js'
 import { followUp } from './entering.js'
 import { TradingSession } from './session.js'
 import type { TradingContext } from './trading.js'
@@ -80,8 +80,8 @@ function endOrders(context: TradingContext, row: Row): void {
     ? trading.ordersIn.of(market.instruments.id(row)).filter(ends)
     : []
   for (const order of ending.slice(0, ORDERS_OF_STEP)) {
-    if (state === 'terminated') removeOrder(context, order, 'instrument_state')
-    else expireOrder(context, order)
+    if (state === 'terminated') cancelOpenOrder(context, order, 'instrument_state')
+    else expireOpenOrder(context, order)
   }
   if (ending.length > ORDERS_OF_STEP) goOn(context, row)
   else market.instruments.nextStepAt.set(row, expiryOf(context, row))

@@ -14,26 +14,41 @@ import {
   ZERO,
 } from '../money/index.js'
 import { type Candidate, type Fault, fault } from './faults.js'
-import { kindRules, type OpenSums } from './kinds/kind-rules.js'
+import type { OpenSums } from './kinds/kind.js'
+import { kindRules } from './kinds/kind-rules.js'
 import { find, selfMatches, takingFault } from './matching.js'
 import { NO_OPEN_ORDERS } from './open-orders.js'
 import { type Order, openQuantityOf } from './order.js'
 import type { TradingContext } from './trading.js'
+import { venueOf } from './venues/messages.js'
 
 /** What stands against the order, or null. `replaces` is the open row that it would take the place of. */
 export function judge(context: TradingContext, order: Order, replaces: Row = NO_ROW): Fault | null {
   const instrument = context.market.instruments.row(order.instrument)
+  const venue = venueOf(context, instrument)
+  if (venue === NO_ROW && context.market.instruments.venue.get(instrument) !== null)
+    return fault('venue', 'there is no such venue')
   return (
     stateFault(context, order, instrument) ??
     formFault(order) ??
     quantityFault(context, order, instrument) ??
     priceFault(context, order, instrument) ??
-    liquidityFault(context, order, instrument) ??
+    (venue === NO_ROW
+      ? liquidityFault(context, order, instrument)
+      : venueFault(context, venue, order, instrument)) ??
     notionalFault(context, order, instrument) ??
-    takingFault(context, order) ??
-    selfMatchFault(context, order) ??
+    (venue === NO_ROW ? (takingFault(context, order) ?? selfMatchFault(context, order)) : null) ??
     judgeFunds(context, order, replaces)
   )
+}
+
+/** An outside venue has a book of its own: what can be said here is whether it takes orders, and at what price one counts. */
+function venueFault(context: TradingContext, venue: Row, order: Order, instrument: Row): Fault | null {
+  if (context.trading.venues.status.get(venue) !== 'active')
+    return fault('venue', 'the venue takes no orders')
+  return order.price === null && order.stopPrice === null && referencePrice(context, instrument) === null
+    ? fault('no_reference_price', 'no last trade when open, no settlement and no previous close')
+    : null
 }
 
 /** Shares, funds and limits: what also a triggered stop has to meet. */
@@ -206,7 +221,7 @@ function openBeside({ trading }: TradingContext, order: Order, replaces: Row): O
 /** A priced order counts at its price; one without counts at what the book asks now, fill by fill. */
 function contributionOf(context: TradingContext, order: Order, instrument: Row) {
   const open = openQuantityOf(order)
-  if (order.price !== null || order.stopPrice !== null)
+  if (order.price !== null || order.stopPrice !== null || venueOf(context, instrument) !== NO_ROW)
     return context.trading.openOrders.contributionOf(instrument, order, open, true)
   const found = find(context, order, open)
   const rest = quantity(open - found.quantity)

@@ -126,6 +126,28 @@ export function selfMatches(context: TradingContext, order: Order): Row[] {
   return own
 }
 
+/**
+ * The resting orders in its way whose accounts may not deal any more: suspended, blocked, or beneath an owner that is.
+ * They are never traded with; they leave the book when somebody reaches them.
+ */
+export function notDealing(context: TradingContext, order: Order): Row[] {
+  const { access, hierarchy, trading } = context
+  const { books, orders } = trading
+  const levels = otherSide(context, order)
+  const limit = limitTicks(context, order)
+  const idle: Row[] = []
+  let left: bigint = openQuantityOf(order)
+  for (let rank = 0; left > 0n; rank += 1) {
+    const level = levels.level(rank)
+    if (level === undefined || !levels.isWithin(level.ticks, limit)) break
+    for (let row = level.first; row !== NO_ROW && left > 0n; row = books.after(row)) {
+      if (access.mayDeal(hierarchy.accounts.row(orders.account.get(row)))) left -= books.openOf(row)
+      else idle.push(row)
+    }
+  }
+  return idle
+}
+
 /** Whether an order that may only rest, or only trade at its very limit, would do otherwise. */
 export function takingFault(context: TradingContext, order: Order): Fault | null {
   const { postOnly, strictLimit } = order.terms

@@ -11,12 +11,14 @@ import {
   amount,
   type CurrencyCode,
   NONE,
+  type Price,
   type Quantity,
   quantity,
   ZERO,
 } from '../money/index.js'
 import type { OrderId, orderFields, PositionId, positionFields, Side } from './fields.js'
-import { kindRules, type OpenSums } from './kinds/kind-rules.js'
+import type { OpenSums } from './kinds/kind.js'
+import { kindRules } from './kinds/kind-rules.js'
 
 /** The open orders of one account in one instrument. */
 export class Exposure implements OpenSums {
@@ -92,7 +94,13 @@ export class OpenOrders implements Derived {
       this.take(row)
       this.add(row)
     }
-    for (const column of [orders.quantity, orders.filled, orders.reservePrice, orders.isTriggered])
+    for (const column of [
+      orders.quantity,
+      orders.filled,
+      orders.reservePrice,
+      orders.isTriggered,
+      orders.pending,
+    ])
       column.watch(restate)
     positions.quantity.watch((row) =>
       this.restateAt(positions.account.get(row), positions.instrument.get(row)),
@@ -229,10 +237,14 @@ export class OpenOrders implements Derived {
   private add(row: Row): void {
     const { orders, market } = this
     const instrument = orders.instrument.get(row)
-    const open = quantity(orders.quantity.get(row) - orders.filled.get(row))
+    const pending = orders.pending.get(row)
+    const whole = orders.quantity.get(row)
+    // A replacement that waits for a venue's word counts where it asks for more.
+    const most = pending !== null && pending.quantity > whole ? pending.quantity : whole
+    const open = quantity(most - orders.filled.get(row))
     const order = {
       side: orders.side.get(row),
-      reservePrice: orders.reservePrice.get(row),
+      reservePrice: worsePrice(orders.side.get(row), orders.reservePrice.get(row), pending?.reservePrice),
       feeSchedule: orders.feeSchedule.get(row),
     }
     // Only what does not rest in the book yet can still take.
@@ -287,3 +299,6 @@ export class OpenOrders implements Derived {
     exposure.reserve = reserve
   }
 }
+
+const worsePrice = (side: Side, price: Price, pending: Price | undefined): Price =>
+  pending === undefined || (side === 'buy' ? pending <= price : pending >= price) ? price : pending

@@ -29,6 +29,13 @@ export type OrderTold = {
 }
 
 export function orderTold(order: Order, symbol: string, state: OrderState): OrderTold {
-  const { priority: _priority, reservePrice: _reserve, feeExact: _exact, takerFees: _taker, ...told } = order
+  const {
+    priority: _priority,
+    reservePrice: _reserve,
+    feeExact: _exact,
+    takerFees: _taker,
+    pending: _pending,
+    ...told
+  } = order
   return { ...told, symbol, state }
 }

@@ -6,6 +6,7 @@ import { type InstrumentId, instrumentRow } from '../market/index.js'
 import {
   type Amount,
   amount,
+  divide,
   NONE,
   ONE,
   PRICE_MAX,
@@ -173,7 +174,7 @@ export function orderOf(
     price,
     stopPrice: input.stopPrice,
     isTriggered: false,
-    reservePrice: price ?? input.stopPrice ?? reference ?? (0n as Price),
+    reservePrice: price ?? input.stopPrice ?? collared(context, input, reference),
     quantity: input.quantity ?? NONE,
     filled: NONE,
     cost: ZERO,
@@ -184,6 +185,7 @@ export function orderOf(
     priority,
     expiresAt: expiryOf(context, input.timeInForce, input.expiresAt, input.account),
     terms: termsOf(input),
+    pending: null,
     createdAt: now,
     enteredAt: now,
     updatedAt: now,
@@ -197,6 +199,20 @@ export function orderOf(
   return order.quantity > 0n
     ? { order, fault: null }
     : { order, fault: fault('no_liquidity', 'there is no liquidity to fill any portion of the cash at once') }
+}
+
+/**
+ * What a market order at an outside venue is reserved at: the reference and a collar above it for a purchase
+ * (rules/margin section 15). One that is matched here is reckoned by what the book asks.
+ */
+function collared(
+  { settings, now }: TradingContext,
+  { account, side }: PlaceOrder,
+  reference: Price | null,
+): Price {
+  const collar = settings.effective('orders.market_collar_basis_points', account, now)
+  if (reference === null || side === 'sell') return reference ?? (0n as Price)
+  return divide(reference * BigInt(10_000 + collar), 10_000n, 'up') as Price
 }
 
 /** An id, and a priority behind everything that rests. */

@@ -14,6 +14,7 @@ import type { TradingContext } from './trading.js'
 
 /** What a report says happened, besides fills. */
 export const REPORT_KINDS = [
+  'pending',
   'accepted',
   'rejected',
   'cancelled',
@@ -58,7 +59,8 @@ export function report(
 
 export interface Fill {
   readonly execution: ExecutionId
-  readonly counterExecution: ExecutionId
+  /** Null where the other side is an outside venue. */
+  readonly counterExecution: ExecutionId | null
   readonly trade: TradeId
   readonly price: Price
   readonly quantity: Quantity
@@ -74,6 +76,7 @@ export function reportFill(
   fill: Fill,
   position: PositionChange,
   entries: readonly PostedEntry[],
+  more: { readonly [key: string]: Plain } = {},
 ): void {
   const isFilled = order.filled === order.quantity
   const { execution, counterExecution, trade, price, quantity, notional, isAggressor, fee } = fill
@@ -90,6 +93,7 @@ export function reportFill(
     fee,
     position,
     entries: entriesData(entries),
+    ...more,
   })
 }
 

@@ -172,7 +172,7 @@ function settleSide(
 }
 
 /** A fee goes to the house; a rebate comes from it. */
-function chargeFee(
+export function chargeFee(
   { ledger }: LedgerContext,
   account: AccountId,
   fee: Amount,

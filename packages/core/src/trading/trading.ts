@@ -4,7 +4,7 @@
  * behind this one, which hang their checks on it.
  */
 import type { AccountId, Hierarchy } from '../hierarchy/index.js'
-import { type Image, NO_ROW, PairIndex, Relation, type Row, type Table } from '../image/index.js'
+import { type Image, NO_ROW, PairIndex, Relation, type Row, type Table, UniqueIndex } from '../image/index.js'
 import type { InstrumentId, Market, MarketContext } from '../market/index.js'
 import { type Amount, type CurrencyCode, NONE, type Quantity } from '../money/index.js'
 import { Books } from './book/books.js'
@@ -23,6 +23,7 @@ import {
   unsettledFields,
 } from './fields.js'
 import { OpenOrders } from './open-orders.js'
+import { type VenueId, venueFields } from './venues/fields.js'
 
 export interface TradingContext extends MarketContext {
   readonly trading: Trading
@@ -47,6 +48,8 @@ export class Trading {
   readonly orders: Table<OrderId, typeof orderFields>
   readonly unsettled: Table<UnsettledId, typeof unsettledFields>
   readonly corrections: Table<TradeId, typeof correctionFields>
+  readonly venues: Table<VenueId, typeof venueFields>
+  readonly venueByName: UniqueIndex<string>
   readonly positionsOf: Relation<AccountId>
   readonly lotsOf: Relation<PositionId>
   readonly ordersOf: Relation<AccountId>
@@ -67,6 +70,8 @@ export class Trading {
     this.orders = image.table('orders', 'ord', orderFields)
     this.unsettled = image.table('unsettled', 'uns', unsettledFields)
     this.corrections = image.table('trade_corrections', 'trd', correctionFields)
+    this.venues = image.table('venues', 'ven', venueFields)
+    this.venueByName = new UniqueIndex(this.venues, this.venues.name)
     image.enrolDue(this.orders, this.orders.expiresAt)
     image.enrolDue(this.unsettled, this.unsettled.settlesAt)
     this.positionsOf = new Relation(this.positions, this.positions.account)
@@ -79,6 +84,7 @@ export class Trading {
     this.waiting = new WaitingOrders(this.orders)
     this.openOrders = new OpenOrders(this.orders, this.positions, this.holders, market)
     for (const derived of [
+      this.venueByName,
       this.positionsOf,
       this.lotsOf,
       this.ordersOf,

@@ -64,11 +64,16 @@ export const openBook = command({
   },
 })
 
-function openOwn(
+/** Opens one of the operator's own accounts. */
+export function openOwn(
   { hierarchy, image, now, emit }: HierarchyContext,
   party: PartyId,
   baseCurrency: CurrencyCode,
-  { book, name, displayName }: (typeof OWN_ACCOUNTS)[number],
+  {
+    book,
+    name,
+    displayName,
+  }: { readonly book: AccountBook; readonly name: string; readonly displayName: string },
 ): AccountId {
   const id = image.newId<AccountId>()
   const row = hierarchy.accounts.insert(id, {

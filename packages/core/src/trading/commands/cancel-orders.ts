@@ -3,7 +3,7 @@ import type { AccountId } from '../../hierarchy/index.js'
 import { command } from '../../image/index.js'
 import type { InstrumentId } from '../../market/index.js'
 import { tradeNeeds } from '../access.js'
-import { removeOrder } from '../ending.js'
+import { cancelOpenOrder } from '../ending.js'
 import type { OrderId, Side } from '../fields.js'
 import type { TradingContext } from '../trading.js'
 
@@ -19,7 +19,7 @@ export type CancelOrders = {
 export const cancelOrders = command({
   name: 'orders.cancel_all',
   scope: 'orders:write',
-  needs: (_context: TradingContext, { account }: CancelOrders) => tradeNeeds(account, 'reduce'),
+  needs: (_context: TradingContext, { account }: CancelOrders) => tradeNeeds(account, 'cancel'),
   decide(context, { account, instrument, side }) {
     const { trading, market } = context
     const { orders } = trading
@@ -34,7 +34,7 @@ export const cancelOrders = command({
     const cancelled: OrderId[] = []
     for (const row of wanted.slice(0, CANCELS_OF_COMMAND_MAX)) {
       cancelled.push(orders.id(row))
-      removeOrder(context, row)
+      cancelOpenOrder(context, row)
     }
     return { orders: cancelled, more: wanted.length > CANCELS_OF_COMMAND_MAX }
   },

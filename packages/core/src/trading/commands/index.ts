@@ -1,3 +1,4 @@
+import { VENUE_COMMANDS } from '../venues/index.js'
 import { adjustPosition } from './adjust-position.js'
 import { cancelOrder } from './cancel-order.js'
 import { cancelOrders } from './cancel-orders.js'
@@ -29,4 +30,5 @@ export const TRADING_COMMANDS = [
   adjustPosition,
   bustTrade,
   correctTrade,
+  ...VENUE_COMMANDS,
 ] as const

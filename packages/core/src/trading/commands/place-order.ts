@@ -2,7 +2,7 @@
  * `orders.place`: an order is judged, accepted, and trades with what is there, all in one step. What fails a business
  * check is refused, or recorded as a rejected order, as the request says.
  */
-import { command } from '../../image/index.js'
+import { command, NO_ROW } from '../../image/index.js'
 import { instrumentRow } from '../../market/index.js'
 import { refuse } from '../../refusals/index.js'
 import { isReducing, tradeNeeds } from '../access.js'
@@ -14,6 +14,7 @@ import { checkFree, checkShape, newNumbers, orderOf, type PlaceOrder } from '../
 import { faultTold, report } from '../reports.js'
 import { TradingSession } from '../session.js'
 import type { TradingContext } from '../trading.js'
+import { route, venueOf } from '../venues/index.js'
 
 export const placeOrder = command({
   name: 'orders.place',
@@ -39,6 +40,11 @@ export const placeOrder = command({
 
 /** Says that the order was accepted, and lets it enter with all that follows. */
 function accept(context: TradingContext, order: Order): void {
+  const venue = venueOf(context, context.market.instruments.row(order.instrument))
+  if (venue !== NO_ROW) {
+    route(context, venue, order)
+    return
+  }
   report(context, order, 'accepted', 'new')
   const session = new TradingSession()
   enter(context, session, order)

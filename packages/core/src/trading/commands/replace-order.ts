@@ -3,7 +3,7 @@
  * the queue when nothing but its quantity changes, and that downwards; another price or a larger quantity goes to the
  * end (polymarket-us section 4.4). A replacement that fails leaves the order as it was.
  */
-import { command, type Id, type Instant, type Row } from '../../image/index.js'
+import { command, type Id, type Instant, NO_ROW, type Row } from '../../image/index.js'
 import type { Price, Quantity } from '../../money/index.js'
 import { QUANTITY_MAX, quantity as quantityOf } from '../../money/index.js'
 import { refuse } from '../../refusals/index.js'
@@ -16,6 +16,7 @@ import { checkClientOrderId, checkFree, checkTime, expiryOf } from '../placing.j
 import { faultTold, report } from '../reports.js'
 import { TradingSession } from '../session.js'
 import type { TradingContext } from '../trading.js'
+import { requestReplace, venueOf } from '../venues/index.js'
 
 export type ReplaceOrder = {
   readonly order: OrderId
@@ -42,6 +43,8 @@ export const replaceOrder = command({
     const { trading } = context
     const row = trading.orders.row(input.order)
     const before = orderAt(trading.orders, row)
+    if (before.state.startsWith('pending_'))
+      refuse('transition_invalid', 'the venue has not answered what was asked before')
     const after = changed(context, before, input)
     const fault = judge(context, after, row)
     if (fault !== null) {
@@ -53,7 +56,9 @@ export const replaceOrder = command({
       })
       return { order: input.order, replaced: false }
     }
-    if (keepsPriority(before, after)) restate(context, row, after)
+    const venue = venueOf(context, context.market.instruments.row(before.instrument))
+    if (venue !== NO_ROW) requestReplace(context, venue, row, after)
+    else if (keepsPriority(before, after)) restate(context, row, after)
     else requeue(context, row, after)
     return { order: input.order, replaced: true }
   },

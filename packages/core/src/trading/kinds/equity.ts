@@ -3,7 +3,7 @@
  * (rules/margin section 15: a buy reserves quantity × limit and fees; a sale of a long reserves the shares, no cash).
  */
 import { type Amount, amount, ZERO } from '../../money/index.js'
-import type { KindRules } from './kind-rules.js'
+import type { KindRules } from './kind.js'
 
 export const equity: KindRules = {
   netting: 'fifo',

@@ -18,7 +18,7 @@ import {
   smaller,
   ZERO,
 } from '../../money/index.js'
-import type { KindRules } from './kind-rules.js'
+import type { KindRules } from './kind.js'
 
 const PAYOUT = ONE as Price
 

@@ -1,3 +1,4 @@
+import { VENUE_QUERIES } from '../venues/index.js'
 import { getBook, getQuote } from './get-book.js'
 import { findOrder, getOrder, listOpenOrders } from './orders.js'
 import { getPosition, listPositions } from './positions.js'
@@ -17,4 +18,5 @@ export const TRADING_QUERIES = [
   listPositions,
   getBook,
   getQuote,
+  ...VENUE_QUERIES,
 ] as const

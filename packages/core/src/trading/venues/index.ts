@@ -1,0 +1,6 @@
+export * from './commands.js'
+export * from './fields.js'
+export * from './messages.js'
+export * from './pending.js'
+export * from './queries.js'
+export * from './report.js'

@@ -1,0 +1,148 @@
+import { describe, expect, test } from 'vitest'
+import type { Plain } from '../../image/index.js'
+import { textHash } from '../../testing/hash.js'
+import { at, openMarket, place, placeFault, share, trader, USD, usd } from '../../testing/market-world.js'
+import { answer, done, refusedWith } from '../../testing/world.js'
+import type { OrderId } from '../fields.js'
+import type { VenueId, VenueView } from './index.js'
+
+function outside() {
+  const world = openMarket()
+  const { engine } = world
+  const input = {
+    name: 'exchange',
+    displayName: 'The Exchange',
+    url: 'https://exchange.example/',
+    sealedSecret: 'sealed',
+  }
+  const { venue } = done<{ venue: VenueId }>(engine, 'venues.create', input)
+  const instrument = share(engine, 'ACME', { venue: 'exchange' })
+  const account = trader(world, 'buyer', '1000.00', 'cash')
+  let number = 0
+  const says = (kind: string, order: OrderId, more: Readonly<Record<string, Plain>> = {}) =>
+    done<{ isBooked: boolean; isRepeat: boolean }>(engine, 'venues.report', {
+      venue,
+      number: ++number,
+      kind,
+      order,
+      price: null,
+      quantity: null,
+      fee: null,
+      reference: null,
+      text: null,
+      ...more,
+    })
+  const free = () => engine.rooms.margin.free(account, USD)
+  const order = (id: OrderId) => engine.rooms.trading.orders.row(id)
+  const messages = () => {
+    const { table } = engine.rooms.effects
+    return table
+      .idsInOrder()
+      .map((id) => table.payload.get(table.row(id)) as { number: number; action: string })
+  }
+  return { ...world, venue, instrument, account, says, free, order, messages }
+}
+
+describe('an order at an outside venue', () => {
+  test('goes out as a numbered message, is reserved for while it waits, and fills against the street account', () => {
+    const { engine, venue, instrument, account, says, order, messages } = outside()
+    const id = place(engine, { account, instrument, quantity: 10, price: '50.00' })
+    expect(messages()).toMatchObject([{ number: 1, action: 'place' }])
+    expect(engine.rooms.trading.orders.state.get(order(id))).toBe('pending_new')
+    expect(engine.rooms.trading.openOrders.reserved(account, USD)).toBe(usd('500.00'))
+    says('accepted', id)
+    says('filled', id, { price: at('49.00'), quantity: 4n })
+    expect(engine.rooms.trading.orders.state.get(order(id))).toBe('partially_filled')
+    expect(engine.rooms.trading.openOrders.reserved(account, USD)).toBe(usd('300.00'))
+    says('filled', id, { price: at('50.00'), quantity: 6n })
+    expect(engine.rooms.trading.orders.has(id)).toBe(false)
+    expect(engine.rooms.trading.held(account, instrument)).toBe(10n)
+    const { street } = answer<VenueView>(engine, 'venues.get', { venue })
+    expect(engine.rooms.trading.held(street, instrument)).toBe(-10n)
+    // 1,000 - 4 x 49 - 6 x 50
+    expect(engine.rooms.ledger.posted(engine.rooms.ledger.find(account, USD))).toBe(usd('504.00'))
+    expect(engine.verify(textHash).filter(({ holds }) => !holds)).toEqual([])
+  })
+
+  test('a report that comes again changes nothing, and one that is missing before it is asked for', () => {
+    const { engine, venue, instrument, account, says } = outside()
+    const id = place(engine, { account, instrument, quantity: 10, price: '50.00' })
+    says('filled', id, { price: at('50.00'), quantity: 4n })
+    const again = {
+      venue,
+      number: 1,
+      kind: 'filled',
+      order: id,
+      price: at('50.00'),
+      quantity: 4n,
+      fee: null,
+      reference: null,
+      text: null,
+    }
+    expect(done(engine, 'venues.report', again)).toMatchObject({ isRepeat: true })
+    expect(engine.rooms.trading.held(account, instrument)).toBe(4n)
+    expect(refusedWith(engine, 'venues.report', { ...again, number: 3 })).toBe('report_gap')
+  })
+
+  test('a cancel that races a fill: what was filled stands, and the cancel is told off', () => {
+    const { engine, instrument, account, says, order, messages } = outside()
+    const id = place(engine, { account, instrument, quantity: 10, price: '50.00' })
+    says('accepted', id)
+    done(engine, 'orders.cancel', { order: id })
+    expect(messages().at(-1)).toMatchObject({ number: 2, action: 'cancel' })
+    says('filled', id, { price: at('50.00'), quantity: 10n })
+    expect(says('cancel_rejected', id).isBooked).toBe(false)
+    expect(engine.rooms.trading.orders.has(id)).toBe(false)
+    expect(engine.rooms.trading.held(account, instrument)).toBe(10n)
+    expect(() => order(id)).toThrow()
+  })
+
+  test('a replacement is reserved for at its worse terms until the venue has answered', () => {
+    const { engine, instrument, account, says, order } = outside()
+    const id = place(engine, { account, instrument, quantity: 10, price: '50.00' })
+    says('accepted', id)
+    const replace = {
+      order: id,
+      clientOrderId: null,
+      price: at('60.00'),
+      stopPrice: null,
+      quantity: 12n,
+      timeInForce: null,
+      expiresAt: null,
+      minimumQuantity: null,
+      allOrNone: null,
+      postOnly: null,
+      strictLimit: null,
+      onReject: 'refuse',
+    }
+    done(engine, 'orders.replace', replace)
+    expect(engine.rooms.trading.openOrders.reserved(account, USD)).toBe(usd('720.00'))
+    says('replace_rejected', id)
+    expect(engine.rooms.trading.openOrders.reserved(account, USD)).toBe(usd('500.00'))
+    done(engine, 'orders.replace', replace)
+    says('replaced', id)
+    expect(engine.rooms.trading.orders.price.get(order(id))).toBe(at('60.00'))
+    expect(engine.rooms.trading.openOrders.reserved(account, USD)).toBe(usd('720.00'))
+  })
+
+  test('a fill of an order that is not open is kept for a person to look at, and its number is taken', () => {
+    const { engine, instrument, account, says } = outside()
+    const id = place(engine, { account, instrument, quantity: 10, price: '50.00' })
+    says('rejected', id, { text: 'unknown account' })
+    expect(says('filled', id, { price: at('50.00'), quantity: 1n }).isBooked).toBe(false)
+    expect(engine.rooms.trading.held(account, instrument)).toBe(0n)
+  })
+
+  test('a suspended venue takes no orders', () => {
+    const { engine, venue, instrument, account } = outside()
+    done(engine, 'venues.update', {
+      venue,
+      displayName: null,
+      url: null,
+      sealedSecret: null,
+      status: 'suspended',
+      version: null,
+    })
+    expect(placeFault(engine, { account, instrument, quantity: 10, price: '50.00' })).toBe('venue')
+  })
+})

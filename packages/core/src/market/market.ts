@@ -95,16 +95,15 @@ export class Market {
   }
 
   /**
-   * What stops are held against. Where orders match here it is the last trade alone; where an outside venue makes the
-   * price, a published one counts too, whichever came later.
+   * What stops are held against: the last trade, or, where the instrument says so, what was published last. Null where
+   * an outside venue holds the orders, and triggers them itself.
    */
   triggerPrice(instrument: Row): Price | null {
+    const { venue, stopTrigger } = this.instruments
     const row = this.statistics.find(this.instruments.id(instrument))
-    if (row === NO_ROW) return null
-    const { last, lastAt, mark, markedAt } = this.statistics
-    const [traded, published] = [last.get(row), mark.get(row)]
-    if (published === null || this.instruments.venue.get(instrument) === null) return traded
-    return traded === null || (markedAt.get(row) ?? 0) >= (lastAt.get(row) ?? 0) ? published : traded
+    if (row === NO_ROW || venue.get(instrument) !== null) return null
+    const { last, mark } = this.statistics
+    return stopTrigger.get(instrument) === 'last_trade' ? last.get(row) : mark.get(row)
   }
 
   /** What a position is valued at: the settlement, else a price from outside, else the last trade or close; or null. */

@@ -59,16 +59,20 @@ describe('prices.publish', () => {
     expect(done(engine, 'prices.publish', { prices })).toEqual({ published: 1_000 })
   })
 
-  test('stops of an instrument whose price is made outside follow the published one, others the last trade', () => {
+  test('stops follow the published price where the instrument says so, else the last trade, never one that a venue holds', () => {
     const world = openMarket()
     const { engine } = world
     const { trading } = engine.rooms
-    for (const [symbol, venue, state] of [
-      ['INSIDE', null, false],
-      ['OUTSIDE', 'elsewhere', true],
+    const exchange = { name: 'elsewhere', displayName: 'E', url: 'https://e.example/', sealedSecret: 's' }
+    const { venue } = done<{ venue: number }>(engine, 'venues.create', exchange)
+    const accepted = { venue, number: 1, price: null, quantity: null, fee: null, reference: null, text: null }
+    for (const [symbol, terms, state] of [
+      ['TRADED', { stopTrigger: 'last_trade' }, false],
+      ['PRICED', { stopTrigger: 'published_price' }, true],
+      ['OUTSIDE', { stopTrigger: 'published_price', venue: 'elsewhere' }, false],
     ] as const) {
       const account = trader(world, `${symbol}-a`, '1000.00', 'cash')
-      const instrument = share(engine, symbol, { venue })
+      const instrument = share(engine, symbol, terms)
       const stop = place(engine, {
         account,
         instrument,
@@ -78,6 +82,7 @@ describe('prices.publish', () => {
         price: '11',
         stopPrice: '12',
       })
+      if (symbol === 'OUTSIDE') done(engine, 'venues.report', { ...accepted, kind: 'accepted', order: stop })
       done(engine, 'prices.publish', priced([instrument, '11.99']))
       engine.tick(after(engine.image.head.time, SECOND))
       expect(trading.orders.isTriggered.get(trading.orders.row(stop))).toBe(false)

@@ -106,7 +106,8 @@ export function followUp(context: TradingContext, session: TradingSession): void
 /** A stop that the price triggers, else an all-or-none order that the book can fill by now. */
 function nextToAct(context: TradingContext, instrument: Row): Row {
   const { trading, market } = context
-  if (market.state(instrument) !== 'open') return NO_ROW
+  // An outside venue that holds the orders triggers and fills them itself.
+  if (market.state(instrument) !== 'open' || market.instruments.venue.get(instrument) !== null) return NO_ROW
   const id = market.instruments.id(instrument)
   const last = market.triggerPrice(instrument)
   const stop = last === null ? NO_ROW : trading.waiting.triggered(id, last)

@@ -1,7 +1,7 @@
 /**
  * `prices.publish`: the last price of each instrument that changed, conflated by the sender. It makes no event: the
  * figures of the instruments are the record, so a thousand prices are one small record of the journal. What positions
- * are worth follows in bounded steps behind it, and so do the stops of instruments whose price is made outside.
+ * are worth follows in bounded steps behind it, and so do the stops of instruments that published prices trigger.
  */
 import { after, command, NO_ROW, type Row, STEP_PAUSE } from '../../image/index.js'
 import { ONE, PRICE_MAX, type Price } from '../../money/index.js'
@@ -56,9 +56,9 @@ function pricedRow({ market }: MarketContext, instrument: InstrumentId, price: P
 /** Stops that the price triggers are the next step of their instrument. */
 function wakeStops({ market, horizon }: MarketContext, row: Row): void {
   const { instruments, duties } = market
+  if (instruments.stopTrigger.get(row) === 'last_trade' || instruments.state.get(row) !== 'open') return
   const price = market.triggerPrice(row)
-  if (price === null || instruments.state.get(row) !== 'open') return
-  if (instruments.venue.get(row) === null || !duties.some((duty) => duty.isTriggeredAt(row, price))) return
+  if (price === null || !duties.some((duty) => duty.isTriggeredAt(row, price))) return
   const at = after(horizon, STEP_PAUSE)
   const next = instruments.nextStepAt.get(row)
   if (next === null || next > at) instruments.nextStepAt.set(row, at)

@@ -1,4 +1,5 @@
 export * from './due.js'
+export * from './limits/index.js'
 export * from './margin.js'
 export * from './models.js'
 export * from './portfolio-fields.js'

@@ -17,6 +17,7 @@ import {
   type Trading,
   type TradingContext,
 } from '../trading/index.js'
+import { RiskLimits } from './limits/index.js'
 import { free, type MarginInputs } from './models.js'
 import { type RevaluationId, revaluationFields } from './portfolio-fields.js'
 import { Portfolios } from './portfolios.js'
@@ -31,6 +32,7 @@ export class Margin implements FundsRule, OrderCheck {
   readonly requirements: Requirements
   readonly portfolios: Portfolios
   readonly stale: StalePortfolios
+  readonly limits: RiskLimits
   readonly revaluations: Table<RevaluationId, typeof revaluationFields>
 
   constructor(
@@ -47,6 +49,8 @@ export class Margin implements FundsRule, OrderCheck {
     image.derived(this.stale)
     this.revaluations = image.table('revaluations', 'rev', revaluationFields)
     image.enrolDue(this.revaluations, this.revaluations.nextStepAt)
+    // What a limit says is said before the funds are asked.
+    this.limits = new RiskLimits(image, hierarchy, market, trading, this.portfolios)
     trading.funds = this
     trading.checks.push(this)
     ledger.encumbrances.push((account, currency) => this.encumbered(account, currency))

@@ -3,6 +3,7 @@
  * ends; what prices have changed is restated in steps that leave most of the time to other traffic.
  */
 import { after, MILLISECOND, NO_ROW, type Row } from '../image/index.js'
+import { checkLosses } from './limits/index.js'
 import type { MarginContext } from './margin.js'
 import type { RevaluationId } from './portfolio-fields.js'
 
@@ -23,7 +24,7 @@ export function beginFigures({ margin }: MarginContext): void {
 /** A command has decided: the figures follow what it did, and a step is due where prices have overtaken others. */
 export function finishFigures(context: MarginContext): void {
   const { margin } = context
-  margin.portfolios.finish(context)
+  checkLosses(context, margin.portfolios.finish(context))
   if (!margin.stale.isEmpty) scheduleStep(context)
 }
 
@@ -32,7 +33,9 @@ export function revalue(context: MarginContext): void {
   const { margin, horizon } = context
   const { stale, portfolios, revaluations } = margin
   stale.look(HOLDERS_OF_STEP, (account) => stale.cover(account))
-  portfolios.restate(context, stale.take(ACCOUNTS_OF_STEP, POSITIONS_OF_STEP))
+  const taken = stale.take(ACCOUNTS_OF_STEP, POSITIONS_OF_STEP)
+  portfolios.restate(context, taken)
+  checkLosses(context, taken)
   const next = stale.isEmpty ? null : after(horizon, REVALUATION_PAUSE)
   revaluations.nextStepAt.set(revaluationRow(margin), next)
 }

@@ -130,18 +130,21 @@ const LIMITS: readonly (readonly [
 ]
 
 describe.each(NODES)('a limit of %s', (_name, nodeOf) => {
-  test.each(LIMITS)('%s: at the edge an order passes, beyond it does not', (code, said, edge, beyond, text) => {
-    const world = traders()
-    const { engine, one: account, rain: instrument } = world
-    limit(engine, nodeOf(world), said(world))
-    const refused = tryPlace(engine, { account, instrument, ...beyond })
-    expect(refused).toMatchObject({
-      kind: 'refused',
-      refusal: { code: 'order_rejected', detail: text, data: { reason: code } },
-    })
-    if (edge.quantity > 0) place(engine, { account, instrument, ...edge })
-    expect(broken(engine)).toEqual([])
-  })
+  test.each(LIMITS)(
+    '%s: at the edge an order passes, beyond it does not',
+    (code, said, edge, beyond, text) => {
+      const world = traders()
+      const { engine, one: account, rain: instrument } = world
+      limit(engine, nodeOf(world), said(world))
+      const refused = tryPlace(engine, { account, instrument, ...beyond })
+      expect(refused).toMatchObject({
+        kind: 'refused',
+        refusal: { code: 'order_rejected', detail: text, data: { reason: code } },
+      })
+      if (edge.quantity > 0) place(engine, { account, instrument, ...edge })
+      expect(broken(engine)).toEqual([])
+    },
+  )
 })
 
 describe('limits', () => {
@@ -166,7 +169,9 @@ describe('limits', () => {
     limit(engine, account, { instrument: rain, orderQuantity: 1n * UNIT })
     limit(engine, account, { currency: 'EUR', orderQuantity: 1n * UNIT })
     place(engine, { account, instrument: snow, quantity: 2, price: '0.50' })
-    expect(placeFault(engine, { account, instrument: rain, quantity: 2, price: '0.50' })).toBe('quantity_limit')
+    expect(placeFault(engine, { account, instrument: rain, quantity: 2, price: '0.50' })).toBe(
+      'quantity_limit',
+    )
   })
 
   test('a firm is limited in the sum of its accounts: orders, position, and each on its own side', () => {
@@ -175,7 +180,9 @@ describe('limits', () => {
     place(engine, { account: maker, instrument, side: 'sell', quantity: 4, price: '0.50' })
     place(engine, { account: one, instrument, quantity: 4, price: '0.50' })
     place(engine, { account: two, instrument, quantity: 6, price: '0.40' })
-    expect(placeFault(engine, { account: one, instrument, quantity: 1, price: '0.40' })).toBe('position_limit')
+    expect(placeFault(engine, { account: one, instrument, quantity: 1, price: '0.40' })).toBe(
+      'position_limit',
+    )
     const short = place(engine, { account: two, instrument, side: 'sell', quantity: 10, price: '0.90' })
     expect(placeFault(engine, { account: two, instrument, side: 'sell', quantity: 1, price: '0.90' })).toBe(
       'position_limit',
@@ -197,7 +204,9 @@ describe('limits', () => {
     place(engine, { account: one, instrument, quantity: 1, price: '0.10' })
     place(engine, { account: moved, instrument, quantity: 1, price: '0.10' })
     done(engine, 'parties.move', { party: client, owner: firm, version: null })
-    expect(placeFault(engine, { account: one, instrument, quantity: 1, price: '0.10' })).toBe('open_orders_limit')
+    expect(placeFault(engine, { account: one, instrument, quantity: 1, price: '0.10' })).toBe(
+      'open_orders_limit',
+    )
     done(engine, 'parties.move', { party: client, owner: root, version: null })
     place(engine, { account: one, instrument, quantity: 1, price: '0.10' })
   })
@@ -228,8 +237,12 @@ describe('limits', () => {
     place(engine, { account: two, instrument, quantity: 1, price: '0.50' })
     place(engine, { account, instrument, quantity: 1, price: '0.55' })
     place(engine, { account, instrument, quantity: 1, price: '0.45' })
-    expect(placeFault(engine, { account, instrument, quantity: 1, price: '0.56' })).toBe('price_out_of_bounds')
-    expect(placeFault(engine, { account, instrument, quantity: 1, price: '0.44' })).toBe('price_out_of_bounds')
+    expect(placeFault(engine, { account, instrument, quantity: 1, price: '0.56' })).toBe(
+      'price_out_of_bounds',
+    )
+    expect(placeFault(engine, { account, instrument, quantity: 1, price: '0.44' })).toBe(
+      'price_out_of_bounds',
+    )
   })
 
   test('orders of a second are counted from what was recorded, rejected ones included, also after a restart', () => {
@@ -237,7 +250,11 @@ describe('limits', () => {
     limit(engine, account, { orderRate: 2 })
     const bid = { account, instrument, quantity: 1, price: '0.10' } as const
     expect(placeFault(engine, { ...bid, quantity: 100_000 })).toBe('insufficient_buying_power')
-    const rejected = run(engine, 'orders.place', orderInput({ ...bid, quantity: 100_000, onReject: 'record' }))
+    const rejected = run(
+      engine,
+      'orders.place',
+      orderInput({ ...bid, quantity: 100_000, onReject: 'record' }),
+    )
     expect(rejected).toMatchObject({ result: { state: 'rejected' } })
     place(engine, bid)
     const loaded = new Engine()
@@ -321,31 +338,34 @@ describe('the loss of a day', () => {
     return { ...world, account, instrument, bid, offer, rule, publish, locks }
   }
 
-  test.each(NODES)('of %s: at the limit nothing happens, beyond it what increases is cancelled', (_name, nodeOf) => {
-    // The maker wins what the account loses, so the root as a whole loses nothing.
-    const { engine, account, instrument, bid, offer, publish, locks, root } = losing({}, nodeOf)
-    publish('0.30')
-    expect(locks()).toEqual([])
-    const sequence = engine.image.head.sequence
-    publish('0.29')
-    if (nodeOf({ root } as Nodes) === root) {
+  test.each(NODES)(
+    'of %s: at the limit nothing happens, beyond it what increases is cancelled',
+    (_name, nodeOf) => {
+      // The maker wins what the account loses, so the root as a whole loses nothing.
+      const { engine, account, instrument, bid, offer, publish, locks, root } = losing({}, nodeOf)
+      publish('0.30')
       expect(locks()).toEqual([])
-      return
-    }
-    expect(locks()).toMatchObject([{ state: 'locked', loss: usd('2.10') }])
-    expect([isOpen(engine, bid), isOpen(engine, offer)]).toEqual([false, true])
-    expect(engine.takeBatch()?.events.filter((event) => event.sequence > sequence)).toMatchObject([
-      { kind: 'loss_lockout.locked' },
-      { kind: 'order.cancelled', data: { unsolicited: 'loss_limit' } },
-    ])
-    const refused = tryPlace(engine, { account, instrument, quantity: 1, price: '0.10' })
-    expect(refused).toMatchObject({
-      refusal: { detail: 'high daily loss limit is 2.00, given 2.10', data: { reason: 'loss_limit' } },
-    })
-    done(engine, 'orders.cancel', { order: offer })
-    place(engine, { account, instrument, side: 'sell', quantity: 10, price: '0.90' })
-    expect(broken(engine)).toEqual([])
-  })
+      const sequence = engine.image.head.sequence
+      publish('0.29')
+      if (nodeOf({ root } as Nodes) === root) {
+        expect(locks()).toEqual([])
+        return
+      }
+      expect(locks()).toMatchObject([{ state: 'locked', loss: usd('2.10') }])
+      expect([isOpen(engine, bid), isOpen(engine, offer)]).toEqual([false, true])
+      expect(engine.takeBatch()?.events.filter((event) => event.sequence > sequence)).toMatchObject([
+        { kind: 'loss_lockout.locked' },
+        { kind: 'order.cancelled', data: { unsolicited: 'loss_limit' } },
+      ])
+      const refused = tryPlace(engine, { account, instrument, quantity: 1, price: '0.10' })
+      expect(refused).toMatchObject({
+        refusal: { detail: 'high daily loss limit is 2.00, given 2.10', data: { reason: 'loss_limit' } },
+      })
+      done(engine, 'orders.cancel', { order: offer })
+      place(engine, { account, instrument, side: 'sell', quantity: 10, price: '0.90' })
+      expect(broken(engine)).toEqual([])
+    },
+  )
 
   test('a fill locks in its own command', () => {
     const { engine, account, maker, instrument, locks } = losing()
@@ -426,7 +446,14 @@ function keyFor(engine: Engine, firm: PartyId, account: AccountId) {
     scopes: ['risk:write', 'orders:write'],
     account: null,
   })
-  done(engine, 'bindings.create', { user, target: { account }, level: 'full', alias: null, until: null })
+  done(engine, 'bindings.create', {
+    user,
+    targetKind: 'account',
+    target: account,
+    level: 'full',
+    alias: null,
+    until: null,
+  })
   const { credential } = done<{ credential: Id }>(engine, 'credentials.create', {
     user,
     party: null,

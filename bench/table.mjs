@@ -25,16 +25,46 @@ const PRINTED_BY = {
   'memory.': 'start',
 }
 
-/** @param {{ bench: string, value: number, unit: string, statistic: string, load: object }} figure */
-function row({ bench, value, unit, statistic, load }) {
-  const printedBy = Object.entries(PRINTED_BY).find(([begin]) => bench.startsWith(begin))?.[1]
-  if (printedBy === undefined) throw new Error(`no benchmark is known to print ${bench}`)
-  const loads = Object.entries(load)
-    .map(([name, what]) => `${name} ${what}`)
-    .join('; ')
+/** @typedef {{ bench: string, value: number, unit: string, statistic: string, load: Record<string, unknown> }} Figure */
+
+/** Figures that were measured together under the same conditions: one run of transfers, or one benchmark. */
+const RUN = /^transfers\.(?:http|socket|batch)\.[^.]+/
+
+/** @param {string} bench */
+function printedBy(bench) {
+  const found = Object.entries(PRINTED_BY).find(([begin]) => bench.startsWith(begin))?.[1]
+  if (found === undefined) throw new Error(`no benchmark is known to print ${bench}`)
+  return found
+}
+
+/** @param {[string, unknown][]} conditions */
+const told = (conditions) => conditions.map(([name, what]) => `${name} ${what}`).join('; ')
+
+/** @param {string} cell */
+const escaped = (cell) => cell.replaceAll('|', '\\|')
+
+/** @param {Figure} figure @param {Set<string>} shared */
+function row({ bench, value, unit, statistic, load }, shared) {
   const number = Math.abs(value) >= 1_000 ? Math.round(value).toLocaleString('en-US') : String(value)
-  const cells = [`\`${bench}\``, number, unit, statistic, loads, `\`npm run bench -- --only ${printedBy}\``]
-  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
+  const besides = told(Object.entries(load).filter(([name]) => !shared.has(name)))
+  return `| ${[`\`${bench}\``, number, unit, statistic, besides].map(escaped).join(' | ')} |`
+}
+
+/** What all figures of a section have in common stands above them, and once. @param {string} name @param {Figure[]} figures */
+function section(name, figures) {
+  const [first] = figures
+  const common = Object.entries(first.load).filter(([key, what]) =>
+    figures.every(({ load }) => load[key] === what),
+  )
+  const shared = new Set(common.map(([key]) => key))
+  return [
+    `**${name}** (\`npm run bench -- --only ${printedBy(first.bench)}\`)${common.length === 0 ? '' : `: ${told(common)}`}`,
+    '',
+    '| Figure | Value | Unit | Statistic | Besides |',
+    '|---|---|---|---|---|',
+    ...figures.map((figure) => row(figure, shared)),
+    '',
+  ]
 }
 
 /** @param {{ machine: { model: string, cores: number, memory_gib: number, node: string, load_average: number } }[]} figures */
@@ -56,15 +86,18 @@ if (figures.length === 0) throw new Error(`expected figures in ${file}`)
 const page = readFileSync(PAGE, 'utf8')
 const [start, end] = [page.indexOf(START), page.indexOf(END)]
 if (start < 0 || end < start) throw new Error(`expected ${START} and ${END} in ${PAGE}`)
+/** @type {Map<string, Figure[]>} */
+const sections = new Map()
+for (const figure of figures) {
+  const name = RUN.exec(figure.bench)?.[0] ?? printedBy(figure.bench)
+  sections.set(name, [...(sections.get(name) ?? []), figure])
+}
 const table = [
   START,
   '',
   machineOf(figures),
   '',
-  '| Figure | Value | Unit | Statistic | Load | Printed by |',
-  '|---|---|---|---|---|---|',
-  ...figures.map(row),
-  '',
+  ...[...sections].flatMap(([name, some]) => section(name, some)),
 ].join('\n')
 writeFileSync(PAGE, `${page.slice(0, start)}${table}${page.slice(end)}`)
 console.log(`${figures.length} figures are in ${PAGE}`)

@@ -14,6 +14,7 @@ import {
   type Actor,
   type Attempted,
   type Batch,
+  type BatchWatch,
   type CommandSpec,
   copyPrimary,
   type Doer,
@@ -47,6 +48,7 @@ export class Engine {
   private events: Event[] = []
   private results: KeyedResult[] = []
   private batchStart: number
+  private watch: BatchWatch | null = null
   private readonly moment: MutableMoment
 
   constructor(book = 0) {
@@ -66,8 +68,9 @@ export class Engine {
   /** Runs one command. A refusal changes nothing; a broken invariant undoes and is thrown. */
   execute(envelope: Envelope): Outcome {
     this.runDue(envelope.time)
+    const before = this.events.length
     const outcome = this.attempt(envelope)
-    if (outcome.kind === 'done') this.image.finishWork()
+    if (outcome.kind === 'done') this.finish(before)
     return outcome
   }
 
@@ -87,7 +90,7 @@ export class Engine {
       this.undoTo(start)
       return { outcomes, failedAt: outcomes.length - 1 }
     }
-    this.image.finishWork()
+    this.finish(start.events)
     return { outcomes, failedAt: null }
   }
 
@@ -154,6 +157,11 @@ export class Engine {
   /** Applies what is due at or before `time`, each as a numbered step. */
   tick(time: Instant): void {
     this.runDue(time)
+  }
+
+  /** From now on `watch` is told of all that joins a batch. */
+  watchBatches(watch: BatchWatch): void {
+    this.watch = watch
   }
 
   /** Everything that succeeded since the last call, for the store; null when there is nothing. */
@@ -279,7 +287,8 @@ export class Engine {
     this.moment.reason = reason ?? null
     this.moment.request = request ?? null
     this.moment.eventIndex = 0
-    this.image.head = { ...this.image.head, sequence: this.image.head.sequence + 1, time: now }
+    const { sequence, idCounter } = this.image.head
+    this.image.head = { sequence: sequence + 1, time: now, idCounter }
     beginFigures(this.rooms)
   }
 
@@ -313,6 +322,7 @@ export class Engine {
     const now = this.laterOf(time)
     this.moment.horizon = now
     for (let due = this.image.due.next(now); due !== undefined; due = this.image.due.next(now)) {
+      this.watch?.beginning(due.table.tableName)
       const work = DUE_WORK.get(due.table.tableName)
       if (work === undefined) throw new Error(`expected due work for the table ${due.table.tableName}`)
       const start = this.savePoint()
@@ -327,8 +337,20 @@ export class Engine {
         this.undoTo(start)
         throw thrown
       }
-      this.image.finishWork()
+      this.finish(start.events)
     }
+  }
+
+  /** What was done stays; `before` is how many events there were. */
+  private finish(before: number): void {
+    const { watch } = this
+    if (watch === null) {
+      this.image.finishWork()
+      return
+    }
+    this.image.finishWork(watch)
+    for (let index = before; index < this.events.length; index += 1) watch.event(this.events[index] as Event)
+    watch.finished()
   }
 
   private record(event: NewEvent): void {

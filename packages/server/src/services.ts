@@ -54,6 +54,8 @@ export interface Host {
   now(): Instant
   /** Resolves when the command is durable (or refused, which depends on everything before it being durable). */
   execute(request: Request): Promise<Settled>
+  /** Each on its own, in order; resolves when all are durable. */
+  executeEach(requests: readonly Request[]): Promise<readonly Settled[]>
   executeLinked(
     requests: readonly Request[],
   ): Promise<{ readonly outcomes: readonly Settled[]; readonly failedAt: number | null }>

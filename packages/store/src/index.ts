@@ -1,7 +1,7 @@
 export { MemoryStore } from './memory/memory-store.js'
 export { type OpenStoreOptions, openStore } from './open-store.js'
 export * from './port.js'
-export { recordBytesMax } from './record/measure.js'
+export { eventBytesMax, recordBytesMax, resultBytesMax, rowBytesMax } from './record/measure.js'
 export type { SchemaSource } from './schema-source.js'
 export { type SqliteOptions, SqliteStore } from './sqlite/sqlite-store.js'
 export { FaultyStore } from './testing/faulty-store.js'

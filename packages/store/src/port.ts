@@ -59,6 +59,8 @@ export interface Loaded {
 /** How far the tables are behind the journal. */
 export interface Lag {
   readonly batches: number
+  /** Of the records that the tables have not reached. */
+  readonly bytes: number
   readonly milliseconds: number
 }
 

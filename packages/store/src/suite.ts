@@ -60,7 +60,7 @@ export function describeStore(name: string, makePlace: () => Place): void {
       expect(image.head.sequence).toBe(0)
       expect(await store.find(EVENTS, { limit: 10 })).toEqual([])
       expect(await store.resultOf(1)).toBeNull()
-      expect(store.lag()).toEqual({ batches: 0, milliseconds: 0 })
+      expect(store.lag()).toEqual({ batches: 0, bytes: 0, milliseconds: 0 })
     })
 
     test('what was appended is loaded again, to the same state hash, however often', async () => {
@@ -148,7 +148,7 @@ export function describeStore(name: string, makePlace: () => Place): void {
         await book.commit(store)
       }
       await store.settled()
-      expect(store.lag()).toEqual({ batches: 0, milliseconds: 0 })
+      expect(store.lag()).toEqual({ batches: 0, bytes: 0, milliseconds: 0 })
     })
 
     test('history pages neither overlap nor leave out, whatever the tables reach between them', async () => {

@@ -3,7 +3,7 @@
  * about the account needs a closer look. Derived; a million accounts cost eight bytes each.
  */
 import type { Hierarchy } from '../hierarchy/index.js'
-import { NO_ROW, type Row } from '../image/index.js'
+import { NO_ROW, type Row, roomFor, widened } from '../image/index.js'
 
 const OPEN = 1
 const FORBIDS = 2
@@ -47,11 +47,8 @@ export class Gates {
   }
 
   private enter(row: Row): void {
-    if (2 * row >= this.gates.length) {
-      const wider = new Int32Array(2 * Math.max(16, Math.ceil((row + 1) * 1.5)))
-      wider.set(this.gates)
-      this.gates = wider
-    }
+    if (2 * row >= this.gates.length)
+      this.gates = widened(this.gates, 2 * roomFor(row + 1, this.gates.length / 2))
     const { accounts, parties } = this.hierarchy
     const isOpen = accounts.stage.get(row) === 'approved' && accounts.status.get(row) === 'active'
     const { forbidden } = accounts.attributes.get(row)

@@ -32,6 +32,7 @@ import {
   type TemplateId,
   templateFields,
 } from './fields.js'
+import { PathCache } from './path-cache.js'
 import { TreeOrder } from './tree-order.js'
 
 export interface HierarchyContext extends SettingsContext, ProcessContext {
@@ -66,6 +67,7 @@ export class Hierarchy {
   /** What later rooms forget of a party that is erased. */
   readonly erasing: ((party: PartyId) => void)[] = []
 
+  private readonly paths: PathCache
   readonly order: TreeOrder
   readonly partyByName: UniqueIndex<string>
   readonly accountByName: UniqueIndex<string>
@@ -90,6 +92,7 @@ export class Hierarchy {
     image.enrolDue(this.blocks, this.blocks.until)
 
     this.order = new TreeOrder(this.parties, this.parties.owner)
+    this.paths = new PathCache(this.parties, this.parties.owner, (party) => this.walkPath(party))
     this.partyByName = new UniqueIndex(this.parties, this.parties.name)
     this.accountByName = new UniqueIndex(this.accounts, this.accounts.name)
     this.groupByName = new UniqueIndex(this.groups, this.groups.name)
@@ -127,6 +130,10 @@ export class Hierarchy {
 
   /** The owners of a party and itself, root first, as events keep them: `/1/5/9/`. */
   pathOf(party: Row): string {
+    return this.paths.of(party)
+  }
+
+  private walkPath(party: Row): string {
     let path = '/'
     for (let row = party; row !== NO_ROW; row = this.order.parent(row))
       path = `/${this.parties.id(row)}${path}`

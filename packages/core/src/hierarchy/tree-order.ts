@@ -12,7 +12,9 @@ import {
   NO_ROW,
   type Plain,
   type Row,
+  roomFor,
   type Watched,
+  widened,
 } from '../image/index.js'
 
 /** A place in the list: 2 × row for the opening of a party, 2 × row + 1 for its closing. */
@@ -237,15 +239,11 @@ export class TreeOrder implements Derived {
   }
 
   private grow(needed: number): void {
-    const capacity = Math.max(needed, 16, Math.ceil(this.parents.length * 1.5))
-    const wider = <A extends Float64Array | Int32Array | Uint8Array>(fresh: A, old: A): A => {
-      fresh.set(old)
-      return fresh
-    }
-    this.tags = wider(new Float64Array(2 * capacity), this.tags)
-    this.next = wider(new Int32Array(2 * capacity), this.next)
-    this.previous = wider(new Int32Array(2 * capacity), this.previous)
-    this.parents = wider(new Int32Array(capacity), this.parents)
-    this.attached = wider(new Uint8Array(capacity), this.attached)
+    const room = roomFor(needed, this.parents.length)
+    this.tags = widened(this.tags, 2 * room)
+    this.next = widened(this.next, 2 * room)
+    this.previous = widened(this.previous, 2 * room)
+    this.parents = widened(this.parents, room)
+    this.attached = widened(this.attached, room)
   }
 }

@@ -4,6 +4,7 @@
  * and runs the hooks that keep derived tables.
  */
 import type { Amount } from '../money/index.js'
+import { widened } from './growth.js'
 import type { Id } from './ids.js'
 import type { Instant } from './instant.js'
 
@@ -48,6 +49,10 @@ export abstract class Column<T> implements Watched<T> {
   ) {}
 
   abstract get(row: Row): T
+  /** An amount as a number, where that is exact; else NaN. Sums that are kept beside the rows read it so. */
+  number(_row: Row): number {
+    return Number.NaN
+  }
   /** Writes without log and hooks: for insertion, undo and load. */
   abstract put(row: Row, value: T): void
   abstract grow(capacity: number): void
@@ -106,9 +111,7 @@ class NumberColumn extends Column<number> {
     fillNumbers(this.values, first, rows, place)
   }
   grow(capacity: number): void {
-    const wider = new Float64Array(capacity)
-    wider.set(this.values)
-    this.values = wider
+    this.values = widened(this.values, capacity)
   }
   encode(row: Row): Plain {
     return this.get(row)
@@ -133,9 +136,7 @@ class OptionalNumberColumn extends Column<number | null> {
     fillNumbers(this.values, first, rows, place)
   }
   grow(capacity: number): void {
-    const wider = new Float64Array(capacity)
-    wider.set(this.values)
-    this.values = wider
+    this.values = widened(this.values, capacity)
   }
   encode(row: Row): Plain {
     return this.get(row)
@@ -155,9 +156,7 @@ class FlagColumn extends Column<boolean> {
     this.values[row] = value ? 1 : 0
   }
   grow(capacity: number): void {
-    const wider = new Uint8Array(capacity)
-    wider.set(this.values)
-    this.values = wider
+    this.values = widened(this.values, capacity)
   }
   encode(row: Row): Plain {
     return this.get(row)
@@ -189,9 +188,7 @@ class ChoiceColumn<T extends string> extends Column<T> {
     this.values[row] = place
   }
   grow(capacity: number): void {
-    const wider = new Uint8Array(capacity)
-    wider.set(this.values)
-    this.values = wider
+    this.values = widened(this.values, capacity)
   }
   encode(row: Row): Plain {
     return this.get(row)
@@ -203,33 +200,54 @@ class ChoiceColumn<T extends string> extends Column<T> {
 
 const WIDE_LIMIT = 2n ** 127n
 
-/** Amounts of up to 128 bits, in two halves; the common case of 64 bits costs one read. */
 /** Which half of a 64-bit place is the lower one on this machine. */
 const LOWER = new Int32Array(new BigInt64Array([1n]).buffer)[0] === 1 ? 0 : 1
 const UPPER = 1 - LOWER
 
+/** Amounts whose lower 64 bits have an upper half within these are whole numbers that a float holds. */
+const UPPER_MAX = 2 ** 20
+
+/**
+ * Amounts of up to 128 bits, in two places of 64. Which of them matter is seen by their 32-bit halves, so that no
+ * bigint is made only to be looked at.
+ */
 class AmountColumn extends Column<Amount> {
   readonly kind = 'amount'
   private low = new BigInt64Array(0)
   private high = new BigInt64Array(0)
+  private lowHalves = new Int32Array(0)
+  private highHalves = new Int32Array(0)
   get(row: Row): Amount {
+    const sign = (this.lowHalves[2 * row + UPPER] as number) >> 31
     const low = this.low[row] as bigint
-    const high = this.high[row] as bigint
-    return (
-      low < 0n === high < 0n && (high === 0n || high === -1n) ? low : (high << 64n) | BigInt.asUintN(64, low)
-    ) as Amount
+    if (this.highHalves[2 * row] === sign && this.highHalves[2 * row + 1] === sign) return low as Amount
+    return (((this.high[row] as bigint) << 64n) | BigInt.asUintN(64, low)) as Amount
+  }
+  override number(row: Row): number {
+    const upper = this.lowHalves[2 * row + UPPER] as number
+    const sign = upper >> 31
+    const isExact =
+      upper < UPPER_MAX &&
+      upper >= -UPPER_MAX &&
+      this.highHalves[2 * row] === sign &&
+      this.highHalves[2 * row + 1] === sign
+    return isExact ? upper * 2 ** 32 + ((this.lowHalves[2 * row + LOWER] as number) >>> 0) : Number.NaN
   }
   put(row: Row, value: Amount): void {
     this.low[row] = value
-    const high = value >> 64n
-    this.high[row] = high
+    if (BigInt.asIntN(64, value) === value) {
+      const sign = (this.lowHalves[2 * row + UPPER] as number) >> 31
+      this.highHalves[2 * row] = sign
+      this.highHalves[2 * row + 1] = sign
+      return
+    }
+    this.high[row] = value >> 64n
     if (value >= WIDE_LIMIT || value < -WIDE_LIMIT)
       throw new Error(`expected ${this.name} within 128 bits, was ${value}`)
   }
   /** Most amounts come as numbers, whose halves need no bigint to be made of them. */
   override fill(first: Row, rows: readonly (readonly Plain[])[], place: number): void {
-    const low = new Int32Array(this.low.buffer)
-    const high = new Int32Array(this.high.buffer)
+    const { lowHalves, highHalves } = this
     for (let index = 0; index < rows.length; index += 1) {
       const plain = (rows[index] as readonly Plain[])[place] as Plain
       const row = first + index
@@ -238,19 +256,17 @@ class AmountColumn extends Column<Amount> {
         continue
       }
       const upper = Math.floor(plain / 2 ** 32)
-      low[2 * row + LOWER] = plain | 0
-      low[2 * row + UPPER] = upper
-      high[2 * row] = upper < 0 ? -1 : 0
-      high[2 * row + 1] = upper < 0 ? -1 : 0
+      lowHalves[2 * row + LOWER] = plain | 0
+      lowHalves[2 * row + UPPER] = upper
+      highHalves[2 * row] = upper < 0 ? -1 : 0
+      highHalves[2 * row + 1] = upper < 0 ? -1 : 0
     }
   }
   grow(capacity: number): void {
-    const low = new BigInt64Array(capacity)
-    low.set(this.low)
-    this.low = low
-    const high = new BigInt64Array(capacity)
-    high.set(this.high)
-    this.high = high
+    this.low = widened(this.low, capacity)
+    this.high = widened(this.high, capacity)
+    this.lowHalves = new Int32Array(this.low.buffer)
+    this.highHalves = new Int32Array(this.high.buffer)
   }
   encode(row: Row): Plain {
     return this.get(row)

@@ -20,7 +20,20 @@ export interface HistoryTable {
   readonly indexes: readonly (readonly string[])[]
   /** Total order of reading; cursors are made of its values. */
   readonly order: readonly string[]
+  /** Said where no event's row ever has the key of an earlier one: it is then written without looking for that. */
+  readonly isAppended?: true
+  /** Said where the rows are the items of a list in the event's data: a store need not keep that list twice. */
+  readonly itemsOf?: ItemsOfEvents
   rows(event: Event): readonly HistoryRow[]
+}
+
+/** A list in the data of events whose items are rows, keyed by the event's sequence and a `position`. */
+export interface ItemsOfEvents {
+  readonly field: string
+  /** The fields of an item, each a column of the same name. */
+  readonly columns: readonly string[]
+  /** The items of an event have the positions from its index times this on, one after another. */
+  readonly positionsOfEvent: number
 }
 
 export type HistoryRow = Readonly<Record<string, Plain>>
@@ -96,6 +109,7 @@ export const EVENTS: HistoryTable = {
     ['counter_path', 'sequence'],
   ],
   order: ['sequence', 'position'],
+  isAppended: true,
   rows: (event) => [
     {
       sequence: event.sequence,

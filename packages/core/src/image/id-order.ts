@@ -3,6 +3,7 @@
  * an id that comes out of turn (load, undo of a removal) is sorted in when somebody reads.
  */
 import type { Plain } from './column.js'
+import { roomFor, widened } from './growth.js'
 import type { Id } from './ids.js'
 import type { Derived } from './image.js'
 import type { AnyTable } from './table.js'
@@ -33,11 +34,7 @@ export class IdOrder<I extends Id> implements Derived {
   }
 
   private append(id: Id): void {
-    if (this.size === this.ids.length) {
-      const wider = new Float64Array(Math.max(16, Math.ceil(this.size * 1.5)))
-      wider.set(this.ids)
-      this.ids = wider
-    }
+    if (this.size === this.ids.length) this.ids = widened(this.ids, roomFor(this.size + 1, this.size))
     if (this.size > 0 && (this.ids[this.size - 1] as number) > id) this.isSorted = false
     this.ids[this.size++] = id
   }

@@ -2,12 +2,13 @@
  * The image: all live state of a book in typed tables, with the head (sequence, time, id counter) that the next
  * command continues from. Primary tables are journaled as after-images; derived tables hang on hooks.
  */
+import type { BatchWatch } from './batch-watch.js'
 import type { Plain, Watched } from './column.js'
 import { DueQueue } from './due-queue.js'
 import type { Event } from './event.js'
 import { type Id, makeId } from './ids.js'
 import type { Instant } from './instant.js'
-import { type AnyTable, type Fields, type Table, TableCore } from './table.js'
+import { type AnyTable, type Fields, NO_ROW, type Table, TableCore } from './table.js'
 import { UnitOfWork } from './unit-of-work.js'
 
 /** Where the book stands. The next batch continues from it. */
@@ -68,14 +69,19 @@ export class Image {
   }
 
   newId<I extends Id>(): I {
+    const { sequence, time } = this.head
     const idCounter = this.head.idCounter + 1
-    this.head = { ...this.head, idCounter }
+    this.head = { sequence, time, idCounter }
     return makeId(this.book, idCounter) as I
   }
 
   /** Ends a command that succeeded: its rows join the batch that the next `seal` hands out. */
-  finishWork(): void {
-    this.work.finish((table, id) => this.touched.get(table)?.add(id))
+  finishWork(watch?: Pick<BatchWatch, 'row'>): void {
+    this.work.finish((table, id, row) => {
+      this.touched.get(table)?.add(id)
+      // A row that was written and then went is told of by an id that it does not have any more.
+      if (watch !== undefined && row !== NO_ROW && table.find(id) === row) watch.row(table, row)
+    })
   }
 
   /** The after-images of every row that changed since the last seal, each once. */

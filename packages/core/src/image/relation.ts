@@ -3,6 +3,7 @@
  * arrays, so that a million accounts cost a few bytes each and no object.
  */
 import type { Plain, Row, Watched } from './column.js'
+import { roomFor, widened } from './growth.js'
 import type { Id } from './ids.js'
 import type { Derived } from './image.js'
 import { type AnyTable, NO_ROW } from './table.js'
@@ -131,15 +132,9 @@ export class Relation<O extends Id> implements Derived {
   }
 
   private grow(needed: number): void {
-    const capacity = Math.max(needed, 16, Math.ceil(this.next.length * 1.5))
-    const next = new Int32Array(capacity)
-    next.set(this.next)
-    this.next = next
-    const previous = new Int32Array(capacity)
-    previous.set(this.previous)
-    this.previous = previous
-    const sizes = new Int32Array(capacity)
-    sizes.set(this.sizes)
-    this.sizes = sizes
+    const room = roomFor(needed, this.next.length)
+    this.next = widened(this.next, room)
+    this.previous = widened(this.previous, room)
+    this.sizes = widened(this.sizes, room)
   }
 }

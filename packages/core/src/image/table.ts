@@ -4,6 +4,7 @@
  * (execute, undo, load, standby).
  */
 import type { AnyField, ChangeLog, Column, Field, Plain, Row } from './column.js'
+import { roomFor, widened } from './growth.js'
 import { IdIndex } from './id-index.js'
 import type { Id } from './ids.js'
 
@@ -30,9 +31,6 @@ export interface RowLog extends ChangeLog {
 }
 
 export type AnyTable = TableCore<Id, unknown>
-
-const CAPACITY_FIRST = 16
-const GROWTH = 1.5
 
 export class TableCore<I extends Id, F> {
   readonly columns: readonly Column<unknown>[]
@@ -169,13 +167,11 @@ export class TableCore<I extends Id, F> {
   }
 
   private grow(needed: number): void {
-    this.growTo(Math.max(needed, CAPACITY_FIRST, Math.ceil(this.ids.length * GROWTH)))
+    this.growTo(roomFor(needed, this.ids.length))
   }
 
   private growTo(capacity: number): void {
-    const wider = new Float64Array(capacity)
-    wider.set(this.ids)
-    this.ids = wider
+    this.ids = widened(this.ids, capacity)
     for (const column of this.columns) column.grow(capacity)
   }
 }

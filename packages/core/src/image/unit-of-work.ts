@@ -4,7 +4,7 @@
  */
 import type { Column, Row } from './column.js'
 import type { Id } from './ids.js'
-import type { AnyTable, RowLog } from './table.js'
+import { type AnyTable, NO_ROW, type RowLog } from './table.js'
 
 type Change =
   | { readonly kind: 'updated'; readonly column: Column<unknown>; readonly row: Row; readonly old: unknown }
@@ -69,18 +69,22 @@ export class UnitOfWork implements RowLog {
     }
   }
 
-  /** Ends the unit of work: hands out which rows changed, and forgets the old values. */
-  finish(touched: (table: AnyTable, id: Id) => void): void {
+  /** Ends the unit of work: hands out which rows changed or, as NO_ROW, went, and forgets the old values. */
+  finish(touched: (table: AnyTable, id: Id, row: Row) => void): void {
     for (const change of this.changes) {
       switch (change.kind) {
         case 'updated':
-          touched(change.column.table as AnyTable, (change.column.table as AnyTable).id(change.row))
+          touched(
+            change.column.table as AnyTable,
+            (change.column.table as AnyTable).id(change.row),
+            change.row,
+          )
           break
         case 'inserted':
-          touched(change.table, change.table.id(change.row))
+          touched(change.table, change.table.id(change.row), change.row)
           break
         case 'removed':
-          touched(change.table, change.id)
+          touched(change.table, change.id, NO_ROW)
           break
       }
     }

@@ -9,8 +9,20 @@ const ROLLS_AT = 17 * HOUR
 const STANDARD = -5 * HOUR
 const DAYLIGHT = -4 * HOUR
 
+/** A business date begins and ends on the hour, and is asked for many times within one. */
+const last = { hour: Number.NaN, date: '' }
+
 /** The business date at an instant, as `2026-11-20`. */
 export function businessDateOf(at: Instant): string {
+  const hour = Math.floor(at / HOUR)
+  if (hour !== last.hour) {
+    last.date = dateIn(at)
+    last.hour = hour
+  }
+  return last.date
+}
+
+function dateIn(at: Instant): string {
   const local = at + (isDaylightSaving(at) ? DAYLIGHT : STANDARD)
   return dateText(Math.floor((local + DAY - ROLLS_AT) / DAY))
 }

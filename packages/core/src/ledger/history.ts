@@ -35,12 +35,14 @@ export const ENTRIES: HistoryTable = {
     text('reverses'),
   ],
   key: ['sequence', 'position'],
-  indexes: [
-    ['account', 'sequence', 'position'],
-    ['path', 'sequence', 'position'],
-    ['subject', 'sequence'],
-  ],
+  indexes: [['account', 'sequence', 'position']],
   order: ['sequence', 'position'],
+  isAppended: true,
+  itemsOf: {
+    field: 'entries',
+    columns: ['account', 'currency', 'amount', 'before', 'after', 'type', 'path'],
+    positionsOfEvent: ENTRIES_PER_EVENT_MAX,
+  },
   rows(event) {
     const entries = event.data.entries as readonly PostedEntry[] | undefined
     if (!Array.isArray(entries)) return NO_ROWS
@@ -87,8 +89,6 @@ export const TRANSFERS: HistoryTable = {
   indexes: [
     ['from', 'id'],
     ['to', 'id'],
-    ['path', 'id'],
-    ['counter_path', 'id'],
   ],
   order: ['id'],
   rows(event) {

@@ -3,11 +3,11 @@
  * moment, the exact value of all that is held at and beneath a node. Derived from the positions by row-change hooks.
  */
 import type { Hierarchy } from '../hierarchy/index.js'
-import type { Derived, Plain, Row } from '../image/index.js'
+import { type Derived, type Plain, type Row, roomFor, widened } from '../image/index.js'
 import type { InstrumentId, Market } from '../market/index.js'
 import { type Amount, amount, type CurrencyCode, type Quantity, quantity } from '../money/index.js'
 import type { Trading } from '../trading/index.js'
-import { isOutside, NOWHERE, NodeSums, type Place, widened } from './node-sums.js'
+import { isOutside, NOWHERE, NodeSums, type Place } from './node-sums.js'
 import { Tally } from './tally.js'
 import { UnitWorths } from './unit-worths.js'
 
@@ -143,7 +143,7 @@ export class InstrumentSums implements Derived {
   private enter(position: Row): void {
     const { hierarchy, trading, market } = this
     if (position >= this.placeOfPosition.length)
-      this.placeOfPosition = widened(this.placeOfPosition, position + 1)
+      this.placeOfPosition = widened(this.placeOfPosition, roomFor(position + 1, this.placeOfPosition.length))
     const account = hierarchy.accounts.row(trading.positions.account.get(position))
     const instrument = market.instruments.row(trading.positions.instrument.get(position))
     this.placeOfPosition[position] = isOutside(hierarchy, account)

@@ -4,10 +4,10 @@
  * group's portfolio are counted with the group. Derived from the portfolios by row-change hooks.
  */
 import type { GroupId, Hierarchy } from '../hierarchy/index.js'
-import { type Derived, NO_ROW, type Plain, type Row } from '../image/index.js'
+import { type Derived, NO_ROW, type Plain, type Row, roomFor, widened } from '../image/index.js'
 import { MARGIN_MODELS, type MarginModel, type Portfolios } from '../margin/index.js'
 import { type Amount, amount, type CurrencyCode } from '../money/index.js'
-import { NOWHERE, NodeSums, type Place, widened } from './node-sums.js'
+import { NOWHERE, NodeSums, type Place } from './node-sums.js'
 import { OldestFigures } from './oldest-figures.js'
 
 export interface MarginSum {
@@ -93,7 +93,8 @@ export class MarginSums implements Derived {
   }
 
   private enter(row: Row): void {
-    if (row >= this.placeOfPortfolio.length) this.placeOfPortfolio = widened(this.placeOfPortfolio, row + 1)
+    if (row >= this.placeOfPortfolio.length)
+      this.placeOfPortfolio = widened(this.placeOfPortfolio, roomFor(row + 1, this.placeOfPortfolio.length))
     const { table } = this.portfolios
     const place = table.partOf.get(row) === null ? this.placeOf(row) : NOWHERE
     this.placeOfPortfolio[row] = place

@@ -6,7 +6,7 @@
  * nothing of a kind costs four bytes. Where there are many codes the places are found by an index, else by the chain.
  */
 import type { Hierarchy } from '../hierarchy/index.js'
-import { IdIndex, NO_ROW, type Row, SplitAmount, WideSums } from '../image/index.js'
+import { fitsLow, IdIndex, NO_ROW, type Row, roomFor, WideSums, widened } from '../image/index.js'
 
 /** Where the sums of a (party, code) are. */
 export type Place = number
@@ -31,7 +31,6 @@ export class NodeSums {
   private firstOfParty = new Int32Array(0)
   private placesUsed = 0
   private readonly free: Place[] = []
-  private readonly change = new SplitAmount()
   private readonly index: IdIndex | null
   private readonly hook: PlaceHook | null
 
@@ -78,9 +77,20 @@ export class NodeSums {
   /** Adds at a place and at each owner above it. */
   add(first: Place, figure: number, change: bigint): void {
     if (change === 0n) return
+    const low = Number(change)
+    if (fitsLow(low)) {
+      this.addLow(first, figure, low)
+      return
+    }
     const sums = this.sums[figure] as WideSums
-    const parts = this.change.set(change)
-    for (let place = first; place !== NOWHERE; place = this.owners[place] as Place) sums.add(place, parts)
+    for (let place = first; place !== NOWHERE; place = this.owners[place] as Place) sums.add(place, change)
+  }
+
+  /** The same for an amount that `fitsLow`. */
+  addLow(first: Place, figure: number, change: number): void {
+    const { owners } = this
+    const sums = this.sums[figure] as WideSums
+    for (let place = first; place !== NOWHERE; place = owners[place] as Place) sums.addLow(place, change)
   }
 
   /** The place of a code at a party; made where there is none, at each owner too. */
@@ -124,7 +134,8 @@ export class NodeSums {
   }
 
   private begin(party: Row): void {
-    if (party >= this.firstOfParty.length) this.firstOfParty = widened(this.firstOfParty, party + 1)
+    if (party >= this.firstOfParty.length)
+      this.firstOfParty = widened(this.firstOfParty, roomFor(party + 1, this.firstOfParty.length))
     this.firstOfParty[party] = NOWHERE
   }
 
@@ -146,10 +157,11 @@ export class NodeSums {
   }
 
   private grow(needed: number): void {
-    this.owners = widened(this.owners, needed)
-    this.next = widened(this.next, needed)
-    this.codes = widened(this.codes, needed)
-    for (const sums of this.sums) sums.grow(this.owners.length)
+    const room = roomFor(needed, this.owners.length)
+    this.owners = widened(this.owners, room)
+    this.next = widened(this.next, room)
+    this.codes = widened(this.codes, room)
+    for (const sums of this.sums) sums.grow(room)
   }
 }
 
@@ -160,9 +172,3 @@ export function isOutside({ accounts }: Hierarchy, account: Row): boolean {
 }
 
 const keyOf = (party: Row, code: number): number => party * CODES_MAX + code + 1
-
-export function widened(values: Int32Array, needed: number): Int32Array<ArrayBuffer> {
-  const wider = new Int32Array(Math.max(needed, 16, Math.ceil(values.length * 1.5)))
-  wider.set(values)
-  return wider
-}

@@ -6,7 +6,7 @@
  * outside world and the street are no part of any node: the root's sum and theirs are zero together.
  */
 import type { Hierarchy } from '../hierarchy/index.js'
-import type { Derived, Image, Plain, Row } from '../image/index.js'
+import { type Derived, fitsLow, type Image, type Plain, type Row, roomFor, widened } from '../image/index.js'
 import type { Ledger } from '../ledger/index.js'
 import type { Margin, MarginContext } from '../margin/index.js'
 import type { Market } from '../market/index.js'
@@ -14,7 +14,7 @@ import { type Amount, amount, type CurrencyCode } from '../money/index.js'
 import type { Trading } from '../trading/index.js'
 import { InstrumentSums } from './instrument-sums.js'
 import { MarginSums } from './margin-sums.js'
-import { isOutside, NOWHERE, NodeSums, type Place, widened } from './node-sums.js'
+import { isOutside, NOWHERE, NodeSums, type Place } from './node-sums.js'
 import { SubtreeCounts } from './subtree-counts.js'
 
 export interface CashSums {
@@ -58,12 +58,16 @@ export class RollUp implements Derived {
       },
     })
     balances.credits.watch((row, old) => {
-      const debits = balances.debits.get(row)
-      this.add(row, old - debits, balances.credits.get(row) - debits)
+      const debits = balances.debits.number(row)
+      if (this.addLow(row, Number(old) - debits, balances.credits.number(row) - debits)) return
+      const exactDebits = balances.debits.get(row)
+      this.add(row, old - exactDebits, balances.credits.get(row) - exactDebits)
     })
     balances.debits.watch((row, old) => {
-      const credits = balances.credits.get(row)
-      this.add(row, credits - old, credits - balances.debits.get(row))
+      const credits = balances.credits.number(row)
+      if (this.addLow(row, credits - Number(old), credits - balances.debits.number(row))) return
+      const exactCredits = balances.credits.get(row)
+      this.add(row, exactCredits - old, exactCredits - balances.debits.get(row))
     })
     balances.held.watch((row, old) => this.addHeld(row, balances.held.get(row) - old))
     this.sums = new NodeSums(hierarchy, 3)
@@ -102,7 +106,8 @@ export class RollUp implements Derived {
   }
 
   private enter(balance: Row): void {
-    if (balance >= this.placeOfBalance.length) this.placeOfBalance = widened(this.placeOfBalance, balance + 1)
+    if (balance >= this.placeOfBalance.length)
+      this.placeOfBalance = widened(this.placeOfBalance, roomFor(balance + 1, this.placeOfBalance.length))
     const account = this.hierarchy.accounts.row(this.ledger.balances.account.get(balance))
     const currency = this.ledger.balances.currency.get(balance)
     this.placeOfBalance[balance] = isOutside(this.hierarchy, account)
@@ -122,6 +127,24 @@ export class RollUp implements Derived {
       sums.add(first, POSITIVE, after > 0n ? after : -before)
       sums.add(first, NEGATIVE, after < 0n ? after : -before)
     }
+  }
+
+  /**
+   * As `add`, for amounts that a float holds, which takes no bigint; says whether they were such. A difference below
+   * 2^51 of which one side is exact is exact itself, for then the other side is below 2^53.
+   */
+  private addLow(balance: Row, before: number, after: number): boolean {
+    if (!fitsLow(before) || !fitsLow(after) || !fitsLow(after - before)) return false
+    const { sums } = this
+    const first = this.placeOfBalance[balance] as Place
+    if (first === NOWHERE || before === after) return true
+    if (before >= 0 && after >= 0) sums.addLow(first, POSITIVE, after - before)
+    else if (before <= 0 && after <= 0) sums.addLow(first, NEGATIVE, after - before)
+    else {
+      sums.addLow(first, POSITIVE, after > 0 ? after : -before)
+      sums.addLow(first, NEGATIVE, after < 0 ? after : -before)
+    }
+    return true
   }
 
   private addHeld(balance: Row, change: bigint): void {

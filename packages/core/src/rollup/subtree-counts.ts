@@ -3,7 +3,7 @@
  * come before its owner; what it counts for waits for the owner's id.
  */
 import type { Hierarchy, PartyId } from '../hierarchy/index.js'
-import { type Derived, NO_ROW, type Plain, type Row } from '../image/index.js'
+import { type Derived, NO_ROW, type Plain, type Row, roomFor, widened } from '../image/index.js'
 
 class Counter {
   private counts = new Int32Array(0)
@@ -29,11 +29,8 @@ class Counter {
   }
 
   begin(party: Row): void {
-    if (party >= this.counts.length) {
-      const wider = new Int32Array(Math.max(party + 1, 16, Math.ceil(this.counts.length * 1.5)))
-      wider.set(this.counts)
-      this.counts = wider
-    }
+    if (party >= this.counts.length)
+      this.counts = widened(this.counts, roomFor(party + 1, this.counts.length))
     const id = this.parties.id(party)
     const waited = this.waiting.get(id) ?? 0
     this.waiting.delete(id)

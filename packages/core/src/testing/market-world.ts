@@ -155,3 +155,13 @@ export function placeFault(engine: Engine, asked: Asked, more: With = {}): strin
   if (outcome.kind !== 'refused') throw new Error(`expected the order to be refused, was ${outcome.kind}`)
   return String(outcome.refusal.data?.reason ?? outcome.refusal.code)
 }
+
+/** One open contract and three who trade it, each with plenty of money: what most scenarios need. */
+export function pageWorld(
+  more: Readonly<Record<string, Plain>> = {},
+  money = '10000.00',
+): MarketWorld & { readonly instrument: InstrumentId; readonly people: Readonly<Record<string, AccountId>> } {
+  const world = openMarket()
+  const people = Object.fromEntries(['anna', 'ben', 'carl'].map((name) => [name, trader(world, name, money)]))
+  return { ...world, instrument: contract(world.engine, 'rain', more), people }
+}

@@ -6,6 +6,7 @@
 import { NO_ROW, type Row } from '../image/index.js'
 import { type Price, quantity, smaller } from '../money/index.js'
 import type { BookSide, PriceLevel } from './book/book-side.js'
+import { cancelOpenOrder } from './ending.js'
 import { referencePrice } from './judging.js'
 import { orderAt } from './order.js'
 import type { TradingSession } from './session.js'
@@ -21,10 +22,13 @@ export function auctionPrice(context: TradingContext, instrument: Row): Price | 
   const { tick } = market.termsOf(instrument)
   const reference = referencePrice(context, instrument)
   const target = reference === null ? null : Number(reference / tick)
-  let chosen: { readonly ticks: number; readonly volume: bigint; readonly left: bigint } | null = null
-  for (const ticks of crossingTicks(buy, sell, bid.ticks, offer.ticks)) {
-    const demand = quantityWithin(buy, (level) => level.ticks >= ticks)
-    const supply = quantityWithin(sell, (level) => level.ticks <= ticks)
+  const [bids, offers] = [levelsWithin(buy, offer.ticks), levelsWithin(sell, bid.ticks)]
+  let demand = bids.reduce((sum, { quantity }) => sum + quantity, 0n)
+  let supply = 0n
+  let chosen: Outcome | null = null
+  for (const ticks of candidateTicks(bids, offers, target)) {
+    while ((bids.at(-1)?.ticks ?? ticks) < ticks) demand -= bids.pop()?.quantity ?? 0n
+    while ((offers[0]?.ticks ?? Number.POSITIVE_INFINITY) <= ticks) supply += offers.shift()?.quantity ?? 0n
     const volume = demand < supply ? demand : supply
     const candidate = { ticks, volume, left: demand > supply ? demand - supply : supply - demand }
     if (chosen === null || isBetter(candidate, chosen, target)) chosen = candidate
@@ -41,33 +45,38 @@ interface Outcome {
 function isBetter(one: Outcome, other: Outcome, target: number | null): boolean {
   if (one.volume !== other.volume) return one.volume > other.volume
   if (one.left !== other.left) return one.left < other.left
-  const [near, far] = [target, target].map((wanted, index) =>
-    Math.abs((index === 0 ? one : other).ticks - (wanted ?? 0)),
-  )
-  return target !== null && near !== far ? (near as number) < (far as number) : one.ticks < other.ticks
+  if (target === null) return one.ticks < other.ticks
+  const [near, far] = [Math.abs(one.ticks - target), Math.abs(other.ticks - target)]
+  return near === far ? one.ticks < other.ticks : near < far
 }
 
-/** Only prices at which somebody stands can be best. */
-function* crossingTicks(buy: BookSide, sell: BookSide, high: number, low: number): Iterable<number> {
-  const seen = new Set<number>()
-  for (const side of [buy, sell]) {
-    for (let rank = 0; rank < side.depth; rank += 1) {
-      const { ticks } = side.level(rank) as PriceLevel
-      if (ticks < low || ticks > high) break
-      seen.add(ticks)
-    }
+/** The levels of a side that the best of the other side reaches, best first. */
+function levelsWithin(side: BookSide, limit: number): PriceLevel[] {
+  const levels: PriceLevel[] = []
+  for (let rank = 0; ; rank += 1) {
+    const level = side.level(rank)
+    if (level === undefined || !side.isWithin(level.ticks, limit)) return levels
+    levels.push(level)
   }
-  yield* [...seen].sort((left, right) => left - right)
 }
 
-function quantityWithin(side: BookSide, isWithin: (level: PriceLevel) => boolean): bigint {
-  let sum = 0n
-  for (let rank = 0; rank < side.depth; rank += 1) {
-    const level = side.level(rank) as PriceLevel
-    if (!isWithin(level)) break
-    sum += level.quantity
+/**
+ * The prices that may be best, from the lowest: those at which somebody stands, and of those between two of them, which
+ * leave the same over, the one nearest to the reference, else the lowest.
+ */
+function* candidateTicks(
+  bids: readonly PriceLevel[],
+  offers: readonly PriceLevel[],
+  target: number | null,
+): Iterable<number> {
+  const standing = [...new Set([...bids, ...offers].map(({ ticks }) => ticks))]
+  standing.sort((left, right) => left - right)
+  for (const [place, ticks] of standing.entries()) {
+    yield ticks
+    const next = standing[place + 1]
+    if (next === undefined || next === ticks + 1) continue
+    yield Math.min(Math.max(target ?? 0, ticks + 1), next - 1)
   }
-  return sum
 }
 
 /** Trades at the auction's price until nothing meets or the step is full; true when it is through. */
@@ -88,21 +97,45 @@ export function tradeAuction(
     const [buyer, seller] = [bid.first, offer.first]
     const size = smaller(quantity(books.openOf(buyer)), quantity(books.openOf(seller)))
     const isBuyerLater = orders.priority.get(buyer) > orders.priority.get(seller)
-    meet(
-      context,
-      session,
-      { taker: isBuyerLater ? buyer : seller, maker: isBuyerLater ? seller : buyer },
-      size,
-      price,
-    )
+    const rows = { taker: isBuyerLater ? buyer : seller, maker: isBuyerLater ? seller : buyer }
+    const idle = [buyer, seller].filter((row) => !mayDeal(context, row))
+    if (idle.length > 0) for (const row of idle) cancelOpenOrder(context, row, 'account_state')
+    else if (areOfOneParticipant(context, rows)) part(context, session, rows)
+    else meet(context, session, rows, size, price)
   }
+}
+
+const mayDeal = ({ access, hierarchy, trading }: TradingContext, order: Row): boolean =>
+  access.mayDeal(hierarchy.accounts.row(trading.orders.account.get(order)))
+
+interface Pair {
+  readonly taker: Row
+  readonly maker: Row
+}
+
+function areOfOneParticipant({ trading: { orders } }: TradingContext, { taker, maker }: Pair): boolean {
+  const { selfMatchId } = orders.terms.get(taker)
+  return (
+    selfMatchId !== null &&
+    orders.terms.get(maker).selfMatchId === selfMatchId &&
+    orders.user.get(maker) === orders.user.get(taker)
+  )
+}
+
+/** Two orders that may not trade with each other: the later one's instruction says which of them goes. */
+function part(context: TradingContext, session: TradingSession, { taker, maker }: Pair): void {
+  const { selfMatchInstruction } = context.trading.orders.terms.get(taker)
+  if (selfMatchInstruction !== 'reject_aggressor') cancelOpenOrder(context, maker, 'self_match')
+  if (selfMatchInstruction !== 'cancel_resting') cancelOpenOrder(context, taker, 'self_match')
+  // It takes its share of the step, as a trade does.
+  session.fills += 1
 }
 
 /** Two resting orders trade; whoever came later counts as the one that takes. */
 function meet(
   context: TradingContext,
   session: TradingSession,
-  rows: { readonly taker: Row; readonly maker: Row },
+  rows: Pair,
   size: Parameters<typeof tradeBetween>[3],
   price: Price,
 ): void {

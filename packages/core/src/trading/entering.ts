@@ -4,9 +4,9 @@
  * orders look again.
  */
 import { after, NO_ROW, type Row, STEP_PAUSE } from '../image/index.js'
-import { type Price, quantity } from '../money/index.js'
+import { divide, type Price, quantity } from '../money/index.js'
 import { cancelOpenOrder } from './ending.js'
-import { judgeFunds } from './judging.js'
+import { judgeFunds, referencePrice } from './judging.js'
 import { find, match, notDealing, selfMatches } from './matching.js'
 import { type Order, openQuantityOf, orderAt } from './order.js'
 import { report } from './reports.js'
@@ -20,14 +20,20 @@ const isMatching = ({ market }: TradingContext, order: Order): boolean =>
 /** Puts an order that was accepted where it belongs. */
 export function enter(context: TradingContext, session: TradingSession, order: Order): void {
   const isWaiting = order.stopPrice !== null && !order.isTriggered
-  if (isWaiting && isTriggeredBy(context, order)) trigger(context, order)
+  if (isWaiting && isTriggeredBy(context, order)) {
+    trigger(context, order)
+    if (!isPaidFor(context, order)) {
+      report(context, order, 'cancelled', 'cancelled', { unsolicited: 'unfunded' })
+      return
+    }
+  }
   if ((isWaiting && !order.isTriggered) || !isMatching(context, order)) rest(context, session, order)
   else trade(context, session, order)
 }
 
 function trade(context: TradingContext, session: TradingSession, order: Order): void {
   for (const row of notDealing(context, order)) cancelOpenOrder(context, row, 'account_state')
-  for (const row of cancelledBySelfMatch(context, order)) cancelOpenOrder(context, row, 'self_match')
+  if (endsBySelfMatch(context, order)) return
   const isWhole = order.terms.allOrNone || order.timeInForce === 'fok'
   const least = isWhole ? openQuantityOf(order) : order.terms.minimumQuantity
   if (least === 0n || find(context, order, quantity(least)).quantity >= least) match(context, session, order)
@@ -56,19 +62,38 @@ const wouldTrade = (context: TradingContext, order: Order): boolean =>
   !order.terms.allOrNone && find(context, order, quantity(1n)).quantity > 0n
 
 function rest(context: TradingContext, session: TradingSession, order: Order): void {
-  const { id, ...kept } = order
-  if (order.price !== null) kept.reservePrice = order.price
-  context.trading.orders.insert(id, kept)
+  if (order.price !== null) order.reservePrice = order.price
+  context.trading.orders.insert(order.id, order)
   session.instruments.add(order.instrument)
 }
 
-/** The rest of a market-to-limit order becomes a limit at the last price that it traded at, else at the reference. */
-function remainderPrice({ market }: TradingContext, order: Order): Price | null {
-  return order.filled > 0n ? market.lastPrice(market.instruments.row(order.instrument)) : order.reservePrice
+/**
+ * The rest of a market-to-limit order becomes a limit at the last price that it traded at, else at the reference, on the
+ * tick that is no worse for it; null where there is none, and then it does not rest.
+ */
+function remainderPrice(context: TradingContext, order: Order): Price | null {
+  const instrument = context.market.instruments.row(order.instrument)
+  if (order.filled > 0n) return context.market.lastPrice(instrument)
+  const reference = referencePrice(context, instrument)
+  if (reference === null) return null
+  const { tick } = context.market.termsOf(instrument)
+  return (divide(reference, tick, order.side === 'buy' ? 'floor' : 'ceiling') * tick) as Price
 }
 
-function cancelledBySelfMatch(context: TradingContext, order: Order): readonly Row[] {
-  return order.terms.selfMatchInstruction === 'cancel_resting' ? selfMatches(context, order) : []
+/**
+ * What self-match prevention ends before anything trades: what rests, the order itself, or both (polymarket-us section
+ * 4.7). True where the order itself ends. One that refuses itself was refused when it came in, if it could trade then:
+ * here it is a stop that was triggered, or an all-or-none order that the book can fill by now.
+ */
+function endsBySelfMatch(context: TradingContext, order: Order): boolean {
+  const own = selfMatches(context, order)
+  if (own.length === 0) return false
+  const { selfMatchInstruction } = order.terms
+  if (selfMatchInstruction !== 'reject_aggressor')
+    for (const row of own) cancelOpenOrder(context, row, 'self_match')
+  if (selfMatchInstruction === 'cancel_resting') return false
+  report(context, order, 'cancelled', 'cancelled', { unsolicited: 'self_match' })
+  return true
 }
 
 function isTriggeredBy({ market }: TradingContext, { instrument, side, stopPrice }: Order): boolean {
@@ -94,13 +119,21 @@ export function followUp(context: TradingContext, session: TradingSession): void
       if (next === NO_ROW) break
       const order = take(context, next)
       if (order.stopPrice !== null && !order.isTriggered) trigger(context, order)
-      if (isPaidFor(context, order)) enter(context, session, order)
-      else report(context, order, 'cancelled', 'cancelled', { unsolicited: 'unfunded' })
+      act(context, session, order)
       cancelUnfunded(context, session)
     }
     if (session.isFull && nextToAct(context, row) !== NO_ROW)
       market.instruments.nextStepAt.set(row, after(context.horizon, STEP_PAUSE))
   }
+}
+
+/** Lets an order act that waited: unless its account may not deal any more, or cannot pay for it now. */
+function act(context: TradingContext, session: TradingSession, order: Order): void {
+  const { access, hierarchy } = context
+  if (!access.mayDeal(hierarchy.accounts.row(order.account)))
+    report(context, order, 'cancelled', 'cancelled', { unsolicited: 'account_state' })
+  else if (isPaidFor(context, order)) enter(context, session, order)
+  else report(context, order, 'cancelled', 'cancelled', { unsolicited: 'unfunded' })
 }
 
 /** A stop that the price triggers, else an all-or-none order that the book can fill by now. */

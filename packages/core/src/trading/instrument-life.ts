@@ -28,13 +28,15 @@ export const TRANSITIONS: Readonly<Record<InstrumentState, readonly InstrumentSt
 const ORDERS_OF_STEP = 500
 
 const COLLECTING: readonly InstrumentState[] = ['preopen', 'auction']
-const AFTER_AUCTION: readonly InstrumentState[] = ['open', 'closed']
 
-/** Brings an instrument into a state, or on the way there: an auction is traded first. */
+/**
+ * Brings an instrument into a state, or on the way there. What was collected trades as an auction first: when the
+ * instrument opens, also after a pause, so that no crossed book is ever open, and when it closes.
+ */
 export function changeState(context: TradingContext, row: Row, to: InstrumentState): void {
   const { instruments } = context.market
-  const from = instruments.state.get(row)
-  const price = COLLECTING.includes(from) && AFTER_AUCTION.includes(to) ? auctionPrice(context, row) : null
+  const isTraded = to === 'open' || (to === 'closed' && COLLECTING.includes(instruments.state.get(row)))
+  const price = isTraded ? auctionPrice(context, row) : null
   if (price === null) {
     arrive(context, row, to)
     return
@@ -52,7 +54,8 @@ function arrive(context: TradingContext, row: Row, to: InstrumentState): void {
   instruments.stateAfter.set(row, null)
   instruments.updatedAt.set(row, context.now)
   recordInstrument(context, row, 'state_changed', { before, after: to })
-  endOrders(context, row)
+  if (to === 'open') continueTrading(context, row)
+  else endOrders(context, row)
 }
 
 function continueAuction(context: TradingContext, row: Row): void {
@@ -92,9 +95,11 @@ const goOn = ({ market, horizon }: TradingContext, row: Row): void =>
 
 const isOver = (state: InstrumentState): boolean => state === 'expired' || state === 'terminated'
 
-function expiryOf({ market, now }: TradingContext, row: Row): Instant | null {
+function expiryOf({ market, now, horizon }: TradingContext, row: Row): Instant | null {
   const expiresAt = market.instruments.expiresAt.get(row)
-  return isOver(market.state(row)) || expiresAt === null || expiresAt <= now ? null : expiresAt
+  if (isOver(market.state(row)) || expiresAt === null) return null
+  // It may have passed while an auction or the end of orders took several steps.
+  return expiresAt <= now ? after(horizon, STEP_PAUSE) : expiresAt
 }
 
 /** The step of an instrument that is due: an auction, its expiry, or orders that are left to end or to trigger. */
@@ -112,6 +117,7 @@ function isExpiring({ market, now }: TradingContext, row: Row): boolean {
   return expiresAt !== null && expiresAt <= now && !isOver(market.state(row))
 }
 
+/** Stops that the last price reached while nothing could trade, and all-or-none orders that the book can fill by now. */
 function continueTrading(context: TradingContext, row: Row): void {
   const { instruments } = context.market
   instruments.nextStepAt.set(row, expiryOf(context, row))

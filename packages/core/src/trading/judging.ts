@@ -9,6 +9,7 @@ import {
   formatAmount,
   formatPrice,
   formatQuantity,
+  NONE,
   type Price,
   quantity,
   ZERO,
@@ -16,8 +17,8 @@ import {
 import { type Candidate, type Fault, fault } from './faults.js'
 import type { OpenSums } from './kinds/kind.js'
 import { kindRules } from './kinds/kind-rules.js'
-import { find, selfMatches, takingFault } from './matching.js'
-import { NO_OPEN_ORDERS } from './open-orders.js'
+import { find, levelsFor, selfMatches, takingFault } from './matching.js'
+import { type Contribution, NO_OPEN_ORDERS } from './open-orders.js'
 import { type Order, openQuantityOf } from './order.js'
 import type { TradingContext } from './trading.js'
 import { venueOf } from './venues/messages.js'
@@ -186,12 +187,12 @@ function notionalFault({ market }: TradingContext, order: Order, instrument: Row
   )
 }
 
+/** A refusal of the incoming order; what trades later, after a trigger or in an auction, is looked at then. */
 function selfMatchFault(context: TradingContext, order: Order): Fault | null {
-  if (
-    order.terms.selfMatchInstruction === 'cancel_resting' ||
-    (order.price === null && order.stopPrice !== null)
-  )
-    return null
+  if (order.terms.selfMatchInstruction !== 'reject_aggressor') return null
+  const isWaiting = order.stopPrice !== null && !order.isTriggered
+  const isCollected = context.market.state(context.market.instruments.row(order.instrument)) !== 'open'
+  if (isWaiting || isCollected) return null
   return selfMatches(context, order).length === 0
     ? null
     : fault('self_match', 'the order would trade with one of the same participant')
@@ -223,30 +224,38 @@ function openBeside({ trading }: TradingContext, order: Order, replaces: Row): O
   return counted === null ? sums : added(sums, counted, -1n)
 }
 
-/** A priced order counts at its price; one without counts at what the book asks now, fill by fill. */
-function contributionOf(context: TradingContext, order: Order, instrument: Row) {
+/**
+ * A priced order counts at its price, a stop that waits at its stop price; one that trades at any price counts at what
+ * the book asks now, level by level, and at the last of these with what it leaves to rest.
+ */
+function contributionOf(context: TradingContext, order: Order, instrument: Row): Contribution {
+  const { openOrders } = context.trading
   const open = openQuantityOf(order)
-  if (order.price !== null || order.stopPrice !== null || venueOf(context, instrument) !== NO_ROW)
-    return context.trading.openOrders.contributionOf(instrument, order, open, true)
-  const found = find(context, order, open)
-  const rest = quantity(open - found.quantity)
-  const whole = context.trading.openOrders.contributionOf(instrument, order, open, true)
-  const left =
-    order.type === 'market'
-      ? ZERO
-      : context.market.termsOf(instrument).notional(order.reservePrice, rest, 'up')
-  return {
-    ...whole,
-    quantity: order.type === 'market' ? found.quantity : open,
-    money: amountOf(found.worth + left),
-  }
+  const isWaiting = order.stopPrice !== null && !order.isTriggered
+  if (order.price !== null || isWaiting || venueOf(context, instrument) !== NO_ROW)
+    return openOrders.contributionOf(instrument, order, open, true)
+  const parts = levelsFor(context, order, open)
+  const rest = quantity(parts.reduce((left, part) => left - part.quantity, open as bigint))
+  if (order.type === 'market_to_limit' && rest > 0n)
+    parts.push({ price: parts.at(-1)?.price ?? order.reservePrice, quantity: rest })
+  return parts
+    .map((part) =>
+      openOrders.contributionOf(instrument, { ...order, reservePrice: part.price }, part.quantity, true),
+    )
+    .reduce(
+      (sum, part) => ({
+        isBid: sum.isBid,
+        quantity: quantity(sum.quantity + part.quantity),
+        money: amountOf(sum.money + part.money),
+        fees: amountOf(sum.fees + part.fees),
+      }),
+      { isBid: order.side === 'buy', quantity: NONE, money: ZERO, fees: ZERO },
+    )
 }
-
-type Counted = ReturnType<TradingContext['trading']['openOrders']['contributionOf']>
 
 function added(
   sums: OpenSums,
-  { isBid, quantity: more, money, fees }: Counted,
+  { isBid, quantity: more, money, fees }: Contribution,
   sign: 1n | -1n = 1n,
 ): OpenSums {
   const { bidQuantity, bidCost, bidFees, offerQuantity, offerProceeds, offerFees } = sums

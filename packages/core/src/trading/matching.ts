@@ -76,6 +76,27 @@ export function find(
   return found
 }
 
+/** The prices that the order would trade at, and how much at each. */
+export function levelsFor(
+  context: TradingContext,
+  order: Pick<Order, 'instrument' | 'side' | 'price'>,
+  wanted: Quantity,
+): { readonly price: Price; readonly quantity: Quantity }[] {
+  const levels = otherSide(context, order)
+  const limit = limitTicks(context, order)
+  const { tick } = context.market.termsOf(context.market.instruments.row(order.instrument))
+  const parts: { readonly price: Price; readonly quantity: Quantity }[] = []
+  let left: bigint = wanted
+  for (let rank = 0; left > 0n; rank += 1) {
+    const level = levels.level(rank)
+    if (level === undefined || !levels.isWithin(level.ticks, limit)) break
+    const taken = smaller(quantity(left), quantity(level.quantity))
+    parts.push({ price: (BigInt(level.ticks) * tick) as Price, quantity: taken })
+    left -= taken
+  }
+  return parts
+}
+
 /** The quantity that `cash` pays for at the prices of the other side; a sale counts what the short would lock. */
 export function quantityForCash(
   context: TradingContext,

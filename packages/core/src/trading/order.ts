@@ -10,14 +10,38 @@ export type Order = Mutable<Values<typeof orderFields>> & { readonly id: OrderId
 
 export type Orders = Table<OrderId, typeof orderFields>
 
+// Both shapes are written out field by field: they are made for every report, and a spread costs several times as much.
 export function orderAt(orders: Orders, row: Row): Order {
-  const order: Record<string, unknown> = { id: orders.id(row) }
-  const { columns } = orders
-  for (let index = 0; index < columns.length; index += 1) {
-    const column = columns[index]
-    if (column !== undefined) order[column.name] = column.get(row)
+  return {
+    id: orders.id(row),
+    account: orders.account.get(row),
+    instrument: orders.instrument.get(row),
+    clientOrderId: orders.clientOrderId.get(row),
+    user: orders.user.get(row),
+    submittedBy: orders.submittedBy.get(row),
+    side: orders.side.get(row),
+    type: orders.type.get(row),
+    timeInForce: orders.timeInForce.get(row),
+    state: orders.state.get(row),
+    price: orders.price.get(row),
+    stopPrice: orders.stopPrice.get(row),
+    isTriggered: orders.isTriggered.get(row),
+    reservePrice: orders.reservePrice.get(row),
+    quantity: orders.quantity.get(row),
+    filled: orders.filled.get(row),
+    cost: orders.cost.get(row),
+    feeExact: orders.feeExact.get(row),
+    takerFees: orders.takerFees.get(row),
+    fees: orders.fees.get(row),
+    feeSchedule: orders.feeSchedule.get(row),
+    priority: orders.priority.get(row),
+    expiresAt: orders.expiresAt.get(row),
+    terms: orders.terms.get(row),
+    pending: orders.pending.get(row),
+    createdAt: orders.createdAt.get(row),
+    enteredAt: orders.enteredAt.get(row),
+    updatedAt: orders.updatedAt.get(row),
   }
-  return order as unknown as Order
 }
 
 export const openQuantityOf = (order: Pick<Order, 'quantity' | 'filled'>): Quantity =>
@@ -29,13 +53,30 @@ export type OrderTold = {
 }
 
 export function orderTold(order: Order, symbol: string, state: OrderState): OrderTold {
-  const {
-    priority: _priority,
-    reservePrice: _reserve,
-    feeExact: _exact,
-    takerFees: _taker,
-    pending: _pending,
-    ...told
-  } = order
-  return { ...told, symbol, state }
+  return {
+    id: order.id,
+    account: order.account,
+    instrument: order.instrument,
+    symbol,
+    clientOrderId: order.clientOrderId,
+    user: order.user,
+    submittedBy: order.submittedBy,
+    side: order.side,
+    type: order.type,
+    timeInForce: order.timeInForce,
+    state,
+    price: order.price,
+    stopPrice: order.stopPrice,
+    isTriggered: order.isTriggered,
+    quantity: order.quantity,
+    filled: order.filled,
+    cost: order.cost,
+    fees: order.fees,
+    feeSchedule: order.feeSchedule,
+    expiresAt: order.expiresAt,
+    terms: order.terms,
+    createdAt: order.createdAt,
+    enteredAt: order.enteredAt,
+    updatedAt: order.updatedAt,
+  }
 }

@@ -52,6 +52,7 @@ export function report(
     execution,
     type: kind,
     order: told(context, order, state),
+    symbol: symbolOf(context, order),
     ...more,
   })
   return execution
@@ -93,27 +94,30 @@ export function reportFill(
     fee,
     position,
     entries: entriesData(entries),
+    symbol: symbolOf(context, order),
     ...more,
   })
 }
 
 function emitReport(
-  { hierarchy, market, emit }: TradingContext,
+  { hierarchy, emit }: TradingContext,
   order: Order,
   kind: string,
   data: { readonly [key: string]: Plain },
 ): void {
-  const symbol = market.instruments.symbol.get(market.instruments.row(order.instrument))
   emit({
     kind,
     subject: `ord_${order.id}`,
     paths: [hierarchy.pathOfAccount(hierarchy.accounts.row(order.account))],
-    data: { ...data, symbol },
+    data,
   })
 }
 
-const told = ({ market }: TradingContext, order: Order, state: OrderState) =>
-  orderTold(order, market.instruments.symbol.get(market.instruments.row(order.instrument)), state)
+const symbolOf = ({ market }: TradingContext, { instrument }: Order): string =>
+  market.instruments.symbol.get(market.instruments.row(instrument))
+
+const told = (context: TradingContext, order: Order, state: OrderState) =>
+  orderTold(order, symbolOf(context, order), state)
 
 export const faultTold = ({ code, text, data }: Fault): { readonly [key: string]: Plain } => ({
   reason: code,

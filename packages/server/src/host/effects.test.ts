@@ -168,7 +168,7 @@ describe('an outcome that cannot be kept', () => {
     const ids: number[] = []
     const deliverer = async ({ id }: { readonly id: number }) => {
       ids.push(id)
-      if (ids.length === 1) store.forceLag({ batches: 1, milliseconds: 5_001 })
+      if (ids.length === 1) store.forceLag({ batches: 1, bytes: 256 * 2 ** 20 + 1, milliseconds: 1 })
       return { isDelivered: true, detail: 'taken' }
     }
     const runner = new EffectRunner(engine, host, { webhook: deliverer }, (error) => fatal.push(error))

@@ -68,6 +68,70 @@ describe('durable before visible', () => {
   })
 })
 
+describe('records', () => {
+  it('have room for what many large steps of processes write at once', async () => {
+    const world = await openHost()
+    const { host, store, clock, root, batches, fatal, engine } = world
+    const { party } = await done<{ party: number }>(world, 'parties.create', newParty(root, 'many').input)
+    const note = 'x'.repeat(3_900)
+    for (let process = 0; process < 8; process += 1)
+      await done(world, 'accounts.open_many', {
+        party,
+        main: null,
+        template: null,
+        type: 'cash',
+        baseCurrency: null,
+        needsClearing: false,
+        counted: null,
+        items: Array.from({ length: 250 }, (_, at) => ({
+          name: `a-${process}-${at}`,
+          displayName: null,
+          type: null,
+          attributes: { note },
+        })),
+      })
+    batches.length = 0
+    store.holdAppends()
+    clock.advance(10_000)
+    host.tick()
+    await turns()
+    store.releaseAppends()
+    await host.drain()
+    expect(fatal).toEqual([])
+    expect(batches.length).toBeGreaterThanOrEqual(8)
+    expect(engine.rooms.hierarchy.accounts.size).toBeGreaterThanOrEqual(8 * 250)
+  })
+
+  it('have room for rows that are larger than the commands that change them', async () => {
+    const world = await openHost()
+    const { host, store, root, batches, fatal } = world
+    const { party } = await done<{ party: number }>(world, 'parties.create', newParty(root, 'wide').input)
+    const accounts: number[] = []
+    for (let each = 0; each < 900; each += 1) {
+      const { account } = await done<{ account: number }>(world, 'accounts.open', {
+        party,
+        main: null,
+        name: `wide-${each}`,
+        displayName: 'Wide',
+        type: 'cash',
+        baseCurrency: null,
+        needsClearing: false,
+        attributes: { note: 'x'.repeat(3_900) },
+      })
+      accounts.push(account)
+    }
+    batches.length = 0
+    store.holdAppends()
+    for (const account of accounts)
+      void host.execute({ command: 'accounts.suspend', input: { account, version: null }, actor: SYSTEM })
+    await turns()
+    store.releaseAppends()
+    await host.drain()
+    expect(fatal).toEqual([])
+    expect(batches.length).toBeGreaterThanOrEqual(3)
+  })
+})
+
 describe('intake', () => {
   it('refuses what cannot be kept in a record, alone and in a batch', async () => {
     const { host, root } = await openHost()
@@ -77,11 +141,11 @@ describe('intake', () => {
     expect(await host.execute(newParty(root, 'whole'))).toMatchObject({ kind: 'done' })
   })
 
-  it('refuses work while the tables are more than five seconds behind', async () => {
+  it('refuses work while more than 256 MiB of the journal is not in the tables', async () => {
     const { host, store, root } = await openHost()
-    store.forceLag({ batches: 9, milliseconds: 5_001 })
+    store.forceLag({ batches: 9, bytes: 256 * 2 ** 20 + 1, milliseconds: 1 })
     expect(await host.execute(newParty(root, 'late'))).toMatchObject({ refusal: { code: 'overloaded' } })
-    store.forceLag({ batches: 9, milliseconds: 5_000 })
+    store.forceLag({ batches: 9, bytes: 256 * 2 ** 20, milliseconds: 60_000 })
     expect(await host.execute(newParty(root, 'late'))).toMatchObject({ kind: 'done' })
   })
 

@@ -22,7 +22,7 @@ import {
   SYSTEM,
   seenFrom,
 } from '@stemma/core'
-import { recordBytesMax, type Store } from '@stemma/store'
+import { eventBytesMax, recordBytesMax, resultBytesMax, rowBytesMax, type Store } from '@stemma/store'
 import type { Answer, EventFilter, Host, Request, Settled, Subscription } from '../services.js'
 import type { Clock } from './clock.js'
 import { CommitGate } from './commit-gate.js'
@@ -42,12 +42,16 @@ export interface HostOptions {
 const BATCH_SEQUENCES_MAX = 1_000
 /** A batch is closed when it may have this size; the record's limit is twice that. */
 const BATCH_BYTES_MAX = 4 * 2 ** 20
-/** What an event and the rows behind it may take besides the words of the request. */
-const EVENT_BYTES_MAX = 1_024
-/** A word of the request stands in an event, in a row, and in a result. */
+/** A word of the request may stand in a row, in an event, and in a result. */
 const COPIES_MAX = 4
-/** When the tables are this far behind the journal, the intake refuses until they catch up. */
-const LAG_MILLISECONDS_MAX = 5_000
+/**
+ * When so much of the journal is not in the tables yet, about half a million transfers, the intake refuses until they
+ * catch up. It is a bound in bytes because bytes are what a tail costs: time to read through it where history is asked
+ * for, and to catch up with it after a crash.
+ */
+const LAG_BYTES_MAX = 256 * 2 ** 20
+/** The table whose due rows are steps of processes. */
+const PROCESSES = 'processes'
 /** Answers that may wait for the disk at once. */
 const WAITING_MAX = 100_000
 
@@ -75,6 +79,8 @@ function encodedBytes({ input, reason, request, key }: Request): number | null {
     return null
   }
 }
+
+const refused = (refusal: Refusal): Outcome & Settled => ({ kind: 'refused', refusal })
 
 const unrepeated = (outcome: Outcome): Settled =>
   outcome.kind === 'repeated' ? { ...outcome, result: null } : outcome
@@ -112,6 +118,7 @@ export class EngineHost implements Host {
     const { sequence } = this.engine.image.head
     this.gate = new CommitGate(sequence)
     this.hub = new EventHub(this.store, this.engine.rooms.access, sequence)
+    this.measureBatches()
     this.planDue()
   }
 
@@ -134,13 +141,17 @@ export class EngineHost implements Host {
 
   execute(request: Request): Promise<Settled> {
     const closed = this.intakeFault()
-    if (closed !== null) return this.afterCommit({ kind: 'refused', refusal: closed })
-    const bytes = encodedBytes(request)
-    if (bytes === null) return this.afterCommit({ kind: 'refused', refusal: NOT_ENCODABLE })
-    const outcome = this.engine.execute({ ...request, time: this.now() })
-    this.count(outcome, bytes)
+    const outcome = closed === null ? this.decide(request) : refused(closed)
     this.planFlush()
     return outcome.kind === 'repeated' ? this.repeat(outcome.sequence) : this.afterCommit(outcome)
+  }
+
+  async executeEach(requests: readonly Request[]): Promise<readonly Settled[]> {
+    const closed = this.intakeFault()
+    const outcomes = requests.map((request) => (closed === null ? this.decide(request) : refused(closed)))
+    this.planFlush()
+    await this.afterCommit(null)
+    return this.withRepeats(outcomes)
   }
 
   async executeLinked(
@@ -149,8 +160,7 @@ export class EngineHost implements Host {
     const closed = this.intakeFault()
     if (closed !== null)
       return this.afterCommit({ outcomes: [{ kind: 'refused', refusal: closed }], failedAt: 0 })
-    const sizes = requests.map(encodedBytes)
-    const unencodable = sizes.indexOf(null)
+    const unencodable = requests.findIndex((request) => encodedBytes(request) === null)
     if (unencodable >= 0)
       return this.afterCommit({
         outcomes: [{ kind: 'refused', refusal: NOT_ENCODABLE }],
@@ -163,13 +173,11 @@ export class EngineHost implements Host {
     // Where one was refused nothing happened: a repeat of what was undone has no result, only the refusal counts.
     if (failedAt !== null) return this.afterCommit({ outcomes: outcomes.map(unrepeated), failedAt })
     outcomes.forEach((outcome, at) => {
-      this.count(outcome, sizes[at] ?? 0)
+      this.countResult(requests[at] as Request, outcome)
     })
     this.planFlush()
-    const settled = outcomes.map((outcome) =>
-      outcome.kind === 'repeated' ? this.repeat(outcome.sequence) : outcome,
-    )
-    return this.afterCommit({ outcomes: await Promise.all(settled), failedAt })
+    await this.afterCommit(null)
+    return { outcomes: await this.withRepeats(outcomes), failedAt }
   }
 
   preview(request: Request): Promise<Outcome> {
@@ -258,6 +266,25 @@ export class EngineHost implements Host {
     return new Promise((resolve, reject) => this.drained.push({ resolve, reject }))
   }
 
+  /** Runs one command, and closes the batch that it joined where that is full. */
+  private decide(request: Request): Outcome {
+    const bytes = encodedBytes(request)
+    if (bytes === null) return refused(NOT_ENCODABLE)
+    if (this.pendingBytes + COPIES_MAX * bytes > BATCH_BYTES_MAX) this.seal()
+    const outcome = this.engine.execute({ ...request, time: this.now() })
+    this.countResult(request, outcome)
+    if (this.engine.pending >= BATCH_SEQUENCES_MAX) this.seal()
+    return outcome
+  }
+
+  private withRepeats(outcomes: readonly Outcome[]): Promise<readonly Settled[]> | readonly Settled[] {
+    const isPlain = outcomes.every((outcome): outcome is Settled & Outcome => outcome.kind !== 'repeated')
+    if (isPlain) return outcomes
+    return Promise.all(
+      outcomes.map((outcome) => (outcome.kind === 'repeated' ? this.repeat(outcome.sequence) : outcome)),
+    )
+  }
+
   private intakeFault(): Refusal | null {
     if (this.isStopping) return STOPPED
     const broken = this.store.failure()
@@ -265,9 +292,7 @@ export class EngineHost implements Host {
       this.fail(broken)
       return STOPPED
     }
-    if (this.gate.size >= WAITING_MAX || this.store.lag().milliseconds > LAG_MILLISECONDS_MAX)
-      return OVERLOADED
-    return null
+    return this.gate.size >= WAITING_MAX || this.store.lag().bytes > LAG_BYTES_MAX ? OVERLOADED : null
   }
 
   /** The value, once everything that the image holds now is durable. */
@@ -284,10 +309,28 @@ export class EngineHost implements Host {
     return { kind: 'repeated', sequence, result: kept.result satisfies Plain }
   }
 
-  private count(outcome: Outcome, bytes: number): void {
-    if (outcome.kind !== 'done') return
-    this.pendingBytes += COPIES_MAX * bytes + EVENT_BYTES_MAX * outcome.events.length
-    if (this.pendingBytes >= BATCH_BYTES_MAX) this.seal()
+  private countResult({ command, key }: Request, outcome: Outcome): void {
+    if (outcome.kind === 'done' && key !== undefined)
+      this.pendingBytes += resultBytesMax({ operation: command, ...key }, outcome.result)
+  }
+
+  /** Adds up what really joins a batch, whoever wrote it, and closes the batch in time. */
+  private measureBatches(): void {
+    this.engine.watchBatches({
+      // A step of a process may be large by itself.
+      beginning: (table) => {
+        if (table === PROCESSES) this.seal()
+      },
+      row: (table, row) => {
+        this.pendingBytes += rowBytesMax(table, row)
+      },
+      event: (event) => {
+        this.pendingBytes += eventBytesMax(event)
+      },
+      finished: () => {
+        if (this.pendingBytes >= BATCH_BYTES_MAX) this.seal()
+      },
+    })
   }
 
   /** Writes after this turn of the loop: what the sockets brought together goes to the disk together. */

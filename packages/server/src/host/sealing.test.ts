@@ -92,7 +92,7 @@ describe('sealed text', () => {
     const world = await openHost()
     const sealing = openSealing(world)
     const [one] = await twoParties(world)
-    world.store.forceLag({ batches: 1, milliseconds: 5_001 })
+    world.store.forceLag({ batches: 1, bytes: 256 * 2 ** 20 + 1, milliseconds: 1 })
     expect(() => sealing.seal(one, PLAIN)).toThrow(Refused)
     world.store.forceLag(null)
     expect(sealing.open(one, sealing.seal(one, PLAIN))).toBe(PLAIN)

@@ -40,13 +40,13 @@ test('a server with a book is live and ready', async () => {
 
 test('a server whose tables are behind is live but not ready, until they catch up', async () => {
   const { url, store } = await opened()
-  store.forceLag({ batches: 9, milliseconds: 5_001 })
+  store.forceLag({ batches: 9, bytes: 256 * 2 ** 20 + 1, milliseconds: 5_001 })
   expect(await get(`${url}/health/ready`)).toMatchObject({
     status: 503,
     body: { status: 'not_ready', tables_lag_milliseconds: 5_001 },
   })
   expect((await get(`${url}/health/live`)).status).toBe(200)
-  store.forceLag({ batches: 9, milliseconds: 5_000 })
+  store.forceLag({ batches: 9, bytes: 256 * 2 ** 20, milliseconds: 5_000 })
   expect((await get(`${url}/health/ready`)).status).toBe(200)
 })
 

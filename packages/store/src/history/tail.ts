@@ -7,7 +7,6 @@ import {
   type HistoryQuery,
   type HistoryRow,
   type HistoryTable,
-  type KeyedResult,
   matchesQuery,
 } from '@stemma/core/image'
 import { isBehind, orderOf } from './order.js'
@@ -27,7 +26,6 @@ interface Projected {
 export interface TailBatch {
   readonly batch: number
   readonly events: readonly Event[]
-  readonly results: readonly KeyedResult[]
 }
 
 export class Tail {
@@ -59,17 +57,15 @@ export class Tail {
     for (const dropped of this.batches.splice(0, count)) this.forget(dropped)
   }
 
+  /** Gives everything back: what lies between tables and journal is too much to be kept. */
+  clear(): void {
+    this.batches.length = 0
+    for (const { rows } of this.projections) rows.clear()
+  }
+
   /** How many rows of a table it has. */
   size(name: string): number {
     return this.projectionOf(name).rows.size
-  }
-
-  resultOf(sequence: number): KeyedResult | null {
-    for (const { results } of this.batches) {
-      const found = results.find((result) => result.sequence === sequence)
-      if (found !== undefined) return found
-    }
-    return null
   }
 
   /**
@@ -107,7 +103,7 @@ export class Tail {
   }
 }
 
-const keyOf = (table: HistoryTable, row: HistoryRow): string =>
+export const keyOf = (table: HistoryTable, row: HistoryRow): string =>
   table.key.length === 1
     ? String(row[table.key[0] as string])
     : table.key.map((name) => String(row[name])).join('\u0000')

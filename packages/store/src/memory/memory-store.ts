@@ -72,7 +72,7 @@ export class MemoryStore implements Store {
   }
 
   lag(): Lag {
-    return { batches: 0, milliseconds: 0 }
+    return { batches: 0, bytes: 0, milliseconds: 0 }
   }
 
   failure(): Error | null {

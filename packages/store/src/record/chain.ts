@@ -25,7 +25,7 @@ export interface RecordNote {
   readonly lastSequence: number
 }
 
-const sha256 = (...parts: readonly (Uint8Array | string)[]): string => {
+export const sha256 = (...parts: readonly (Uint8Array | string)[]): string => {
   const hash = createHash('sha256')
   for (const part of parts) hash.update(part)
   return hash.digest('hex')

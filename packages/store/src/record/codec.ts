@@ -65,6 +65,14 @@ export function decodeBatch(encoded: EncodedBatch): Batch {
   return upgraded(batch, encoded.version)
 }
 
+/** The events alone, where the record has them as they are now; else they come out of the whole batch. */
+export const decodeEventsOf = (encoded: EncodedBatch): readonly Event[] =>
+  encoded.version === FORMAT_VERSION ? decodeEvents(encoded.events) : decodeBatch(encoded).events
+
+/** The results alone, where the record has them as they are now; else they come out of the whole batch. */
+export const decodeResultsOf = (encoded: EncodedBatch): readonly KeyedResult[] =>
+  encoded.version === FORMAT_VERSION ? decodeResults(encoded.results) : decodeBatch(encoded).results
+
 export const decodeHead = (bytes: Uint8Array): Head => {
   const [sequence, time, idCounter] = unpackr.unpack(bytes) as [number, Head['time'], number]
   return { sequence, time, idCounter }

@@ -1,8 +1,9 @@
-/** What is durable and not yet in the tables, by number and age only: how far the follower is behind. */
+/** What is durable and not yet in the tables, by number, size and age only: how far the follower is behind. */
 import type { Lag } from '../port.js'
 
 interface Waiting {
   readonly batch: number
+  readonly bytes: number
   readonly since: number
 }
 
@@ -10,14 +11,18 @@ export class Backlog {
   private waiting: Waiting[] = []
   /** Those before it have been reached; they are dropped many at once. */
   private first = 0
+  private bytes = 0
 
-  add(batch: number, since: number): void {
-    this.waiting.push({ batch, since })
+  add(batch: number, bytes: number, since: number): void {
+    this.waiting.push({ batch, bytes, since })
+    this.bytes += bytes
   }
 
   reached(batch: number): void {
-    while (this.first < this.waiting.length && (this.waiting[this.first] as Waiting).batch <= batch) {
-      this.first += 1
+    for (; this.first < this.waiting.length; this.first += 1) {
+      const next = this.waiting[this.first] as Waiting
+      if (next.batch > batch) break
+      this.bytes -= next.bytes
     }
     if (this.first * 2 < this.waiting.length) return
     this.waiting = this.waiting.slice(this.first)
@@ -28,6 +33,7 @@ export class Backlog {
     const oldest = this.waiting[this.first]
     return {
       batches: this.waiting.length - this.first,
+      bytes: this.bytes,
       milliseconds: oldest === undefined ? 0 : now - oldest.since,
     }
   }

@@ -197,6 +197,14 @@ describe('a start is refused, with what was found,', () => {
     expect(refusal.message).toContain('remove the file to have it made again from the journal')
   })
 
+  test('where a result that a repeat of the last day needs was changed, behind what the tables have', async () => {
+    await written()
+    edit('journal.sqlite', "UPDATE records SET results = x'91c0' WHERE batch = 1")
+    const refusal = await refusalToLoad()
+    expect(refusal.kind).toBe('damaged')
+    expect(refusal.place).toEqual({ file: pathOf('journal.sqlite'), batch: 1 })
+  })
+
   test('where a row of the tables went missing', async () => {
     await written()
     edit('tables.sqlite', 'DELETE FROM balances WHERE id = (SELECT max(id) FROM balances)')

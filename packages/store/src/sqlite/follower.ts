@@ -2,21 +2,20 @@
  * The follower: reads the journal behind the writer and keeps the SQL tables, many records to a transaction. The batch
  * that they have reached, its hash, and the digest of all primary rows are part of the same transaction.
  */
-import type { Batch, HistoryRow, HistoryTable, KeyedResult } from '@stemma/core/image'
+import type { Batch } from '@stemma/core/image'
 import type Database from 'better-sqlite3'
 import type { StoreSchema } from '../port.js'
-import { toText } from '../record/plain-text.js'
 import type { ChainHead } from './head-file.js'
+import { HistoryWriter } from './history-writer.js'
 import { readMeta, writeMeta } from './meta.js'
 import { PrimaryWriter } from './primary-writer.js'
-import { readRecords } from './records.js'
+import { readRecords, someRowsAfter } from './records.js'
 import { sumDigests } from './row-digest.js'
-import { type SqlValue, toSql } from './row-values.js'
-import { historyName, makeTables } from './schema.js'
+import { makeTables } from './schema.js'
 
 /** Records of one transaction, by count and by bytes of the journal. */
-const RECORDS_MAX = 512
-const BYTES_MAX = 16 * 2 ** 20
+const RECORDS_MAX = 2_048
+const BYTES_MAX = 32 * 2 ** 20
 
 export interface FollowerFiles {
   readonly file: string
@@ -26,8 +25,7 @@ export interface FollowerFiles {
 
 export class Follower {
   private readonly primary: ReadonlyMap<string, PrimaryWriter>
-  private readonly history: readonly { readonly table: HistoryTable; write(row: HistoryRow): void }[]
-  private readonly insertResult: Database.Statement
+  private readonly history: readonly HistoryWriter[]
   private readonly transaction: () => boolean
   private digest: bigint
   private head: ChainHead
@@ -42,8 +40,7 @@ export class Follower {
     this.primary = new Map(
       schema.tables.map((shape, place) => [shape.name, new PrimaryWriter(tables, shape, place)]),
     )
-    this.history = schema.history.map((table) => ({ table, write: historyWriter(tables, table) }))
-    this.insertResult = tables.prepare('INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?, ?, ?, ?)')
+    this.history = schema.history.map((table) => new HistoryWriter(tables, table, schema.history))
     this.digest = BigInt(readMeta(tables, 'digest') ?? '0')
     this.head = reachedBy(tables)
     const transaction = tables.transaction(() => this.step())
@@ -68,16 +65,13 @@ export class Follower {
   }
 
   private step(): boolean {
-    let bytes = 0
-    let records = 0
-    for (const record of readRecords(this.files.file, this.files.journal, this.head)) {
+    const { file, journal } = this.files
+    const rows = someRowsAfter(journal, this.head.batch, { records: this.recordsMax, bytes: BYTES_MAX })
+    if (rows.length === 0) return false
+    for (const record of readRecords(file, rows, this.head)) {
       this.take(record.batch)
       this.head = { batch: record.number, hash: record.hash }
-      bytes += record.bytes
-      records += 1
-      if (records >= this.recordsMax || bytes >= BYTES_MAX) break
     }
-    if (records === 0) return false
     for (const writer of this.primary.values()) this.digest = sumDigests(this.digest, writer.flush())
     writeMeta(this.files.tables, {
       reached: String(this.head.batch),
@@ -87,21 +81,15 @@ export class Follower {
     return true
   }
 
-  private take({ images, events, results }: Batch): void {
+  private take({ images, events }: Batch): void {
     for (const image of images) {
       const writer = this.primary.get(image.table)
       if (writer === undefined)
         throw new Error(`expected a table that this version knows, was ${image.table}`)
       writer.take(image)
     }
-    for (const event of events) {
-      for (const { table, write } of this.history) for (const row of table.rows(event)) write(row)
-    }
-    for (const result of results) this.writeResult(result)
-  }
-
-  private writeResult({ sequence, at, owner, operation, key, bodyHash, result }: KeyedResult): void {
-    this.insertResult.run(sequence, at, owner, operation, key, bodyHash, toText(result))
+    // One table after the other, so that its pages are at hand.
+    for (const writer of this.history) for (const event of events) writer.take(event)
   }
 }
 
@@ -110,14 +98,3 @@ export const reachedBy = (tables: Database.Database): ChainHead => ({
   batch: Number(readMeta(tables, 'reached')),
   hash: readMeta(tables, 'reached_hash') ?? '',
 })
-
-function historyWriter(database: Database.Database, table: HistoryTable): (row: HistoryRow) => void {
-  const { columns } = table
-  const marks = columns.map(() => '?').join(', ')
-  const upsert = database.prepare(`INSERT OR REPLACE INTO ${historyName(table)} VALUES (${marks})`)
-  return (row) => {
-    const values: SqlValue[] = []
-    for (const { name, kind } of columns) values.push(toSql(kind, row[name] ?? null))
-    upsert.run(values)
-  }
-}

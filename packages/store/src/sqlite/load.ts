@@ -1,5 +1,5 @@
 /** Filling an image: the tables, then the tail of the journal behind them. */
-import { DAY, type Image, type Plain, type UsedKey } from '@stemma/core/image'
+import { DAY, type Image, type KeyedResult, type Plain, type UsedKey } from '@stemma/core/image'
 import type Database from 'better-sqlite3'
 import { withoutResult } from '../memory/memory-store.js'
 import { type Loaded, StoreRefusal, type StoreSchema, type TableShape } from '../port.js'
@@ -7,7 +7,7 @@ import { decodeHead } from '../record/codec.js'
 import { fromText } from '../record/plain-text.js'
 import { type Files, reading } from './files.js'
 import { reachedBy } from './follower.js'
-import { assertReadable, readRecords } from './records.js'
+import { assertReadable, readRecords, resultsUpTo, rowsAfter } from './records.js'
 import { quoted } from './schema.js'
 import { tableRows } from './table-rows.js'
 
@@ -28,12 +28,12 @@ export function loadImage({ files, schema, journal, tables }: LoadFrom, image: I
     })
     reading(files.journal, () => {
       image.head = headAt(files, journal, reached.batch)
+      for (const key of recentKeys(files, journal, reached.batch, image.head.time - DAY)) keys.push(key)
     })
-    keys.push(...recentKeys(tables, image.head.time - DAY))
   }
   let { batch, hash } = reached
   reading(files.journal, () => {
-    for (const record of readRecords(files.journal, journal, reached)) {
+    for (const record of readRecords(files.journal, rowsAfter(journal, reached.batch), reached)) {
       image.apply(record.batch.images, record.batch.head)
       keys.push(...record.batch.results.map(withoutResult))
       ;({ number: batch, hash } = record)
@@ -78,15 +78,19 @@ function headAt({ journal: file }: Files, journal: Database.Database, batch: num
 }
 
 /** Keys are used in the order of sequences and of time alike, so the newest are read until one is too old. */
-function recentKeys(tables: Database.Database, oldest: number): UsedKey[] {
-  const rows = tables
-    .prepare('SELECT sequence, "at", owner, operation, "key", body_hash FROM results ORDER BY sequence DESC')
-    .raw()
-    .iterate() as IterableIterator<[number, number, number, string, string, string]>
+function recentKeys(
+  { journal: file }: Files,
+  journal: Database.Database,
+  batch: number,
+  oldest: number,
+): UsedKey[] {
   const keys: UsedKey[] = []
-  for (const [sequence, at, owner, operation, key, bodyHash] of rows) {
-    if (at < oldest) break
-    keys.push({ sequence, at, owner, operation, key, bodyHash } as unknown as UsedKey)
+  for (const results of resultsUpTo(file, journal, batch)) {
+    for (let index = results.length - 1; index >= 0; index -= 1) {
+      const result = results[index] as KeyedResult
+      if (result.at < oldest) return keys.reverse()
+      keys.push(withoutResult(result))
+    }
   }
   return keys.reverse()
 }

@@ -24,16 +24,18 @@ export function findStatement(table: HistoryTable, query: HistoryQuery, limit: n
 
 function conditionsOf(table: HistoryTable, query: HistoryQuery): Condition[] {
   const bind = (name: string, plain: Plain): SqlValue => toSql(kindOf(table, name), plain)
+  // Not IS for both: what is absent is in no index.
   const equals = Object.entries(query.equals ?? {}).map(([name, plain]) => ({
-    sql: `${quoted(name)} IS ?`,
-    values: [bind(name, plain)],
+    sql: plain === null ? `${quoted(name)} IS NULL` : `${quoted(name)} = ?`,
+    values: plain === null ? [] : [bind(name, plain)],
   }))
   const oneOf = Object.entries(query.oneOf ?? {}).map(([name, all]) => {
-    const marks = all.map(() => '?').join(', ')
+    const present = all.filter((plain) => plain !== null)
+    const marks = present.map(() => '?').join(', ')
     const orAbsent = all.includes(null) ? ` OR ${quoted(name)} IS NULL` : ''
     return {
       sql: `(${quoted(name)} IN (${marks})${orAbsent})`,
-      values: all.map((plain) => bind(name, plain)),
+      values: present.map((plain) => bind(name, plain)),
     }
   })
   const from = Object.entries(query.from ?? {}).map(([name, bound]) => ({

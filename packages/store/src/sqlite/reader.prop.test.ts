@@ -10,7 +10,7 @@ import {
 } from '@stemma/core/image'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { TEST_SCHEMA, TestBook, TRANSFERS } from '../testing/book.js'
+import { MOVES, TEST_SCHEMA, TestBook, TRANSFERS } from '../testing/book.js'
 import { openTestStore, temporaryDirectory } from '../testing/data-directory.js'
 import { filesOf, openTables, openToRead } from './files.js'
 import { Follower } from './follower.js'
@@ -20,8 +20,8 @@ const BATCHES = 12
 
 const dataDirectory = temporaryDirectory()
 const book = new TestBook()
-/** For each number of batches, a reader of tables that have reached so many; the rest is the tail. */
-const readers: Reader[] = []
+/** For each number of batches, readers of tables that have reached so many; the rest is the tail, kept or passed. */
+const readers: (readonly [keeping: Reader, passing: Reader])[] = []
 
 beforeAll(async () => {
   const store = openTestStore(dataDirectory)
@@ -44,7 +44,7 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(dataDirectory, { recursive: true }))
 
-function readerAt(reached: number): Reader {
+function readerAt(reached: number): readonly [Reader, Reader] {
   const files = filesOf(dataDirectory)
   const path = join(dataDirectory, `tables-${reached}.sqlite`)
   const tables = openTables(path)
@@ -53,7 +53,10 @@ function readerAt(reached: number): Reader {
   if (reached > 0) follower.follow()
   expect(follower.reached).toBe(reached)
   tables.close()
-  return new Reader(TEST_SCHEMA, journal, openToRead(path))
+  return [
+    new Reader(TEST_SCHEMA, journal, openToRead(path)),
+    new Reader(TEST_SCHEMA, openToRead(files.journal), openToRead(path), 0),
+  ]
 }
 
 const byCodePoint = (left: Plain, right: Plain): number =>
@@ -124,13 +127,15 @@ function queryOf(table: HistoryTable, texts: readonly string[]): fc.Arbitrary<Hi
 test.each([
   ['events', EVENTS, ['subject', 'path', 'kind', 'reason']],
   ['transfers', TRANSFERS, ['note']],
+  ['moves', MOVES, ['subject']],
 ] as const)(
   'history of %s answers as a plain list would, wherever the tables end and the tail begins',
   (_name, table, texts) => {
     fc.assert(
       fc.property(fc.nat(BATCHES), fc.gen(), (reached, gen) => {
         const query = gen(() => queryOf(table, texts))
-        expect(readers[reached]?.find(table.name, query)).toEqual(naive(table, query))
+        for (const reader of readers[reached] ?? [])
+          expect(reader.find(table.name, query)).toEqual(naive(table, query))
       }),
       { numRuns: 1_000 },
     )

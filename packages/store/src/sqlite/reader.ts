@@ -1,30 +1,41 @@
 /**
  * History reads: the SQL tables and, merged with them, the tail of the journal that they have not reached. One read
- * transaction shows the tables at one batch; whatever the journal has behind it is projected here.
+ * transaction shows the tables at one batch; whatever the journal has behind it is projected here, and kept while it is
+ * short.
  */
-import type { HistoryQuery, HistoryRow, KeyedResult } from '@stemma/core/image'
+import {
+  EVENTS,
+  type HistoryQuery,
+  type HistoryRow,
+  type HistoryTable,
+  type KeyedResult,
+} from '@stemma/core/image'
 import type Database from 'better-sqlite3'
+import { PassingTail } from '../history/passing-tail.js'
 import { Tail } from '../history/tail.js'
 import type { StoreSchema } from '../port.js'
-import { decodeBatch } from '../record/codec.js'
-import { fromText } from '../record/plain-text.js'
+import { decodeEventsOf } from '../record/codec.js'
+import { EventItems } from './event-items.js'
 import { reachedBy } from './follower.js'
 import { findStatement } from './query.js'
-import { rowsAfter } from './records.js'
+import { recordHolding, resultsOf, rowsAfter } from './records.js'
 import { fromSql, type SqlValue } from './row-values.js'
 
-const RESULT = `SELECT sequence, "at", owner, operation, "key", body_hash AS bodyHash, result FROM results
-  WHERE sequence = ?`
+/** Of a longer tail nothing is kept between reads: a kept sequence takes about 3 KB. */
+const SEQUENCES_KEPT_MAX = 100_000
 
 export class Reader {
   private readonly tail: Tail
+  private readonly items: EventItems
 
   constructor(
     private readonly schema: StoreSchema,
     private readonly journal: Database.Database,
     private readonly tables: Database.Database,
+    private readonly keptMax = SEQUENCES_KEPT_MAX,
   ) {
     this.tail = new Tail(schema.history)
+    this.items = new EventItems(tables, schema.history)
     // As `matchesQuery` has it: SQLite's own lower() knows only ASCII.
     tables.function('contains_text', { deterministic: true }, (text, part) =>
       String(text ?? '')
@@ -35,17 +46,20 @@ export class Reader {
     )
   }
 
+  /** The tables first and the journal after them, so that no batch can fall between. */
   find(name: string, query: HistoryQuery): readonly HistoryRow[] {
-    return this.atOneBatch(() => this.tail.merge(name, query, this.settled(name, query)))
+    return this.tables.transaction(() => {
+      const { batch } = reachedBy(this.tables)
+      return this.sequencesBehind(batch) > this.keptMax
+        ? this.findPassing(batch, name, query)
+        : this.findKept(batch, name, query)
+    })()
   }
 
   resultOf(sequence: number): KeyedResult | null {
-    return this.atOneBatch(() => {
-      const row = this.tables.prepare(RESULT).get(sequence) as
-        | (Omit<KeyedResult, 'result'> & { readonly result: string })
-        | undefined
-      return row === undefined ? this.tail.resultOf(sequence) : { ...row, result: fromText(row.result) }
-    })
+    const record = recordHolding(this.journal, sequence)
+    if (record === undefined) return null
+    return resultsOf(this.journal.name, record).find((result) => result.sequence === sequence) ?? null
   }
 
   close(): void {
@@ -53,30 +67,45 @@ export class Reader {
     this.tables.close()
   }
 
-  /** The tables first and the journal after them, so that no batch can fall between. */
-  private atOneBatch<Result>(read: () => Result): Result {
-    return this.tables.transaction(() => {
-      const { batch } = reachedBy(this.tables)
-      this.tail.dropThrough(batch)
-      for (const row of rowsAfter(this.journal, Math.max(batch, this.tail.last))) {
-        this.tail.keep({ ...decodeBatch(row), batch: row.batch })
-      }
-      return read()
-    })()
+  private findKept(batch: number, name: string, query: HistoryQuery): readonly HistoryRow[] {
+    const { tail } = this
+    tail.dropThrough(batch)
+    for (const row of rowsAfter(this.journal, Math.max(batch, tail.last)))
+      tail.keep({ events: decodeEventsOf(row), batch: row.batch })
+    return tail.merge(name, query, this.settled(this.tableOf(name), query, tail.size(name)))
   }
 
-  private *settled(name: string, query: HistoryQuery): IterableIterator<HistoryRow> {
+  private findPassing(batch: number, name: string, query: HistoryQuery): readonly HistoryRow[] {
+    this.tail.clear()
+    const table = this.tableOf(name)
+    const passing = new PassingTail(table, query)
+    for (const row of rowsAfter(this.journal, batch)) passing.take(decodeEventsOf(row))
+    return passing.merge(this.settled(table, query, passing.hidden))
+  }
+
+  /** How many sequences the journal has behind a record. */
+  private sequencesBehind(batch: number): number {
+    const last = this.journal.prepare('SELECT last_sequence FROM records ORDER BY batch DESC LIMIT 1').pluck()
+    const reached = this.journal.prepare('SELECT last_sequence FROM records WHERE batch = ?').pluck()
+    return ((last.get() as number | undefined) ?? 0) - ((reached.get(batch) as number | undefined) ?? 0)
+  }
+
+  private tableOf(name: string): HistoryTable {
     const table = this.schema.history.find((candidate) => candidate.name === name)
     if (table === undefined) throw new Error(`expected a history table, was ${name}`)
-    // Rows that the tail has in a later state are passed over, so that many more may be needed.
-    const { sql, values } = findStatement(table, query, query.limit + this.tail.size(name))
+    return table
+  }
+
+  /** Rows of the tables in the query's order. So many of them may be passed over as older states of what the tail has. */
+  private *settled(table: HistoryTable, query: HistoryQuery, hidden: number): IterableIterator<HistoryRow> {
+    const { sql, values } = findStatement(table, query, query.limit + hidden)
     const rows = this.tables.prepare(sql).raw().safeIntegers()
     for (const row of rows.iterate(...values) as IterableIterator<SqlValue[]>) {
       const found: Record<string, ReturnType<typeof fromSql>> = {}
       table.columns.forEach(({ name: column, kind }, index) => {
         found[column] = fromSql(kind, row[index] as SqlValue)
       })
-      yield found
+      yield table.name === EVENTS.name ? this.items.restored(found) : found
     }
   }
 }

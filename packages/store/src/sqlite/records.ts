@@ -1,9 +1,9 @@
 /** Reading the journal: records in order, each checked against the chain. */
-import type { Batch } from '@stemma/core/image'
+import type { Batch, KeyedResult } from '@stemma/core/image'
 import type Database from 'better-sqlite3'
 import { type Damage, StoreRefusal } from '../port.js'
-import { CHAIN_START, chainHash, partHashes } from '../record/chain.js'
-import { decodeBatch, type EncodedBatch } from '../record/codec.js'
+import { CHAIN_START, chainHash, partHashes, sha256 } from '../record/chain.js'
+import { decodeBatch, decodeResultsOf, type EncodedBatch } from '../record/codec.js'
 import { FORMAT_VERSION } from '../record/upgrades.js'
 import type { ChainHead } from './head-file.js'
 
@@ -20,7 +20,6 @@ export interface RecordRow extends EncodedBatch {
 export interface ReadRecord {
   readonly number: number
   readonly hash: string
-  readonly bytes: number
   readonly batch: Batch
 }
 
@@ -46,21 +45,74 @@ export const hashAt = (journal: Database.Database, batch: number): string | unde
     ? CHAIN_START
     : (journal.prepare('SELECT hash FROM records WHERE batch = ?').pluck().get(batch) as string | undefined)
 
-/** The records after `from`. Throws where a number is missing or a hash does not follow from the one before. */
+/**
+ * Some of the rows after `batch`, read at once: whoever takes long over each must not hold the journal open meanwhile,
+ * since its writer could then never begin its log anew.
+ */
+export function someRowsAfter(
+  journal: Database.Database,
+  batch: number,
+  max: { readonly records: number; readonly bytes: number },
+): RecordRow[] {
+  const rows: RecordRow[] = []
+  let bytes = 0
+  for (const row of rowsAfter(journal, batch)) {
+    rows.push(row)
+    bytes += row.events.length + row.images.length + row.results.length
+    if (rows.length >= max.records || bytes >= max.bytes) break
+  }
+  return rows
+}
+
+/** What `rows` hold, which come after `from`. Throws where one is missing or a hash does not follow from the one before. */
 export function* readRecords(
   file: string,
-  journal: Database.Database,
+  rows: Iterable<RecordRow>,
   from: ChainHead,
 ): IterableIterator<ReadRecord> {
   let previous = from
-  for (const row of rowsAfter(journal, from.batch)) {
+  for (const row of rows) {
     assertReadable(file, row)
     const damage = damageOf(file, row, previous)
     if (damage !== null) throw new StoreRefusal('damaged', damage.message, damage)
     previous = row
-    const bytes = row.events.length + row.images.length + row.results.length
-    yield { number: row.batch, hash: row.hash, bytes, batch: decodeBatch(row) }
+    yield { number: row.batch, hash: row.hash, batch: decodeBatch(row) }
   }
+}
+
+/** The record that holds a sequence, or undefined. Numbers and sequences rise together, so it is found by halving. */
+export function recordHolding(journal: Database.Database, sequence: number): RecordRow | undefined {
+  const lastOf = journal.prepare('SELECT last_sequence FROM records WHERE batch = ?').pluck()
+  let low = 1
+  let high = lastHead(journal).batch
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2)
+    if ((lastOf.get(middle) as number) < sequence) low = middle + 1
+    else high = middle
+  }
+  const found = journal.prepare(`SELECT ${RECORD_COLUMNS} FROM records WHERE batch = ?`).get(low)
+  const row = found as RecordRow | undefined
+  return row === undefined || sequence < row.firstSequence || sequence > row.lastSequence ? undefined : row
+}
+
+/** The keyed results of the records up to `batch`, the newest record first. */
+export function* resultsUpTo(
+  file: string,
+  journal: Database.Database,
+  batch: number,
+): IterableIterator<readonly KeyedResult[]> {
+  const rows = journal
+    .prepare(`SELECT ${RECORD_COLUMNS} FROM records WHERE batch <= ? ORDER BY batch DESC`)
+    .iterate(batch) as IterableIterator<RecordRow>
+  for (const row of rows) yield resultsOf(file, row)
+}
+
+/** The keyed results of a record, which must be those that its hash was made of. */
+export function resultsOf(file: string, row: RecordRow): readonly KeyedResult[] {
+  assertReadable(file, row)
+  if (sha256(row.results) === row.resultsHash) return decodeResultsOf(row)
+  const message = `${file}: the results of record ${row.batch} are not those that were written`
+  throw new StoreRefusal('damaged', message, { file, batch: row.batch })
 }
 
 /** Every record that is not as the chain has it, and where the chain ends. */

@@ -37,19 +37,15 @@ function historyTable(table: HistoryTable): string[] {
     `CREATE TABLE ${name} (${table.columns.map(column).join(', ')}, PRIMARY KEY (${key})) WITHOUT ROWID`,
     ...table.indexes.map(
       (columns, index) =>
-        `CREATE INDEX "history_${table.name}_${index}" ON ${name} (${columns.map(quoted).join(', ')})`,
+        `CREATE INDEX "history_${table.name}_${index}" ON ${name} (${columns.map(quoted).join(', ')}) WHERE ${quoted(columns[0] as string)} IS NOT NULL`,
     ),
   ]
 }
-
-const RESULTS = `CREATE TABLE results (sequence INTEGER PRIMARY KEY, "at" INTEGER NOT NULL, owner INTEGER NOT NULL,
-  operation TEXT NOT NULL, "key" TEXT NOT NULL, body_hash TEXT NOT NULL, result TEXT NOT NULL)`
 
 /** Every statement that makes the tables, in order. */
 const statementsOf = ({ tables, history }: StoreSchema): string[] => [
   ...tables.map(primaryTable),
   ...history.flatMap(historyTable),
-  RESULTS,
 ]
 
 /**

@@ -137,7 +137,7 @@ export class SqliteStore implements Store {
     if (bytes > RECORD_BYTES_MAX) return Promise.reject(new RecordTooLarge(bytes))
     const appended = journal.call<Appended>('append', record, [record.head.buffer]).then((result) => {
       this.appended = result.batch
-      this.backlog.add(result.batch, performance.now())
+      this.backlog.add(result.batch, bytes, performance.now())
       this.followSoon()
       return result
     })
@@ -194,7 +194,7 @@ export class SqliteStore implements Store {
     const { files, options } = this
     this.appended = batch
     for (let behind = this.reached + 1; behind <= batch; behind += 1)
-      this.backlog.add(behind, performance.now())
+      this.backlog.add(behind, 0, performance.now())
     this.journal = new WorkerLink(script('journal-worker'), {
       path: files.journal,
       headPath: files.head,

@@ -55,8 +55,38 @@ export const TRANSFERS: HistoryTable = {
   key: ['transfer'],
   indexes: [['from', 'transfer']],
   order: ['transfer'],
-  rows: ({ kind, data }) =>
-    kind.startsWith('transfer.') ? [{ ...data, isSettled: kind === 'transfer.settled' }] : [],
+  rows({ kind, data: { moves: _moves, ...fields } }) {
+    return kind.startsWith('transfer.') ? [{ ...fields, isSettled: kind === 'transfer.settled' }] : []
+  },
+}
+
+const MOVES_PER_EVENT_MAX = 100
+
+/** The items of a list in the events of transfers. */
+export const MOVES: HistoryTable = {
+  name: 'moves',
+  columns: [
+    { name: 'sequence', kind: 'number' },
+    { name: 'position', kind: 'number' },
+    { name: 'account', kind: 'number' },
+    { name: 'amount', kind: 'amount' },
+    { name: 'subject', kind: 'text' },
+  ],
+  key: ['sequence', 'position'],
+  indexes: [['account', 'sequence', 'position']],
+  order: ['sequence', 'position'],
+  isAppended: true,
+  itemsOf: { field: 'moves', columns: ['account', 'amount'], positionsOfEvent: MOVES_PER_EVENT_MAX },
+  rows: ({ sequence, index, subject, data: { moves } }) =>
+    Array.isArray(moves)
+      ? moves.map(({ account, amount: moved }, place) => ({
+          sequence,
+          position: index * MOVES_PER_EVENT_MAX + place,
+          account,
+          amount: moved,
+          subject,
+        }))
+      : [],
 }
 
 export class TestTables {
@@ -75,7 +105,7 @@ export const TEST_SCHEMA: StoreSchema = {
     name: tableName,
     columns: columns.map(({ name, kind }) => ({ name, kind })),
   })),
-  history: [EVENTS, TRANSFERS],
+  history: [EVENTS, TRANSFERS, MOVES],
 }
 
 /** Where threads find the schema: they run what was built. */
@@ -91,6 +121,15 @@ interface Transfer {
   readonly note?: string | null
   readonly key?: string
 }
+
+/** What a transfer moves. A move with a note has more fields than columns; a transfer to the same account moves nothing. */
+const movesOf = ({ from, to, amount: moved, note }: Transfer): Plain[] =>
+  from === to
+    ? []
+    : [
+        { account: from, amount: -moved },
+        { account: to, amount: moved, ...(note === 'Miete' ? { note } : {}) },
+      ]
 
 export class TestBook {
   readonly tables = new TestTables()
@@ -133,7 +172,9 @@ export class TestBook {
   transfer({ from, to, amount: moved, note = null, key }: Transfer): number {
     const transfer = this.image.newId()
     const { credits, debits } = this.tables.balances
-    this.command('transfer.prepared', `trf_${transfer}`, { transfer, from, to, amount: moved, note }, () => {
+    const moves = movesOf({ from, to, amount: moved, note })
+    const data = { transfer, from, to, amount: moved, note, moves }
+    this.command('transfer.prepared', `trf_${transfer}`, data, () => {
       const [source, target] = [this.balanceOf(from), this.balanceOf(to)]
       debits.set(source, add(debits.get(source), amount(moved)))
       credits.set(target, add(credits.get(target), amount(moved)))

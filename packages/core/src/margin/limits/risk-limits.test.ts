@@ -452,7 +452,7 @@ function keyFor(engine: Engine, firm: PartyId, account: AccountId) {
     target: account,
     level: 'full',
     alias: null,
-    until: null,
+    endsAt: null,
   })
   const { credential } = done<{ credential: Id }>(engine, 'credentials.create', {
     user,

@@ -62,7 +62,10 @@ export const updateInstrument = command({
     if (input.expiresAt !== null) {
       checkExpiresAt(input.expiresAt, now)
       instruments.expiresAt.set(row, input.expiresAt)
-      if (instruments.stateAfter.get(row) === null) instruments.nextStepAt.set(row, input.expiresAt)
+      const next = instruments.nextStepAt.get(row)
+      // A step that is due before, of an auction or of orders that end, stays due.
+      if (next === null || next === before.expiresAt || next > input.expiresAt)
+        instruments.nextStepAt.set(row, input.expiresAt)
     }
     if (input.metadata !== null) {
       checkMetadata(input.metadata)

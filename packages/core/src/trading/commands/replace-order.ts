@@ -77,7 +77,7 @@ function changed(context: TradingContext, before: Order, input: ReplaceOrder): O
   if (input.quantity !== null && (input.quantity <= 0n || input.quantity > QUANTITY_MAX))
     refuse('malformed', 'expected a quantity above zero', { field: '/quantity' })
   const timeInForce = input.timeInForce ?? before.timeInForce
-  if (timeInForce === 'ioc' || timeInForce === 'fok')
+  if (input.timeInForce === 'ioc' || input.timeInForce === 'fok')
     refuse('malformed', 'an order that rests cannot become one that does not', { field: '/time_in_force' })
   const isTimed = input.timeInForce !== null || input.expiresAt !== null
   if (isTimed) checkTime(timeInForce, input.expiresAt, now)
@@ -121,6 +121,11 @@ function restate(context: TradingContext, row: Row, after: Order): void {
   orders.enteredAt.set(row, after.enteredAt)
   orders.updatedAt.set(row, after.updatedAt)
   report(context, after, 'replaced', after.state)
+  if (!after.terms.allOrNone) return
+  // The book may be able to fill the smaller quantity.
+  const session = new TradingSession()
+  session.instruments.add(after.instrument)
+  followUp(context, session)
 }
 
 /** The order leaves its queue and enters again, as one that may trade. */

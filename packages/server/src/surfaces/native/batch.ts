@@ -18,7 +18,7 @@ interface Item {
 export function batchHandler(services: Services) {
   return async (request: FastifyRequest, caller: Caller): Promise<Reply> => {
     const { mode, commands } = shapeOf(request)
-    const items = await Promise.all(commands.map((command, at) => itemOf(services, command, at, caller)))
+    const items = await itemsOf(services, commands, caller)
     const replies =
       mode === 'each' ? await runEach(services, items, caller) : await runLinked(services, items, caller)
     return {
@@ -58,30 +58,55 @@ function shapeOf({ body, query }: FastifyRequest): {
   return { mode, commands }
 }
 
-async function itemOf(
+/** Most need no preparing; only those that do are waited for, each while the others go on. */
+async function itemsOf(
+  services: Services,
+  commands: readonly unknown[],
+  caller: Caller,
+): Promise<readonly (Item | Refusal)[]> {
+  const items = commands.map((command, at) => itemOf(services, command, at, caller))
+  return items.some((item) => item instanceof Promise)
+    ? Promise.all(items)
+    : (items as readonly (Item | Refusal)[])
+}
+
+function itemOf(
   services: Services,
   command: unknown,
   at: number,
   caller: Caller,
-): Promise<Item | Refusal> {
+): Promise<Item | Refusal> | Item | Refusal {
   try {
     const call = callOf(command, `/commands/${at}`, caller)
-    return { call, prepared: await prepare(services, call) }
+    const prepared = prepare(services, call)
+    return prepared instanceof Promise
+      ? prepared.then((ready) => ({ call, prepared: ready }), refusalOf)
+      : { call, prepared }
   } catch (thrown) {
-    if (thrown instanceof Refused) return thrown.refusal
-    throw thrown
+    return refusalOf(thrown)
   }
 }
 
-const FIELDS = new Set(['operation', 'input', 'idempotency_key', 'if_match'])
+function refusalOf(thrown: unknown): Refusal {
+  if (thrown instanceof Refused) return thrown.refusal
+  throw thrown
+}
 
-/** A command as batches and sockets write it. */
-export function callOf(command: unknown, at: string, caller: Caller, isDryRun = false): Call {
+export const FIELDS_OF_COMMAND: readonly string[] = ['operation', 'input', 'idempotency_key', 'if_match']
+
+/** A command as batches and sockets write it; a socket's message has a few more fields. */
+export function callOf(
+  command: unknown,
+  at: string,
+  caller: Caller,
+  isDryRun = false,
+  fields: readonly string[] = FIELDS_OF_COMMAND,
+): Call {
   if (typeof command !== 'object' || command === null)
     return refuse('malformed', 'expected an object', { field: at || '/' })
   const given = command as Record<string, unknown>
   for (const name in given)
-    if (!FIELDS.has(name))
+    if (!fields.includes(name))
       refuse('malformed', 'expected a field of a command', { field: `${at}/${name.slice(0, 64)}` })
   const operation = typeof given.operation === 'string' ? findOperation(given.operation) : undefined
   if (operation === undefined || (at !== '' && !operation.isWrite))
@@ -109,15 +134,14 @@ async function runEach(
   items: readonly (Item | Refusal)[],
   caller: Caller,
 ): Promise<Reply[]> {
-  const settled = items.map((item) =>
-    isItem(item) ? host.execute(requestOf(item.call, item.prepared)) : null,
+  const settled = await host.executeEach(
+    items.filter(isItem).map(({ call, prepared }) => requestOf(call, prepared)),
   )
-  return Promise.all(
-    items.map(async (item, at) =>
-      isItem(item)
-        ? settle(item.call, (await settled[at]) as Settled, item.prepared)
-        : problem(item, caller.requestId),
-    ),
+  let next = 0
+  return items.map((item) =>
+    isItem(item)
+      ? settle(item.call, settled[next++] as Settled, item.prepared)
+      : problem(item, caller.requestId),
   )
 }
 

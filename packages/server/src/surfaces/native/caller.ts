@@ -17,7 +17,7 @@ export function requestIdOf(headers: IncomingHttpHeaders): string {
   return `req_${start}${counter.toString(36)}`
 }
 
-export async function callerOf(
+export function callerOf(
   { authentication }: Services,
   headers: IncomingHttpHeaders,
   address: string,

@@ -29,7 +29,12 @@ export function performer(services: Services, operation: Operation): Performer {
         throw thrown
       }
     }
-  if (operation.kind === 'command') return guarded((call) => runCommand(services, call))
+  if (operation.kind === 'command') {
+    const isPlain = !PREPARE.has(operation.name)
+    return guarded((call) =>
+      isPlain && !call.isDryRun ? runPlain(services, call) : runCommand(services, call),
+    )
+  }
   if (operation.kind === 'query') return guarded((call) => runQuery(services, call))
   if (operation.kind === 'history') {
     const history = HISTORIES.get(operation.name)
@@ -38,6 +43,14 @@ export function performer(services: Services, operation: Operation): Performer {
   }
   throw new Error(`expected ${operation.name} to be a command, a query or a history`)
 }
+
+/** A command that needs nothing prepared: it reaches the engine in the turn that it came in. */
+const runPlain = async ({ host }: Services, call: Call): Promise<Reply> =>
+  settle(call, await host.execute(requestOf(call, plainly(call))), NOTHING)
+
+const NOTHING = {}
+
+const plainly = (call: Call): Prepared => ({ command: call.operation.name, input: versioned(call) })
 
 async function runCommand(services: Services, call: Call): Promise<Reply> {
   const prepared = await prepare(services, call)
@@ -59,10 +72,10 @@ export function requestOf(call: Call, prepared: Prepared): Request {
   }
 }
 
-export async function prepare(services: Services, call: Call): Promise<Prepared> {
+/** At once, but for the few operations that need more than their input. */
+export function prepare(services: Services, call: Call): Promise<Prepared> | Prepared {
   const special = PREPARE.get(call.operation.name)
-  if (special !== undefined) return special(services, call)
-  return { command: call.operation.name, input: versioned(call) }
+  return special === undefined ? plainly(call) : special(services, call)
 }
 
 export function settle(call: Call, settled: Settled, { shown }: Pick<Prepared, 'shown'>): Reply {

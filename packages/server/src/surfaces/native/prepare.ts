@@ -83,24 +83,43 @@ const registerWebhook: Prepare = async (services, call) => {
   return as('webhooks.register', ready, { secret })
 }
 
-/** A posting is reversed by its entries, which history has. */
+/** A posting is reversed by its entries, which the last event of its subject that posted has. */
 const reverse: Prepare = async ({ host }, call) => {
   const { subject } = call.wire as { readonly subject: string }
+  const sequence = await lastPosting(host, subject)
+  if (sequence === null) return refuse('not_visible', 'there is no such thing within reach')
   const rows = await host.history('entries', {
-    equals: { subject },
+    equals: { sequence, subject },
     newestFirst: true,
     limit: ENTRIES_OF_POSTING_MAX,
   })
-  const [last] = rows
-  if (last === undefined) return refuse('not_visible', 'there is no such thing within reach')
-  const entries = rows
-    .filter(({ sequence }) => sequence === last.sequence)
-    .map(
-      ({ account, currency, amount }) => ({ account, currency, amount }) as { readonly [key: string]: Plain },
-    )
-  return as('corrections.reverse', { ...call.input, sequence: last.sequence ?? 0, subject, entries })
+  const entries = rows.map(
+    ({ account, currency, amount }) => ({ account, currency, amount }) as { readonly [key: string]: Plain },
+  )
+  return as('corrections.reverse', { ...call.input, sequence, subject, entries })
 }
 const ENTRIES_OF_POSTING_MAX = 1_000
+
+/** The sequence in which a subject was last booked, or null: entries are not searched by subject, its events are. */
+async function lastPosting(host: Services['host'], subject: string): Promise<number | null> {
+  for (let after: readonly Plain[] | null = null; ; ) {
+    const events = await host.history('events', {
+      equals: { subject },
+      newestFirst: true,
+      limit: EVENTS_OF_PAGE,
+      ...(after === null ? {} : { after }),
+    })
+    const posted = events.find(({ data }) => {
+      const { entries } = data as { readonly entries?: Plain }
+      return Array.isArray(entries) && entries.length > 0
+    })
+    if (posted !== undefined) return Number(posted.sequence)
+    const last = events.at(-1)
+    if (last === undefined || events.length < EVENTS_OF_PAGE) return null
+    after = [last.sequence as Plain, last.position as Plain]
+  }
+}
+const EVENTS_OF_PAGE = 50
 
 export const PREPARE: ReadonlyMap<string, Prepare> = new Map([
   ['parties.create', createParty],

@@ -24,8 +24,9 @@ export async function routes(
   await app.register(
     async (scope) => {
       scope.removeAllContentTypeParsers()
+      // JSON by its name too: it is then found without taking the header apart.
       scope.addContentTypeParser(
-        '*',
+        ['application/json', '*'],
         { parseAs: 'buffer', bodyLimit: BODY_BYTES_MAX },
         (_request, body, done) => done(null, body),
       )
@@ -53,7 +54,7 @@ export async function routes(
   )
 }
 
-type Answer = (request: FastifyRequest, caller: Caller) => Promise<Reply>
+type Answer = (request: FastifyRequest, caller: Caller) => Promise<Reply> | Reply
 
 /** Proves the caller, answers, and turns whatever was thrown into a problem. */
 function answering(services: Services, answer: Answer) {

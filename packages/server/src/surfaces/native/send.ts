@@ -1,6 +1,10 @@
 /** Replies leave as prebuilt text in one write: nothing between here and the socket looks at them again. */
 import type { FastifyReply } from 'fastify'
+import { PROTECTIVE_HEADERS } from '../../http/protective-headers.js'
 import type { Reply } from './problem.js'
+
+/** What every answer says, names and values in turn: Node writes such a list as it is. */
+const ALWAYS = ['Cache-Control', 'no-store', ...Object.entries(PROTECTIVE_HEADERS).flat()]
 
 export function send(reply: FastifyReply, answer: Reply, requestId: string): void {
   reply.hijack()
@@ -9,12 +13,9 @@ export function send(reply: FastifyReply, answer: Reply, requestId: string): voi
     answer.isProblem ? 'application/problem+json' : 'application/json',
     'Content-Length',
     String(Buffer.byteLength(answer.body)),
-    'Cache-Control',
-    'no-store',
-    'X-Content-Type-Options',
-    'nosniff',
     'X-Request-Id',
     requestId,
+    ...ALWAYS,
   ]
   if (answer.isReplayed) headers.push('Idempotency-Replayed', 'true')
   if (answer.etag !== null) headers.push('ETag', answer.etag)

@@ -8,7 +8,7 @@ import { BASE_PATH } from '@stemma/contract'
 import { refuse } from '@stemma/core'
 import { type RawData, type WebSocket, WebSocketServer } from 'ws'
 import type { Services, Subscription } from '../../services.js'
-import { callOf } from './batch.js'
+import { callOf, FIELDS_OF_COMMAND } from './batch.js'
 import type { Caller } from './call.js'
 import { callerOf, proven, requestIdOf } from './caller.js'
 import { eventToWire } from './event-wire.js'
@@ -17,6 +17,7 @@ import type { Performer } from './perform.js'
 import { problem, type Reply } from './problem.js'
 import { parseStrictJson } from './strict-json.js'
 import { subscribe, UNREAD_BYTES_MAX, wantedOf } from './subscribe.js'
+import { textFrames } from './text-frames.js'
 
 export const MESSAGE_BYTES_MAX = 1024 * 1024
 export const IN_FLIGHT_MAX = 4_096
@@ -25,6 +26,9 @@ const AUTHENTICATE_WITHIN_MS = 10_000
 const PATH = `${BASE_PATH}/ws`
 
 type Message = Readonly<Record<string, unknown>>
+
+/** What a message that names an operation may have. */
+const FIELDS = [...FIELDS_OF_COMMAND, 'id', 'dry_run']
 
 export interface SocketDoor {
   close(): void
@@ -36,6 +40,7 @@ export function openSockets(
   performers: ReadonlyMap<string, Performer>,
   heartbeatMs: number,
 ): SocketDoor {
+  const sessions = new Set<Session>()
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_BYTES_MAX })
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
     // The target is whatever was written there: it need not be an address at all.
@@ -45,12 +50,15 @@ export function openSockets(
       return
     }
     sockets.handleUpgrade(request, stream, head, (socket) => {
-      new Session(services, performers, socket, stream, request).begin(heartbeatMs)
+      const session = new Session(services, performers, socket, stream, request)
+      sessions.add(session)
+      socket.on('close', () => sessions.delete(session))
+      session.begin(heartbeatMs)
     })
   })
   return {
     close() {
-      for (const socket of sockets.clients) socket.close(1001, 'the server stops')
+      for (const session of sessions) session.end(1001, 'the server stops')
       sockets.close()
     },
   }
@@ -62,7 +70,9 @@ class Session {
   private subscriptionCount = 0
   private inFlight = 0
   private isAlive = true
-  private isCorked = false
+  /** Answers of this turn, and how much they are. */
+  private readonly unsent: string[] = []
+  private unsentCharacters = 0
   private readonly requestId: string
   private readonly address: string
 
@@ -79,7 +89,7 @@ class Session {
 
   begin(heartbeatMs: number): void {
     const deadline = setTimeout(() => {
-      if (this.caller === null) this.socket.close(4401, 'nobody was proven in time')
+      if (this.caller === null) this.end(4401, 'nobody was proven in time')
     }, AUTHENTICATE_WITHIN_MS)
     const heart = setInterval(() => this.beat(), heartbeatMs)
     this.socket.on('pong', () => {
@@ -98,12 +108,18 @@ class Session {
     })
   }
 
+  /** What was said leaves before the last word. */
+  end(code: number, reason: string): void {
+    this.flush()
+    this.socket.close(code, reason)
+  }
+
   private async proveByHeader(): Promise<void> {
     try {
       this.caller = await callerOf(this.services, this.opening.headers, this.address, this.requestId)
     } catch (thrown) {
       this.answer(null, replyToFault(thrown, this.services, this.requestId))
-      this.socket.close(4401, 'nobody is proven')
+      this.end(4401, 'nobody is proven')
     }
   }
 
@@ -120,11 +136,11 @@ class Session {
       const message = parseStrictJson(data as Buffer)
       if (typeof message !== 'object' || message === null || Array.isArray(message))
         return refuse('malformed', 'expected an object', { field: '/' })
-      const { id: given = null, ...rest } = message as Message
+      const { id: given = null } = message as Message
       if (given !== null && typeof given !== 'string' && !Number.isSafeInteger(given))
         return refuse('malformed', 'expected text or a whole number', { field: '/id' })
       id = given
-      this.answer(id, await this.act(rest))
+      this.answer(id, await this.act(message as Message))
     } catch (thrown) {
       this.answer(id, replyToFault(thrown, this.services, this.requestId))
     }
@@ -150,10 +166,11 @@ class Session {
     return plain({ authenticated: true })
   }
 
-  private async perform(caller: Caller, { dry_run: isDryRun = false, ...command }: Message): Promise<Reply> {
+  private async perform(caller: Caller, message: Message): Promise<Reply> {
+    const { dry_run: isDryRun = false } = message
     if (typeof isDryRun !== 'boolean')
       return refuse('malformed', 'expected true or false', { field: '/dry_run' })
-    const call = callOf(command, '', caller, isDryRun)
+    const call = callOf(message, '', caller, isDryRun, FIELDS)
     const perform = this.performers.get(call.operation.name) as Performer
     if (this.inFlight >= IN_FLIGHT_MAX)
       return refuse('overloaded', `expected at most ${IN_FLIGHT_MAX} messages without an answer`)
@@ -177,7 +194,7 @@ class Session {
     const name = `sub_${this.subscriptionCount}`
     const subscription = await subscribe(this.services, caller, wantedOf(under, kinds, after), (event) => {
       this.write(`{"subscription":"${name}","event":${JSON.stringify(eventToWire(event))}}`)
-      return this.socket.bufferedAmount <= UNREAD_BYTES_MAX
+      return this.socket.bufferedAmount + this.unsentCharacters <= UNREAD_BYTES_MAX
     })
     this.subscriptions.set(name, subscription)
     void subscription.closed.then((reason) => {
@@ -211,15 +228,16 @@ class Session {
   /** Answers that become ready together leave together. */
   private write(message: string): void {
     if (this.socket.readyState !== this.socket.OPEN) return
-    if (!this.isCorked) {
-      this.isCorked = true
-      this.stream.cork()
-      setImmediate(() => {
-        this.isCorked = false
-        this.stream.uncork()
-      })
-    }
-    this.socket.send(message)
+    if (this.unsent.length === 0) setImmediate(() => this.flush())
+    this.unsent.push(message)
+    this.unsentCharacters += message.length
+  }
+
+  private flush(): void {
+    const messages = this.unsent.splice(0)
+    this.unsentCharacters = 0
+    if (messages.length > 0 && this.socket.readyState === this.socket.OPEN)
+      this.stream.write(textFrames(messages))
   }
 }
 

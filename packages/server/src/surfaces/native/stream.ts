@@ -1,5 +1,6 @@
 /** Events as server-sent events: resumable by id, with heartbeats, and without mercy for readers that do not read. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { PROTECTIVE_HEADERS } from '../../http/protective-headers.js'
 import type { Services } from '../../services.js'
 import { callerOf, requestIdOf } from './caller.js'
 import { eventToWire } from './event-wire.js'
@@ -21,6 +22,7 @@ export function streamHandler(services: Services, heartbeatMs: number) {
         'Cache-Control': 'no-store',
         'X-Accel-Buffering': 'no',
         'X-Request-Id': requestId,
+        ...PROTECTIVE_HEADERS,
       })
       raw.write(': stream of events\n\n')
     }

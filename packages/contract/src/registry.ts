@@ -8,6 +8,8 @@ import { FUNDING_OPERATIONS } from './operations/funding.js'
 import { LEDGER_OPERATIONS } from './operations/ledger.js'
 import { NODE_OPERATIONS } from './operations/nodes.js'
 import { PARTY_OPERATIONS } from './operations/parties.js'
+import { PRICE_OPERATIONS } from './operations/prices.js'
+import { RISK_OPERATIONS } from './operations/risk-limits.js'
 import { USER_OPERATIONS } from './operations/users.js'
 
 const all = [
@@ -15,6 +17,8 @@ const all = [
   ...ACCOUNT_OPERATIONS,
   ...NODE_OPERATIONS,
   ...USER_OPERATIONS,
+  ...PRICE_OPERATIONS,
+  ...RISK_OPERATIONS,
   ...ACCESS_OPERATIONS,
   ...LEDGER_OPERATIONS,
   ...APPROVAL_OPERATIONS,

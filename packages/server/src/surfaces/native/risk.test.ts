@@ -108,7 +108,7 @@ describe('risk limits', () => {
     expect(left.body.items).toEqual([])
   })
 
-  test('the firm's administrator sets them; who has no scope cannot, and who is elsewhere sees nothing', async () => {
+  test('the administrator of the firm sets them; who has no scope cannot, and who is elsewhere sees nothing', async () => {
     const path = at(`/nodes/${idOf(EXAMPLE.firm)}/risk-limits`)
     const { administrator, reader, stranger } = world.keys
     const body = { open_orders: 1 }

@@ -96,19 +96,20 @@ export class InstrumentSums implements Derived {
   /** What it is all worth at the valuation prices of this moment, by currency in alphabetical order. */
   value(party: Row): PositionsValue[] {
     const { sums, worths } = this
-    const tallies: Tally[] = []
+    // One tally a currency, by the number that the worths give it.
+    const tallies: (Tally | undefined)[] = []
     for (let place = sums.first(party); place !== NOWHERE; place = sums.after(place)) {
       const instrument = sums.codeAt(place)
-      const currency = worths.currencyOf(instrument)
-      let tally = tallies.find((each) => each.currency === currency)
+      const number = worths.currencyNumber(instrument)
+      let tally = tallies[number]
       if (tally === undefined) {
-        tally = new Tally(currency)
-        tallies.push(tally)
+        tally = new Tally(worths.currencyOf(instrument))
+        tallies[number] = tally
       }
       this.tell(tally, instrument, place)
     }
     return tallies
-      .map((tally) => tally.told())
+      .flatMap((tally) => (tally === undefined ? [] : [tally.told()]))
       .sort((left, right) => (left.currency < right.currency ? -1 : 1))
   }
 

@@ -3,7 +3,7 @@
  * kept as prices come in, so that the value of a node is a multiplication an instrument. Where it is no such count the
  * exact price is taken instead.
  */
-import { NO_ROW, type Row } from '../image/index.js'
+import { NO_ROW, type Row, roomFor, widened } from '../image/index.js'
 import type { Market } from '../market/index.js'
 import { type CurrencyCode, type Price, quantity } from '../money/index.js'
 
@@ -13,6 +13,8 @@ export class UnitWorths {
   /** By the row of the instrument; NaN where the price itself has to be asked. */
   private worths = new Float64Array(0)
   private prices: (Price | null)[] = []
+  private currencyNumbers = new Int32Array(0)
+  private readonly currencies: CurrencyCode[] = []
 
   constructor(private readonly market: Market) {
     const { statistics, instruments } = market
@@ -42,6 +44,11 @@ export class UnitWorths {
     return this.market.instruments.currency.get(instrument)
   }
 
+  /** A small number for the currency of an instrument, the same as long as the process runs. */
+  currencyNumber(instrument: Row): number {
+    return this.currencyNumbers[instrument] as number
+  }
+
   /** Exactly what so many are worth; null without a price. */
   worthOf(instrument: Row, count: bigint): bigint | null {
     const price = this.priceOf(instrument)
@@ -51,16 +58,22 @@ export class UnitWorths {
   private refresh(instrument: Row): void {
     if (instrument === NO_ROW) return
     if (instrument >= this.worths.length) {
-      const wider = new Float64Array(Math.max(16, Math.ceil(instrument * 1.5) + 1))
-      wider.set(this.worths)
-      this.worths = wider
+      const room = roomFor(instrument + 1, this.worths.length)
+      this.worths = widened(this.worths, room)
+      this.currencyNumbers = widened(this.currencyNumbers, room)
     }
+    this.currencyNumbers[instrument] = this.numberOf(this.currencyOf(instrument))
     const price = this.market.valuationPrice(instrument)
     if (price === this.priceOf(instrument) && price !== null) return
     this.prices[instrument] = price
     const worth = price === null ? null : this.market.termsOf(instrument).worthOfOne(price)
     this.worths[instrument] =
       worth === null || worth >= EXACT_MAX || worth <= -EXACT_MAX ? Number.NaN : Number(worth)
+  }
+
+  private numberOf(currency: CurrencyCode): number {
+    const known = this.currencies.indexOf(currency)
+    return known >= 0 ? known : this.currencies.push(currency) - 1
   }
 
   private forget(instrument: Row): void {

@@ -5,6 +5,7 @@
 import type { PartyId } from '../../hierarchy/index.js'
 import { type Need, query, type Row } from '../../image/index.js'
 import { type Amount, add, type CurrencyCode, ZERO } from '../../money/index.js'
+import type { PositionsValue } from '../instrument-sums.js'
 import type { CashSums, RollUp, RollUpContext } from '../rollup.js'
 
 export interface CurrencySums extends CashSums {
@@ -37,18 +38,34 @@ export const summarizeNode = query({
   },
 })
 
-/** Every currency that there is money or a position in, in alphabetical order. */
+/** Every currency that there is money or a position in, in alphabetical order; both lists are in it already. */
 function currencySums(rollup: RollUp, party: Row): CurrencySums[] {
-  const all = new Map<CurrencyCode, CurrencySums>()
-  const none = { positionsLong: ZERO, positionsShort: ZERO, unpriced: 0 }
-  for (const cash of rollup.of(party)) {
-    const net = add(cash.positive, cash.negative)
-    all.set(cash.currency, { ...cash, net, ...none, value: net })
+  const [cash, held] = [rollup.of(party), rollup.instruments.value(party)]
+  const all: CurrencySums[] = []
+  for (let own = 0, other = 0; own < cash.length || other < held.length; ) {
+    const [money, worth] = [cash[own], held[other]]
+    const isMoney = money !== undefined && (worth === undefined || money.currency <= worth.currency)
+    const isWorth = worth !== undefined && (money === undefined || worth.currency <= money.currency)
+    all.push(together(isMoney ? money : null, isWorth ? worth : null))
+    if (isMoney) own += 1
+    if (isWorth) other += 1
   }
-  for (const { currency, long, short, unpriced } of rollup.instruments.value(party)) {
-    const cash = all.get(currency) ?? { currency, positive: ZERO, negative: ZERO, held: ZERO, net: ZERO }
-    const worth = { positionsLong: long, positionsShort: short, unpriced }
-    all.set(currency, { ...cash, ...worth, value: add(cash.net, add(long, short)) })
+  return all
+}
+
+function together(cash: CashSums | null, held: PositionsValue | null): CurrencySums {
+  const [positive, negative] = [cash?.positive ?? ZERO, cash?.negative ?? ZERO]
+  const [positionsLong, positionsShort] = [held?.long ?? ZERO, held?.short ?? ZERO]
+  const net = add(positive, negative)
+  return {
+    currency: (cash ?? held)?.currency as CurrencyCode,
+    positive,
+    negative,
+    held: cash?.held ?? ZERO,
+    net,
+    positionsLong,
+    positionsShort,
+    unpriced: held?.unpriced ?? 0,
+    value: add(net, add(positionsLong, positionsShort)),
   }
-  return [...all.values()].sort((left, right) => (left.currency < right.currency ? -1 : 1))
 }

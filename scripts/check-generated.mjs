@@ -8,6 +8,10 @@ const generators = [
   { args: ['scripts/generate-contract.mjs'], paths: ['docs/reference', 'packages/client/src/routes.ts'] },
   { args: ['scripts/generate-cli-reference.mjs'], paths: ['docs/reference/cli.md'] },
   { args: ['scripts/generate-configuration-reference.mjs'], paths: ['docs/operating/configure.md'] },
+  {
+    args: ['scripts/generate-grpc.mjs'],
+    paths: ['packages/server/src/surfaces/polymarket-us/grpc/generated'],
+  },
 ]
 
 for (const { args } of generators) {

@@ -12,7 +12,18 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)))
  * @returns {number}
  */
 export function run(command, args) {
-  const result = spawnSync(command, args, { cwd: root, stdio: 'inherit' })
+  return runIn(root, command, args)
+}
+
+/**
+ * The same in another folder.
+ * @param {string} folder
+ * @param {string} command
+ * @param {string[]} args
+ * @returns {number}
+ */
+export function runIn(folder, command, args) {
+  const result = spawnSync(command, args, { cwd: folder, stdio: 'inherit' })
   if (result.error) throw new Error(`could not run ${command}`, { cause: result.error })
   return result.status ?? 1
 }

@@ -38,6 +38,7 @@ describe('serve', () => {
       `Console  ${server.url}/`,
       `API      ${server.url}/stemma/v1`,
       `Docs     ${server.url}/docs`,
+      'gRPC     ',
       `Data     ${server.data}`,
       'Warning: this is a demo',
     ])
@@ -196,6 +197,26 @@ describe('work', () => {
     const words = ['deposit', 'create', '--account', account, '--currency', 'USD', '--amount', '1.00']
     const once = () => json('deposit', 'create', ...words.slice(2), '--idempotency-key', 'cli-once')
     expect(await once()).toEqual(await once())
+  })
+
+  test('--no-… sets to nothing what can be nothing, a required field too: the party’s counts again', async () => {
+    type User = { id: string; kyc: string | null }
+    const { items } = await json<Page<User>>(
+      'user',
+      'list',
+      '--under',
+      await idOf('party', 'stemma'),
+      '--all',
+    )
+    const { id } = items[0] as User
+    expect((await run('user', 'set-kyc', id)).code).toBe(2)
+    for (const [word, kyc] of [
+      ['--kyc=review', 'review'],
+      ['--no-kyc', 'approved'],
+    ] as const) {
+      expect((await run('user', 'set-kyc', id, word)).stderr).toBe('')
+      expect((await json<User>('user', 'show', id)).kyc).toBe(kyc)
+    }
   })
 
   test('--if-match refuses a record that has changed since', async () => {

@@ -1,6 +1,14 @@
 /** The client: every operation by name or by group, repeated safely, with pages and events as async iterators. */
 import type { Calls, OperationName } from '@stemma/contract'
-import { type EventFilter, followEvents, type StemmaEvent } from './events.js'
+import {
+  type DropCopyFilter,
+  type EventFilter,
+  follow,
+  type MarketFilter,
+  type StemmaEvent,
+  type StemmaExecution,
+  type StemmaMarket,
+} from './events.js'
 import { pause } from './pause.js'
 import { type Problem, StemmaRefusal, StemmaUnreachable } from './refusal.js'
 import { ROUTES } from './routes.js'
@@ -11,7 +19,7 @@ export interface ClientOptions {
   readonly apiKey: string | (() => Promise<string>)
   /** The user on whose behalf a party's credential acts. */
   readonly actingUser?: string
-  /** Attempts in all, for what is worth repeating; 4 unless said. */
+  /** Attempts in all, where nobody answers or the server is busy; 4 unless said. */
   readonly attemptsMax?: number
   /** Waiting before the second attempt; doubles each time. 100 unless said. */
   readonly backoffMs?: number
@@ -68,9 +76,8 @@ class Calling {
       try {
         return (await this.once(method, request, key, options)) as Calls[N]['output']
       } catch (thrown) {
-        const isWorthIt =
-          thrown instanceof StemmaUnreachable || (thrown instanceof StemmaRefusal && thrown.isRetryable)
-        if (!isWorthIt || attempt >= attemptsMax || options.signal?.aborted === true) throw thrown
+        if (!isWorthRepeating(thrown) || attempt >= attemptsMax || options.signal?.aborted === true)
+          throw thrown
         await pause(backoffMs * 2 ** (attempt - 1), options.signal)
       }
     }
@@ -95,11 +102,35 @@ class Calling {
   }
 
   /** Events as they become durable, from behind `after` on; goes on where it was when the connection breaks. */
-  events(filter: EventFilter, signal?: AbortSignal): AsyncGenerator<StemmaEvent> {
+  events({ under, kinds, after }: EventFilter, signal?: AbortSignal): AsyncGenerator<StemmaEvent> {
+    const query = kinds === undefined ? { under } : { under, kinds: kinds.join(',') }
+    return this.follow('/events/stream', query, after, signal)
+  }
+
+  /** Execution reports of a subtree, resumed like events: each at least once, in order. */
+  dropCopy({ under, after }: DropCopyFilter, signal?: AbortSignal): AsyncGenerator<StemmaExecution> {
+    return this.follow('/drop-copy/stream', { under }, after, signal)
+  }
+
+  /** The market of instruments; after a break it begins anew with snapshots. */
+  marketData({ instruments, depth }: MarketFilter, signal?: AbortSignal): AsyncGenerator<StemmaMarket> {
+    const names = { instruments: instruments.join(',') }
+    const query = depth === undefined ? names : { ...names, depth: String(depth) }
+    return this.follow('/market-data/stream', query, undefined, signal)
+  }
+
+  private follow<Item>(
+    path: string,
+    query: Readonly<Record<string, string>>,
+    after: string | undefined,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<Item> {
     const { baseUrl, backoffMs = 100 } = this.options
-    return followEvents({
+    return follow<Item>({
       baseUrl,
-      filter,
+      path,
+      query,
+      after,
       backoffMs,
       fetch: this.send,
       headers: () => this.headers(),
@@ -148,6 +179,11 @@ class Calling {
   }
 }
 
+/** Nobody answered, or the server was busy. What else may pass later, such as a balance too small, is the caller's. */
+const isWorthRepeating = (thrown: unknown): boolean =>
+  thrown instanceof StemmaUnreachable ||
+  (thrown instanceof StemmaRefusal && (thrown.status === 429 || thrown.status === 503))
+
 interface Prepared {
   readonly url: string
   readonly body: string | null
@@ -168,11 +204,14 @@ function requestOf(
   const isInBody = method !== 'GET' && method !== 'DELETE'
   const query = new URLSearchParams()
   if (!isInBody)
-    for (const [name, value] of Object.entries(rest)) if (value != null) query.set(name, String(value))
+    for (const [name, value] of Object.entries(rest)) if (value != null) query.set(name, textOf(value))
   if (dryRun === true) query.set('dry_run', 'true')
   const asked = query.size === 0 ? '' : `?${query}`
   return { url: `/stemma/v1${place}${asked}`, body: isInBody ? JSON.stringify(rest) : null }
 }
+
+const textOf = (value: unknown): string =>
+  typeof value === 'object' && !Array.isArray(value) ? JSON.stringify(value) : String(value)
 
 function parse(written: string): unknown {
   try {

@@ -1,5 +1,5 @@
-/** Server-sent events over fetch, which sends the key in a header and runs in Node and browsers alike. */
-import type { Calls } from '@stemma/contract'
+/** Streams of server-sent events over fetch, which sends the key in a header and runs in Node and browsers alike. */
+import type { Calls, MarketView } from '@stemma/contract'
 import { pause } from './pause.js'
 import { type Problem, StemmaRefusal } from './refusal.js'
 
@@ -12,27 +12,50 @@ export interface EventFilter {
   readonly after?: string
 }
 
+/** An execution report of drop copy; `event` says where to resume behind it. */
+export type StemmaExecution = Calls['drop_copy.list']['output']['items'][number]
+
+export interface DropCopyFilter {
+  readonly under: string
+  /** The `event` of the last report that was seen; from now on unless said. */
+  readonly after?: string
+}
+
+/** The market of one instrument: a snapshot, or the update that takes its place. */
+export type StemmaMarket = MarketView
+
+export interface MarketFilter {
+  /** Ids or symbols; `['all']` for every instrument. */
+  readonly instruments: readonly string[]
+  /** Levels of each side; 10 unless said. */
+  readonly depth?: number
+}
+
 interface Following {
   readonly baseUrl: string
-  readonly filter: EventFilter
+  /** Below `/stemma/v1`. */
+  readonly path: string
+  readonly query: Readonly<Record<string, string>>
+  /** Where it goes on; from now on where it is left out. */
+  readonly after?: string | undefined
   readonly backoffMs: number
   readonly fetch: typeof fetch
   readonly headers: () => Promise<Record<string, string>>
   readonly signal?: AbortSignal
 }
 
-/** Reconnects from the last event that was handed out, until the signal is raised or the server says no. */
-export async function* followEvents(following: Following): AsyncGenerator<StemmaEvent> {
-  const { filter, backoffMs, signal } = following
-  let after = filter.after
+/** Reconnects from the last that was handed out, until the signal is raised or the server says no. */
+export async function* follow<Item>(following: Following): AsyncGenerator<Item> {
+  const { backoffMs, signal } = following
+  let { after } = following
   let failures = 0
   const isOver = () => signal?.aborted === true
   while (!isOver()) {
     try {
-      for await (const event of streamOnce(following, after)) {
+      for await (const { id, event } of streamOnce(following, after)) {
         failures = 0
-        after = event.id
-        yield event
+        after = id ?? after
+        if (event !== null) yield event as Item
       }
     } catch (thrown) {
       if (isOver()) return
@@ -43,11 +66,16 @@ export async function* followEvents(following: Following): AsyncGenerator<Stemma
   }
 }
 
-async function* streamOnce(following: Following, after: string | undefined): AsyncGenerator<StemmaEvent> {
-  const { baseUrl, filter, headers, signal } = following
-  const url = new URL('/stemma/v1/events/stream', baseUrl)
-  url.searchParams.set('under', filter.under)
-  if (filter.kinds !== undefined) url.searchParams.set('kinds', filter.kinds.join(','))
+/** Where the stream is, and what happened there: it begins with a place alone, so that nothing is missed from there on. */
+interface Told {
+  /** Null where the stream cannot be resumed: it begins anew with a snapshot. */
+  readonly id: string | null
+  readonly event: unknown
+}
+
+async function* streamOnce(following: Following, after: string | undefined): AsyncGenerator<Told> {
+  const { baseUrl, path, query, headers, signal } = following
+  const url = new URL(`/stemma/v1${path}?${new URLSearchParams(query)}`, baseUrl)
   const response = await following.fetch(url, {
     headers: { ...(await headers()), ...(after === undefined ? {} : { 'last-event-id': after }) },
     ...(signal === undefined ? {} : { signal }),
@@ -64,11 +92,23 @@ async function* streamOnce(following: Following, after: string | undefined): Asy
       const blocks = unread.split('\n\n')
       unread = blocks.pop() ?? ''
       for (const block of blocks) {
-        const data = block.split('\n').find((line) => line.startsWith('data: '))
-        if (data !== undefined && block.startsWith('id: ')) yield JSON.parse(data.slice(6)) as StemmaEvent
+        const told = readBlock(block)
+        if (told !== null) yield told
       }
     }
   } finally {
     await reader.cancel().catch(() => {})
   }
+}
+
+/** Null for comments and for the reason of an ending. */
+function readBlock(block: string): Told | null {
+  const field = (name: string): string | undefined =>
+    block
+      .split('\n')
+      .find((line) => line.startsWith(`${name}: `))
+      ?.slice(name.length + 2)
+  const [id, data] = [field('id'), field('data')]
+  if ((id === undefined && data === undefined) || field('event') === 'closed') return null
+  return { id: id ?? null, event: data === undefined ? null : JSON.parse(data) }
 }

@@ -7,6 +7,13 @@ export {
   type ItemOf,
   StemmaClient,
 } from './client.js'
-export type { EventFilter, StemmaEvent } from './events.js'
+export type {
+  DropCopyFilter,
+  EventFilter,
+  MarketFilter,
+  StemmaEvent,
+  StemmaExecution,
+  StemmaMarket,
+} from './events.js'
 export { type Problem, StemmaRefusal, StemmaUnreachable } from './refusal.js'
 export { ROUTES } from './routes.js'

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { Operation } from './operation.js'
 import { BASE_PATH, OPERATIONS } from './registry.js'
 import { awaiting } from './resources/common.js'
+import { STREAM_DEPTH_MAX, STREAM_INSTRUMENTS_MAX } from './resources/market.js'
 import type { Wire } from './wire/index.js'
 
 type Plain = Readonly<Record<string, unknown>>
@@ -239,6 +240,11 @@ const DRY_RUN = {
     result: { type: 'object', additionalProperties: true },
     problem: { $ref: '#/components/schemas/Problem' },
     events: { type: 'array', items: { type: 'object', additionalProperties: true } },
+    executions: {
+      type: 'array',
+      description: 'The execution reports among the events, as `executions.list` shows them',
+      items: { type: 'object', additionalProperties: true },
+    },
   },
 }
 
@@ -296,35 +302,77 @@ function transports(): Plain {
         },
       },
     },
-    [`${BASE_PATH}/events/stream`]: {
-      get: {
-        operationId: 'events.stream',
-        summary: 'Events as they become durable (SSE); resume with Last-Event-ID',
-        tags: ['events'],
-        parameters: [
-          { name: 'under', in: 'query', required: true, schema: { type: 'string' } },
-          {
-            name: 'kinds',
-            in: 'query',
-            schema: {
-              type: 'string',
-              description: 'Kinds, or first parts such as `transfer.`, comma between',
-            },
-          },
-          { name: 'after', in: 'query', schema: { type: 'string', description: 'sequence.index' } },
-          { name: 'Last-Event-ID', in: 'header', schema: { type: 'string' } },
-        ],
-        responses: {
-          200: { description: 'A stream', content: { 'text/event-stream': { schema: { type: 'string' } } } },
-          '4XX': {
-            description: 'Refused',
-            content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-          },
+    ...streams(),
+  }
+}
+
+const parameter = (name: string, description: string, isRequired = false): Plain => ({
+  name,
+  in: name === 'Last-Event-ID' ? 'header' : 'query',
+  ...(isRequired ? { required: true } : {}),
+  schema: { type: 'string', description },
+})
+const UNDER = parameter('under', 'A party: it and everything beneath it', true)
+const RESUME = [
+  parameter('after', 'sequence.index of the last that was seen'),
+  parameter('Last-Event-ID', 'The same'),
+]
+
+/** Server-sent events; the socket has the same streams by name. */
+function streams(): Plain {
+  const kinds = parameter('kinds', 'Kinds, or first parts such as `transfer.`, comma between')
+  const instruments = parameter(
+    'instruments',
+    `Ids or symbols, comma between, at most ${STREAM_INSTRUMENTS_MAX}; or \`all\` alone`,
+    true,
+  )
+  const depth = parameter(
+    'depth',
+    `Levels a side, at most ${STREAM_DEPTH_MAX}; 10 unless said. 1 takes the scope \`marketdata:read\` only`,
+  )
+  return Object.fromEntries([
+    stream('/events/stream', {
+      operationId: 'events.stream',
+      summary: 'Events as they become durable (SSE); resume with Last-Event-ID',
+      tags: ['events'],
+      'x-scope': 'events:read',
+      parameters: [UNDER, kinds, ...RESUME],
+    }),
+    stream('/drop-copy/stream', {
+      operationId: 'drop_copy.stream',
+      summary: 'Execution reports of a subtree as they become durable (SSE); resume with Last-Event-ID',
+      description: 'Each as `drop_copy.list` shows it. Needs no more than the level `reports_only`.',
+      tags: ['drop_copy'],
+      'x-scope': 'dropcopy:read',
+      parameters: [UNDER, ...RESUME],
+    }),
+    stream('/market-data/stream', {
+      operationId: 'market_data.stream',
+      summary: 'Book, statistics and state of instruments: a snapshot of each, then every change (SSE)',
+      description:
+        'Changes of one durable batch are told as one, whole; only what is durable is shown. A reader that comes back is given a new snapshot.',
+      tags: ['market_data'],
+      'x-scope': 'l2marketdata:read',
+      parameters: [instruments, depth],
+    }),
+  ])
+}
+
+const stream = (path: string, described: Plain) => [
+  `${BASE_PATH}${path}`,
+  {
+    get: {
+      ...described,
+      responses: {
+        200: { description: 'A stream', content: { 'text/event-stream': { schema: { type: 'string' } } } },
+        '4XX': {
+          description: 'Refused',
+          content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
         },
       },
     },
-  }
-}
+  },
+]
 
 const BATCH_ANSWER = {
   type: 'object',

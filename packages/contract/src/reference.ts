@@ -9,6 +9,7 @@ import {
   PAGE_LIMIT_MAX,
   REASON_LENGTH_MAX,
 } from './resources/common.js'
+import { BOOK_DEPTH_MAX, STREAM_DEPTH_MAX, STREAM_INSTRUMENTS_MAX } from './resources/market.js'
 
 const MADE = '<!-- Made from the contract by scripts/generate-contract.mjs; not written by hand. -->\n'
 
@@ -40,7 +41,7 @@ export function refusalsPage(): string {
 const LIMITS: readonly (readonly [string, string])[] = [
   ['Characters of a name', String(NAME_LENGTH_MAX)],
   ['Characters of a display name', String(DISPLAY_NAME_LENGTH_MAX)],
-  ['Characters of a reason', String(REASON_LENGTH_MAX)],
+  ['Characters of a reason or a description', String(REASON_LENGTH_MAX)],
   ['Items of a page', `${PAGE_LIMIT_MAX}; ${PAGE_LIMIT_DEFAULT} unless asked for`],
   ['Commands of a batch', '500'],
   ['Accounts opened by one request', '5,000'],
@@ -51,6 +52,13 @@ const LIMITS: readonly (readonly [string, string])[] = [
   ['Messages of a socket without an answer', '4,096'],
   ['Subscriptions of a socket', '100'],
   ['Kinds in a subscription', '50'],
+  ['Instruments in a subscription to the market', String(STREAM_INSTRUMENTS_MAX)],
+  ['Levels of a book, a side', `${BOOK_DEPTH_MAX}; ${STREAM_DEPTH_MAX} in a subscription`],
+  ['Accounts in a list of open orders', '100'],
+  ['Orders cancelled by one request', '1,000'],
+  ['Characters of a client order id', '64'],
+  ['Tags of an order', '16, of 128 characters each'],
+  ['Own fields of an instrument', '64, of 16,384 characters in all'],
   ['Bytes that a reader of events may leave unread', '1 MiB; a slower reader is disconnected'],
 ]
 

@@ -5,11 +5,15 @@ import { ACCOUNT_OPERATIONS } from './operations/accounts.js'
 import { APPROVAL_OPERATIONS } from './operations/approvals.js'
 import { EVENT_OPERATIONS } from './operations/events.js'
 import { FUNDING_OPERATIONS } from './operations/funding.js'
+import { INSTRUMENT_OPERATIONS } from './operations/instruments.js'
 import { LEDGER_OPERATIONS } from './operations/ledger.js'
 import { NODE_OPERATIONS } from './operations/nodes.js'
+import { ORDER_OPERATIONS } from './operations/orders.js'
 import { PARTY_OPERATIONS } from './operations/parties.js'
+import { POSITION_OPERATIONS } from './operations/positions.js'
 import { PRICE_OPERATIONS } from './operations/prices.js'
 import { RISK_OPERATIONS } from './operations/risk-limits.js'
+import { TRADE_OPERATIONS } from './operations/trades.js'
 import { USER_OPERATIONS } from './operations/users.js'
 
 const all = [
@@ -23,6 +27,10 @@ const all = [
   ...LEDGER_OPERATIONS,
   ...APPROVAL_OPERATIONS,
   ...FUNDING_OPERATIONS,
+  ...INSTRUMENT_OPERATIONS,
+  ...ORDER_OPERATIONS,
+  ...TRADE_OPERATIONS,
+  ...POSITION_OPERATIONS,
   ...EVENT_OPERATIONS,
 ] as const
 

@@ -119,12 +119,17 @@ export class Builder {
   }
 
   /** A client that signs its assertions with an RSA key of its own. */
-  async venueClient(
+  async venueClient(...client: Parameters<Builder['newVenueClient']>): Promise<VenueClient> {
+    return (await this.newVenueClient(...client)).client
+  }
+
+  /** The same, and the client as an actor. */
+  async newVenueClient(
     user: Id,
     clientId: string,
     address: string,
     scopes: readonly string[],
-  ): Promise<VenueClient> {
+  ): Promise<{ readonly client: VenueClient; readonly actor: Actor }> {
     const { privateKeyPem, publicKeyPem } = await this.port.newRsaKeyPair()
     const key = { kid: `${clientId}-1`, algorithm: 'RS256', pem: publicKeyPem }
     const input = {
@@ -134,8 +139,16 @@ export class Builder {
       secretHash: null,
       publicKeys: [key],
     }
-    await this.run('credentials.create', input, 'Public key handed in at onboarding')
-    return { clientId, privateKeyPem, user: address, scopes }
+    const made = await this.make(
+      'credential',
+      'credentials.create',
+      input,
+      'Public key handed in at onboarding',
+    )
+    return {
+      client: { clientId, privateKeyPem, user: address, scopes },
+      actor: { kind: 'credential', credential: made, token: null, actingUser: null },
+    }
   }
 
   deposit(account: Id, currency: string, amount: string, description: string): Promise<Id> {

@@ -17,6 +17,8 @@ export interface NativeKey {
 export interface DemoCredentials {
   readonly native: Readonly<Record<NativeKeyName, NativeKey>>
   readonly clients: readonly VenueClient[]
+  /** The symbol of what the venue's example trades. */
+  readonly instrument: string
 }
 
 export const NATIVE_KEYS = ['operator', 'checker', 'firmAdministrator', 'supervisor'] as const
@@ -30,10 +32,13 @@ export interface VenueAddress {
 
 export type DemoFile = {
   readonly native: DemoCredentials['native']
-  readonly 'polymarket-us': VenueAddress & { readonly clients: readonly VenueClient[] }
+  readonly 'polymarket-us': VenueAddress & {
+    readonly instrument: string
+    readonly clients: readonly VenueClient[]
+  }
 }
 
 /** The demo file for a server at this address. Venues that are not served have no key in it. */
-export function demoFile({ native, clients }: DemoCredentials, address: VenueAddress): DemoFile {
-  return { native, 'polymarket-us': { ...address, clients } }
+export function demoFile({ native, clients, instrument }: DemoCredentials, address: VenueAddress): DemoFile {
+  return { native, 'polymarket-us': { ...address, instrument, clients } }
 }

@@ -6,7 +6,10 @@ import {
   currencyOf,
   type Engine,
   formatAmount,
+  formatPrice,
   type Id,
+  type InstrumentId,
+  type Price,
   stateHash,
 } from '@stemma/core'
 import { beforeAll, expect, test } from 'vitest'
@@ -115,6 +118,45 @@ test('the retail broker has cash, margin and day-trader accounts in every status
   expect(states).toEqual([each, each, each])
 })
 
+test('the contract of the first venue is open, with a last trade and another firm’s orders on both sides', () => {
+  const { market, trading } = engine.rooms
+  const { contract, maker } = world.markets
+  const row = market.instruments.row(contract as InstrumentId)
+  expect([market.instruments.symbol.get(row), market.state(row)]).toEqual([
+    'tec-nfl-sbw-2026-02-08-kc',
+    'open',
+  ])
+  expect(market.lastPrice(row)).toBe(495n * 10n ** 15n)
+  const orders = trading.ordersOf.of(maker.account as AccountId)
+  const quotes = orders.map((order) => [
+    trading.orders.side.get(order),
+    formatPrice(trading.orders.price.get(order) as Price),
+  ])
+  expect(quotes).toEqual([
+    ['sell', '0.5'],
+    ['sell', '0.505'],
+    ['sell', '0.51'],
+    ['buy', '0.49'],
+    ['buy', '0.485'],
+    ['buy', '0.48'],
+  ])
+  // The desk paid 200 × 0.495 and a fee of 0.0695 × 200 × 0.495 × 0.505 = 3.47.
+  expect(balance(maker.account, 'USD')).toBe('250099.62 / 0.00')
+})
+
+test('one event has two contracts, and two clients hold the share', () => {
+  const { market, trading } = engine.rooms
+  const events = world.markets.event.map((id) =>
+    market.instruments.event.get(market.instruments.row(id as InstrumentId)),
+  )
+  expect(events).toEqual(['tec-nfl-sbw-2027-02-14', 'tec-nfl-sbw-2027-02-14'])
+  const { cash, margin } = world.liberty.active
+  const held = [cash, margin].map((account) =>
+    trading.held(account as AccountId, world.markets.share as InstrumentId),
+  )
+  expect(held).toEqual([100n, 250n])
+})
+
 test('something waits in every queue', () => {
   expect(balance(world.liberty.active.cash, 'USD')).toBe('12500.00 / 400.00')
   expect(balance(world.borealis.accounts.proprietary, 'USD')).toBe('80000.00 / 5000.00')
@@ -148,7 +190,16 @@ test('the demo file names exactly the ways in that are served', () => {
       'firms/api-borealis-participantfirm/users/api-borealis-trading',
       'read:orders write:orders read:positions',
     ],
+    [
+      'firms/api-acme-participantfirm/users/api-acme-operations',
+      'read:accounts read:orders read:positions read:reports read:instruments read:marketdata read:l2marketdata',
+    ],
+    [
+      'firms/api-polaris-participantfirm/users/api-polaris-trading',
+      'read:orders write:orders read:positions read:reports read:instruments read:marketdata read:l2marketdata',
+    ],
   ])
+  expect(file['polymarket-us'].instrument).toBe('tec-nfl-sbw-2026-02-08-kc')
 })
 
 class Sha256 {

@@ -4,6 +4,7 @@ import { type Acme, createAcme } from './parts/acme.js'
 import { type Borealis, createBorealis } from './parts/borealis.js'
 import { createKestrel, type Kestrel } from './parts/kestrel.js'
 import { createLiberty, type Liberty } from './parts/liberty.js'
+import { createMarkets, INSTRUMENT, type Markets } from './parts/markets.js'
 import { createNordlys, type Nordlys } from './parts/nordlys.js'
 import { createOperator, type Operator } from './parts/operator.js'
 import { createWaiting, type Waiting } from './parts/waiting.js'
@@ -17,6 +18,7 @@ export interface DemoWorld {
   readonly kestrel: Kestrel
   readonly liberty: Liberty
   readonly waiting: Waiting
+  readonly markets: Markets
   readonly credentials: DemoCredentials
 }
 
@@ -30,9 +32,11 @@ export async function createDemoWorld(port: DemoPort): Promise<DemoWorld> {
   const kestrel = await createKestrel(builder, party)
   const liberty = await createLiberty(builder, party)
   const waiting = await createWaiting(builder, { borealis, nordlys, kestrel, liberty })
+  const markets = await createMarkets(builder, { acme, borealis, liberty })
   const credentials = {
     native: { ...operator.keys, firmAdministrator: acme.firmAdministrator },
-    clients: [...acme.clients, ...borealis.clients],
+    clients: [...acme.clients, ...borealis.clients, ...markets.clients],
+    instrument: INSTRUMENT,
   }
-  return { operator, acme, borealis, nordlys, kestrel, liberty, waiting, credentials }
+  return { operator, acme, borealis, nordlys, kestrel, liberty, waiting, markets, credentials }
 }

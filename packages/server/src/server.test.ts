@@ -5,7 +5,9 @@ import { type AddressInfo, connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, test } from 'vitest'
 import { operatorFileIn } from './bootstrap.js'
+import { readConfiguration } from './ops/configuration.js'
 import { demoFileIn } from './ops/demo-world.js'
+import { startServer } from './server.js'
 import { type BookServer, freshFolder, openStore, startBook } from './testing/book-server.js'
 import { turns } from './testing/host-world.js'
 
@@ -84,6 +86,29 @@ describe('the first start', () => {
     expect(demo['polymarket-us'].audience).toBe(url)
     expect(demo['polymarket-us'].clients.length).toBeGreaterThan(0)
     expect((await whoami(url, demo.native.operator.apiKey)).status).toBe(200)
+  })
+})
+
+describe('the port of gRPC', () => {
+  const taken = async (): Promise<number> => {
+    const squatter = createServer().listen(0, '127.0.0.1')
+    await once(squatter, 'listening')
+    closings.push(() => squatter.close())
+    return (squatter.address() as AddressInfo).port
+  }
+
+  it('that was chosen and is taken ends the start', async () => {
+    const variables = { STEMMA_GRPC_PORT: String(await taken()) }
+    await expect(startBook({ directory: folder(), variables })).rejects.toThrow('EADDRINUSE')
+  })
+
+  it('that nobody chose and is taken is done without', async () => {
+    const environment = { STEMMA_PORT: '0', STEMMA_DATA: folder(), STEMMA_LOG_LEVEL: 'silent' }
+    const configuration = { ...readConfiguration(environment), grpcPort: await taken() }
+    const server = await startServer({ configuration })
+    closings.push(() => server.stop())
+    expect(server.grpcPort).toBeNull()
+    expect((await fetch(`${server.url}/health/ready`)).status).toBe(200)
   })
 })
 

@@ -7,16 +7,24 @@ import type { AddressInfo } from 'node:net'
 import { BASE_PATH } from '@stemma/contract'
 import { BOOK_SCHEMA, Engine } from '@stemma/core'
 import { MemoryStore, SqliteStore, type Store } from '@stemma/store'
-import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify'
 import pino from 'pino'
 import { AccessTokens, BearerAuthentication, TokenEndpoint, type TokenEndpointOptions } from './auth/index.js'
 import { type Made, openBookWhereEmpty } from './bootstrap.js'
+import { GrpcServer } from './grpc/index.js'
 import { type Clock, systemClock } from './host/clock.js'
 import { type Deliverer, EffectRunner } from './host/effects.js'
 import { EngineHost } from './host/engine-host.js'
 import { mailboxDeliverer } from './host/mail.js'
 import { makeOutbound } from './host/outbound.js'
 import { MasterKey, PartySealing } from './host/sealing.js'
+import { systemTimer, type Timer } from './host/timer.js'
 import { webhookDeliverer } from './host/webhooks.js'
 import { PROTECTIVE_HEADERS } from './http/protective-headers.js'
 import { closeStalledOnly } from './http/stalled.js'
@@ -32,6 +40,7 @@ import { SURFACES } from './surfaces.js'
 export interface ServerOptions {
   readonly configuration: Configuration
   readonly clock?: Clock
+  readonly timer?: Timer
   readonly log?: FastifyBaseLogger
   /** A store of the caller's choice, for tests that hold up or break the disk. */
   readonly store?: Store
@@ -41,6 +50,8 @@ export interface ServerOptions {
 
 export interface RunningServer {
   readonly url: string
+  /** Null where gRPC is not served. */
+  readonly grpcPort: number | null
   readonly host: EngineHost
   readonly engine: Engine
   readonly store: Store
@@ -55,6 +66,8 @@ export interface RunningServer {
 const BODY_BYTES_MAX = 2 ** 20
 const HEADER_BYTES_MAX = 16 * 2 ** 10
 const REQUEST_MILLISECONDS_MAX = 30_000
+/** Names that a load brought and that are sorted in between two requests: about half a millisecond. */
+const NAMES_AT_ONCE = 250
 
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { configuration, clock = systemClock() } = options
@@ -124,7 +137,9 @@ async function startOn(
     url: () => urlOf(app, configuration),
   }
   await registerHealth(app, { store, host, engine, metrics })
-  for (const surface of SURFACES) await surface.register(app, services)
+  const { timer = systemTimer } = options
+  const grpc = new GrpcServer({ log, timer, heartbeatMs: configuration.grpcHeartbeatSeconds * 1_000 })
+  for (const surface of SURFACES) await surface.register(app, services, grpc)
   await pagesModule.register(app)
   await new TokenEndpoint(host, tokens, venueTokens(services)).register(app)
   app.addHook('preClose', async () => host.hub.closeAll())
@@ -132,10 +147,22 @@ async function startOn(
   const made = await openBookWhereEmpty(engine, services, configuration)
   await authentication.follow()
   await app.listen({ port: configuration.port, host: configuration.host })
+  try {
+    await listenForGrpc(grpc, configuration, log)
+  } catch (error) {
+    await app.close()
+    throw error
+  }
   keepDemoAddress(configuration.dataDirectory, services.url())
+  let isStopping = false
+  const settleNames = (): void => {
+    if (!isStopping && engine.rooms.hierarchy.settleNames(NAMES_AT_ONCE)) setImmediate(settleNames)
+  }
+  settleNames()
   let stopped: Promise<void> | null = null
   const stop = async (): Promise<void> => {
-    await app.close()
+    isStopping = true
+    await Promise.all([app.close(), grpc.close()])
     await effects.stop()
     await host.stop()
     await store.settled()
@@ -143,6 +170,7 @@ async function startOn(
   }
   return {
     url: urlOf(app, configuration),
+    grpcPort: grpc.port,
     host,
     engine,
     store,
@@ -153,6 +181,22 @@ async function startOn(
       stopped ??= stop()
       return stopped
     },
+  }
+}
+
+/** A port that nobody chose is not worth failing for: two servers on one machine both start, and the second says so. */
+async function listenForGrpc(
+  grpc: GrpcServer,
+  configuration: Configuration,
+  log: FastifyBaseLogger,
+): Promise<void> {
+  const { grpcPort, isGrpcPortChosen, host } = configuration
+  try {
+    await grpc.listen(grpcPort, host)
+  } catch (error) {
+    const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
+    if (!isTaken || isGrpcPortChosen) throw error
+    log.warn(`gRPC is not served: something else listens on port ${grpcPort}; set STEMMA_GRPC_PORT`)
   }
 }
 
@@ -205,6 +249,7 @@ function makeApp(log: FastifyBaseLogger, metrics: Metrics): FastifyInstance {
     forceCloseConnections: 'idle',
     // A surface answers for its own paths; what nobody serves is answered without saying anything.
     routerOptions: { ignoreTrailingSlash: false },
+    frameworkErrors: answerUndecodable,
   })
   app.setErrorHandler((error, request, reply) => {
     const status = (error as { statusCode?: number }).statusCode ?? 500
@@ -219,9 +264,7 @@ function makeApp(log: FastifyBaseLogger, metrics: Metrics): FastifyInstance {
   app.addHook('onRequest', (request, reply, done) => {
     // On the connection's own reply, so that surfaces that write to it themselves send them too. The native surface
     // writes them with its other headers, which costs a third of naming each.
-    if (!request.url.startsWith(NATIVE))
-      for (const name in PROTECTIVE_HEADERS)
-        reply.raw.setHeader(name, PROTECTIVE_HEADERS[name as keyof typeof PROTECTIVE_HEADERS])
+    if (!request.url.startsWith(NATIVE)) protect(reply)
     done()
   })
   let isClosing = false
@@ -239,6 +282,19 @@ function makeApp(log: FastifyBaseLogger, metrics: Metrics): FastifyInstance {
 
 /** Where the native surface is mounted: every answer there is its own, those of faults too. */
 const NATIVE = `${BASE_PATH}/`
+
+/** On the connection's own reply, so that surfaces that write to it themselves send them too. */
+function protect({ raw }: FastifyReply): void {
+  for (const [name, value] of Object.entries(PROTECTIVE_HEADERS)) raw.setHeader(name, value)
+}
+
+/** What no route sees, in the words of the surface that it was meant for. */
+function answerUndecodable(_error: unknown, request: FastifyRequest, reply: FastifyReply): unknown {
+  protect(reply)
+  const surface = SURFACES.find(({ undecodable: { prefix } }) => request.url.startsWith(prefix))
+  if (surface !== undefined) return surface.undecodable.answer(request, reply)
+  return reply.code(400).send({ error: 'the request cannot be read', request_id: request.id })
+}
 
 const surfaceOf = (url: string): string =>
   url.startsWith('/stemma/')

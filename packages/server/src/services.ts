@@ -3,8 +3,10 @@
  * requests into these calls and outcomes into its own words; nothing else.
  */
 import type {
+  Ability,
   Actor,
   CredentialId,
+  CurrencyCode,
   Doer,
   Engine,
   Envelope,
@@ -20,8 +22,10 @@ import type {
   TokenId,
   UserId,
 } from '@stemma/core'
-import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { AccessTokens } from './auth/access-tokens.js'
+import type { GrpcServer } from './grpc/grpc-server.js'
+import type { MarketTold, MarketWanted } from './host/market-data-hub.js'
 import type { Outbound } from './host/outbound.js'
 
 /** A command without its time: the host stamps it. */
@@ -42,6 +46,17 @@ export interface EventFilter {
   readonly under: number | null
   /** Kinds, or first parts of kinds such as `transfer.`; empty for all. */
   readonly kinds: readonly string[]
+  /** What it takes to read them: reading events of the party, unless said. */
+  readonly right?: { readonly scope: string; readonly ability: Ability }
+}
+
+/** What lets a stream of a surface in, and which events it shows. */
+export interface Follow {
+  readonly scope: string
+  /** Checked at the start and as access changes: the stream is closed when one of them no longer holds. */
+  readonly needs: readonly Need[]
+  /** `may` turns the locks for the reader as they stand now. */
+  readonly matches: (event: Event, may: (need: Need) => boolean) => boolean
 }
 
 export interface Subscription {
@@ -50,8 +65,20 @@ export interface Subscription {
   close(): void
 }
 
+/** The units that an instrument counts in. They never change. */
+export interface InstrumentUnits {
+  readonly id: number
+  readonly symbol: string
+  readonly currency: CurrencyCode
+  readonly quantityScale: number
+}
+
 export interface Host {
   now(): Instant
+  /** Of an instrument by its id or symbol; null where there is none. */
+  unitsOf(instrument: number | string): InstrumentUnits | null
+  /** Whose an open order is, and of what; null where it is not open. */
+  placeOfOrder(order: number): { readonly account: number; readonly instrument: number } | null
   /** Resolves when the command is durable (or refused, which depends on everything before it being durable). */
   execute(request: Request): Promise<Settled>
   /** Each on its own, in order; resolves when all are durable. */
@@ -71,6 +98,24 @@ export interface Host {
     filter: EventFilter,
     after: { readonly sequence: number; readonly index: number } | null,
     deliver: (event: Event) => boolean,
+  ): Promise<Answer<Subscription>>
+  /**
+   * The same for streams that are let in by a scope and needs of their own. Events come whole: who renders them leaves
+   * out what is another owner's. History is read on only when `drained` resolves, so that it never overruns a reader.
+   */
+  follow(
+    actor: Actor,
+    follow: Follow,
+    after: { readonly sequence: number; readonly index: number } | null,
+    deliver: (event: Event) => boolean,
+    drained: () => Promise<void>,
+  ): Promise<Answer<Subscription>>
+  /** The market of instruments: a snapshot of each and its changes behind it, durable ones only. `scope` is the caller's. */
+  watchMarket(
+    actor: Actor,
+    scope: string,
+    wanted: MarketWanted,
+    deliver: (told: MarketTold) => boolean,
   ): Promise<Answer<Subscription>>
 }
 
@@ -109,10 +154,15 @@ export interface Services {
 /** An event as a surface tells it to a webhook, or null where the surface has no such message. */
 export type WebhookWords = (event: Event, engine: Engine) => unknown
 
-/** A surface plugs itself into the HTTP server. */
+/** A surface plugs itself into the HTTP server and, if it has methods there, into the gRPC server. */
 export interface SurfaceModule {
   readonly name: Surface
   /** How an event is told to a webhook of this surface. */
   readonly webhookWords?: WebhookWords
-  register(app: FastifyInstance, services: Services): Promise<void>
+  /** Addresses below the prefix that cannot be decoded come to no route; they are answered here. */
+  readonly undecodable: {
+    readonly prefix: string
+    answer(request: FastifyRequest, reply: FastifyReply): unknown
+  }
+  register(app: FastifyInstance, services: Services, grpc: GrpcServer): Promise<void>
 }

@@ -11,7 +11,7 @@ export function endingOf(thrown: unknown): unknown {
   if (isSystemFault(thrown, 'EADDRINUSE'))
     return new Ending(
       EXIT.refused,
-      `${thrown.message}: something listens there already. Choose another port with --port or STEMMA_PORT.`,
+      `${thrown.message}: something listens there already. Choose another port with --port or STEMMA_PORT, for gRPC with STEMMA_GRPC_PORT.`,
       { cause: thrown },
     )
   if (isSystemFault(thrown, 'EACCES') || isSystemFault(thrown, 'EADDRNOTAVAIL'))

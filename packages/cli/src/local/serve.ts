@@ -35,17 +35,21 @@ function raised(signal: AbortSignal): Promise<void> {
 }
 
 function greeting(
-  { url, made, isSecretKeyFresh }: RunningServer,
+  { url, grpcPort, made, isSecretKeyFresh }: RunningServer,
   configuration: Configuration,
   isDemo: boolean,
 ): string {
-  const { dataDirectory, secretKeyFile } = configuration
+  const { dataDirectory, secretKeyFile, host } = configuration
+  const shown = host.includes(':') ? `[${host}]` : host
   const lines = [
     '',
     'Stemma is ready.',
     '',
     `  Console  ${url}/`,
     `  API      ${url}/stemma/v1`,
+    grpcPort === null
+      ? `  gRPC     not served: something else listens on port ${configuration.grpcPort}; set STEMMA_GRPC_PORT`
+      : `  gRPC     ${shown}:${grpcPort}`,
     `  Docs     ${url}/docs`,
     `  Data     ${dataDirectory}`,
     '',

@@ -6,18 +6,11 @@ export interface CallOptions {
   readonly ifMatch?: number
 }
 
-export interface EventFilter {
-  readonly under: string
-  readonly kinds: readonly string[]
-  /** `sequence.index` of the last event that was seen; null: from now on. */
-  readonly after: string | null
-}
-
 export type Input = Readonly<Record<string, unknown>>
 
 export interface Api {
   /** The answer on the wire. Throws an Ending for a refusal and where nobody answers. */
   call(operation: string, input: Input, options: CallOptions): Promise<unknown>
-  /** Live events until the signal is raised or the server closes the stream. */
-  follow(filter: EventFilter, signal: AbortSignal): AsyncIterable<unknown>
+  /** What a stream tells, live, until the signal is raised or the server closes it. */
+  follow(path: string, query: Readonly<Record<string, string>>, signal: AbortSignal): AsyncIterable<unknown>
 }

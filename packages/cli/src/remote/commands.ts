@@ -7,7 +7,7 @@ import { type Format, render, renderIds } from '../output/render.js'
 import type { Shell } from '../shell.js'
 import type { Api, CallOptions, Input } from './api.js'
 import { type Field, fieldsOf } from './fields.js'
-import { followCommand } from './follow.js'
+import { followCommands } from './follow.js'
 import { ELSEWHERE, NOUNS, resourceOf, verbOf } from './nouns.js'
 import { RESERVED, withConnection, withOutput } from './options.js'
 import { dashed, toValue } from './values.js'
@@ -20,7 +20,7 @@ export function remoteCommands(shell: Shell): readonly Command[] {
     if (operations.length === 0) return []
     const command = new Command(noun).description(summary)
     for (const operation of operations) command.addCommand(operationCommand(noun, operation, shell))
-    if (noun === 'events') command.addCommand(followCommand(shell))
+    for (const follow of followCommands(noun, shell)) command.addCommand(follow)
     return [command]
   })
 }
@@ -40,7 +40,7 @@ function operationCommand(noun: string, operation: Operation, shell: Shell): Com
   const isPaged = fields.some(({ name }) => name === 'cursor')
   const command = new Command(verbOf(operation.name)).summary(operation.summary)
   command.description([`${operation.summary}.`, operation.description].filter(Boolean).join('\n'))
-  for (const field of fields) addField(command, noun, field)
+  for (const field of fields) addField(command, noun, field, operation.ifMatch)
   if (operation.isWrite)
     command
       .addOption(new Option('--dry-run', 'show what would happen; change nothing'))
@@ -70,7 +70,8 @@ function shown(answer: unknown, { output, columns, quiet }: LeafOptions): string
 const optionName = (noun: string, field: Field): string =>
   dashed(RESERVED.has(field.name) ? `${noun}_${field.name}` : field.name)
 
-function addField(command: Command, noun: string, field: Field): void {
+/** Where a record is changed, what can be nothing can be set to nothing. */
+function addField(command: Command, noun: string, field: Field, isChange: boolean): void {
   if (field.isPositional) {
     command.addArgument(new Argument(`<${dashed(field.name)}>`, field.description))
     return
@@ -79,6 +80,8 @@ function addField(command: Command, noun: string, field: Field): void {
   const option = new Option(`--${optionName(noun, field)} ${shape}`, field.description)
   if (field.choices.length > 0) option.choices(field.choices)
   command.addOption(field.isRequired ? option.makeOptionMandatory() : option)
+  if (isChange && field.isNullable && field.kind !== 'flag')
+    command.addOption(new Option(`--no-${optionName(noun, field)}`, 'set it to nothing'))
 }
 
 function inputOf(
@@ -92,6 +95,7 @@ function inputOf(
     const written = field.isPositional
       ? given[places.indexOf(field)]
       : options[camelCase(optionName(noun, field))]
+    if (written === false && field.kind !== 'flag') return [[field.name, null]]
     if (typeof written !== 'string' && typeof written !== 'boolean') return []
     return [[field.name, toValue(field, written)]]
   })

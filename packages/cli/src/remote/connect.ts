@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { BASE_PATH, findOperation, type Operation } from '@stemma/client/operations'
 import type { Connection } from '../connection.js'
 import { Ending, EXIT } from '../exit.js'
-import type { Api, CallOptions, EventFilter, Input } from './api.js'
+import type { Api, CallOptions, Input } from './api.js'
 import { type Problem, refusal, unreachable } from './problem.js'
 import { serverSentEvents } from './server-sent-events.js'
 
@@ -22,8 +22,8 @@ export function connect({ url, apiKey }: Connection): Api {
       })
       return jsonOf(url, answer)
     },
-    async *follow(filter, signal) {
-      const address = `${url}${BASE_PATH}/events/stream?${queryOf(filter)}`
+    async *follow(path, query, signal) {
+      const address = `${url}${BASE_PATH}${path}?${new URLSearchParams(query)}`
       const answer = await reach(url, address, { headers, signal })
       if (!answer.ok || answer.body === null) {
         await jsonOf(url, answer)
@@ -82,7 +82,10 @@ const fieldsBeside = ({ pathFields }: Operation, input: Input): [string, unknown
 const bodyOf = (operation: Operation, input: Input): string | null =>
   hasBody(operation) ? JSON.stringify(Object.fromEntries(fieldsBeside(operation, input))) : null
 
-const textOf = (value: unknown): string => (Array.isArray(value) ? value.join(',') : String(value))
+function textOf(value: unknown): string {
+  if (Array.isArray(value)) return value.join(',')
+  return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value)
+}
 
 function headersOf(
   operation: Operation,
@@ -96,13 +99,6 @@ function headersOf(
     ...(ifMatch === undefined ? {} : { 'if-match': `"${ifMatch}"` }),
   }
 }
-
-const queryOf = ({ under, kinds, after }: EventFilter): URLSearchParams =>
-  new URLSearchParams({
-    under,
-    ...(kinds.length === 0 ? {} : { kinds: kinds.join(',') }),
-    ...(after === null ? {} : { after }),
-  })
 
 function reasonIn(data: string): string {
   const { reason } = JSON.parse(data) as { reason?: string }

@@ -6,6 +6,8 @@ export interface Field {
   readonly name: string
   readonly isPositional: boolean
   readonly isRequired: boolean
+  /** Whether it can be taken away by null, which `--no-<name>` says. */
+  readonly isNullable: boolean
   readonly kind: 'text' | 'whole' | 'flag' | 'list' | 'json'
   readonly choices: readonly string[]
   /** What stands for the value in the help: `pty_…`, `number`. */
@@ -34,6 +36,7 @@ export function fieldsOf(operation: Operation): readonly Field[] {
       name,
       isPositional: isPositional(name),
       isRequired: required.includes(name),
+      isNullable: isNullable(written),
       kind: kindOf(schema),
       placeholder: placeholderOf(schema),
       choices: (schema.enum ?? []).filter((choice) => typeof choice === 'string'),
@@ -44,6 +47,9 @@ export function fieldsOf(operation: Operation): readonly Field[] {
   const placed = operation.pathFields.flatMap((name) => fields.filter((field) => field.name === name))
   return [...placed, ...fields.filter((field) => !field.isPositional)]
 }
+
+const isNullable = ({ anyOf = [], enum: choices = [] }: Schema): boolean =>
+  anyOf.some((part) => part.type === 'null') || choices.includes(null)
 
 /** The schema of what may also be null. */
 function notNull(schema: Schema): Schema {

@@ -26,6 +26,13 @@ export const NOUNS: readonly Noun[] = [
   { noun: 'movement', summary: 'Cash movements of a partner', resources: ['cash_movements'] },
   { noun: 'transfer', summary: 'Money between accounts', resources: ['transfers'] },
   { noun: 'hold', summary: 'Amounts set aside', resources: ['holds'] },
+  { noun: 'instrument', summary: 'What can be traded', resources: ['instruments', 'fee_schedules'] },
+  { noun: 'order', summary: 'Orders', resources: ['orders'] },
+  { noun: 'trade', summary: 'Trades and execution reports', resources: ['trades', 'executions'] },
+  { noun: 'drop-copy', summary: 'Execution reports of a firm', resources: ['drop_copy'] },
+  { noun: 'position', summary: 'Positions, now and as they were', resources: ['positions'] },
+  { noun: 'margin', summary: 'What an account can do with its money', resources: ['margin'] },
+  { noun: 'quote', summary: 'The market', resources: ['quotes', 'books', 'statistics'] },
   { noun: 'correction', summary: 'Reversals', resources: ['corrections'] },
   { noun: 'adjustment', summary: 'Amounts booked by hand', resources: ['adjustments'] },
   { noun: 'approval', summary: 'What waits for a second person', resources: ['approvals'] },
@@ -45,6 +52,10 @@ const VERBS: Readonly<Record<string, string>> = {
   'credentials.create': 'register',
   'accounts.open': 'create',
   'accounts.open_many': 'create-many',
+  'fee_schedules.create': 'create-fees',
+  'executions.list': 'executions',
+  'books.get': 'book',
+  'statistics.get': 'statistics',
 }
 
 export function verbOf(operation: string): string {

@@ -108,5 +108,11 @@ export const EXAMPLE = {
   process: 'prc_76',
   webhook: 'whk_77',
   kyc: 'kyc_78',
+  instrument: 'ins_80',
+  order: 'ord_81',
+  execution: 'exe_82',
+  trade: 'trd_83',
+  position: 'pos_84',
+  fees: 'fee_85',
   at: '2026-11-20T17:00:00.000000Z',
 } as const

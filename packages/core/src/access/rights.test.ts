@@ -338,6 +338,17 @@ describe('credentials', () => {
     done(engine, 'tokens.issue', issue(credential), { time: later(SIGNIN_LOCK) })
   })
 
+  test('no number of failures locks a client, whose id others know and whose key nobody guesses', () => {
+    const { engine, admin } = world()
+    const publicKeys = [{ kid: 'one', algorithm: 'RS256', pem: 'pem', addedAt: 0 }]
+    const key = newKey({ user: admin.user }, 'client')
+    const client = { ...(key as object), kind: 'client', secretHash: null, publicKeys } as never
+    const { credential } = done<{ credential: number }>(engine, 'credentials.create', client)
+    for (let failure = 0; failure < 3 * SIGNIN_FAILURES_MAX; failure += 1)
+      done(engine, 'signins.record', { credential, success: false })
+    done(engine, 'tokens.issue', issue(credential as never))
+  })
+
   test('addresses and ranges, in both families', () => {
     expect(isAddressAllowed([], 'anything')).toBe(true)
     expect(isAddressAllowed(['192.0.2.0/24'], '192.0.2.255')).toBe(true)

@@ -32,6 +32,7 @@ import {
   type TemplateId,
   templateFields,
 } from './fields.js'
+import { NameOrder } from './name-order.js'
 import { PathCache } from './path-cache.js'
 import { TreeOrder } from './tree-order.js'
 
@@ -81,6 +82,8 @@ export class Hierarchy {
   readonly templatesOf: Relation<PartyId>
   readonly partyIds: IdOrder<PartyId>
   readonly accountIds: IdOrder<AccountId>
+  readonly partyNames: NameOrder
+  readonly accountNames: NameOrder
 
   constructor(image: Image) {
     this.parties = image.table('parties', 'pty', partyFields)
@@ -105,6 +108,8 @@ export class Hierarchy {
     this.templatesOf = new Relation(this.templates, this.templates.party)
     this.partyIds = new IdOrder(this.parties)
     this.accountIds = new IdOrder(this.accounts)
+    this.partyNames = new NameOrder(this.parties, this.parties.name)
+    this.accountNames = new NameOrder(this.accounts, this.accounts.name)
     for (const derived of [
       this.order,
       this.partyByName,
@@ -119,8 +124,15 @@ export class Hierarchy {
       this.templatesOf,
       this.partyIds,
       this.accountIds,
+      this.partyNames,
+      this.accountNames,
     ])
       image.derived(derived)
+  }
+
+  /** Sorts in up to so many names that a load brought; whether any are left. */
+  settleNames(most: number): boolean {
+    return this.partyNames.settle(most) || this.accountNames.settle(most)
   }
 
   /** The operator of the book, or NO_ROW before it is opened. */

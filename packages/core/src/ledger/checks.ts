@@ -7,7 +7,7 @@ import { refuse } from '../refusals/index.js'
 import type { LedgerContext } from './ledger.js'
 
 export const REFERENCE_LENGTH_MAX = 128
-export const DESCRIPTION_LENGTH_MAX = 256
+export const DESCRIPTION_LENGTH_MAX = 500
 
 // Printable: no control, format, surrogate, private-use or unassigned code points, no line or paragraph separators.
 const PRINTABLE = /^[^\p{C}\p{Zl}\p{Zp}]*$/u

@@ -28,6 +28,8 @@ export const ENTRIES: HistoryTable = {
     money('after'),
     text('type'),
     text('description'),
+    /** Of the instrument that it was booked for, where there is one. */
+    text('symbol'),
     number('time'),
     text('business_date'),
     text('subject'),
@@ -57,6 +59,7 @@ export const ENTRIES: HistoryTable = {
       after: entry.after,
       type: entry.type,
       description: field(event, 'description'),
+      symbol: field(event, 'symbol'),
       time: event.time,
       business_date: businessDate,
       subject: event.subject,

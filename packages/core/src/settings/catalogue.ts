@@ -51,6 +51,11 @@ export const SETTINGS = {
     HOUR,
     { least: 1, most: 30 * DAY },
   ),
+  'venue.order_rate_tier': wholeNumber(
+    'Which of the four published limits on order requests a second a firm has; a higher tier allows more',
+    1,
+    { least: 1, most: 4 },
+  ),
 } as const satisfies Record<string, Setting<Plain>>
 
 export type SettingName = keyof typeof SETTINGS

@@ -10,6 +10,8 @@ import {
   type Amount,
   amount,
   type CurrencyCode,
+  formatPrice,
+  formatQuantity,
   negate,
   type Price,
   type Quantity,
@@ -136,6 +138,8 @@ interface Told {
 
 function record({ hierarchy, market, emit }: TradingContext, told: Told): void {
   const { kind, traded, execution, corrects, order, trade, position, account, entries } = told
+  const row = market.instruments.row(traded.instrument)
+  const size = formatQuantity(traded.quantity, market.instruments.quantityScale.get(row))
   emit({
     kind: `trade.${kind}`,
     subject: `trd_${traded.trade}`,
@@ -148,9 +152,10 @@ function record({ hierarchy, market, emit }: TradingContext, told: Told): void {
       correctedTrade: traded.trade,
       account,
       instrument: traded.instrument,
-      symbol: market.instruments.symbol.get(market.instruments.row(traded.instrument)),
+      symbol: market.instruments.symbol.get(row),
       lastPrice: traded.price,
       lastQuantity: traded.quantity,
+      description: `Trade ${kind}: ${size} @ ${formatPrice(traded.price)}`,
       position,
       entries: entriesData(entries),
     },

@@ -36,8 +36,22 @@ function trade(context: TradingContext, session: TradingSession, order: Order): 
   if (endsBySelfMatch(context, order)) return
   const isWhole = order.terms.allOrNone || order.timeInForce === 'fok'
   const least = isWhole ? openQuantityOf(order) : order.terms.minimumQuantity
-  if (least === 0n || find(context, order, quantity(least)).quantity >= least) match(context, session, order)
+  if (least === 0n || find(context, order, quantity(least)).quantity >= least) {
+    limitRemainder(context, order)
+    match(context, session, order)
+  }
   leave(context, session, order)
+}
+
+/**
+ * The price at which the rest of a market-to-limit order will stand is set before it trades, so that the reports of its
+ * fills say it, and with them history and whoever follows them.
+ */
+export function limitRemainder(context: TradingContext, order: Order): void {
+  if (order.type !== 'market_to_limit' || order.price !== null || order.timeInForce === 'ioc') return
+  const open = openQuantityOf(order)
+  const { quantity: found, worst } = find(context, order, open)
+  if (found < open) order.price = worst ?? remainderPrice(context, order)
 }
 
 /** What is left of it after it traded. */

@@ -183,6 +183,7 @@ export const POSITION_ENTRIES: HistoryTable = {
     exact('quantity_at_open'),
     number('execution'),
     number('trade'),
+    text('description'),
     text('subject'),
     text('path'),
   ],
@@ -227,6 +228,7 @@ function rowOf(event: Event, change: PositionChange, side: number, path: string 
     quantity_at_open: change.quantityAtOpen,
     execution: of(event.data, 'execution'),
     trade: of(event.data, 'trade'),
+    description: of(event.data, 'description'),
     subject: event.subject,
     path,
   }

@@ -5,7 +5,7 @@
 import type { Plain } from '../image/index.js'
 import type { PostedEntry } from '../ledger/index.js'
 import { entriesData } from '../ledger/index.js'
-import type { Amount, Price, Quantity } from '../money/index.js'
+import { type Amount, formatPrice, formatQuantity, type Price, type Quantity } from '../money/index.js'
 import type { Fault } from './faults.js'
 import type { ExecutionId, OrderState, TradeId } from './fields.js'
 import { type Order, orderTold } from './order.js'
@@ -92,11 +92,19 @@ export function reportFill(
     counterExecution,
     isAggressor,
     fee,
+    description: dealText(context, order, price, quantity),
     position,
     entries: entriesData(entries),
     symbol: symbolOf(context, order),
     ...more,
   })
+}
+
+/** What its entries are called: `Buy 10 @ 0.36`. */
+function dealText({ market }: TradingContext, order: Order, price: Price, quantity: Quantity): string {
+  const scale = market.instruments.quantityScale.get(market.instruments.row(order.instrument))
+  const verb = order.side === 'buy' ? 'Buy' : 'Sell'
+  return `${verb} ${formatQuantity(quantity, scale)} @ ${formatPrice(price)}`
 }
 
 function emitReport(

@@ -7,7 +7,16 @@ import type { AccountId } from '../hierarchy/index.js'
 import { type Id, NO_ROW, type Plain, type ProcessKind } from '../image/index.js'
 import { entriesData } from '../ledger/index.js'
 import { recordInstrument } from '../market/index.js'
-import { type Amount, amount, NONE, negate, quantity, ZERO } from '../money/index.js'
+import {
+  type Amount,
+  amount,
+  formatPrice,
+  formatQuantity,
+  NONE,
+  negate,
+  quantity,
+  ZERO,
+} from '../money/index.js'
 import type { ExecutionId, PositionId } from './fields.js'
 import { applyFill } from './positions.js'
 import type { TradingContext } from './trading.js'
@@ -31,6 +40,7 @@ function settlePosition(context: TradingContext, id: PositionId): Plain {
   const price = market.instruments.settlementPrice.get(instrument)
   if (price === null) throw new Error('expected a settlement price')
   const execution = image.newId<ExecutionId>()
+  const scale = market.instruments.quantityScale.get(instrument)
   // Half-even, on the size: what a long is paid and a short of that size pays is the same.
   const size = market.termsOf(instrument).notional(price, quantity(held < 0n ? -held : held))
   const paid = amount(held > 0n ? size : -size)
@@ -50,6 +60,7 @@ function settlePosition(context: TradingContext, id: PositionId): Plain {
       execution,
       price,
       amount: paid,
+      description: `Settled ${formatQuantity(held, scale)} @ ${formatPrice(price)}`,
       position,
       counterPosition: { ...counterPosition, path: context.hierarchy.pathOf(context.hierarchy.root) },
       entries: entriesData(entries),

@@ -1,11 +1,15 @@
 /** A second clearing member and firm, so that there is somebody whose accounts ACME must not see. */
-import type { Id } from '@stemma/core'
+import type { Actor, Id } from '@stemma/core'
 import type { Builder } from '../builder.js'
 import type { VenueClient } from '../credentials.js'
 
 export interface Borealis {
+  readonly member: Id
   readonly firm: Id
   readonly accounts: { readonly proprietary: Id; readonly customers: Id }
+  /** Its trading user, and the client of that user as an actor. */
+  readonly trading: Id
+  readonly actor: Actor
   readonly clients: readonly VenueClient[]
 }
 
@@ -47,11 +51,11 @@ export async function createBorealis(builder: Builder, root: Id): Promise<Boreal
   })
   await builder.bind(trading, proprietary)
   await builder.bind(trading, customers)
-  const client = await builder.venueClient(
+  const { client, actor } = await builder.newVenueClient(
     trading,
     'borealis-trading-client',
     `firms/${FIRM}/users/api-borealis-trading`,
     ['read:orders', 'write:orders', 'read:positions'],
   )
-  return { firm, accounts: { proprietary, customers }, clients: [client] }
+  return { member, firm, accounts: { proprietary, customers }, trading, actor, clients: [client] }
 }

@@ -22,7 +22,24 @@ export class TokenBuckets {
   constructor(private readonly most = BUCKETS_MAX) {}
 
   /** Takes one token; otherwise the whole seconds after which there is one again. */
-  take(key: string, { perSecond, burst }: Rate, now: Instant): number | null {
+  take(key: string, rate: Rate, now: Instant): number | null {
+    const seconds = this.wait(key, rate, now)
+    if (seconds === null) this.spend(key, rate, now)
+    return seconds
+  }
+
+  /** Null where there is a token to take; otherwise the whole seconds after which there is one. */
+  wait(key: string, rate: Rate, now: Instant): number | null {
+    const { level } = this.refilled(key, rate, now)
+    return level < 1 ? Math.max(1, Math.ceil((1 - level) / rate.perSecond)) : null
+  }
+
+  /** Takes a token that may not be there yet: those who were let in together wait longer for the next. */
+  spend(key: string, rate: Rate, now: Instant): void {
+    this.refilled(key, rate, now).level -= 1
+  }
+
+  private refilled(key: string, { perSecond, burst }: Rate, now: Instant): Bucket {
     const bucket = this.buckets.get(key) ?? { level: burst, at: now }
     const seconds = Math.max(0, now - bucket.at) / SECOND
     bucket.level = Math.min(burst, bucket.level + seconds * perSecond)
@@ -30,9 +47,7 @@ export class TokenBuckets {
     this.buckets.delete(key)
     this.buckets.set(key, bucket)
     this.makeRoom()
-    if (bucket.level < 1) return Math.max(1, Math.ceil((1 - bucket.level) / perSecond))
-    bucket.level -= 1
-    return null
+    return bucket
   }
 
   private makeRoom(): void {

@@ -9,6 +9,7 @@ import type { Host } from '../services.js'
 import type { AccessTokens } from './access-tokens.js'
 import { type Claimed, checkClaims, isSignedBy, type Proven, readClaimed } from './assertions.js'
 import { findCredential, recordSignIn } from './authentication.js'
+import { FailedProofs } from './failed-proofs.js'
 import { OAuthError } from './oauth-error.js'
 import { settingNumber } from './settings.js'
 import { TokenBuckets } from './token-buckets.js'
@@ -32,12 +33,12 @@ export interface TokenEndpointOptions {
 const BODY_MAX_BYTES = 16_384
 const SYSTEM = { kind: 'system' } as const
 const LIFE_DEFAULT_SECONDS = 180
-/** Below the live tokens that a credential may hold: 30 + 180 × 5 < 1,000. */
-const PER_CLIENT = { perSecond: 5, burst: 30 }
-const PER_ADDRESS = { perSecond: 20, burst: 100 }
+/** Tokens of a client, below those that a credential may hold at once: 30 + 180 × 5 < 1,000. */
+const TOKENS = { perSecond: 5, burst: 30 }
 
 export class TokenEndpoint {
   private readonly buckets = new TokenBuckets()
+  private readonly failures = new FailedProofs()
 
   constructor(
     private readonly host: Host,
@@ -69,15 +70,17 @@ export class TokenEndpoint {
 
   private async exchange(asked: TokenRequest, address: string): Promise<Record<string, unknown>> {
     const now = this.host.now()
-    this.throttle(`address ${address}`, PER_ADDRESS, now)
     const { audiences, issuer, tokenUrls } = this.options.addresses()
     if (!audiences.includes(asked.audience))
       throw new OAuthError(403, 'access_denied', 'expected audience to be the address of the API')
     const claimed = this.readClaimed(asked)
-    this.throttle(`client ${claimed.clientId} ${address}`, PER_CLIENT, now)
     const { credential, proven } = await this.prove(asked.assertion, claimed, tokenUrls, address)
     const scopes = this.narrow(asked.scope, credential)
+    const seconds = this.buckets.wait(credential.clientId, TOKENS, now)
+    if (seconds !== null) throw tooMany(seconds)
     const issued = await this.issue(credential, proven, asked.audience, scopes)
+    // Only what was issued counts, so that replaying a client's assertions takes nothing from it.
+    this.buckets.spend(credential.clientId, TOKENS, now)
     const shown = this.options.scopesShown(issued.scopes)
     const value = await this.tokens.sign({
       token: issued.token as never,
@@ -110,7 +113,7 @@ export class TokenEndpoint {
     return claimed
   }
 
-  /** An unknown client, a revoked one and a wrong signature are told apart by nothing. */
+  /** An unknown client, a revoked one and a wrong signature are told apart by nothing; a right one always passes. */
   private async prove(
     assertion: string,
     claimed: Claimed,
@@ -119,24 +122,27 @@ export class TokenEndpoint {
   ): Promise<{ readonly credential: FoundCredential; readonly proven: Proven }> {
     const credential = await findCredential(this.host, { clientId: claimed.clientId })
     const isOurs =
-      credential !== null && credential.kind === 'client' && credential.surface === this.options.surface
-    const unknown = new OAuthError(401, 'invalid_client', 'the client could not be authenticated')
-    if (!isOurs || credential.status !== 'active') throw unknown
-    if (credential.lockedUntil !== null && credential.lockedUntil > this.host.now())
-      throw new OAuthError(
-        429,
-        'temporarily_unavailable',
-        'the client is locked after too many failed attempts',
-        Math.ceil((credential.lockedUntil - this.host.now()) / SECOND),
-      )
-    if (!(await isSignedBy(assertion, claimed, credential.publicKeys))) {
-      await recordSignIn(this.host, credential, false)
-      throw unknown
-    }
-    if (!isAddressAllowed(credential.ipAddresses, address)) throw unknown
+      credential?.kind === 'client' &&
+      credential.surface === this.options.surface &&
+      credential.status === 'active'
+    if (!isOurs || !(await isSignedBy(assertion, claimed, credential.publicKeys)))
+      throw await this.unproven(claimed, address, isOurs ? credential : null)
+    if (!isAddressAllowed(credential.ipAddresses, address)) throw unknownClient()
     const proven = checkClaims(assertion, tokenUrls, this.host.now())
     if ('error' in proven) throw new OAuthError(401, proven.error, proven.detail)
     return { credential, proven }
+  }
+
+  /** A failure within the rates is recorded with the client; those beyond cost the book nothing. */
+  private async unproven(
+    { clientId }: Claimed,
+    address: string,
+    credential: FoundCredential | null,
+  ): Promise<OAuthError> {
+    const seconds = this.failures.count(clientId, address, this.host.now())
+    if (seconds !== null) return tooMany(seconds)
+    if (credential !== null) await recordSignIn(this.host, credential, false)
+    return unknownClient()
   }
 
   private narrow(scope: string | null, credential: FoundCredential): readonly string[] | null {
@@ -188,12 +194,6 @@ export class TokenEndpoint {
       : LIFE_DEFAULT_SECONDS
   }
 
-  private throttle(key: string, rate: { perSecond: number; burst: number }, now: Instant): void {
-    const seconds = this.buckets.take(key, rate, now)
-    if (seconds !== null)
-      throw new OAuthError(429, 'temporarily_unavailable', 'too many token requests', seconds)
-  }
-
   private fail(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
     const error = OAuthError.from(thrown)
     if (error.status >= 500) request.log.error({ err: thrown }, 'token request failed')
@@ -202,6 +202,12 @@ export class TokenEndpoint {
     return uncached(reply).code(error.status).send({ error: error.error, error_description: error.message })
   }
 }
+
+const unknownClient = (): OAuthError =>
+  new OAuthError(401, 'invalid_client', 'the client could not be authenticated')
+
+const tooMany = (seconds: number): OAuthError =>
+  new OAuthError(429, 'temporarily_unavailable', 'too many token requests', seconds)
 
 const uncached = (reply: FastifyReply): FastifyReply =>
   reply.header('cache-control', 'no-store').header('pragma', 'no-cache')

@@ -19,14 +19,26 @@ import {
   type Permit,
   type Plain,
   type Refusal,
+  Refused,
   SYSTEM,
   seenFrom,
 } from '@stemma/core'
 import { eventBytesMax, recordBytesMax, resultBytesMax, rowBytesMax, type Store } from '@stemma/store'
-import type { Answer, EventFilter, Host, Request, Settled, Subscription } from '../services.js'
+import type {
+  Answer,
+  EventFilter,
+  Follow,
+  Host,
+  InstrumentUnits,
+  Request,
+  Settled,
+  Subscription,
+} from '../services.js'
 import type { Clock } from './clock.js'
 import { CommitGate } from './commit-gate.js'
 import { EventHub, type Place } from './event-hub.js'
+import { placeOfOrder, unitsOf } from './instrument-units.js'
+import { MarketDataHub, type MarketTold, type MarketWanted } from './market-data-hub.js'
 
 export interface HostOptions {
   readonly engine: Engine
@@ -87,6 +99,8 @@ const unrepeated = (outcome: Outcome): Settled =>
 
 const SYSTEM_PERMIT: Permit = { doer: SYSTEM, tokens: [], account: null, scope: null, needs: [] }
 
+const EVENTS_READ = { scope: 'events:read', ability: 'read' } as const
+
 /** A kind matches itself, and `transfer.` every kind that begins so. No kinds: all. */
 const eventMatcher =
   (path: string, kinds: readonly string[]) =>
@@ -100,6 +114,7 @@ const TIMER_MILLISECONDS_MAX = 2 ** 31 - 1
 
 export class EngineHost implements Host {
   readonly hub: EventHub
+  readonly market: MarketDataHub
   private readonly engine: Engine
   private readonly store: Store
   private readonly gate: CommitGate
@@ -117,7 +132,9 @@ export class EngineHost implements Host {
     this.store = options.store
     const { sequence } = this.engine.image.head
     this.gate = new CommitGate(sequence)
-    this.hub = new EventHub(this.store, this.engine.rooms.access, sequence)
+    const { rooms, image } = this.engine
+    this.hub = new EventHub(this.store, rooms.access, sequence)
+    this.market = new MarketDataHub(rooms, rooms.access, () => image.head.sequence, sequence)
     this.measureBatches()
     this.planDue()
   }
@@ -219,7 +236,7 @@ export class EngineHost implements Host {
     after: Place | null,
     deliver: (event: Event) => boolean,
   ): Promise<Answer<Subscription>> {
-    const allowed = this.permitFor(actor, filter.under)
+    const allowed = this.permitFor(actor, filter)
     if ('refusal' in allowed) return this.afterCommit({ kind: 'refused', refusal: allowed.refusal })
     const { sequence } = this.engine.image.head
     const matches = eventMatcher(allowed.path, filter.kinds)
@@ -228,15 +245,64 @@ export class EngineHost implements Host {
     return this.afterCommit({ kind: 'answer', result: subscription, sequence })
   }
 
+  follow(
+    actor: Actor,
+    { scope, needs, matches }: Follow,
+    after: Place | null,
+    deliver: (event: Event) => boolean,
+    drained: () => Promise<void>,
+  ): Promise<Answer<Subscription>> {
+    const { access } = this.engine.rooms
+    const allowed =
+      actor.kind === 'system' ? { permit: SYSTEM_PERMIT } : access.permit(actor, scope, needs, this.now())
+    if ('refusal' in allowed) return this.afterCommit({ kind: 'refused', refusal: allowed.refusal })
+    const { sequence } = this.engine.image.head
+    const { permit } = allowed
+    const may = (need: Need): boolean => access.isStillAllowed({ ...permit, needs: [need] }, this.now())
+    const isShown = (event: Event): boolean => matches(event, may)
+    const subscription = this.hub.follow(permit, isShown, after, deliver, drained)
+    return this.afterCommit({ kind: 'answer', result: subscription, sequence })
+  }
+
+  watchMarket(
+    actor: Actor,
+    scope: string,
+    wanted: MarketWanted,
+    deliver: (told: MarketTold) => boolean,
+  ): Promise<Answer<Subscription>> {
+    const { sequence } = this.engine.image.head
+    const allowed =
+      actor.kind === 'system'
+        ? { permit: SYSTEM_PERMIT }
+        : this.engine.rooms.access.permit(actor, scope, [], this.now())
+    if ('refusal' in allowed) return this.afterCommit({ kind: 'refused', refusal: allowed.refusal })
+    try {
+      const result = this.market.watch(allowed.permit, wanted, deliver)
+      return this.afterCommit({ kind: 'answer', result, sequence })
+    } catch (thrown) {
+      if (thrown instanceof Refused) return this.afterCommit({ kind: 'refused', refusal: thrown.refusal })
+      throw thrown
+    }
+  }
+
+  unitsOf(instrument: number | string): InstrumentUnits | null {
+    return unitsOf(this.engine.rooms, instrument)
+  }
+
+  placeOfOrder(order: number): ReturnType<Host['placeOfOrder']> {
+    return placeOfOrder(this.engine.rooms, order)
+  }
+
   /** What a stream over a subtree needs; the server itself follows everything. */
   private permitFor(
     actor: Actor,
-    under: number | null,
+    { under, right = EVENTS_READ }: EventFilter,
   ): { readonly permit: Permit; readonly path: string } | { readonly refusal: Refusal } {
     const { access, hierarchy } = this.engine.rooms
     if (actor.kind === 'system') return { permit: SYSTEM_PERMIT, path: '' }
     const party = (under ?? hierarchy.parties.id(hierarchy.root)) as PartyId
-    const allowed = access.permit(actor, 'events:read', [{ ability: 'read', target: { party } }], this.now())
+    const needs = [{ ability: right.ability, target: { party } }]
+    const allowed = access.permit(actor, right.scope, needs, this.now())
     return 'refusal' in allowed
       ? allowed
       : { permit: allowed.permit, path: hierarchy.pathOf(hierarchy.parties.row(party)) }
@@ -256,6 +322,7 @@ export class EngineHost implements Host {
     this.planFlush()
     await this.drain()
     this.hub.closeAll()
+    this.market.closeAll()
   }
 
   /** Resolves when nothing waits for the disk. */
@@ -370,6 +437,7 @@ export class EngineHost implements Host {
   private committed(batch: Batch, seconds: number): void {
     this.isWriting = false
     this.hub.publish(batch.events, batch.head.sequence, this.now())
+    this.market.publish(batch.events, batch.head.sequence, this.now())
     this.gate.open(batch.head.sequence)
     this.options.onDurable?.(batch, seconds)
     this.planDue()

@@ -18,6 +18,7 @@ interface Following {
   readonly permit: Permit
   readonly matches: (event: Event) => boolean
   readonly deliver: (event: Event) => boolean
+  readonly drained: () => Promise<void>
   isLive: boolean
   after: Place
 }
@@ -40,12 +41,13 @@ export class EventHub {
     return this.followings.size
   }
 
-  /** Lets in whoever holds the permit. `after` null: from now on. */
+  /** Lets in whoever holds the permit. `after` null: from now on. The next page of history waits for `drained`. */
   follow(
     permit: Permit,
     matches: (event: Event) => boolean,
     after: Place | null,
     deliver: (event: Event) => boolean,
+    drained: () => Promise<void> = () => Promise.resolve(),
   ): Subscription {
     let end: (ending: Ending) => void = () => {}
     const closed = new Promise<Ending>((resolve) => {
@@ -56,6 +58,7 @@ export class EventHub {
       permit,
       matches,
       deliver,
+      drained,
       isLive,
       after: after ?? { sequence: this.published, index: Number.MAX_SAFE_INTEGER },
     }
@@ -87,6 +90,7 @@ export class EventHub {
   /** Reads history until it holds nothing that was not delivered, then goes live in the same turn. */
   private async catchUp(following: Following): Promise<void> {
     while (this.followings.has(following)) {
+      await following.drained()
       const { published } = this
       const { sequence, index } = following.after
       const rows = await this.store.find(EVENTS, {

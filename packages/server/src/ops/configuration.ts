@@ -10,6 +10,8 @@ export class ConfigurationFault extends Error {
 }
 
 const PORT_MAX = 65_535
+/** Connections on which nothing happens for ten minutes are closed, here and by proxies. */
+const HEARTBEAT_SECONDS_MAX = 540
 const port = z
   .string()
   .refine((text) => /^\d{1,5}$/.test(text) && Number(text) <= PORT_MAX, `expected a port, 0 to ${PORT_MAX}`)
@@ -20,7 +22,21 @@ const flag = z.enum(['0', '1']).transform((value) => value === '1')
 export const VARIABLES = {
   STEMMA_PORT: { schema: port.default(4000), says: 'port of HTTP and WebSocket; 0 takes any free one' },
   STEMMA_HOST: { schema: z.string().min(1).default('127.0.0.1'), says: 'address to listen on' },
-  STEMMA_GRPC_PORT: { schema: port.default(4001), says: 'port of gRPC' },
+  STEMMA_GRPC_PORT: {
+    schema: port.default(4001),
+    says: 'port of gRPC; 0 takes any free one. Where it is not set and something else listens on its default, the server warns and runs without gRPC',
+  },
+  STEMMA_GRPC_HEARTBEAT_SECONDS: {
+    schema: z
+      .string()
+      .refine(
+        (text) => /^\d{1,3}$/.test(text) && Number(text) >= 1 && Number(text) <= HEARTBEAT_SECONDS_MAX,
+        `expected 1 to ${HEARTBEAT_SECONDS_MAX} seconds`,
+      )
+      .transform(Number)
+      .default(30),
+    says: 'seconds after which a gRPC stream on which nothing happened sends a heartbeat',
+  },
   STEMMA_DATA: { schema: z.string().min(1).default('./data'), says: 'data directory' },
   STEMMA_STORE: {
     schema: z.enum(['sqlite', 'memory']).default('sqlite'),
@@ -49,6 +65,9 @@ export interface Configuration {
   readonly port: number
   readonly host: string
   readonly grpcPort: number
+  /** Somebody chose the port: a start without it would not be what was asked for. */
+  readonly isGrpcPortChosen: boolean
+  readonly grpcHeartbeatSeconds: number
   readonly dataDirectory: string
   readonly store: 'sqlite' | 'memory'
   readonly secretKeyFile: string
@@ -78,6 +97,8 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
     port: read('STEMMA_PORT'),
     host: read('STEMMA_HOST'),
     grpcPort: read('STEMMA_GRPC_PORT'),
+    isGrpcPortChosen: (environment.STEMMA_GRPC_PORT ?? '') !== '',
+    grpcHeartbeatSeconds: read('STEMMA_GRPC_HEARTBEAT_SECONDS'),
     dataDirectory,
     store: read('STEMMA_STORE'),
     secretKeyFile: read('STEMMA_SECRET_KEY_FILE') ?? join(dataDirectory, 'secret.key'),

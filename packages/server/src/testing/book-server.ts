@@ -58,6 +58,7 @@ export async function startBook({
   const server = await startServer({
     configuration: readConfiguration({
       STEMMA_PORT: '0',
+      STEMMA_GRPC_PORT: '0',
       STEMMA_DATA: directory,
       STEMMA_LOG_LEVEL: 'silent',
       STEMMA_WEBHOOK_ALLOW_PRIVATE: '1',

@@ -7,12 +7,14 @@ import { MemoryStore } from '@stemma/store'
 import fastify from 'fastify'
 import { mintApiKey } from '../auth/api-keys.js'
 import { AccessTokens, BearerAuthentication } from '../auth/index.js'
+import { GrpcServer } from '../grpc/index.js'
 import { systemClock } from '../host/clock.js'
 import { EngineHost } from '../host/engine-host.js'
 import { PartySealing } from '../host/sealing.js'
+import { systemTimer } from '../host/timer.js'
 import { pagesModule } from '../pages/index.js'
 import type { Services } from '../services.js'
-import { nativeSurface } from '../surfaces/native/index.js'
+import { surfaceWith } from '../surfaces/native/index.js'
 
 export interface World {
   readonly url: string
@@ -28,7 +30,7 @@ export interface World {
     readonly stranger: string
   }
   run<Result>(command: string, input: Plain): Promise<Result>
-  keyOf(user: number, more?: Readonly<Record<string, Plain>>): Promise<string>
+  keyOf(user: number | null, more?: Readonly<Record<string, Plain>>): Promise<string>
   call(method: string, path: string, options?: CallOptions): Promise<Answered>
   stop(): Promise<void>
 }
@@ -48,7 +50,7 @@ export interface Answered {
   readonly body: any
 }
 
-export async function startWorld(): Promise<World> {
+export async function startWorld({ heartbeatMs = 15_000 } = {}): Promise<World> {
   const engine = new Engine()
   const store = new MemoryStore()
   const fatal = (error: Error): never => {
@@ -70,7 +72,11 @@ export async function startWorld(): Promise<World> {
     requestTimeout: 2_000,
   })
   const services = { host, authentication, sealing, tokens, log: app.log } as unknown as Services
-  await nativeSurface.register(app, services)
+  await surfaceWith({ heartbeatMs }).register(
+    app,
+    services,
+    new GrpcServer({ log: app.log, timer: systemTimer, heartbeatMs: 30_000 }),
+  )
   await pagesModule.register(app)
   await app.listen({ port: 0, host: '127.0.0.1' })
   const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
@@ -80,7 +86,7 @@ export async function startWorld(): Promise<World> {
     if (settled.kind === 'refused') throw new Error(`${command}: ${JSON.stringify(settled.refusal)}`)
     return settled.result as Result
   }
-  const keyOf = async (user: number, more: Readonly<Record<string, Plain>> = {}): Promise<string> => {
+  const keyOf = async (user: number | null, more: Readonly<Record<string, Plain>> = {}): Promise<string> => {
     const clientId = randomBytes(8).toString('hex')
     const { value, secretHash } = mintApiKey(clientId)
     await run('credentials.create', {

@@ -9,6 +9,7 @@ import { instant, type Plain, SECOND } from '@stemma/core'
 import { type JWTHeaderParameters, type JWTPayload, SignJWT } from 'jose'
 import { ManualClock } from '../host/clock.js'
 import type { EngineHost } from '../host/engine-host.js'
+import type { ManualTimer } from '../host/timer.js'
 import { readConfiguration } from '../ops/configuration.js'
 import { type RunningServer, startServer } from '../server.js'
 
@@ -54,9 +55,9 @@ export interface SendOptions {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-export async function startVenue(store: 'memory' | 'sqlite' = 'memory'): Promise<Venue> {
+export async function startVenue(store: 'memory' | 'sqlite' = 'memory', timer?: ManualTimer): Promise<Venue> {
   const directory = mkdtempSync(join(tmpdir(), 'stemma-venue-'))
-  return startOn(directory, store, await freePort(), new ManualClock(START), false)
+  return startOn(directory, store, await freePort(), new ManualClock(START), false, timer)
 }
 
 async function startOn(
@@ -65,15 +66,21 @@ async function startOn(
   port: number,
   clock: ManualClock,
   isRestart: boolean,
+  timer: ManualTimer | undefined,
 ): Promise<Venue> {
   const variables = {
     STEMMA_PORT: String(port),
+    STEMMA_GRPC_PORT: '0',
     STEMMA_DATA: directory,
     STEMMA_STORE: store,
     STEMMA_WEBHOOK_ALLOW_PRIVATE: '1',
     STEMMA_LOG_LEVEL: 'silent',
   }
-  const server = await startServer({ configuration: readConfiguration(variables), clock })
+  const server = await startServer({
+    configuration: readConfiguration(variables),
+    clock,
+    ...(timer === undefined ? {} : { timer }),
+  })
   if (isRestart && server.made !== null) throw new Error('expected the book of before')
   const { host, url } = server
   return {
@@ -92,7 +99,7 @@ async function startOn(
     send: (method, path, options = {}) => send(url + path, method, options),
     async restart() {
       await server.stop()
-      return startOn(directory, store, port, clock, true)
+      return startOn(directory, store, port, clock, true, timer)
     },
     async close() {
       await server.stop()

@@ -1,6 +1,7 @@
 /**
  * `signins.record`: whether a proof of a credential held. So many failures in a row lock it for a while: no token is
- * issued for it then. Tokens that it has stay good, or anybody who knows a client id could shut its owner out.
+ * issued for it then, and tokens that it has stay good. A client signs with a private key, which nobody guesses, and its
+ * id is no secret: a lock would protect nothing and let anybody shut it out, so its failures are counted only.
  */
 import type { CredentialId } from '../../identity/index.js'
 import { after, command, SECOND } from '../../image/index.js'
@@ -24,7 +25,8 @@ export const recordSignin = command({
     credentials.failuresInARow.set(row, failuresInARow)
     const party = identity.partyOfCredential(row)
     const lockSeconds = settings.effective('signin.lock_seconds', party, now)
-    if (failuresInARow >= settings.effective('signin.failures_max', party, now))
+    const isLockable = credentials.kind.get(row) !== 'client'
+    if (isLockable && failuresInARow >= settings.effective('signin.failures_max', party, now))
       credentials.lockedUntil.set(row, after(now, lockSeconds * SECOND))
     else if (success || failuresInARow === 1) credentials.lockedUntil.set(row, null)
     const until = credentials.lockedUntil.get(row)

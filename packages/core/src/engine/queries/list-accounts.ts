@@ -35,12 +35,12 @@ export const listAccounts = query({
   read(context, { party, under, stage, status, type, search, ...paging }): PageOf<AccountView> {
     if (party !== null && under !== null) refuse('malformed', 'expected a party or a subtree, were both')
     const { hierarchy } = context
-    const { accounts, accountIds } = hierarchy
+    const { accounts, accountIds, accountNames } = hierarchy
     const { gathered, isWanted } =
       party === null ? accountsOfScope(context, under) : accountsOfParty(context, party)
     const { rows, next } = pageRows(
       accounts,
-      { gathered, idsAfter: (after: AccountId | null) => accountIds.after(after) },
+      { gathered, ids: accountIds, names: accountNames },
       paging,
       (row) =>
         (gathered !== null || isWanted(row)) &&

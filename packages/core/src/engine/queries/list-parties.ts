@@ -26,12 +26,12 @@ export const listParties = query({
     under === null ? [] : [{ ability: 'read', target: { party: under } }],
   read(context, { under, kind, status, search, ...paging }): PageOf<PartyView> {
     const { hierarchy } = context
-    const { parties, partyIds } = hierarchy
+    const { parties, partyIds, partyNames } = hierarchy
     const scope = under === null ? scopeOfActor(context) : scopeOfSubtree(context, under)
     const gathered = gatherParties(context, scope)
     const { rows, next } = pageRows(
       parties,
-      { gathered, idsAfter: (after: PartyId | null) => partyIds.after(after) },
+      { gathered, ids: partyIds, names: partyNames },
       paging,
       (row) =>
         (gathered !== null || isInScope(context, scope, row)) &&

@@ -13,7 +13,7 @@ export const cancelDeposit = command({
   needs: ({ ledger }: LedgerContext, { deposit }: CancelDeposit) =>
     needsOn('administer', accountOf(ledger.deposits, deposit)),
   decide(context, { deposit, cause = null }) {
-    checkDescription(cause, '/cause')
+    checkDescription(cause, '/reason')
     const { deposits } = context.ledger
     const row = deposits.row(deposit)
     const funding = depositOf(context, row)

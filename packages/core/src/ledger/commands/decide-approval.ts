@@ -39,7 +39,7 @@ export const rejectApproval = command({
   scope: 'approvals:write',
   needs,
   decide(context, { approval, cause = null }) {
-    checkDescription(cause, '/cause')
+    checkDescription(cause, '/reason')
     const row = openRow(context, approval)
     if (context.ledger.approvals.isMaker(row, context.doer))
       refuse('approval_is_makers', 'the maker withdraws a request instead of rejecting it')
@@ -56,7 +56,7 @@ export const withdrawApproval = command({
     { ability: 'read', target: approvals.table.has(approval) ? 'self' : NOWHERE },
   ],
   decide(context, { approval, cause = null }) {
-    checkDescription(cause, '/cause')
+    checkDescription(cause, '/reason')
     const { approvals } = context.ledger
     if (!approvals.isMaker(approvals.table.row(approval), context.doer))
       refuse('not_visible', 'there is no such request of the own')

@@ -31,7 +31,7 @@ function giveBack(
   { withdrawal, cause = null }: ReturnWithdrawal,
   state: 'rejected' | 'cancelled',
 ): { readonly withdrawal: WithdrawalId } {
-  checkDescription(cause, '/cause')
+  checkDescription(cause, '/reason')
   const { ledger } = context
   const row = ledger.withdrawals.row(withdrawal)
   const funding = withdrawalOf(context, row)

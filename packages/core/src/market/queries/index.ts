@@ -1,5 +1,7 @@
 import { getInstrument, listInstruments } from './instruments.js'
+import { getStatistics } from './statistics.js'
 
 export * from './instruments.js'
+export * from './statistics.js'
 
-export const MARKET_QUERIES = [getInstrument, listInstruments] as const
+export const MARKET_QUERIES = [getInstrument, listInstruments, getStatistics] as const

@@ -6,10 +6,11 @@ import { command, NO_ROW } from '../../image/index.js'
 import { instrumentRow } from '../../market/index.js'
 import { refuse } from '../../refusals/index.js'
 import { isReducing, tradeNeeds } from '../access.js'
-import { enter, followUp } from '../entering.js'
+import { enter, followUp, limitRemainder } from '../entering.js'
 import type { Fault } from '../faults.js'
 import { judge, noteEntered } from '../judging.js'
-import type { Order } from '../order.js'
+import { find } from '../matching.js'
+import { type Order, openQuantityOf } from '../order.js'
 import { checkFree, checkShape, newNumbers, orderOf, type PlaceOrder } from '../placing.js'
 import { faultTold, report } from '../reports.js'
 import { TradingSession } from '../session.js'
@@ -46,6 +47,9 @@ function accept(context: TradingContext, order: Order): void {
     route(context, venue, order)
     return
   }
+  // Where nobody is there to trade with, it stands at the reference at once.
+  if (order.type === 'market_to_limit' && find(context, order, openQuantityOf(order)).quantity === 0n)
+    limitRemainder(context, order)
   report(context, order, 'accepted', 'new')
   const session = new TradingSession()
   enter(context, session, order)

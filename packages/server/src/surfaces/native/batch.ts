@@ -4,9 +4,10 @@ import { type Refusal, Refused, refuse } from '@stemma/core'
 import type { FastifyRequest } from 'fastify'
 import type { Services, Settled } from '../../services.js'
 import { type Call, type Caller, checkKey, type Input, type Prepared } from './call.js'
-import { prepare, requestOf, settle } from './perform.js'
+import { prepare, requestOf, settle, told } from './perform.js'
 import { problem, type Reply } from './problem.js'
 import { parseStrictJson } from './strict-json.js'
+import { explained } from './trading/ended-orders.js'
 
 export const BATCH_COMMANDS_MAX = 500
 
@@ -130,35 +131,38 @@ export function callOf(
 const isItem = (item: Item | Refusal): item is Item => 'call' in item
 
 async function runEach(
-  { host }: Services,
+  services: Services,
   items: readonly (Item | Refusal)[],
   caller: Caller,
 ): Promise<Reply[]> {
-  const settled = await host.executeEach(
+  const settled = await services.host.executeEach(
     items.filter(isItem).map(({ call, prepared }) => requestOf(call, prepared)),
   )
   let next = 0
-  return items.map((item) =>
-    isItem(item)
-      ? settle(item.call, settled[next++] as Settled, item.prepared)
-      : problem(item, caller.requestId),
+  return Promise.all(
+    items.map(async (item) =>
+      isItem(item)
+        ? settle(item.call, await told(services, item.call, settled[next++] as Settled), item.prepared)
+        : problem(item, caller.requestId),
+    ),
   )
 }
 
 async function runLinked(
-  { host }: Services,
+  services: Services,
   items: readonly (Item | Refusal)[],
   caller: Caller,
 ): Promise<Reply[]> {
   const faulty = items.findIndex((item) => !isItem(item))
   if (faulty >= 0) return allRefused(items, faulty, items[faulty] as Refusal, caller)
   const ready = items as readonly Item[]
-  const { outcomes, failedAt } = await host.executeLinked(
+  const { outcomes, failedAt } = await services.host.executeLinked(
     ready.map(({ call, prepared }) => requestOf(call, prepared)),
   )
   if (failedAt !== null) {
     const failed = outcomes[failedAt] as Extract<Settled, { kind: 'refused' }>
-    return allRefused(items, failedAt, failed.refusal, caller)
+    const refusal = await explained(services, (ready[failedAt] as Item).call, failed.refusal)
+    return allRefused(items, failedAt, refusal, caller)
   }
   return ready.map(({ call, prepared }, at) => settle(call, outcomes[at] as Settled, prepared))
 }

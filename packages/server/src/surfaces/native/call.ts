@@ -32,6 +32,9 @@ export interface Prepared {
 
 export type Prepare = (services: Services, call: Call) => Promise<Prepared>
 
+/** Brings an answer of the engine into the shape of the contract. */
+export type Present = (services: Services, call: Call, result: Plain) => unknown
+
 export const KEY_LENGTH_MAX = 255
 
 export function checkKey(key: string): string {

@@ -45,6 +45,16 @@ async function openSocket(key: string | null) {
   }
 }
 
+test('a list takes whole kinds, and says so', async () => {
+  const kinds = (text: string) => world.call('GET', `/stemma/v1/events?under=${firm}&kinds=${text}`)
+  const found = await kinds('account.approved')
+  expect(found.body.items.map(({ kind }: { kind: string }) => kind)).toEqual([
+    'account.approved',
+    'account.approved',
+  ])
+  expect((await kinds('account.')).body).toMatchObject({ status: 400, field: '/kinds' })
+})
+
 describe('the stream', () => {
   test('begins behind any event, in order, and goes on live', async () => {
     const first = await client.transfers.create(input())

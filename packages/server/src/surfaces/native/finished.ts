@@ -4,32 +4,41 @@
  */
 import type { HistoryRow, Plain } from '@stemma/core'
 import type { Services } from '../../services.js'
-import type { Call } from './call.js'
-import { camel, HISTORIES } from './history.js'
+import type { Call, Input } from './call.js'
+import { HISTORIES } from './histories.js'
+import { camel } from './history.js'
 
 interface Finished {
   /** The list whose rows look the same. */
   readonly list: string
-  /** The field of the input that holds the id. */
-  readonly id: string
+  /** What of the input says which one. */
+  where(input: Input): Readonly<Record<string, Plain>>
   /** Columns with the accounts that it is seen from. */
   readonly accounts: readonly string[]
-  readonly equals?: Readonly<Record<string, Plain>>
 }
 
+const byId =
+  (field: string, more: Readonly<Record<string, Plain>> = {}): Finished['where'] =>
+  (input) => ({ ...more, id: input[field] ?? null })
+
 const FINISHED: Readonly<Record<string, Finished>> = {
-  'transfers.get': { list: 'transfers.list', id: 'transfer', accounts: ['from', 'to'] },
+  'transfers.get': { list: 'transfers.list', where: byId('transfer'), accounts: ['from', 'to'] },
   'deposits.get': {
     list: 'deposits.list',
-    id: 'deposit',
+    where: byId('deposit', { kind: 'deposit' }),
     accounts: ['account'],
-    equals: { kind: 'deposit' },
   },
   'withdrawals.get': {
     list: 'withdrawals.list',
-    id: 'withdrawal',
+    where: byId('withdrawal', { kind: 'withdrawal' }),
     accounts: ['account'],
-    equals: { kind: 'withdrawal' },
+  },
+  'orders.get': { list: 'orders.list', where: byId('order'), accounts: ['account'] },
+  // Client order ids come back once an order has ended: the latest is meant.
+  'orders.find': {
+    list: 'orders.list',
+    where: ({ account = null, clientOrderId = null }) => ({ account, client_order_id: clientOrderId }),
+    accounts: ['account'],
   },
 }
 
@@ -38,13 +47,13 @@ export async function readFinished({ host }: Services, { operation, caller, inpu
   const finished = FINISHED[operation.name]
   const history = HISTORIES.get(finished?.list ?? '')
   if (finished === undefined || history === undefined) return null
-  const equals = { ...finished.equals, id: input[finished.id] as Plain }
-  const [row] = await host.history(history.table, { equals, limit: 1 })
+  const query = { equals: finished.where(input), newestFirst: true, limit: 1 }
+  const [row] = await host.history(history.table, query)
   if (row === undefined) return null
   for (const column of finished.accounts) {
     const target = { account: row[column] as never }
     const allowed = await host.authorize(caller.actor, operation.scope ?? '', [{ ability: 'read', target }])
-    if (allowed.kind === 'answer') return camel(history.row(row, '')) as HistoryRow as Plain
+    if (allowed.kind === 'answer') return camel(history.row(row, '', host)) as HistoryRow as Plain
   }
   return null
 }

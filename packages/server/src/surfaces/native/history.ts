@@ -12,7 +12,7 @@ import {
   Refused,
   refuse,
 } from '@stemma/core'
-import type { Services } from '../../services.js'
+import type { Host, Services } from '../../services.js'
 import type { Call, Input } from './call.js'
 import { decodeCursor, encodeCursor } from './cursor.js'
 import { eventRow } from './event-wire.js'
@@ -26,7 +26,9 @@ export interface History {
   /** Usually one; rows of several are merged by id. */
   query(services: Services, input: Input): Promise<readonly Omit<HistoryQuery, 'limit' | 'after'>[]>
   /** How a row looks to somebody whose view of the tree begins at `path`. */
-  row(row: HistoryRow, path: string): HistoryRow
+  row(row: HistoryRow, path: string, host: Host): HistoryRow
+  /** Where it is read in another way than by its one query. */
+  read?(services: Services, call: Call): Promise<unknown>
 }
 
 export async function readHistory(services: Services, history: History, call: Call): Promise<unknown> {
@@ -48,7 +50,7 @@ export async function readHistory(services: Services, history: History, call: Ca
   const last = shown.at(-1)
   const isMore = rows.length > limit && last !== undefined
   return {
-    items: shown.map((row) => camel(history.row(row, queries[0]?.startsWith?.text ?? ''))),
+    items: shown.map((row) => camel(history.row(row, queries[0]?.startsWith?.text ?? '', host))),
     nextCursor: isMore ? encodeCursor(history.order.map((column) => last[column] ?? null)) : null,
   }
 }
@@ -69,17 +71,17 @@ export const camel = (row: HistoryRow): HistoryRow =>
     ]),
   )
 
-const bounds = (input: Input, time = 'time'): Pick<HistoryQuery, 'from' | 'to' | 'newestFirst'> => ({
+export const bounds = (input: Input, time = 'time'): Pick<HistoryQuery, 'from' | 'to' | 'newestFirst'> => ({
   ...(typeof input.from === 'number' ? { from: { [time]: input.from } } : {}),
   ...(typeof input.to === 'number' ? { to: { [time]: input.to } } : {}),
   newestFirst: input.newestFirst === true,
 })
 
 /** The filters of `names` that were given, as conditions on the columns of those names. */
-const given = (input: Input, names: readonly string[]): Record<string, Plain> =>
+export const given = (input: Input, names: readonly string[]): Record<string, Plain> =>
   Object.fromEntries(names.flatMap((name) => (input[name] == null ? [] : [[name, input[name] as Plain]])))
 
-const ofAccount = (input: Input): readonly Need[] => [
+export const ofAccount = (input: Input): readonly Need[] => [
   { ability: 'read', target: { account: input.account as never } },
 ]
 
@@ -124,6 +126,10 @@ const events: History = {
   async query({ host }, input) {
     const after = typeof input.after === 'string' ? input.after.split('.').map(Number) : null
     const kinds = (input.kinds ?? []) as readonly string[]
+    if (kinds.some((kind) => kind.endsWith('.')))
+      refuse('malformed', 'expected whole kinds; first parts such as transfer. are for streams', {
+        field: '/kinds',
+      })
     return [
       {
         ...bounds(input),
@@ -137,11 +143,11 @@ const events: History = {
   row: (row, path) => eventRow({ ...row, data: entriesSeenFrom(row.data as Event['data'], path) }),
 }
 
-export const HISTORIES: ReadonlyMap<string, History> = new Map([
+export const BOOK_HISTORIES: readonly (readonly [string, History])[] = [
   ['events.list', events],
   ['entries.list', entries],
   ['deposits.list', funding('deposit')],
   ['withdrawals.list', funding('withdrawal')],
   ['cash_movements.list', funding('cash_movement')],
   ['transfers.list', transfers],
-])
+]

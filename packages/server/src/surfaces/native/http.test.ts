@@ -177,6 +177,22 @@ describe('repeats', () => {
   })
 })
 
+describe('texts', () => {
+  test('a description and a reason have 500 characters, and a field of their own when they have more', async () => {
+    const described = (length: number) => post(JSON.stringify(transfer({ description: 'd'.repeat(length) })))
+    expect((await described(500)).status).toBe(200)
+    expect((await described(501)).body).toMatchObject({ status: 400, field: '/description' })
+    const reasoned = async (length: number) => {
+      const body = { account: main, currency: 'USD', amount: '1.00' }
+      const { deposit } = (await world.call('POST', '/stemma/v1/deposits', { body })).body
+      const reason = 'r'.repeat(length)
+      return world.call('POST', `/stemma/v1/deposits/${deposit}/cancel`, { body: { reason } })
+    }
+    expect((await reasoned(500)).status).toBe(200)
+    expect((await reasoned(501)).body).toMatchObject({ status: 400, field: '/reason' })
+  })
+})
+
 describe('versions', () => {
   test('a change of the version that was read passes, one of an older is refused', async () => {
     const read = await world.call('GET', `/stemma/v1/accounts/${second}`)

@@ -5,11 +5,8 @@ import { COMMANDS, HISTORY, QUERIES } from '@stemma/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { lockOut, openShare } from '../../testing/holding.js'
 import { startWorld, type World } from '../../testing/native-world.js'
-import { HISTORIES } from './history.js'
+import { HISTORIES } from './histories.js'
 
-/** Operations that are declared and whose engine part is still on its way; the list shrinks to nothing. */
-const NOT_IN_ENGINE_YET = new Set(['nodes.summary', 'book.verify'].filter((name) => !QUERIES.has(name)))
-const ready = OPERATIONS.filter(({ name }) => !NOT_IN_ENGINE_YET.has(name))
 const COMMAND_OF: Readonly<Record<string, string>> = { 'api_keys.create': 'credentials.create' }
 
 let world: World
@@ -105,6 +102,31 @@ const BEFORE: Readonly<
     'setting',
   ] as const
   const asked = ['transfers.create', null, EXAMPLE.approval, 'approval'] as const
+  const instrument = ['instruments.create', null, EXAMPLE.instrument, 'instrument'] as const
+  const opened = ['instruments.set_state', null, EXAMPLE.instrument, 'instrument'] as const
+  const share = [
+    'instruments.create',
+    { symbol: 'ACME', display_name: 'ACME', kind: 'equity', currency: 'USD', tick: '0.01', lot: '1' },
+    'ins_0',
+    'instrument',
+  ] as const
+  const placed = ['orders.place', null, EXAMPLE.order, 'order'] as const
+  // Who sells what it does not hold keeps the payout behind it.
+  const seller = [
+    'accounts.open',
+    { party: EXAMPLE.firm, name: 'short', display_name: 'Short', type: 'fully_collateralised' },
+    EXAMPLE.second,
+    'account',
+  ] as const
+  const funded = [
+    'transfers.create',
+    { from: EXAMPLE.account, to: EXAMPLE.second, currency: 'USD', amount: '200.00' },
+    EXAMPLE.transfer,
+    'transfer',
+  ] as const
+  const market = [instrument, opened] as const
+  const tradable = [...market, seller, funded] as const
+  const crossed = [...tradable, ['orders.cross', null, EXAMPLE.trade, 'trade']] as const
   const each = <T>(names: readonly string[], calls: readonly T[]) =>
     Object.fromEntries(names.map((name) => [name, calls]))
   return {
@@ -151,6 +173,48 @@ const BEFORE: Readonly<
     ...each(['kyc.get', 'kyc.decide'], [['kyc.start', null, EXAMPLE.kyc, 'application']]),
     'risk_limits.clear': [['risk_limits.set', null, 'rlm_90', 'limit']],
     ...each(
+      [
+        'instruments.update',
+        'instruments.set_state',
+        'instruments.get',
+        'instruments.list',
+        'books.get',
+        'quotes.get',
+        'statistics.get',
+      ],
+      [instrument],
+    ),
+    ...each(['instruments.settle', 'orders.place', 'orders.preview'], market),
+    ...each(
+      [
+        'orders.replace',
+        'orders.cancel',
+        'orders.cancel_all',
+        'orders.open',
+        'orders.list',
+        'orders.get',
+        'orders.find',
+        'executions.list',
+        'drop_copy.list',
+        'margin.get',
+      ],
+      [...market, placed],
+    ),
+    'orders.cross': tradable,
+    ...each(
+      [
+        'trades.list',
+        'trades.bust',
+        'trades.correct',
+        'positions.list',
+        'positions.get',
+        'positions.entries',
+        'positions.as_of',
+      ],
+      crossed,
+    ),
+    'positions.adjust': [share],
+    ...each(
       ['webhooks.update', 'webhooks.remove'],
       [['webhooks.register', null, EXAMPLE.webhook, 'webhook']],
     ),
@@ -168,7 +232,7 @@ const keyFor = (name: string): string =>
   name === 'approvals.approve' || name === 'approvals.reject' ? world.keys.administrator : world.keys.operator
 
 test('what is declared is there', () => {
-  const missing = ready.filter(({ name, kind }) =>
+  const missing = OPERATIONS.filter(({ name, kind }) =>
     kind === 'command'
       ? !COMMANDS.has(COMMAND_OF[name] ?? name)
       : kind === 'query'
@@ -179,16 +243,41 @@ test('what is declared is there', () => {
 })
 
 test('the scope that is declared is the scope that is asked for', () => {
-  const differing = ready.filter(({ name, scope }) => {
+  const differing = OPERATIONS.filter(({ name, scope }) => {
     const spec = COMMANDS.get(COMMAND_OF[name] ?? name) ?? QUERIES.get(name)
     return spec !== undefined && spec.scope !== scope
   })
   expect(differing.map(({ name }) => name)).toEqual([])
 })
 
+/** The same request as a dry run: it would succeed, it says what would happen, and nothing is changed. */
+async function expectDryRun({ name, method }: Operation, url: string, body: unknown): Promise<void> {
+  const before = world.engine.image.head.sequence
+  const answered = await world.call(method, `${url}${url.includes('?') ? '&' : '?'}dry_run=true`, {
+    key: keyFor(name),
+    body,
+  })
+  expect(answered.body).toMatchObject({ dry_run: true, outcome: 'would_succeed' })
+  expect(world.engine.image.head.sequence).toBe(before)
+}
+
+/** The administrator of another firm learns from the same request nothing that somebody without any reach would not. */
+async function expectNothingForStrangers(
+  { method, isWrite }: Operation,
+  url: string,
+  body: unknown,
+): Promise<void> {
+  if (!/\b[a-z]{3}_[0-9]+/.test(`${url}${JSON.stringify(body ?? {})}`)) return
+  const before = world.engine.image.head.sequence
+  const { body: answer } = await world.call(method, url, { key: world.keys.stranger, body })
+  expect(answer).toMatchObject({ code: expect.stringMatching(/^(scope_missing|not_visible)$/) })
+  if (answer.code === 'not_visible') expect(answer).not.toHaveProperty('data')
+  if (isWrite) expect(world.engine.image.head.sequence).toBe(before)
+}
+
 describe('every example', () => {
   const needsToken = new Set(['tokens.revoke'])
-  test.each(ready.filter(({ name }) => !needsToken.has(name)).map((each) => [each.name, each] as const))(
+  test.each(OPERATIONS.filter(({ name }) => !needsToken.has(name)).map((each) => [each.name, each] as const))(
     '%s runs',
     async (name, operation) => {
       world = await startWorld()
@@ -207,6 +296,8 @@ describe('every example', () => {
           world.ids.set(made, answered.body[field])
         }
         const { url, body } = requestOf(operation, world.ids)
+        await expectNothingForStrangers(operation, url, body)
+        if (operation.isWrite) await expectDryRun(operation, url, body)
         const answered = await world.call(operation.method, url, { key: keyFor(name), body })
         expect(answered.body).not.toHaveProperty('code')
         expect(answered.status).toBe(200)
@@ -218,19 +309,29 @@ describe('every example', () => {
   )
 })
 
-describe('a credential that only reads', () => {
+describe.each(['that only reads', 'for drop copies'])('a credential %s', (what) => {
+  let key: string
+
   beforeAll(async () => {
     world = await startWorld()
+    const operator = Number((await world.call('GET', '/stemma/v1/whoami')).body.user.id.slice(4))
+    key =
+      what === 'that only reads'
+        ? world.keys.reader
+        : await world.keyOf(operator, { scopes: ['dropcopy:read'] })
   })
   afterAll(() => world.stop())
 
-  test.each(ready.filter(({ isWrite }) => isWrite).map((each) => [each.name, each] as const))(
-    'cannot do %s',
-    async (_name, operation) => {
+  test.each(OPERATIONS.filter(({ isWrite }) => isWrite).map((each) => [each.name, each] as const))(
+    'cannot do %s, alone or in a batch',
+    async (name, operation) => {
       const before = world.engine.image.head.sequence
       const { url, body } = requestOf(operation, world.ids)
-      const answered = await world.call(operation.method, url, { key: world.keys.reader, body })
+      const answered = await world.call(operation.method, url, { key, body })
       expect(answered.body).toMatchObject({ code: expect.stringMatching(/^(scope_missing|not_visible)$/) })
+      const commands = [{ operation: name, input: real(operation.example.request, world.ids) }]
+      const batch = await world.call('POST', '/stemma/v1/batch', { key, body: { commands } })
+      expect(batch.body.results[0].problem.code).toBe(answered.body.code)
       expect(world.engine.image.head.sequence).toBe(before)
     },
   )

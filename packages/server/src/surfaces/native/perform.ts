@@ -3,18 +3,22 @@
  * engine (or to its preview), a query is read, a history is searched; what only this surface adds (secrets that it
  * makes, personal fields that it seals and opens) is in `prepare` and `present`.
  */
-import { awaiting, type Operation } from '@stemma/contract'
+import { awaiting, type Operation, toJson } from '@stemma/contract'
 import { type Event, type Plain, type Refusal, Refused } from '@stemma/core'
-import type { Request, Services, Settled } from '../../services.js'
+import type { Host, Request, Services, Settled } from '../../services.js'
 import { bodyHash, type Call, type Input, type Prepared, versioned } from './call.js'
 import { encodeCursor } from './cursor.js'
 import { eventToWire } from './event-wire.js'
 import { readFinished } from './finished.js'
-import { HISTORIES, readHistory } from './history.js'
+import { HISTORIES } from './histories.js'
+import { readHistory } from './history.js'
 import { PREPARE } from './prepare.js'
 import { PRESENT } from './present.js'
 import { problem, problemOf, type Reply } from './problem.js'
 import { queryInput } from './query-input.js'
+import { explained } from './trading/ended-orders.js'
+import { ASK } from './trading/prepare.js'
+import { eventsWithinReach, executionsOnWire } from './trading/previewed.js'
 
 export type Performer = (call: Call) => Promise<Reply>
 
@@ -39,7 +43,8 @@ export function performer(services: Services, operation: Operation): Performer {
   if (operation.kind === 'history') {
     const history = HISTORIES.get(operation.name)
     if (history === undefined) throw new Error(`expected a history of ${operation.name}`)
-    return guarded(async (call) => done(operation, await readHistory(services, history, call)))
+    const read = history.read ?? ((_services, call) => readHistory(services, history, call))
+    return guarded(async (call) => done(operation, await read(services, call)))
   }
   throw new Error(`expected ${operation.name} to be a command, a query or a history`)
 }
@@ -56,7 +61,13 @@ async function runCommand(services: Services, call: Call): Promise<Reply> {
   const prepared = await prepare(services, call)
   const request = requestOf(call, prepared)
   if (call.isDryRun) return dryRun(services, call, request)
-  return settle(call, await services.host.execute(request), prepared)
+  return settle(call, await told(services, call, await services.host.execute(request)), prepared)
+}
+
+/** The outcome as the caller is told it. */
+export async function told(services: Services, call: Call, settled: Settled): Promise<Settled> {
+  if (settled.kind !== 'refused') return settled
+  return { kind: 'refused', refusal: await explained(services, call, settled.refusal) }
 }
 
 /** What the engine is asked, by whom, and under which key. */
@@ -100,20 +111,26 @@ export function settle(call: Call, settled: Settled, { shown }: Pick<Prepared, '
 const shownOnce = (shown: Input, isReplayed: boolean): Input =>
   isReplayed ? Object.fromEntries(Object.keys(shown).map((name) => [name, null])) : shown
 
-async function dryRun({ host }: Services, call: Call, request: Request): Promise<Reply> {
+async function dryRun(services: Services, call: Call, request: Request): Promise<Reply> {
+  const { host } = services
   const outcome = await host.preview(request)
-  if (outcome.kind === 'refused') return previewRefused(call, outcome.refusal)
+  if (outcome.kind === 'refused')
+    return previewRefused(call, await explained(services, call, outcome.refusal))
   const result = outcome.kind === 'done' ? outcome.result : null
   const events = outcome.kind === 'done' ? outcome.events : []
-  return text(200, previewDone(result, events), false)
+  return text(200, previewDone(host, result, await eventsWithinReach(host, call, events)), false)
 }
 
-const previewDone = (result: Plain, events: readonly Event[]) => ({
-  dry_run: true,
-  outcome: 'would_succeed',
-  result,
-  events: events.map(eventToWire),
-})
+function previewDone(host: Host, result: Plain, events: readonly Event[]) {
+  const executions = executionsOnWire(host, events)
+  return {
+    dry_run: true,
+    outcome: 'would_succeed',
+    result: toJson(result),
+    events: events.map(eventToWire),
+    ...(executions.length === 0 ? {} : { executions }),
+  }
+}
 
 const previewRefused = ({ caller }: Call, refusal: Refusal): Reply =>
   text(
@@ -124,7 +141,8 @@ const previewRefused = ({ caller }: Call, refusal: Refusal): Reply =>
 
 async function runQuery(services: Services, call: Call): Promise<Reply> {
   const { operation, caller } = call
-  const answer = await services.host.read<Plain>(operation.name, caller.actor, queryInput(call))
+  const input = await (ASK.get(operation.name)?.(services, call) ?? call.input)
+  const answer = await services.host.read<Plain>(operation.name, caller.actor, queryInput({ input }))
   if (answer.kind === 'refused') {
     const finished = answer.refusal.code === 'not_visible' ? await readFinished(services, call) : null
     return finished === null ? problem(answer.refusal, caller.requestId) : done(operation, finished)

@@ -5,6 +5,7 @@ import { type Id, type Plain, Refused, refuse } from '@stemma/core'
 import { mintApiKey } from '../../auth/api-keys.js'
 import type { Services } from '../../services.js'
 import { type Call, type Input, type Prepare, type Prepared, versioned } from './call.js'
+import { TRADING_PREPARE } from './trading/prepare.js'
 
 /**
  * Replaces the plain field `from` by the sealed field `to`, under the key of `party`. Nothing is sealed for a party
@@ -133,4 +134,5 @@ export const PREPARE: ReadonlyMap<string, Prepare> = new Map([
   ['kyc.start', startKyc],
   ['webhooks.register', registerWebhook],
   ['corrections.reverse', reverse],
+  ...TRADING_PREPARE,
 ])

@@ -1,11 +1,9 @@
 /** Answers of the engine that this surface has to bring into the shape of the contract before they are written. */
 
 import type { Plain } from '@stemma/core'
-import type { Services } from '../../services.js'
-import type { Call } from './call.js'
+import type { Call, Present } from './call.js'
 import { encodeCursor } from './cursor.js'
-
-export type Present = (services: Services, call: Call, result: Plain) => unknown
+import { TRADING_PRESENT } from './trading/present.js'
 
 type Rows = readonly Readonly<Record<string, Plain>>[]
 
@@ -75,4 +73,5 @@ export const PRESENT: ReadonlyMap<string, Present> = new Map<string, Present>([
   ['holds.list', whole('holds')],
   ['mails.list', mails],
   ['settings.effective', settings],
+  ...TRADING_PRESENT,
 ])

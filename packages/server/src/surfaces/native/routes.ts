@@ -11,6 +11,7 @@ import { problem, type Reply } from './problem.js'
 import { reader } from './request-input.js'
 import { send } from './send.js'
 import { streamHandler } from './stream.js'
+import { STREAMS } from './streams.js'
 
 /** Bulk opening of 5,000 accounts fits with room to spare. */
 export const BODY_BYTES_MAX = 2 * 1024 * 1024
@@ -48,7 +49,7 @@ export async function routes(
         scope.route({ method: operation.method, url, handler: handle, bodyLimit: BODY_BYTES_MAX })
       }
       scope.post('/batch', answering(services, batchHandler(services)))
-      scope.get('/events/stream', streamHandler(services, heartbeatMs))
+      for (const stream of STREAMS) scope.get(stream.path, streamHandler(services, stream, heartbeatMs))
     },
     { prefix: BASE_PATH },
   )

@@ -11,12 +11,12 @@ import type { Services, Subscription } from '../../services.js'
 import { callOf, FIELDS_OF_COMMAND } from './batch.js'
 import type { Caller } from './call.js'
 import { callerOf, proven, requestIdOf } from './caller.js'
-import { eventToWire } from './event-wire.js'
 import { replyToFault } from './fault.js'
 import type { Performer } from './perform.js'
 import { problem, type Reply } from './problem.js'
+import { streamNamed } from './streams.js'
 import { parseStrictJson } from './strict-json.js'
-import { subscribe, UNREAD_BYTES_MAX, wantedOf } from './subscribe.js'
+import { UNREAD_BYTES_MAX } from './subscribe.js'
 import { textFrames } from './text-frames.js'
 
 export const MESSAGE_BYTES_MAX = 1024 * 1024
@@ -183,17 +183,16 @@ class Session {
   }
 
   private async subscribe(caller: Caller, wanted: unknown): Promise<Reply> {
-    const {
-      under,
-      kinds = [],
-      after,
-    } = (typeof wanted === 'object' && wanted !== null ? wanted : {}) as Message
+    const { stream: asked = 'events', ...given } = (
+      typeof wanted === 'object' && wanted !== null ? wanted : {}
+    ) as Message
+    const stream = streamNamed(asked)
     if (this.subscriptions.size >= SUBSCRIPTIONS_MAX)
       return refuse('limit_reached', `a socket can have ${SUBSCRIPTIONS_MAX} subscriptions`)
     this.subscriptionCount += 1
     const name = `sub_${this.subscriptionCount}`
-    const subscription = await subscribe(this.services, caller, wantedOf(under, kinds, after), (event) => {
-      this.write(`{"subscription":"${name}","event":${JSON.stringify(eventToWire(event))}}`)
+    const { subscription } = await stream.open(this.services, caller, given, ({ data }) => {
+      this.write(`{"subscription":"${name}","${stream.field}":${data}}`)
       return this.socket.bufferedAmount + this.unsentCharacters <= UNREAD_BYTES_MAX
     })
     this.subscriptions.set(name, subscription)
@@ -238,6 +237,14 @@ class Session {
     this.unsentCharacters = 0
     if (messages.length > 0 && this.socket.readyState === this.socket.OPEN)
       this.stream.write(textFrames(messages))
+    if (this.stream.writableLength > UNREAD_BYTES_MAX) this.waitForReader()
+  }
+
+  /** Whoever does not read its answers is not asked for more questions, and falls to the heartbeat in the end. */
+  private waitForReader(): void {
+    if (this.socket.isPaused) return
+    this.socket.pause()
+    this.stream.once('drain', () => this.socket.resume())
   }
 }
 

@@ -1,6 +1,6 @@
 /** Subscriptions to events, as the stream and the socket share them. */
 import { type Event, parseId, Refused, refuse } from '@stemma/core'
-import type { Services, Subscription } from '../../services.js'
+import type { EventFilter, Services, Subscription } from '../../services.js'
 import type { Caller } from './call.js'
 
 /** What a reader may leave unread before it is let go. */
@@ -34,17 +34,18 @@ function placeOf(after: unknown): Wanted['after'] {
   return { sequence: Number(match[1]), index: Number(match[2]) }
 }
 
+/** Every event up to `sequence` was handed out, where it was wanted, once this resolves. */
 export async function subscribe(
   { host }: Services,
   { actor }: Caller,
-  { under, kinds, after }: Wanted,
+  { under, kinds, after, right }: Wanted & { readonly right: NonNullable<EventFilter['right']> },
   deliver: (event: Event) => boolean,
-): Promise<Subscription> {
-  const allowed = await host.authorize(actor, 'events:read', [
-    { ability: 'read', target: { party: under as never } },
+): Promise<{ readonly subscription: Subscription; readonly sequence: number }> {
+  const allowed = await host.authorize(actor, right.scope, [
+    { ability: right.ability, target: { party: under as never } },
   ])
   if (allowed.kind === 'refused') throw new Refused(allowed.refusal)
-  const answer = await host.subscribe(actor, { under, kinds }, after, deliver)
+  const answer = await host.subscribe(actor, { under, kinds, right }, after, deliver)
   if (answer.kind === 'refused') throw new Refused(answer.refusal)
-  return answer.result
+  return { subscription: answer.result, sequence: answer.sequence }
 }

@@ -1,5 +1,5 @@
 /** Accounts as the venue shows them, and how a request's account name becomes one of ours. */
-import type { ParticipantAccount } from '@stemma/core'
+import type { AccountId, ParticipantAccount } from '@stemma/core'
 import type { Call } from './call.js'
 import { accountNotFound, answered, fromRefusal } from './errors.js'
 import { accountName, parseAccountName } from './ids.js'
@@ -14,6 +14,16 @@ export function statusOf({ stage, status }: Pick<ParticipantAccount, 'stage' | '
 
 export const nameOf = ({ firm, name }: Pick<ParticipantAccount, 'firm' | 'name'>): string =>
   accountName(firm, name)
+
+/** The name of an account that a row of history, or an event, speaks of. */
+export async function nameOfAccount({ host, actor }: Call, account: AccountId): Promise<string> {
+  const names = await host.read<{ readonly account: Pick<ParticipantAccount, 'firm' | 'name'> }>(
+    'participants.names',
+    actor,
+    { user: null, account },
+  )
+  return nameOf(answered(names).account)
+}
 
 /** The account that the text names, if the caller reaches it; foreign, unknown and malformed names read alike. */
 export async function findAccount({ host, actor }: Call, text: string): Promise<ParticipantAccount> {

@@ -1,11 +1,10 @@
 /** One request to the venue, from the proof of who asks to the route that answers. */
 import type { Actor, PartyId } from '@stemma/core'
-import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { TokenBuckets } from '../../auth/index.js'
+import type { Rate, TokenBuckets } from '../../auth/index.js'
 import type { Authenticated, Host, Services } from '../../services.js'
 import { answered, crossFirm, fromRefusal, invalid, rateLimited, unauthenticated } from './errors.js'
 import { parseUserName } from './ids.js'
-import { LIMITS, type LimitName } from './limits.js'
+import { isTiered, LIMITS, type LimitName, tieredRate } from './limits.js'
 
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PATCH'
@@ -13,7 +12,20 @@ export interface Route {
   /** Ours; null: every valid token. */
   readonly scope: string | null
   readonly limit?: LimitName
+  /** The firm acts, not one of its users: a participant id is refused. */
+  readonly isFirmScoped?: true
   answer(call: Call): Promise<unknown>
+}
+
+/** What was sent, whatever carried it: HTTP, or gRPC with its message in the same JSON. */
+export interface Incoming {
+  /** The id of the request, for commands and the log. */
+  readonly id: string
+  readonly address: string
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
+  readonly params: unknown
+  readonly query: unknown
+  readonly body: unknown
 }
 
 /** What a route is given: who asks, what was asked, and the one host. */
@@ -22,12 +34,10 @@ export interface Call {
   readonly host: Host
   readonly actor: Extract<Actor, { kind: 'credential' }>
   readonly authenticated: Authenticated
-  readonly request: FastifyRequest
-  readonly reply: FastifyReply
-  /** The id of the request, for commands. */
-  readonly requestId: string
+  readonly incoming: Incoming
 }
 
+/** Every door of the surface has the same one, so that limits hold over all of them together. */
 export interface Gate {
   readonly services: Services
   readonly buckets: TokenBuckets
@@ -37,42 +47,54 @@ interface OfFirm {
   readonly party: { readonly id: PartyId }
 }
 
+/** The firm whose limits a caller's requests and streams count against. */
+export async function firmOf({ host, actor }: Pick<Call, 'host' | 'actor'>): Promise<PartyId> {
+  return answered(await host.read<OfFirm>('identity.whoami', actor, {})).party.id
+}
+
+/** Order requests are limited by the tier of the firm: a setting, which the server reads for every caller. */
+async function rateOf(host: Host, firm: PartyId, limit: LimitName): Promise<Rate> {
+  if (!isTiered(limit)) return LIMITS[limit]
+  const input = { node: firm, name: 'venue.order_rate_tier', at: null }
+  const { items } = answered(
+    await host.read<{ readonly items: readonly { readonly value: unknown }[] }>(
+      'settings.effective',
+      { kind: 'system' },
+      input,
+    ),
+  )
+  return tieredRate(limit, Number(items[0]?.value))
+}
+
 /** 401, then the participant (403), the scope (403), the limit (429); the body is the route's business. */
 export async function openCall(
   { services, buckets }: Gate,
-  { scope, limit, path }: Pick<Route, 'scope' | 'limit' | 'path'>,
-  request: FastifyRequest,
-  reply: FastifyReply,
+  { scope, limit, path, isFirmScoped }: Omit<Route, 'method' | 'answer'>,
+  incoming: Incoming,
 ): Promise<Call> {
   const { host } = services
-  const authenticated = await authenticate(services, request)
-  const actor = await actAs(host, authenticated, request)
+  if (isFirmScoped === true && incoming.headers['x-participant-id'] !== undefined)
+    throw invalid('x-participant-id is not accepted: the service is scoped to the firm')
+  const authenticated = await authenticate(services, incoming)
+  const actor = await actAs(host, authenticated, incoming)
   if (scope !== null) answered(await host.authorize(actor, scope, []))
   if (limit !== undefined) {
-    const { party } = answered(await host.read<OfFirm>('identity.whoami', actor, {}))
-    const wait = buckets.take(`${party.id} ${limit}`, LIMITS[limit], host.now())
+    const firm = await firmOf({ host, actor })
+    const wait = buckets.take(`${firm} ${limit}`, await rateOf(host, firm, limit), host.now())
     if (wait !== null) throw rateLimited(wait)
   }
-  request.log.debug({ credential: authenticated.credential, path }, 'venue call')
-  return {
-    services,
-    host,
-    actor,
-    authenticated,
-    request,
-    reply,
-    requestId: request.id,
-  }
+  services.log.debug({ reqId: incoming.id, credential: authenticated.credential, path }, 'venue call')
+  return { services, host, actor, authenticated, incoming }
 }
 
 const BEARER = /^Bearer +([\x21-\x7e]+)$/i
 
 async function authenticate(
   { authentication }: Services,
-  { headers, ip }: FastifyRequest,
+  { headers: { authorization }, address }: Incoming,
 ): Promise<Authenticated> {
-  const value = BEARER.exec(headers.authorization ?? '')?.[1]
-  const proven = value === undefined ? null : await authentication.bearer(value, 'polymarket-us', ip)
+  const value = typeof authorization === 'string' ? BEARER.exec(authorization)?.[1] : undefined
+  const proven = value === undefined ? null : await authentication.bearer(value, 'polymarket-us', address)
   if (proven === null) throw unauthenticated()
   return proven
 }
@@ -81,11 +103,20 @@ async function authenticate(
 async function actAs(
   host: Host,
   { actor }: Authenticated,
-  { headers }: FastifyRequest,
+  { headers }: Incoming,
 ): Promise<Authenticated['actor']> {
   const header = headers['x-participant-id']
   if (header === undefined) return actor
-  const named = typeof header === 'string' ? parseUserName(header) : null
+  return actingFor(host, actor, typeof header === 'string' ? header : '')
+}
+
+/** The caller as the user of that name, where it can be. */
+export async function actingFor(
+  host: Host,
+  actor: Authenticated['actor'],
+  user: string,
+): Promise<Authenticated['actor']> {
+  const named = parseUserName(user)
   if (named === null) throw crossFirm()
   const input = { firm: named.firm, user: named.name }
   const answer = await host.read<{ user: number }>('participants.find', actor, input)
@@ -94,8 +125,8 @@ async function actAs(
 }
 
 /** The body of a POST or PATCH; none at all reads as the empty message. */
-export function bodyOf({ request }: Call): unknown {
-  if (request.body === undefined || request.body === null) return {}
-  if (typeof request.body !== 'object') throw invalid('expected a JSON object')
-  return request.body
+export function bodyOf({ incoming: { body } }: Call): unknown {
+  if (body === undefined || body === null) return {}
+  if (typeof body !== 'object') throw invalid('expected a JSON object')
+  return body
 }

@@ -1,15 +1,22 @@
 /**
- * Partner cash movements: `polymarket.us.cashmovement.v1.CashMovementService` over the Connect protocol (unary, JSON).
- * A key is good for ever: it is the reference of the movement in the funding history, and is looked up there. The
+ * Partner cash movements: `polymarket.us.cashmovement.v1.CashMovementService`, over the Connect protocol (unary, JSON)
+ * and over gRPC. A key is good for ever: it is the reference of the movement in the funding history, and is looked up there. The
  * service is the firm's, so it takes no participant id.
  */
-import { formatInstant, type HistoryRow, type Instant, type ParticipantAccount } from '@stemma/core'
+import {
+  type AccountId,
+  formatInstant,
+  type HistoryRow,
+  type Instant,
+  type ParticipantAccount,
+} from '@stemma/core'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { findAccount, nameOf } from './accounts.js'
-import { bodyOf, type Call, type Gate, openCall } from './call.js'
+import { findAccount, nameOf, nameOfAccount } from './accounts.js'
+import { bodyOf, type Call, type Gate, openCall, type Route } from './call.js'
 import { answered, GRPC, invalid, settled, toVenueError, VenueError } from './errors.js'
 import { Fields } from './fields.js'
 import { fundingTypeOf } from './funding.js'
+import { overHttp } from './http.js'
 import { readCurrency, readMoney, shownAmount } from './money.js'
 
 const SCOPE = 'cash_movements:write'
@@ -74,7 +81,7 @@ async function create(call: Call): Promise<unknown> {
         externalReference: key,
         memo: description,
       },
-      request: call.requestId,
+      request: call.incoming.id,
       key: { key, bodyHash: JSON.stringify([account.id, reason, currency, amount.toString(), description]) },
     }),
   )
@@ -129,16 +136,8 @@ const waiting = (approval: number, key: string): Movement => ({
   status: 'PENDING',
 })
 
-async function shown({ host, actor }: Call, row: HistoryRow): Promise<Movement> {
-  const ask = async (account: unknown): Promise<string> => {
-    const input = { user: null, account }
-    const names = await host.read<{ account: { firm: string; name: string } }>(
-      'participants.names',
-      actor,
-      input,
-    )
-    return nameOf(answered(names).account)
-  }
+async function shown(call: Call, row: HistoryRow): Promise<Movement> {
+  const ask = (account: unknown): Promise<string> => nameOfAccount(call, account as AccountId)
   const [account, funding] = [await ask(row.account), await ask(row.counter_account)]
   const [source, destination] = row.purpose === 'deposit' ? [funding, account] : [account, funding]
   return {
@@ -183,22 +182,31 @@ async function balance(call: Call): Promise<unknown> {
   }
 }
 
-const METHODS: Readonly<Record<string, (call: Call) => Promise<unknown>>> = {
+const ANSWERS = {
   CreateCashMovement: create,
   GetCashMovement: get,
   GetFundingAccountBalance: balance,
 }
 
+const route = (name: keyof typeof ANSWERS): Route => ({
+  method: 'POST',
+  path: `${SERVICE}/${name}`,
+  scope: SCOPE,
+  limit: 'cashMovements',
+  isFirmScoped: true,
+  answer: ANSWERS[name],
+})
+
+export const CASH_MOVEMENTS = {
+  create: route('CreateCashMovement'),
+  get: route('GetCashMovement'),
+  balance: route('GetFundingAccountBalance'),
+}
+
 export function mountCashMovements(scope: FastifyInstance, gate: Gate): void {
   scope.setErrorHandler(failConnect)
-  for (const [name, answer] of Object.entries(METHODS)) {
-    const path = `${SERVICE}/${name}`
-    scope.post(path, async (request, reply) => {
-      if (request.headers['x-participant-id'] !== undefined)
-        throw invalid('x-participant-id is not accepted: the service is scoped to the firm')
-      return answer(await openCall(gate, { scope: SCOPE, limit: 'cashMovements', path }, request, reply))
-    })
-  }
+  for (const route of Object.values(CASH_MOVEMENTS))
+    scope.post(route.path, async (request) => route.answer(await openCall(gate, route, overHttp(request))))
 }
 
 const CONNECT: Readonly<Record<number, readonly [name: string, status: number]>> = {

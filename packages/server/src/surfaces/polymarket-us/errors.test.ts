@@ -131,8 +131,26 @@ describe('hostile bodies get a 4xx in the envelope', () => {
     `/v1/accounts/${'x'.repeat(3_000)}`,
     '/v1/accounts?user=%27',
   ])('the path %s', async (path) => {
-    const { status } = await venue.send('GET', path, { token: trading })
+    const { status, body } = await venue.send('GET', path, { token: trading })
     expect(status).toBeGreaterThanOrEqual(400)
     expect(status).toBeLessThan(500)
+    expect(body).toEqual({ code: expect.any(Number), message: expect.any(String), details: [] })
+  })
+
+  test('a path that cannot be decoded carries the ids of its request too', async () => {
+    const headers = { 'poly-correlation-id': 'corr-2' }
+    const answered = await venue.send('GET', '/v1/accounts/%E0%A4%A', { token: trading, headers })
+    expect([answered.status, answered.body]).toEqual([
+      400,
+      { code: 3, message: 'the address cannot be decoded', details: [] },
+    ])
+    expect(answered.headers.get('x-request-id')).toEqual(expect.any(String))
+    expect(answered.headers.get('poly-correlation-id')).toBe('corr-2')
+    const native = await venue.send('GET', '/stemma/v1/accounts/%ff')
+    expect(native.headers.get('content-type')).toBe('application/problem+json')
+    expect(native.body).toMatchObject({ status: 400, code: 'malformed' })
+    const nobodys = await venue.send('GET', '/%ff')
+    expect([nobodys.status, nobodys.body.error]).toEqual([400, 'the request cannot be read'])
+    expect(nobodys.headers.get('x-content-type-options')).toBe('nosniff')
   })
 })

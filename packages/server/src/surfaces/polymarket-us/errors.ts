@@ -2,6 +2,7 @@
 import { REFUSALS, type Refusal, type RefusalCode } from '@stemma/core'
 import type { Answer, Settled } from '../../services.js'
 import { venueScopeOf } from './scopes.js'
+import { rejectTextShown } from './trading/words.js'
 
 export const GRPC = {
   invalidArgument: 3,
@@ -54,6 +55,8 @@ export const crossFirm = (): VenueError =>
   new VenueError(GRPC.permissionDenied, 'permission denied: cross-firm participant id')
 /** The same words for an account that is another firm's and for one that nobody has. */
 export const accountNotFound = (): VenueError => new VenueError(GRPC.notFound, 'account not found')
+export const symbolNotFound = (): VenueError => new VenueError(GRPC.notFound, 'symbol not found')
+export const orderNotFound = (): VenueError => new VenueError(GRPC.notFound, 'order not found')
 export const unauthenticated = (): VenueError =>
   new VenueError(GRPC.unauthenticated, 'unauthenticated: missing or invalid access token')
 export const rateLimited = (retryAfterSeconds: number): VenueError =>
@@ -64,6 +67,7 @@ const OWN_CODES: Partial<Record<RefusalCode, GrpcCode>> = {
   transition_invalid: GRPC.aborted,
   not_empty: GRPC.aborted,
   version_mismatch: GRPC.aborted,
+  order_not_open: GRPC.aborted,
   amount_not_positive: GRPC.invalidArgument,
   amount_out_of_range: GRPC.invalidArgument,
   currency_unknown: GRPC.invalidArgument,
@@ -91,6 +95,12 @@ export function fromRefusal({ code, detail, data }: Refusal): VenueError {
     )
   if (code === 'not_visible') return new VenueError(GRPC.notFound, 'not found')
   if (code === 'rate_limited') return rateLimited(1)
+  if (code === 'instrument_unknown') return symbolNotFound()
+  if (code === 'client_order_id_taken')
+    return new VenueError(GRPC.alreadyExists, 'ClOrdID already in use by an open order')
+  // Section 9.1: what is semantic is 422, where it is not an order that was received and then rejected.
+  if (code === 'order_rejected')
+    return new VenueError(GRPC.failedPrecondition, rejectTextShown(detail), { status: 422 })
   const { status } = REFUSALS[code]
   const grpc = OWN_CODES[code] ?? CODE_OF_STATUS[status] ?? GRPC.internal
   if (grpc === GRPC.unauthenticated) return unauthenticated()

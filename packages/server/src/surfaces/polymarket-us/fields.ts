@@ -38,7 +38,7 @@ export class Fields {
 
   requiredText(name: string): string {
     const value = this.text(name)
-    if (value === null) throw invalid(`missing required field ${this.place}${name}`)
+    if (value === null) throw this.missing(name)
     return value
   }
 
@@ -67,12 +67,52 @@ export class Fields {
     return number
   }
 
+  /** An int64, as text or as a JSON number that is exact. */
+  int64(name: string): bigint | null {
+    const value = this.find(name)
+    if (value === undefined || value === null || value === '') return null
+    const isExact =
+      typeof value === 'number' ? Number.isSafeInteger(value) : /^-?\d{1,19}$/.test(String(value))
+    const count = isExact && typeof value !== 'boolean' ? BigInt(value as string | number) : null
+    if (count === null || BigInt.asIntN(64, count) !== count)
+      throw this.fault(name, 'expected a whole number of 64 bits')
+    return count
+  }
+
+  /** The same where zero is the value of what was not set. */
+  int64Set(name: string): bigint | null {
+    const count = this.int64(name)
+    return count === 0n ? null : count
+  }
+
+  has(name: string): boolean {
+    const value = this.find(name)
+    return value !== undefined && value !== null && value !== ''
+  }
+
   instant(name: string): Instant | null {
     const value = this.text(name)
     if (value === null) return null
     const instant = parseInstant(value)
     if (instant === undefined) throw this.fault(name, 'expected an RFC 3339 time')
     return instant
+  }
+
+  /** A date as `{year, month, day}`, or in a query as `name.year`, `name.month`, `name.day`; as `2026-01-31`. */
+  date(name: string): string | null {
+    const message = this.message(name, ['year', 'month', 'day'])
+    const part = (of: string): number =>
+      message === null ? this.whole(`${name}.${of}`, 0) : message.whole(of, 0)
+    const [year, month, day] = [part('year'), part('month'), part('day')]
+    if (year === 0 && month === 0 && day === 0) return null
+    const text = [
+      String(year).padStart(4, '0'),
+      ...[month, day].map((each) => String(each).padStart(2, '0')),
+    ].join('-')
+    const at = Date.parse(`${text}T00:00:00Z`)
+    if (Number.isNaN(at) || new Date(at).toISOString().slice(0, 10) !== text)
+      throw this.fault(name, 'expected a date of year, month and day')
+    return text
   }
 
   message(name: string, known: readonly string[]): Fields | null {
@@ -87,6 +127,10 @@ export class Fields {
     const twin = other !== name && Object.hasOwn(this.values, other) ? this.values[other] : undefined
     if (value !== undefined && twin !== undefined) throw this.fault(name, `given as ${other} too`)
     return value ?? twin
+  }
+
+  missing(name: string): Error {
+    return invalid(`missing required field ${this.place}${name}`)
   }
 
   fault(name: string, expectation: string): Error {

@@ -10,7 +10,7 @@ import { accountObject } from './identity.js'
 import { readCurrency, readMoney, shownAmount } from './money.js'
 import { readHistory, readPage } from './pages.js'
 
-const READ = 'funding:read'
+export const READ = 'funding:read'
 const WRITE = 'funding:write'
 
 const ACCOUNT_TYPES = ['CLEARING', 'REVENUE', 'HOLDING', 'ADVANCE'].map((name) => `ACCOUNT_TYPE_${name}`)
@@ -40,7 +40,7 @@ const fundingAccount = (account: ParticipantAccount) => ({
 })
 
 async function accounts(call: Call): Promise<unknown> {
-  const fields = Fields.ofQuery(call.request.query)
+  const fields = Fields.ofQuery(call.incoming.query)
   const wanted = fields.texts('accountIds')
   const type = fields.text('accountType')
   const found = (await readAccounts(call)).filter(
@@ -61,7 +61,7 @@ const requirements = async (): Promise<unknown> => ({
 })
 
 async function rename(call: Call): Promise<unknown> {
-  const { id } = call.request.params as { readonly id: string }
+  const { id } = call.incoming.params as { readonly id: string }
   const account = await findAccount(call, id)
   const body = Fields.of(bodyOf(call), ['account']).message('account', ['name', 'aliases'])
   const displayName =
@@ -71,13 +71,13 @@ async function rename(call: Call): Promise<unknown> {
       command: 'accounts.update',
       actor: call.actor,
       input: { account: account.id, displayName, type: null, attributes: null, version: null },
-      request: call.requestId,
+      request: call.incoming.id,
     }),
   )
   return { account: fundingAccount(await findAccount(call, id)) }
 }
 
-const STATES: Readonly<Record<string, string>> = {
+export const STATES: Readonly<Record<string, string>> = {
   pending: 'TRANSACTION_STATE_PENDING',
   acknowledged: 'TRANSACTION_STATE_ACKNOWLEDGED',
   completed: 'TRANSACTION_STATE_COMPLETED',
@@ -98,16 +98,19 @@ const LEDGER_TYPES: Readonly<Record<string, string>> = {
   vendor_fees: 'LEDGER_ENTRY_TYPE_BALANCE_WITHDRAWAL',
 }
 
+/** The kinds of movements behind the venue's types; none: all. */
+export const kindsMeant = (types: readonly string[]): readonly string[] => keysOf(TYPES, types)
+
 const keysOf = (table: Readonly<Record<string, string>>, names: readonly string[]): readonly string[] =>
   Object.keys(table).filter((key) => names.includes(table[key] ?? ''))
 
 async function transactions(call: Call): Promise<unknown> {
-  const fields = Fields.ofQuery(call.request.query)
+  const fields = Fields.ofQuery(call.incoming.query)
   const page = readPage(fields)
   const name = fields.text('accountId')
   const currency = fields.text('currency')
   const code = currency === null ? null : readCurrency(fields, currency).code
-  const kinds = keysOf(TYPES, fields.texts('transactionTypes'))
+  const kinds = kindsMeant(fields.texts('transactionTypes'))
   const states = statesMeant(fields.texts('transactionStates'))
   const [from, to] = [fields.instant('startTime'), fields.instant('endTime')]
   const reached = name === null ? await readAccounts(call) : [await readableAccount(call, name, READ)]
@@ -140,7 +143,7 @@ function statesMeant(names: readonly string[]): readonly string[] {
   )
 }
 
-const transaction = (row: HistoryRow, names: ReadonlyMap<number, string>) => ({
+export const transaction = (row: HistoryRow, names: ReadonlyMap<number, string>) => ({
   transactionId: String(row.id),
   fundingTransactionId: String(row.id),
   amount: shownAmount(row.amount, row.currency),
@@ -174,7 +177,7 @@ function mover(kind: 'deposit' | 'withdrawal', reference: string) {
         command: `${kind}s.create`,
         actor: call.actor,
         input: kind === 'deposit' ? { ...common, settle: false } : common,
-        request: call.requestId,
+        request: call.incoming.id,
         ...keyOf(call, fields.text('idempotencyKey')),
       }),
     )
@@ -198,10 +201,10 @@ function mover(kind: 'deposit' | 'withdrawal', reference: string) {
 
 /** A key of the body, or the header; the same key with another body is refused. */
 function keyOf(call: Call, given: string | null): { readonly key?: { key: string; bodyHash: string } } {
-  const header = call.request.headers['idempotency-key']
+  const header = call.incoming.headers['idempotency-key']
   const key = given ?? (typeof header === 'string' ? header : null)
   if (key === null) return {}
-  const body = JSON.stringify(call.request.body ?? null)
+  const body = JSON.stringify(call.incoming.body ?? null)
   return { key: { key, bodyHash: createHash('sha256').update(body).digest('hex') } }
 }
 
@@ -227,16 +230,19 @@ async function openAccount(call: Call): Promise<unknown> {
     command: 'accounts.open',
     actor: call.actor,
     input,
-    request: call.requestId,
+    request: call.incoming.id,
     ...keyOf(call, null),
   })
   settled(outcome)
-  return accountObject(await findAccount(call, name))
+  return accountObject(call, await findAccount(call, name))
 }
 
 async function getAccount(call: Call): Promise<unknown> {
-  const { id, firm } = call.request.params as { readonly id: string; readonly firm?: string }
-  return accountObject(await findAccount(call, firm === undefined ? id : `firms/${firm}/accounts/${id}`))
+  const { id, firm } = call.incoming.params as { readonly id: string; readonly firm?: string }
+  return accountObject(
+    call,
+    await findAccount(call, firm === undefined ? id : `firms/${firm}/accounts/${id}`),
+  )
 }
 
 export const FUNDING_ROUTES: readonly Route[] = [

@@ -1,10 +1,12 @@
 /** Who am I, which users, which accounts: open to every valid token, on both generations of paths. */
-import type { ParticipantAccount, PartyKind, ShownParty, ShownUser } from '@stemma/core'
+import type { ParticipantAccount, ParticipantBalance, PartyKind, ShownParty, ShownUser } from '@stemma/core'
 import { balanceIn, nameOf, statusOf } from './accounts.js'
 import type { Call, Route } from './call.js'
 import { answered, crossFirm, fromRefusal, invalid } from './errors.js'
 import { Fields } from './fields.js'
 import { firmName, parseUserName, userName } from './ids.js'
+import { buyingPowerShown, marginOf } from './margin.js'
+import { riskLimitsShown } from './risk-limits.js'
 import { scopesShown } from './scopes.js'
 
 const FIRM_TYPES: Readonly<Record<PartyKind, string>> = {
@@ -23,7 +25,7 @@ interface Whoami {
   readonly scopes: readonly string[]
 }
 
-async function whoami({ host, actor, authenticated }: Call): Promise<unknown> {
+export async function whoami({ host, actor, authenticated }: Call): Promise<unknown> {
   const {
     user,
     party: firm,
@@ -80,8 +82,8 @@ async function userObjects(call: Call): Promise<unknown> {
   }
 }
 
-async function readAccounts({ host, actor, request }: Call): Promise<readonly ParticipantAccount[]> {
-  const asked = Fields.ofQuery(request.query).text('user')
+async function readAccounts({ host, actor, incoming }: Call): Promise<readonly ParticipantAccount[]> {
+  const asked = Fields.ofQuery(incoming.query).text('user')
   let user: number | null = null
   if (asked !== null) {
     const named = parseUserName(asked)
@@ -106,33 +108,48 @@ async function accountLists(call: Call): Promise<unknown> {
 }
 
 async function accountObjects(call: Call): Promise<unknown> {
-  const wanted = Fields.ofQuery(call.request.query).text('accountId')
+  const wanted = Fields.ofQuery(call.incoming.query).text('accountId')
   const accounts = await readAccounts(call)
   const shown =
     wanted === null
       ? accounts
       : accounts.filter((account) => [nameOf(account), account.name].includes(wanted))
-  return { accounts: shown.map(accountObject) }
+  return { accounts: await Promise.all(shown.map((account) => accountObject(call, account))) }
 }
 
-/** Risk limits are those of the account's record; without any the object is empty. */
-export function accountObject(account: ParticipantAccount): Readonly<Record<string, unknown>> {
-  const { riskLimits = {} } = account.attributes as { readonly riskLimits?: object }
-  const own = balanceIn(account, account.baseCurrency)
+/** Where the caller may read the account, its balances with what is left for further orders of each. */
+export async function accountObject(
+  { host }: Pick<Call, 'host'>,
+  account: ParticipantAccount,
+): Promise<Readonly<Record<string, unknown>>> {
+  const { balances, baseCurrency } = account
   return {
     accountId: nameOf(account),
     name: account.displayName,
     status: statusOf(account),
-    ...(account.balances === null
-      ? {}
-      : {
-          balances: (account.balances.length === 0
-            ? [{ currency: account.baseCurrency, ...own }]
-            : account.balances
-          ).map(({ currency, posted, available }) => ({ currency, balance: posted, buyingPower: available })),
-          buyingPower: own.available,
-        }),
-    riskLimits,
+    ...(balances === null ? {} : await balancesShown({ host }, { ...account, balances, baseCurrency })),
+    riskLimits: riskLimitsShown(account),
+  }
+}
+
+async function balancesShown(
+  call: Pick<Call, 'host'>,
+  account: ParticipantAccount & { readonly balances: readonly ParticipantBalance[] },
+) {
+  const { baseCurrency } = account
+  const kept = account.balances.map(({ currency }) => currency)
+  const own = kept.length === 0 ? [baseCurrency] : kept
+  const figures = await Promise.all(own.map((currency) => marginOf(call, account, currency)))
+  return {
+    balances: figures.map((each) => ({
+      currency: each.currency,
+      balance: balanceIn(account, each.currency).posted,
+      buyingPower: buyingPowerShown(each),
+    })),
+    buyingPower: buyingPowerShown(
+      figures.find(({ currency }) => currency === baseCurrency) ??
+        (await marginOf(call, account, baseCurrency)),
+    ),
   }
 }
 

@@ -9,12 +9,18 @@ import type { SurfaceModule } from '../../services.js'
 import { BALANCE_ROUTES } from './balances.js'
 import { type Gate, openCall, type Route } from './call.js'
 import { mountCashMovements } from './cash-movements.js'
-import { GRPC, invalid, rateLimited, toVenueError, VenueError } from './errors.js'
+import { GRPC, invalid, toVenueError, VenueError } from './errors.js'
 import { FUNDING_ROUTES } from './funding.js'
+import { serveGrpc } from './grpc/index.js'
+import { health } from './health.js'
+import { overHttp, sendOver } from './http.js'
 import { IDENTITY_ROUTES } from './identity.js'
 import { KYC_ROUTES, kycWords } from './kyc.js'
 import { LEDGER_ROUTES } from './ledger.js'
-import { PUBLIC_LIMIT } from './limits.js'
+import { POSITION_ROUTES } from './positions/index.js'
+import { REFERENCE_ROUTES } from './reference/index.js'
+import { REPORT_ROUTES } from './reports/index.js'
+import { TRADING_ROUTES } from './trading/index.js'
 
 export { scopesMeant, scopesShown } from './scopes.js'
 
@@ -26,13 +32,23 @@ const ROUTES: readonly Route[] = [
   ...LEDGER_ROUTES,
   ...FUNDING_ROUTES,
   ...KYC_ROUTES,
+  ...TRADING_ROUTES,
+  ...POSITION_ROUTES,
+  ...REPORT_ROUTES,
+  ...REFERENCE_ROUTES,
 ]
 
 export const polymarketUs: SurfaceModule = {
   name: 'polymarket-us',
   webhookWords: kycWords,
-  async register(app, services) {
+  undecodable: {
+    prefix: '/v1/',
+    answer: (request, reply) =>
+      fail(invalid('the address cannot be decoded'), request, identified(request, reply)),
+  },
+  async register(app, services, grpc) {
     const gate: Gate = { services, buckets: new TokenBuckets() }
+    serveGrpc(grpc, gate)
     await app.register((scope) => mount(scope, gate), { prefix: '/v1' })
     await app.register(async (scope) => {
       takeStrictJson(scope)
@@ -43,26 +59,27 @@ export const polymarketUs: SurfaceModule = {
 
 async function mount(scope: FastifyInstance, gate: Gate): Promise<void> {
   takeStrictJson(scope)
-  scope.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id)
-    const correlation = request.headers['poly-correlation-id']
-    if (typeof correlation === 'string' && /^[\x21-\x7e]{1,128}$/.test(correlation))
-      reply.header('poly-correlation-id', correlation)
-  })
+  scope.addHook('onRequest', async (request, reply) => void identified(request, reply))
   scope.setErrorHandler(fail)
   scope.setNotFoundHandler(answerUnknown())
-  scope.get('/health', (request) => {
-    const wait = gate.buckets.take(`address ${request.ip}`, PUBLIC_LIMIT, gate.services.host.now())
-    if (wait !== null) throw rateLimited(wait)
-    return { status: 'SERVING' }
-  })
+  scope.get('/health', ({ ip }) => health(gate, ip))
   for (const route of ROUTES) {
     scope.route({
       method: route.method,
       url: route.path,
-      handler: async (request, reply) => route.answer(await openCall(gate, route, request, reply)),
+      handler: async (request, reply) =>
+        sendOver(reply, await route.answer(await openCall(gate, route, overHttp(request)))),
     })
   }
+}
+
+/** The answer, with the id of its request and the one that the client gave it. */
+function identified(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  reply.header('x-request-id', request.id)
+  const correlation = request.headers['poly-correlation-id']
+  if (typeof correlation === 'string' && /^[\x21-\x7e]{1,128}$/.test(correlation))
+    reply.header('poly-correlation-id', correlation)
+  return reply
 }
 
 /** Bodies are JSON, strictly; a body of another type is refused by its type. */

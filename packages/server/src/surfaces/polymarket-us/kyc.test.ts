@@ -1,9 +1,7 @@
-import { once } from 'node:events'
-import { createServer, type IncomingMessage, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { Webhook } from 'standardwebhooks'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Acme, addClient, buildAcme, KEYS } from '../../testing/acme.js'
+import { openReceiver, type Received, type Receiver } from '../../testing/receiver.js'
 import { signIn, startVenue, type Venue } from '../../testing/venue.js'
 
 let venue: Venue
@@ -105,22 +103,13 @@ describe('an application', () => {
 
 describe('the webhook', () => {
   const SECRET = `whsec_${Buffer.alloc(24, 7).toString('base64')}`
-  let receiver: Server
+  let receiver: Receiver
   let url: string
-  let answerWith: number
-  const received: { headers: IncomingMessage['headers']; body: string }[] = []
 
   beforeEach(async () => {
-    received.length = 0
-    answerWith = 204
-    receiver = createServer(async (request, response) => {
-      let body = ''
-      for await (const chunk of request) body += chunk
-      received.push({ headers: request.headers, body })
-      response.writeHead(answerWith, answerWith === 302 ? { location: '/other' } : {}).end()
-    }).listen(0, '127.0.0.1')
-    await once(receiver, 'listening')
-    url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook`
+    receiver = await openReceiver()
+    url = `${receiver.url}/hook`
+    receiver.answer(204)
   })
   afterEach(() => receiver.close())
 
@@ -130,8 +119,8 @@ describe('the webhook', () => {
   test('is registered once it has answered a signed test', async () => {
     const { status: code, body } = await register()
     expect([code, body]).toEqual([200, { validated: true, message: 'webhook registered' }])
-    expect(received).toHaveLength(1)
-    const [{ headers, body: sent } = { headers: {}, body: '' }] = received
+    expect(receiver.received).toHaveLength(1)
+    const [{ headers, body: sent }] = receiver.received as [Received]
     const at = new Date(Number(headers['webhook-timestamp']) * 1_000)
     expect(new Webhook(SECRET).sign(String(headers['webhook-id']), at, sent)).toBe(
       headers['webhook-signature'],
@@ -143,19 +132,53 @@ describe('the webhook', () => {
     expect(venue.server.engine.rooms.access.webhooks.table.size).toBe(1)
   })
 
+  test.each([
+    ['accept', null, 'kyc.approved', 'KYC_STATUS_APPROVED'],
+    ['reject', 'the document has expired', 'kyc.rejected', 'KYC_STATUS_REJECTED'],
+  ])('is told that an application was decided: %s', async (decision, reason, type, kycStatus) => {
+    await register()
+    await start(person())
+    const application = applicationOf()
+    const input = { application, decision, ...(reason === null ? {} : { reason }) }
+    await venue.run('kyc.decide', input)
+    venue.move(1)
+    venue.host.tick()
+    const [, message] = await receiver.hasReceived(2)
+    const headers = message?.headers as Record<string, string>
+    const told = new Webhook(SECRET).verify(message?.body ?? '', headers)
+    const { body } = await status()
+    expect(told).toEqual({
+      event_type: type,
+      event_id: expect.any(String),
+      event_time: expect.stringMatching(/^2026-01-05T15:00:0/),
+      data: {
+        external_id: 'cust-9001',
+        user_id: body.participantId,
+        firm_id: 'firms/api-acme-participantfirm',
+        status: kycStatus,
+        provisioned_participant: body.participantId,
+        provisioned_account: body.provisionedAccount,
+        status_set_at: '2026-01-05T15:00:00.000000Z',
+        ...(reason === null ? {} : { rejection_reason: reason }),
+        kyc_eval_id: `kyc_${application}`,
+      },
+    })
+    expect(body.participantId === '').toBe(decision === 'reject')
+    expect(receiver.received).toHaveLength(2)
+  })
+
   test.each([404, 500, 302])('that answers %d is not', async (answer) => {
-    answerWith = answer
+    receiver.answer(answer, answer === 302 ? { location: '/other' } : {})
     expect((await register()).body).toEqual({
       validated: false,
       message: `expected an answer of 2xx, was ${answer}`,
     })
-    expect(received).toHaveLength(1)
+    expect(receiver.received).toHaveLength(1)
     expect(venue.server.engine.rooms.access.webhooks.table.size).toBe(0)
   })
 
   test('that cannot be reached is not', async () => {
     receiver.close()
-    await once(receiver, 'close')
     expect((await register()).body.validated).toBe(false)
   })
 

@@ -66,7 +66,7 @@ async function start(call: Call): Promise<unknown> {
     sealedPersonal: call.services.sealing.seal(firm, JSON.stringify(personal)),
   }
   settled(
-    await call.host.execute({ command: 'kyc.start', actor: call.actor, input, request: call.requestId }),
+    await call.host.execute({ command: 'kyc.start', actor: call.actor, input, request: call.incoming.id }),
   )
   return shown(call, await read(call, firm, externalId))
 }
@@ -143,7 +143,7 @@ interface Named {
 }
 
 async function status(call: Call): Promise<unknown> {
-  const externalId = Fields.ofQuery(call.request.query).requiredText('externalId')
+  const externalId = Fields.ofQuery(call.incoming.query).requiredText('externalId')
   try {
     return await shown(call, await read(call, await ownFirm(call), externalId))
   } catch (thrown) {
@@ -171,7 +171,7 @@ async function webhook(call: Call): Promise<unknown> {
       command: 'kyc.set_webhook',
       actor: call.actor,
       input,
-      request: call.requestId,
+      request: call.incoming.id,
     }),
   )
   return { validated: true, message: 'webhook registered' }

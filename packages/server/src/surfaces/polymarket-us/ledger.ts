@@ -1,28 +1,36 @@
 /** The balance ledger of an account: filtered pages, and the same as CSV. */
 import { Readable } from 'node:stream'
-import { type EntryType, formatInstant, type HistoryQuery, type HistoryRow, type Instant } from '@stemma/core'
-import { stringify } from 'csv-stringify/sync'
+import {
+  type EntryType,
+  formatInstant,
+  type HistoryQuery,
+  type HistoryRow,
+  type Instant,
+  type ParticipantAccount,
+} from '@stemma/core'
 import { nameOf, readableAccount } from './accounts.js'
 import type { Call, Route } from './call.js'
+import { csvOf } from './csv.js'
+import { Download } from './download.js'
 import { Fields } from './fields.js'
 import { entryTypeShown, typesMeant } from './ledger-types.js'
 import { readCurrency, shownAmount } from './money.js'
-import { PAGE_SIZE_MAX, readHistory, readPage } from './pages.js'
+import { readHistory, readPage } from './pages.js'
 
-const SCOPE = 'positions:read'
-const ORDER = ['sequence', 'position']
+export const SCOPE = 'positions:read'
+export const ORDER = ['sequence', 'position']
 const DESCRIPTION_LENGTH_MAX = 200
 
 interface Asked {
   readonly account: string
+  readonly target: { readonly account: ParticipantAccount['id'] }
   readonly query: Omit<HistoryQuery, 'limit' | 'after'>
-  /** Entries carry a symbol once there is trading; until then a filter by one finds nothing. */
-  readonly isEmpty: boolean
 }
 
-async function readAsked(call: Call, fields: Fields): Promise<Asked> {
+export async function readAsked(call: Call, fields: Fields): Promise<Asked> {
   const name = fields.requiredText('account')
   const currency = fields.text('currency')
+  const symbol = fields.text('symbol')
   const description = fields.text('description')
   if (description !== null && description.length > DESCRIPTION_LENGTH_MAX)
     throw fields.fault('description', `expected at most ${DESCRIPTION_LENGTH_MAX} characters`)
@@ -33,9 +41,13 @@ async function readAsked(call: Call, fields: Fields): Promise<Asked> {
   const account = await readableAccount(call, name, SCOPE)
   return {
     account: nameOf(account),
-    isEmpty: fields.text('symbol') !== null,
+    target: { account: account.id },
     query: {
-      equals: { account: account.id, ...(code === null ? {} : { currency: code }) },
+      equals: {
+        account: account.id,
+        ...(code === null ? {} : { currency: code }),
+        ...(symbol === null ? {} : { symbol }),
+      },
       oneOf: { type: types },
       ...(from === null ? {} : { from: { time: from } }),
       ...(to === null ? {} : { to: { time: to } }),
@@ -45,7 +57,7 @@ async function readAsked(call: Call, fields: Fields): Promise<Asked> {
   }
 }
 
-const entry = (account: string, row: HistoryRow) => ({
+export const ledgerEntry = (account: string, row: HistoryRow) => ({
   id: `bl_${row.sequence}_${row.position}`,
   account,
   currency: row.currency,
@@ -55,40 +67,24 @@ const entry = (account: string, row: HistoryRow) => ({
   updateTime: formatInstant(row.time as Instant),
   modifiedSecurityId: '',
   entryType: entryTypeShown(row.type as EntryType),
-  symbol: '',
+  symbol: row.symbol ?? '',
   updateBusinessDate: row.business_date,
 })
 
 async function list(call: Call): Promise<unknown> {
-  const fields = Fields.ofQuery(call.request.query)
+  const fields = Fields.ofQuery(call.incoming.query)
   const page = readPage(fields)
-  const { account, query, isEmpty } = await readAsked(call, fields)
-  if (isEmpty) return { entries: [], nextPageToken: '', eof: true }
+  const { account, query } = await readAsked(call, fields)
   const { rows, nextPageToken, eof } = await readHistory(call, 'entries', ORDER, query, page)
-  return { entries: rows.map((row) => entry(account, row)), nextPageToken, eof }
+  return { entries: rows.map((row) => ledgerEntry(account, row)), nextPageToken, eof }
 }
 
 /** Without an entry the body is empty; otherwise a header line and the entries, a thousand at a time. */
 async function download(call: Call): Promise<unknown> {
-  const asked = await readAsked(call, Fields.ofQuery(call.request.query))
-  call.reply.type('text/csv; charset=utf-8')
-  call.reply.header('content-disposition', 'attachment; filename="balance-ledger.csv"')
-  return call.reply.send(Readable.from(asked.isEmpty ? [] : csv(call, asked)))
-}
-
-async function* csv(call: Call, { account, query }: Asked): AsyncIterable<string> {
-  let after: readonly number[] | null = null
-  for (let header = true; ; header = false) {
-    const { rows, eof } = await readHistory(call, 'entries', ORDER, query, { size: PAGE_SIZE_MAX, after })
-    if (rows.length > 0)
-      yield stringify(
-        rows.map((row) => entry(account, row)),
-        { header, escape_formulas: true },
-      )
-    const last = rows.at(-1)
-    if (eof || last === undefined) return
-    after = ORDER.map((column) => Number(last[column]))
-  }
+  const { account, query } = await readAsked(call, Fields.ofQuery(call.incoming.query))
+  const lines = async (rows: readonly HistoryRow[]) => rows.map((row) => ledgerEntry(account, row))
+  const content = Readable.from(csvOf(call, { table: 'entries', order: ORDER, query, lines }))
+  return new Download('text/csv; charset=utf-8', 'balance-ledger.csv', content)
 }
 
 export const LEDGER_ROUTES: readonly Route[] = [

@@ -1,12 +1,13 @@
-// The identity and funding workflow of a participant firm, over HTTP, with nothing but Node:
+// The workflow of a participant firm from its private key to a trade, over HTTP, with nothing but Node:
 //
 //   sign a JWT with the firm's private key -> access token -> whoami -> users -> accounts -> status -> balances
 //   -> fund the account -> its entry in the ledger -> the sums of every node above it
+//   -> orders in both forms -> positions, balances, ledgers -> the reports of both firms -> the same natively
 //
 // Run it against a server with the demo world:
 //
 //   npm start
-//   node examples/polymarket-us-identity-and-funding.mjs
+//   node examples/polymarket-us-workflow.mjs
 //
 // STEMMA_URL (default http://127.0.0.1:4000) and STEMMA_DATA (default ./data) say where the server and its demo.json
 // are. The program ends with an error as soon as anything is not as expected.
@@ -79,8 +80,8 @@ async function call(token, method, path, { body, headers = {} } = {}) {
   return JSON.parse(text)
 }
 
-const clientOf = (user) => {
-  const found = venue.clients.find((client) => client.user === `firms/${FIRM}/users/${user}`)
+const clientOf = (user, firm = FIRM) => {
+  const found = venue.clients.find((client) => client.user === `firms/${firm}/users/${user}`)
   assert.ok(found, `demo.json has no client of ${user}`)
   return found
 }
@@ -181,4 +182,137 @@ say(
   [...sumsAfter].map(([name, sum]) => `${name.padEnd(26)}  ${sumsBefore.get(name)} -> ${sum} USD`).join('\n'),
 )
 
-say('done', `${ACCOUNT} was funded with ${AMOUNT} USD`)
+// 8. What is there to trade with? The firm's operations read books and reports; its trading user has no need to.
+const symbol = venue.instrument
+const operations = (await accessToken(clientOf('api-acme-operations'))).access_token
+const book = await call(operations, 'GET', `/v1/orderbook/${symbol}`)
+assert.equal(book.state, 'INSTRUMENT_STATE_OPEN')
+const [bid] = book.bids
+const [offer] = book.offers
+const scale = BigInt(book.priceScale)
+say('book', `${symbol}: ${bid.qty} @ ${bid.px} / ${offer.qty} @ ${offer.px}, prices count 1/${scale} USD`)
+
+// 9. Orders: the short form counts contracts, the other has every field of the venue. Both take what another firm offers.
+const traderToken = (await accessToken(trading)).access_token
+const order = (id) => call(traderToken, 'GET', `/v1/trading/orders/${id}`, { headers })
+async function place(body) {
+  const { orderId } = await call(traderToken, 'POST', '/v1/trading/orders', { headers, body })
+  return (await order(orderId)).order
+}
+const positionOf = async () => {
+  const { positions } = await call(traderToken, 'GET', `/v1/positions?name=${ACCOUNT}&symbol=${symbol}`, {
+    headers,
+  })
+  return BigInt(positions[0]?.netPosition ?? 0)
+}
+const held = await positionOf()
+const cash = (await readBalance()).balance
+const short = await place({
+  accountId: ACCOUNT,
+  instrument: symbol,
+  side: 'buy',
+  quantity: 100,
+  price: offer.px,
+})
+const full = await place({
+  account: ACCOUNT,
+  symbol,
+  type: 'ORDER_TYPE_LIMIT',
+  side: 'SIDE_BUY',
+  orderQty: '50',
+  price: offer.px,
+  timeInForce: 'TIME_IN_FORCE_GOOD_TILL_CANCEL',
+  clordId: randomUUID(),
+})
+for (const { state, avgPx } of [short, full])
+  assert.deepEqual([state, avgPx], ['ORDER_STATE_FILLED', offer.px])
+say(
+  'orders',
+  [short, full].map(({ id, orderQty, avgPx, state }) => `${id}  ${orderQty} @ ${avgPx}  ${state}`).join('\n'),
+)
+
+// One that rests is open until it is taken back.
+const resting = await place({
+  accountId: ACCOUNT,
+  instrument: symbol,
+  side: 'buy',
+  quantity: 10,
+  price: bid.px,
+})
+const open = await call(traderToken, 'GET', `/v1/trading/orders/open?symbols=${symbol}`, { headers })
+assert.ok(open.orders.some(({ id, leavesQty }) => id === resting.id && leavesQty === '10'))
+await call(traderToken, 'POST', '/v1/trading/orders/cancel', {
+  headers,
+  body: { orderId: resting.id, symbol },
+})
+assert.equal((await order(resting.id)).order.state, 'ORDER_STATE_CANCELED')
+
+// 10. Position and cash: 150 contracts more, and their price and fees less. Notional counts 1/scale USD here.
+const fees = BigInt(short.commissionNotionalTotalCollected) + BigInt(full.commissionNotionalTotalCollected)
+const cost = 150n * BigInt(offer.px) + fees
+const left = await readBalance()
+assert.equal(await positionOf(), held + 150n)
+assert.equal(cents(cash) - cents(left.balance), (cost * 100n) / scale)
+say(
+  'position',
+  `${held} -> ${held + 150n} contracts; cash ${cash} -> ${left.balance} USD, ${fees}/${scale} USD of it fees`,
+)
+
+// 11. The ledgers tell the same.
+const newest = `account=${ACCOUNT}&symbol=${symbol}&newestFirst=true&pageSize=4`
+const positionLedger = await call(traderToken, 'GET', `/v1/positions/ledger?${newest}`, { headers })
+assert.deepEqual(
+  positionLedger.entries.slice(0, 2).map(({ quantityChange }) => quantityChange),
+  ['50', '100'],
+)
+const cashLedger = await call(traderToken, 'GET', `/v1/funding/balance-ledger?${newest}`, { headers })
+const types = cashLedger.entries.map(({ entryType }) => entryType.replace('LEDGER_ENTRY_TYPE_BALANCE_', ''))
+assert.deepEqual(types, ['COMMISSION', 'ORDER_EXECUTION', 'COMMISSION', 'ORDER_EXECUTION'])
+assert.equal(cashLedger.entries[0].afterBalance, left.balance)
+say(
+  'ledgers',
+  cashLedger.entries
+    .map(({ description, entryType, afterBalance }) => `${description}  ${entryType}  -> ${afterBalance}`)
+    .join('\n'),
+)
+
+// 12. Reports: each firm sees its own side of the trade, under the same id, and nothing of the other.
+const { executions } = await call(operations, 'POST', '/v1/report/executions/search', {
+  body: { orderId: full.id, types: ['EXECUTION_TYPE_FILL'] },
+})
+const [fill] = executions
+const MAKER = 'api-polaris-participantfirm'
+const maker = (await accessToken(clientOf('api-polaris-trading', MAKER))).access_token
+const tradeOf = async (reader) => {
+  const { trade } = await call(reader, 'POST', '/v1/report/trades/search', {
+    body: { tradeId: fill.tradeId },
+  })
+  assert.deepEqual([trade.length, trade[0].px, trade[0].qty], [1, offer.px, '50'])
+  return trade[0]
+}
+const [ours, theirs] = [await tradeOf(operations), await tradeOf(maker)]
+assert.deepEqual([ours.aggressor.id, ours.passive], [fill.id, null])
+assert.deepEqual([theirs.aggressor, theirs.passive.order.side], [null, 'SIDE_SELL'])
+say('reports', `trade ${fill.tradeId}: ours ${ours.aggressor.id}, theirs ${theirs.passive.id}`)
+
+// 13. The native surface shows the same, at the same sequence: the numbers of a ledger entry are its place in the book.
+const operator = demo.native.operator.apiKey
+const sequence = cashLedger.entries[1].id.split('_')[1]
+async function entriesAt(name) {
+  const { items } = await call(operator, 'GET', `/stemma/v1/accounts?search=${name}`)
+  const found = items.find((each) => each.name === name)
+  const { items: entries } = await call(operator, 'GET', `/stemma/v1/accounts/${found.id}/entries?limit=10`)
+  const balance = await call(operator, 'GET', `/stemma/v1/accounts/${found.id}/balances/USD`)
+  return { balance, at: entries.filter((each) => each.sequence.split('.')[0] === sequence) }
+}
+const [buyer, seller] = [await entriesAt('api-acme-account-1'), await entriesAt('api-polaris-account-1')]
+assert.equal(buyer.balance.posted, left.balance)
+const execution = ({ at }) => at.find(({ type }) => type === 'order_execution')
+assert.equal(cents(execution(buyer).amount), -cents(execution(seller).amount))
+assert.equal(execution(buyer).description, cashLedger.entries[1].description)
+say(
+  'natively',
+  `at ${sequence}: ${execution(buyer).amount} USD of ours are ${execution(seller).amount} USD of theirs`,
+)
+
+say('done', `${ACCOUNT} was funded with ${AMOUNT} USD and holds ${held + 150n} contracts of ${symbol}`)

@@ -1,0 +1,253 @@
+/**
+ * The market data hub: what the market of an instrument looks like, to whoever watches it. A watcher is given a
+ * snapshot and then every change, conflated for each durable batch. A view is taken at one moment and held until the
+ * sequence of that moment is durable, so that nobody ever sees a price that a crash could take back.
+ */
+import {
+  type Access,
+  type BookLevel,
+  type BookView,
+  bookView,
+  type EngineContext,
+  type Event,
+  type Instant,
+  type InstrumentId,
+  NO_ROW,
+  type Permit,
+  refuse,
+  type statisticsFields,
+  type Values,
+} from '@stemma/core'
+import type { InstrumentUnits, Subscription } from '../services.js'
+import { unitsOf } from './instrument-units.js'
+
+export const WATCHED_INSTRUMENTS_MAX = 1_000
+export const WATCHED_DEPTH_MAX = 100
+
+export interface MarketView extends BookView, Pick<InstrumentUnits, 'currency' | 'quantityScale'> {
+  /** What it was seen at. */
+  readonly sequence: number
+  /** Null before the first trade or price. */
+  readonly statistics: Values<typeof statisticsFields> | null
+}
+
+export interface MarketTold {
+  /** The first of an instrument is whole news; those behind it take its place. */
+  readonly kind: 'snapshot' | 'update'
+  readonly view: MarketView
+}
+
+export interface MarketWanted {
+  /** Ids, or all: those that come later too. */
+  readonly instruments: readonly number[] | 'all'
+  /** Levels of each side. */
+  readonly depth: number
+}
+
+type Ending = Awaited<Subscription['closed']>
+type Deliver = (told: MarketTold) => boolean
+
+interface Watching {
+  readonly permit: Permit
+  readonly depth: number
+  readonly deliver: Deliver
+  readonly end: (ending: Ending) => void
+  /** What was told last of each instrument. */
+  readonly told: Map<InstrumentId, MarketView>
+  /** The moment of its snapshot: what was seen by then is in it. */
+  readonly since: number
+}
+
+interface Held {
+  readonly sequence: number
+  readonly views: readonly MarketView[]
+}
+
+type Rooms = Pick<EngineContext, 'market' | 'trading'>
+
+export class MarketDataHub {
+  private readonly watchings = new Set<Watching>()
+  private readonly watchersOf = new Map<InstrumentId, Set<Watching>>()
+  private readonly watchersOfAll = new Set<Watching>()
+  /** Snapshots that wait for the disk. */
+  private readonly beginning = new Map<Watching, readonly MarketView[]>()
+  private readonly changed = new Set<InstrumentId>()
+  private held: Held | null = null
+  private checkedVersion: number
+
+  constructor(
+    private readonly rooms: Rooms,
+    private readonly access: Pick<Access, 'version' | 'isStillAllowed'>,
+    /** The sequence that the image is at. */
+    private readonly head: () => number,
+    private durable: number,
+  ) {
+    this.checkedVersion = access.version
+  }
+
+  get size(): number {
+    return this.watchings.size
+  }
+
+  /** Lets in whoever holds the permit. Refuses what is too much, and instruments that are not there. */
+  watch(permit: Permit, { instruments, depth }: MarketWanted, deliver: Deliver): Subscription {
+    if (!Number.isInteger(depth) || depth < 1 || depth > WATCHED_DEPTH_MAX)
+      refuse('malformed', `expected a depth of 1 to ${WATCHED_DEPTH_MAX}`, { field: '/depth' })
+    const ids = this.idsOf(instruments)
+    let end: (ending: Ending) => void = () => {}
+    const closed = new Promise<Ending>((resolve) => {
+      end = resolve
+    })
+    const views = ids.map((id) => this.viewOf(id, depth))
+    const watching: Watching = { permit, depth, deliver, end, told: new Map(), since: this.head() }
+    this.watchings.add(watching)
+    if (instruments === 'all') this.watchersOfAll.add(watching)
+    else for (const id of ids) this.watcherSet(id).add(watching)
+    this.beginning.set(watching, views)
+    this.begin(watching)
+    return { closed, close: () => this.drop(watching, 'unsubscribed') }
+  }
+
+  /** A batch is durable: snapshots and views that waited for it go out, and what it changed is looked at. */
+  publish(events: readonly Event[], sequence: number, now: Instant): void {
+    this.durable = sequence
+    if (this.watchings.size === 0) return
+    this.recheck(now)
+    for (const watching of [...this.beginning.keys()]) this.begin(watching)
+    for (const event of events) {
+      const id = instrumentOf(event)
+      if (id !== null && this.isWatched(id)) this.changed.add(id)
+    }
+    if (this.held !== null && this.held.sequence <= sequence) this.release(this.held)
+    if (this.held === null && this.changed.size > 0) this.look()
+  }
+
+  closeAll(): void {
+    for (const watching of [...this.watchings]) this.drop(watching, 'shutdown')
+  }
+
+  private idsOf(instruments: MarketWanted['instruments']): readonly InstrumentId[] {
+    const { market } = this.rooms
+    const count = instruments === 'all' ? market.instruments.size : instruments.length
+    if (count > WATCHED_INSTRUMENTS_MAX)
+      refuse('limit_reached', `a subscription has at most ${WATCHED_INSTRUMENTS_MAX} instruments`, {
+        field: '/instruments',
+      })
+    if (instruments === 'all') return [...market.instrumentIds.after(null)]
+    if (instruments.length === 0)
+      refuse('malformed', 'expected at least one instrument', { field: '/instruments' })
+    return [...new Set(instruments as readonly InstrumentId[])]
+  }
+
+  private watcherSet(id: InstrumentId): Set<Watching> {
+    const known = this.watchersOf.get(id) ?? new Set()
+    this.watchersOf.set(id, known)
+    return known
+  }
+
+  private isWatched(id: InstrumentId): boolean {
+    return this.watchersOfAll.size > 0 || this.watchersOf.has(id)
+  }
+
+  /** Sees every changed instrument as it is now, as deep as its most curious watcher. */
+  private look(): void {
+    const views = [...this.changed].map((id) => {
+      const depths = this.watchersOfOne(id).map(({ depth }) => depth)
+      return this.viewOf(id, Math.max(1, ...depths))
+    })
+    this.changed.clear()
+    this.held = { sequence: this.head(), views }
+    if (this.held.sequence <= this.durable) this.release(this.held)
+  }
+
+  private release({ views }: Held): void {
+    this.held = null
+    for (const view of views)
+      for (const watching of this.watchersOfOne(view.instrument))
+        if (view.sequence > watching.since) this.tell(watching, view)
+  }
+
+  private watchersOfOne(id: InstrumentId): Watching[] {
+    return [...(this.watchersOf.get(id) ?? []), ...this.watchersOfAll]
+  }
+
+  private begin(watching: Watching): void {
+    if (watching.since > this.durable) return
+    const views = this.beginning.get(watching) ?? []
+    this.beginning.delete(watching)
+    for (const view of views) if (this.watchings.has(watching)) this.tell(watching, view)
+  }
+
+  private tell(watching: Watching, whole: MarketView): void {
+    const view = cut(whole, watching.depth)
+    const before = watching.told.get(view.instrument)
+    if (before !== undefined && isSame(before, view)) return
+    watching.told.set(view.instrument, view)
+    const kind = before === undefined ? 'snapshot' : 'update'
+    if (!watching.deliver({ kind, view })) this.drop(watching, 'slow')
+  }
+
+  private viewOf(id: InstrumentId, depth: number): MarketView {
+    const { market } = this.rooms
+    const units = unitsOf(this.rooms, id)
+    if (units === null)
+      return refuse('instrument_unknown', 'there is no such instrument', { field: '/instruments' })
+    const traded = market.statistics.find(id)
+    return {
+      ...bookView(this.rooms, market.instruments.row(id), depth),
+      currency: units.currency,
+      quantityScale: units.quantityScale,
+      sequence: this.head(),
+      statistics: traded === NO_ROW ? null : market.statistics.read(traded),
+    }
+  }
+
+  private recheck(now: Instant): void {
+    const { version } = this.access
+    if (version === this.checkedVersion) return
+    this.checkedVersion = version
+    for (const watching of [...this.watchings])
+      if (!this.access.isStillAllowed(watching.permit, now)) this.drop(watching, 'revoked')
+  }
+
+  private drop(watching: Watching, ending: Ending): void {
+    if (!this.watchings.delete(watching)) return
+    this.beginning.delete(watching)
+    this.watchersOfAll.delete(watching)
+    for (const [id, watchers] of this.watchersOf)
+      if (watchers.delete(watching) && watchers.size === 0) this.watchersOf.delete(id)
+    watching.end(ending)
+  }
+}
+
+/** The instrument whose book, statistics or state an event may have changed. */
+function instrumentOf({ kind, data }: Event): InstrumentId | null {
+  if (kind.startsWith('instrument.')) return data.id as InstrumentId
+  if (kind.startsWith('order.')) return (data.order as { readonly instrument: InstrumentId }).instrument
+  return kind.startsWith('price.') ? ((data.instrument ?? null) as InstrumentId | null) : null
+}
+
+const cut = (view: MarketView, depth: number): MarketView =>
+  view.bids.length <= depth && view.offers.length <= depth
+    ? view
+    : { ...view, bids: view.bids.slice(0, depth), offers: view.offers.slice(0, depth) }
+
+function isSame(left: MarketView, right: MarketView): boolean {
+  return (
+    left.state === right.state &&
+    areSameLevels(left.bids, right.bids) &&
+    areSameLevels(left.offers, right.offers) &&
+    areSameFigures(left.statistics ?? {}, right.statistics ?? {})
+  )
+}
+
+const areSameLevels = (left: readonly BookLevel[], right: readonly BookLevel[]): boolean =>
+  left.length === right.length &&
+  left.every((level, at) => areSameFigures(level as object as Figures, right[at] as object as Figures))
+
+type Figures = Readonly<Record<string, unknown>>
+
+function areSameFigures(left: Figures, right: Figures): boolean {
+  const names = Object.keys(left)
+  return names.length === Object.keys(right).length && names.every((name) => left[name] === right[name])
+}

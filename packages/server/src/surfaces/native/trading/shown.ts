@@ -1,0 +1,69 @@
+/**
+ * Where what the engine keeps of trading gets the units beside it that the wire shows it by: the currency and the
+ * digits of a quantity. Answers, history, dry runs and streams all go through here.
+ */
+import { type Event, HISTORY, type HistoryRow, type Plain } from '@stemma/core'
+import type { MarketTold } from '../../../host/market-data-hub.js'
+import type { Host } from '../../../services.js'
+import { camel } from '../history.js'
+
+export type Shown = { readonly [key: string]: Plain }
+
+/** A record of one instrument, with the units of that instrument. */
+export function withUnits(host: Host, record: Shown): Shown {
+  const units = host.unitsOf(Number(record.instrument))
+  if (units === null) throw new Error(`expected instrument ${String(record.instrument)} to be there`)
+  return { ...record, currency: units.currency, quantityScale: units.quantityScale }
+}
+
+/** An order as events, history and the engine tell it, its terms beside the rest. */
+export function shownOrder(host: Host, order: Shown): Shown {
+  const terms = order.terms as Shown
+  const { minimumQuantity = null } = terms
+  return withUnits(host, {
+    ...order,
+    ...terms,
+    minimumQuantity: minimumQuantity === 0n ? null : minimumQuantity,
+  })
+}
+
+/** A row of the table of executions; a correction tells of its trade alone, so no order stands behind it. */
+export function shownExecution(host: Host, row: HistoryRow): HistoryRow {
+  const snapshot = row.snapshot as Shown
+  return withUnits(host, {
+    ...row,
+    event: `${row.sequence}.${row.position}`,
+    after: snapshot.state === undefined ? null : shownOrder(host, snapshot),
+  })
+}
+
+const EXECUTIONS = HISTORY.find(({ name }) => name === 'executions')
+
+/** The execution reports that events tell, in the words of history. */
+export const executionsIn = (host: Host, events: readonly Event[]): readonly Shown[] =>
+  events.flatMap((event) => EXECUTIONS?.rows(event) ?? []).map((row) => camel(shownExecution(host, row)))
+
+export const isExecution = ({ kind }: Event): boolean =>
+  kind.startsWith('order.') || kind.startsWith('trade.')
+
+/** A row of position entries. */
+export const shownEntry = (host: Host, row: HistoryRow): HistoryRow =>
+  withUnits(host, { ...row, sequence: `${row.sequence}.${row.position}` })
+
+/** A view of the market: the levels and figures count in the instrument's units too. */
+export const shownMarket = ({ kind, view }: MarketTold): Shown => ({
+  kind,
+  ...withLevels(view as object as Shown),
+})
+
+export function withLevels(book: Shown): Shown {
+  const { quantityScale = 0, currency = null, statistics = null } = book
+  const levels = (side: Plain | undefined) =>
+    ((side ?? []) as readonly Shown[]).map((level) => ({ ...level, quantityScale }))
+  return {
+    ...book,
+    bids: levels(book.bids),
+    offers: levels(book.offers),
+    statistics: statistics === null ? null : { ...(statistics as Shown), quantityScale, currency },
+  }
+}

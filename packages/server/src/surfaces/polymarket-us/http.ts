@@ -1,0 +1,21 @@
+/** A request over HTTP, and what a route answers to it. */
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Incoming } from './call.js'
+import { Download } from './download.js'
+
+export const overHttp = ({ id, ip, headers, params, query, body }: FastifyRequest): Incoming => ({
+  id,
+  address: ip,
+  headers,
+  params,
+  query,
+  body,
+})
+
+export function sendOver(reply: FastifyReply, answer: unknown): unknown {
+  if (!(answer instanceof Download)) return answer
+  return reply
+    .type(answer.type)
+    .header('content-disposition', `attachment; filename="${answer.name}"`)
+    .send(answer.content)
+}

@@ -1,0 +1,44 @@
+/**
+ * Instruments as a request names them. They are no secret of an account: whoever may trade, see positions or see prices
+ * under the venue's scope of the method may know what an instrument is, so once that scope was proved the server reads
+ * them itself.
+ */
+import type { InstrumentId, InstrumentView } from '@stemma/core'
+import type { Call } from './call.js'
+import { answered, symbolNotFound } from './errors.js'
+import { Scales } from './trading/scales.js'
+
+const SERVER = { kind: 'system' } as const
+
+export interface Listed {
+  readonly view: InstrumentView
+  readonly scales: Scales
+}
+
+/** The instrument of that symbol; one that nobody lists is 404. */
+export async function findInstrument({ host }: Pick<Call, 'host'>, symbol: string): Promise<Listed> {
+  const input = { instrument: null, symbol }
+  const answer = await host.read<InstrumentView>('instruments.get', SERVER, input)
+  if (answer.kind === 'refused') throw symbolNotFound()
+  return { view: answer.result, scales: new Scales(answer.result) }
+}
+
+/** Instruments by our id, each read once for a call. */
+export class Instruments {
+  private readonly known = new Map<number, Promise<Listed>>()
+
+  constructor(private readonly host: Call['host']) {}
+
+  of(instrument: unknown): Promise<Listed> {
+    const id = Number(instrument)
+    const known = this.known.get(id) ?? this.read(id as InstrumentId)
+    this.known.set(id, known)
+    return known
+  }
+
+  private async read(instrument: InstrumentId): Promise<Listed> {
+    const input = { instrument, symbol: null }
+    const view = answered(await this.host.read<InstrumentView>('instruments.get', SERVER, input))
+    return { view, scales: new Scales(view) }
+  }
+}

@@ -117,7 +117,7 @@ function endsBySelfMatch(context: TradingContext, order: Order): boolean {
 }
 
 function isTriggeredBy({ market }: TradingContext, { instrument, side, stopPrice }: Order): boolean {
-  const last = market.lastPrice(market.instruments.row(instrument))
+  const last = market.triggerPrice(market.instruments.row(instrument))
   if (last === null || stopPrice === null) return false
   return side === 'buy' ? last >= stopPrice : last <= stopPrice
 }
@@ -164,12 +164,13 @@ function hasRoomFor(context: TradingContext, session: TradingSession, row: Row, 
   return fills <= session.room || session.fills === 0
 }
 
-/** A stop that the last trade triggers, else an all-or-none order that the book can fill by now. */
+/** A stop that the price triggers, else an all-or-none order that the book can fill by now. */
 function nextToAct(context: TradingContext, instrument: Row): Row {
   const { trading, market } = context
-  if (market.state(instrument) !== 'open') return NO_ROW
+  // An outside venue that holds the orders triggers and fills them itself.
+  if (market.state(instrument) !== 'open' || market.instruments.venue.get(instrument) !== null) return NO_ROW
   const id = market.instruments.id(instrument)
-  const last = market.lastPrice(instrument)
+  const last = market.triggerPrice(instrument)
   const stop = last === null ? NO_ROW : trading.waiting.triggered(id, last)
   if (stop !== NO_ROW) return stop
   for (const row of trading.waiting.allOrNone(id)) {

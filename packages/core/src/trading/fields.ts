@@ -142,6 +142,10 @@ export const positionFields = {
   /** What was paid for the open quantity; below zero what a short brought in. */
   cost: money(),
   realized: money(),
+  /** What it was charged in all; below zero rebates. */
+  fees: money(),
+  /** What it had gained or lost before it came in from the outside, and what it took along when it went out. */
+  carried: money(),
   /** How closing fills take cost: settled when it was opened. */
   netting: choice(NETTING_PROFILES),
   bought: exact<Quantity>(),

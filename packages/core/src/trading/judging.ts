@@ -60,6 +60,11 @@ export function judgeTerms(context: TradingContext, order: Order): Fault | null 
   )
 }
 
+/** Tells the rooms behind that an order came in. */
+export function noteEntered(context: TradingContext, order: Order): void {
+  for (const check of context.trading.checks) check.entered?.(context, order)
+}
+
 /** Shares, funds and limits: what also a triggered stop has to meet. */
 export function judgeFunds(context: TradingContext, order: Order, replaces: Row = NO_ROW): Fault | null {
   const candidate = candidateOf(context, order, replaces)

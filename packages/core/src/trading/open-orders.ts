@@ -126,6 +126,11 @@ export class OpenOrders implements Derived {
     return exposures.sort((left, right) => left.instrument - right.instrument)
   }
 
+  /** In no order that may be seen from outside. */
+  accountsWithOrders(): Iterable<AccountId> {
+    return this.accounts.keys()
+  }
+
   ordersOf(account: AccountId): number {
     return this.accounts.get(account)?.orders ?? 0
   }
@@ -309,5 +314,5 @@ export class OpenOrders implements Derived {
   }
 }
 
-const worsePrice = (side: Side, price: Price, pending: Price | undefined): Price =>
+export const worsePrice = (side: Side, price: Price, pending: Price | undefined): Price =>
   pending === undefined || (side === 'buy' ? pending <= price : pending >= price) ? price : pending

@@ -85,7 +85,8 @@ export function tradeBetween(
     isAggressor: false,
     fee: fees.maker,
   })
-  recordTrade(market, instrument, { price, quantity, notional, at: context.now })
+  const { sequence } = image.head
+  recordTrade(market, instrument, { price, quantity, notional, at: context.now, sequence })
   session.fills += 1
   session.accounts.add(taker.account).add(maker.account)
   session.instruments.add(taker.instrument)
@@ -173,6 +174,7 @@ function settleSide(
     quantity: isBuy ? deal.quantity : quantityOf(-deal.quantity),
     cost: isBuy ? deal.notional : negate(deal.notional),
     execution: made.execution,
+    fee: made.fee,
   })
   recordUnsettled(context, order.account, deal.instrument, amount(isBuy ? -deal.notional : deal.notional))
   reportFill(context, order, made, position, entries)

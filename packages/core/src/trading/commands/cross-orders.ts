@@ -11,7 +11,7 @@ import { tradeNeeds } from '../access.js'
 import { followUp } from '../entering.js'
 import { type Fault, fault } from '../faults.js'
 import type { Side } from '../fields.js'
-import { judgeFunds, judgeTerms } from '../judging.js'
+import { judgeFunds, judgeTerms, noteEntered } from '../judging.js'
 import { limitTicks } from '../matching.js'
 import type { Order } from '../order.js'
 import { checkFree, checkShape, newNumbers, orderOf, type PlaceOrder } from '../placing.js'
@@ -53,6 +53,7 @@ export const crossOrders = command({
       judgeFunds(context, first) ??
       judgeFunds(context, second)
     if (found !== null) refuse('order_rejected', found.text, { data: { reason: found.code, ...found.data } })
+    for (const order of made) noteEntered(context, order)
     for (const order of made) report(context, order, 'accepted', 'new')
     const session = new TradingSession()
     const { price, quantity } = maker

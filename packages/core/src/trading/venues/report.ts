@@ -208,6 +208,7 @@ function book(
     quantity: signed,
     cost: paid,
     execution,
+    fee: charged,
   })
   const counter = applyFill(context, {
     account: street,
@@ -217,7 +218,13 @@ function book(
     execution,
   })
   recordUnsettled(context, order.account, instrument, amount(-paid))
-  recordTrade(market, instrument, { price, quantity, notional, at: context.now })
+  recordTrade(market, instrument, {
+    price,
+    quantity,
+    notional,
+    at: context.now,
+    sequence: image.head.sequence,
+  })
   const counterPosition = { ...counter, path: hierarchy.pathOf(hierarchy.root) }
   return { notional, charged, entries, position, counterPosition, execution }
 }

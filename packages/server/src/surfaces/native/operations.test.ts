@@ -212,6 +212,7 @@ const BEFORE: Readonly<
       crossed,
     ),
     'positions.adjust': [share],
+    ...each(
       ['venues.get', 'venues.update', 'venues.report'],
       [['venues.create', null, EXAMPLE.venue, 'venue']],
     ),

@@ -32,6 +32,7 @@ export async function startTrading(directory: string, port: string): Promise<Tra
       ...Object.fromEntries(kept),
       STEMMA_DATA: directory,
       STEMMA_PORT: port,
+      STEMMA_GRPC_PORT: '0',
       STEMMA_LOG_LEVEL: 'warn',
       STEMMA_WEBHOOK_ALLOW_PRIVATE: '1',
     },

@@ -17,7 +17,7 @@ import {
   type Trading,
   type TradingContext,
 } from '../trading/index.js'
-import { RiskLimits } from './limits/index.js'
+import { RiskLimits } from './limits/risk-limits.js'
 import { free, type MarginInputs } from './models.js'
 import { type RevaluationId, revaluationFields } from './portfolio-fields.js'
 import { Portfolios } from './portfolios.js'

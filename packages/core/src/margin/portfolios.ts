@@ -6,12 +6,20 @@
 import type { AccountId, GroupId, Hierarchy } from '../hierarchy/index.js'
 import { type Id, type Image, NO_ROW, Relation, type Row, type Table, type Values } from '../image/index.js'
 import { businessDateOf, type Ledger } from '../ledger/index.js'
-import { add, amount, type CurrencyCode, ZERO } from '../money/index.js'
-import type { Trading } from '../trading/index.js'
+import { type Amount, add, amount, type CurrencyCode, ZERO } from '../money/index.js'
+import type { Trading, TradingContext } from '../trading/index.js'
 import { type Worth, worthByCurrency } from './account-worth.js'
-import type { MarginContext } from './margin.js'
 import { coverOf, modelOf } from './models.js'
 import { type PortfolioId, portfolioFields } from './portfolio-fields.js'
+import type { Requirements } from './requirements.js'
+
+/** What the figures are reckoned from. */
+interface FiguresContext extends TradingContext {
+  readonly margin: {
+    readonly requirements: Requirements
+    free(account: AccountId, currency: CurrencyCode): Amount
+  }
+}
 
 type Figures = Omit<Values<typeof portfolioFields>, 'entity' | 'currency'>
 
@@ -58,7 +66,7 @@ export class Portfolios {
   }
 
   /** The command is through: what it touched is reckoned again. The accounts whose figures are new. */
-  finish(context: MarginContext): readonly AccountId[] {
+  finish(context: FiguresContext): readonly AccountId[] {
     this.isOpen = false
     if (this.touched.size === 0 && this.left.size === 0) return []
     const accounts = [...this.touched]
@@ -67,7 +75,7 @@ export class Portfolios {
   }
 
   /** Reckons the accounts again, and the groups that they are in. */
-  restate(context: MarginContext, accounts: readonly AccountId[], alsoGroups: Iterable<GroupId> = []): void {
+  restate(context: FiguresContext, accounts: readonly AccountId[], alsoGroups: Iterable<GroupId> = []): void {
     const { hierarchy } = context
     const groups = new Set(alsoGroups)
     for (const account of accounts) {
@@ -87,7 +95,7 @@ export class Portfolios {
     return NO_ROW
   }
 
-  private restateAccount(context: MarginContext, account: AccountId, row: Row): void {
+  private restateAccount(context: FiguresContext, account: AccountId, row: Row): void {
     const { accounts } = context.hierarchy
     const model = modelOf(accounts.type.get(row))
     const partOf = accounts.group.get(row)
@@ -102,7 +110,7 @@ export class Portfolios {
   }
 
   private figures(
-    { margin, ledger, now, image }: MarginContext,
+    { margin, ledger, now, image }: FiguresContext,
     account: AccountId,
     currency: CurrencyCode,
     worth: Worth,
@@ -126,7 +134,7 @@ export class Portfolios {
   }
 
   /** A group is the sum of its parts, by currency and model: what lies beneath is netted within the group alone. */
-  private restateGroup(context: MarginContext, group: GroupId): void {
+  private restateGroup(context: FiguresContext, group: GroupId): void {
     const { table } = this
     const businessDate = businessDateOf(context.now)
     const sums = new Map<string, { readonly currency: CurrencyCode; figures: Figures; free: bigint }>()
@@ -161,7 +169,7 @@ export class Portfolios {
   }
 
   private put(
-    { image }: MarginContext,
+    { image }: FiguresContext,
     known: Row,
     entity: Id,
     currency: CurrencyCode,

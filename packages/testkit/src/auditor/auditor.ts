@@ -13,12 +13,10 @@ import {
   type Row,
   stateHash,
 } from '@stemma/core'
+import type { Finding } from './finding.js'
 import { auditTrading } from './trading-laws.js'
 
-export interface Finding {
-  readonly law: string
-  readonly detail: string
-}
+export type { Finding }
 
 export class Auditor {
   private sequence = 0

@@ -3,7 +3,7 @@
  * and orders need is there.
  */
 import type { Engine } from '@stemma/core'
-import type { Finding } from './auditor.js'
+import type { Finding } from './finding.js'
 
 const PAYOUT = 10n ** 18n
 

@@ -8,7 +8,7 @@ import { after, type Id, type Instant, NO_ROW, type Row, STEP_PAUSE } from '../.
 import { businessDateOf, endOfBusinessDay } from '../../ledger/index.js'
 import { type Amount, amount, type CurrencyCode, ZERO } from '../../money/index.js'
 import { cancelOpenOrder, type OrderId } from '../../trading/index.js'
-import type { MarginContext } from '../margin.js'
+import type { LimitsContext } from './context.js'
 import type { LossLockoutId, NodeId } from './fields.js'
 import { isBeneath, nodesAbove } from './way-up.js'
 
@@ -16,7 +16,7 @@ import { isBeneath, nodesAbove } from './way-up.js'
 const CANCELS_OF_STEP = 250
 
 /** After the figures of these accounts changed: whether a node above them has lost more than it may. */
-export function checkLosses(context: MarginContext, accounts: readonly AccountId[]): void {
+export function checkLosses(context: LimitsContext, accounts: readonly AccountId[]): void {
   const { margin, hierarchy } = context
   if (accounts.length === 0 || margin.limits.table.size === 0) return
   const nodes = new Set<NodeId>()
@@ -24,7 +24,7 @@ export function checkLosses(context: MarginContext, accounts: readonly AccountId
   for (const node of nodes) checkLossesOf(context, node)
 }
 
-export function checkLossesOf(context: MarginContext, node: NodeId): void {
+export function checkLossesOf(context: LimitsContext, node: NodeId): void {
   const { table, ofNode } = context.margin.limits
   for (const row of ofNode.of(node)) {
     const allowed = table.dailyLoss.get(row)
@@ -38,17 +38,17 @@ export function checkLossesOf(context: MarginContext, node: NodeId): void {
 }
 
 /** What a node has lost in the business day of this moment; below zero it has made something. */
-export const lossOf = ({ margin, now }: MarginContext, node: NodeId, currency: CurrencyCode): Amount =>
+export const lossOf = ({ margin, now }: LimitsContext, node: NodeId, currency: CurrencyCode): Amount =>
   amount(-margin.limits.dayResults.sum(node, currency, businessDateOf(now)))
 
-function lockoutFor({ margin }: MarginContext, limit: Row): Row {
+function lockoutFor({ margin }: LimitsContext, limit: Row): Row {
   const { table, lockouts, lockoutsOf } = margin.limits
   return (
     lockoutsOf.of(table.node.get(limit)).find((row) => lockouts.limit.get(row) === table.id(limit)) ?? NO_ROW
   )
 }
 
-function lock(context: MarginContext, limit: Row, known: Row, loss: Amount): void {
+function lock(context: LimitsContext, limit: Row, known: Row, loss: Amount): void {
   const { margin, image, now, horizon } = context
   const { table, lockouts } = margin.limits
   if (known !== NO_ROW) lockouts.remove(known)
@@ -71,7 +71,7 @@ function lock(context: MarginContext, limit: Row, known: Row, loss: Amount): voi
 }
 
 /** Cancels a step's worth of what would increase, and says whether more is left for the next step. */
-function cancelIncreasing(context: MarginContext, lockout: Row): void {
+function cancelIncreasing(context: LimitsContext, lockout: Row): void {
   const { lockouts } = context.margin.limits
   const orders = increasingOrders(context, lockouts.node.get(lockout), CANCELS_OF_STEP + 1)
   for (const order of orders.slice(0, CANCELS_OF_STEP))
@@ -81,7 +81,7 @@ function cancelIncreasing(context: MarginContext, lockout: Row): void {
 }
 
 /** Open orders at and beneath a node that could open or enlarge a position, as many as are asked for. */
-function increasingOrders({ trading, hierarchy }: MarginContext, node: NodeId, most: number): OrderId[] {
+function increasingOrders({ trading, hierarchy }: LimitsContext, node: NodeId, most: number): OrderId[] {
   const { openOrders } = trading
   const found: OrderId[] = []
   const accounts = [...openOrders.accountsWithOrders()].filter((each) => isBeneath(hierarchy, each, node))
@@ -93,7 +93,7 @@ function increasingOrders({ trading, hierarchy }: MarginContext, node: NodeId, m
 }
 
 /** Of the orders on the side that closes, what came first may stay as far as the position goes. */
-function increasingOf(trading: MarginContext['trading'], account: AccountId): OrderId[] {
+function increasingOf(trading: LimitsContext['trading'], account: AccountId): OrderId[] {
   const { orders, ordersOf } = trading
   const left = new Map<Id, bigint>()
   return ordersOf
@@ -113,7 +113,7 @@ function increasingOf(trading: MarginContext['trading'], account: AccountId): Or
 }
 
 /** What is due at a lock: the next orders to cancel, or its end. */
-export function stepLockout(context: MarginContext, id: Id): void {
+export function stepLockout(context: LimitsContext, id: Id): void {
   const { lockouts } = context.margin.limits
   const row = lockouts.row(id as LossLockoutId)
   const until = lockouts.until.get(row)
@@ -125,7 +125,7 @@ export function stepLockout(context: MarginContext, id: Id): void {
 }
 
 /** Lifts a lock within its day: what is lost from now on counts against the limit anew. */
-export function liftLockout(context: MarginContext, row: Row): void {
+export function liftLockout(context: LimitsContext, row: Row): void {
   const { lockouts } = context.margin.limits
   const until: Instant = endOfBusinessDay(context.now)
   lockouts.forgiven.set(
@@ -138,7 +138,7 @@ export function liftLockout(context: MarginContext, row: Row): void {
   record(context, row, 'lifted')
 }
 
-function record({ margin, hierarchy, emit }: MarginContext, row: Row, happened: 'locked' | 'lifted'): void {
+function record({ margin, hierarchy, emit }: LimitsContext, row: Row, happened: 'locked' | 'lifted'): void {
   const { lockouts } = margin.limits
   const { node, limit, currency, allowed, loss } = lockouts.read(row)
   emit({

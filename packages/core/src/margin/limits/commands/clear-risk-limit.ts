@@ -1,7 +1,7 @@
 /** `risk_limits.clear`: a limit is no more. What it has locked stays locked until that is lifted. */
 import { command, type Need } from '../../../image/index.js'
 import { refuse } from '../../../refusals/index.js'
-import type { MarginContext } from '../../margin.js'
+import type { LimitsContext } from '../context.js'
 import type { LossLockoutId, RiskLimitId } from '../fields.js'
 import { liftLockout } from '../lockouts.js'
 import { limitView } from '../views.js'
@@ -11,7 +11,7 @@ export type ClearRiskLimit = { readonly limit: RiskLimitId }
 export const clearRiskLimit = command({
   name: 'risk_limits.clear',
   scope: 'risk:write',
-  needs: ({ margin, settings }: MarginContext, { limit }: ClearRiskLimit): readonly Need[] => {
+  needs: ({ margin, settings }: LimitsContext, { limit }: ClearRiskLimit): readonly Need[] => {
     const { table } = margin.limits
     const row = table.find(limit)
     const authority = row < 0 ? limit : table.authority.get(row)
@@ -42,7 +42,7 @@ export type LiftLossLockout = { readonly lockout: LossLockoutId }
 export const liftLossLockout = command({
   name: 'loss_lockouts.lift',
   scope: 'risk:write',
-  needs: ({ margin, settings }: MarginContext, { lockout }: LiftLossLockout): readonly Need[] => {
+  needs: ({ margin, settings }: LimitsContext, { lockout }: LiftLossLockout): readonly Need[] => {
     const { lockouts } = margin.limits
     const row = lockouts.find(lockout)
     const authority = row < 0 ? lockout : lockouts.authority.get(row)

@@ -1,14 +1,14 @@
 /** `risk_limits.set`: what a node may do at most, in all or in one instrument. It takes the place of what was said before. */
 import { command, type Need, type Row } from '../../../image/index.js'
 import { refuse } from '../../../refusals/index.js'
-import type { MarginContext } from '../../margin.js'
 import { checkBounds, LIMITS_OF_NODE_MAX, type SetRiskLimit } from '../bounds.js'
+import type { LimitsContext } from '../context.js'
 import type { NodeId, RiskLimitId } from '../fields.js'
 import { checkLossesOf } from '../lockouts.js'
 import { limitView } from '../views.js'
 import { nodesAbove } from '../way-up.js'
 
-const administer = ({ settings }: MarginContext, node: NodeId): Need => ({
+const administer = ({ settings }: LimitsContext, node: NodeId): Need => ({
   ability: 'administer',
   target: settings.nodes.targetOf(node) ?? { party: node },
 })
@@ -16,7 +16,7 @@ const administer = ({ settings }: MarginContext, node: NodeId): Need => ({
 export const setRiskLimit = command({
   name: 'risk_limits.set',
   scope: 'risk:write',
-  needs: (context: MarginContext, { node, authority }: SetRiskLimit) =>
+  needs: (context: LimitsContext, { node, authority }: SetRiskLimit) =>
     [node, ...(authority === null ? [] : [authority])].map((each) => administer(context, each)),
   decide(context, input) {
     const { margin, hierarchy, image, now, doer, emit } = context
@@ -46,7 +46,7 @@ export const setRiskLimit = command({
 })
 
 function isSame(
-  { margin }: MarginContext,
+  { margin }: LimitsContext,
   row: Row,
   { authority, instrument, currency }: Pick<SetRiskLimit, 'authority' | 'instrument' | 'currency'>,
 ): boolean {

@@ -1,7 +1,7 @@
 /** `risk_limits.list`, `risk_limits.effective` and `loss_lockouts.list`: what is set at a node, and what holds there. */
 import { query } from '../../../image/index.js'
 import { type InstrumentId, instrumentRow } from '../../../market/index.js'
-import type { MarginContext } from '../../margin.js'
+import type { LimitsContext } from '../context.js'
 import type { NodeId } from '../fields.js'
 import {
   type EffectiveLimit,
@@ -17,7 +17,7 @@ interface OfNode {
   readonly node: NodeId
 }
 
-const readNode = ({ settings }: MarginContext, { node }: OfNode) => [
+const readNode = ({ settings }: LimitsContext, { node }: OfNode) => [
   { ability: 'read' as const, target: settings.nodes.targetOf(node) ?? { party: node } },
 ]
 
@@ -26,7 +26,7 @@ export const listRiskLimits = query({
   scope: 'risk:read',
   needs: readNode,
   /** The limits that stand at the node itself, in order of creation. */
-  read: ({ margin, hierarchy }: MarginContext, { node }: OfNode) => ({
+  read: ({ margin, hierarchy }: LimitsContext, { node }: OfNode) => ({
     items: margin.limits.ofNode.of(node).map((row) => limitView(margin.limits, hierarchy, row)),
   }),
 })
@@ -37,7 +37,7 @@ export const effectiveRiskLimits = query({
   needs: readNode,
   /** The strictest of each kind, in an instrument or in all, with the node that it comes from. */
   read(
-    { margin, hierarchy, market }: MarginContext,
+    { margin, hierarchy, market }: LimitsContext,
     { node, instrument }: OfNode & { readonly instrument: InstrumentId | null },
   ): { readonly items: readonly EffectiveLimit[] } {
     const { limits } = margin
@@ -74,7 +74,7 @@ export const listLossLockouts = query({
   scope: 'risk:read',
   needs: readNode,
   /** The locks that a node is under, its own and those above it, nearest first; lifted ones until their day is over. */
-  read: ({ margin, hierarchy }: MarginContext, { node }: OfNode) => ({
+  read: ({ margin, hierarchy }: LimitsContext, { node }: OfNode) => ({
     items: [...nodesAbove(hierarchy, node)].flatMap((each) =>
       margin.limits.lockoutsOf.of(each).map((row) => lockoutView(margin.limits, hierarchy, row)),
     ),

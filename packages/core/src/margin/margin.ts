@@ -17,6 +17,7 @@ import {
   type Trading,
   type TradingContext,
 } from '../trading/index.js'
+import { orderLimits } from './limits/order-limits.js'
 import { RiskLimits } from './limits/risk-limits.js'
 import { free, type MarginInputs } from './models.js'
 import { type RevaluationId, revaluationFields } from './portfolio-fields.js'
@@ -51,6 +52,7 @@ export class Margin implements FundsRule, OrderCheck {
     image.enrolDue(this.revaluations, this.revaluations.nextStepAt)
     // What a limit says is said before the funds are asked.
     this.limits = new RiskLimits(image, hierarchy, market, trading, this.portfolios)
+    trading.checks.push(orderLimits(this.limits))
     trading.funds = this
     trading.checks.push(this)
     ledger.encumbrances.push((account, currency) => this.encumbered(account, currency))

@@ -17,6 +17,7 @@ import {
   type Candidate,
   type Fault,
   fault,
+  type OrderCheck,
   openQuantityOf,
   referencePrice,
   type TradingContext,
@@ -32,7 +33,13 @@ interface Trial {
   readonly held: ReturnType<RiskLimits['above']>
 }
 
-export function limitFault(limits: RiskLimits, context: TradingContext, candidate: Candidate): Fault | null {
+/** The limits as orders meet them: where there are none, a look at two sizes is all that it costs. */
+export const orderLimits = (limits: RiskLimits): OrderCheck => ({
+  fault: (context, candidate) => (limits.isEmpty ? null : limitFault(limits, context, candidate)),
+  entered: (context, order) => limits.entered(context, order),
+})
+
+function limitFault(limits: RiskLimits, context: TradingContext, candidate: Candidate): Fault | null {
   const { order } = candidate
   const held = limits.above(order.account, order.instrument)
   const trial = { limits, context, candidate, held }

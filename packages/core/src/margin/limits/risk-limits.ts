@@ -8,7 +8,7 @@ import type { Hierarchy } from '../../hierarchy/index.js'
 import { type Image, NO_ROW, Relation, type Row, SECOND, type Table } from '../../image/index.js'
 import type { InstrumentId, Market } from '../../market/index.js'
 import type { CurrencyCode } from '../../money/index.js'
-import type { Candidate, Fault, Order, OrderCheck, Trading, TradingContext } from '../../trading/index.js'
+import type { Order, Trading, TradingContext } from '../../trading/index.js'
 import type { Portfolios } from '../portfolios.js'
 import { DayResults } from './day-results.js'
 import {
@@ -20,10 +20,9 @@ import {
   riskLimitFields,
 } from './fields.js'
 import { NodeUsage } from './node-usage.js'
-import { limitFault } from './order-limits.js'
 import { nodesAbove } from './way-up.js'
 
-export class RiskLimits implements OrderCheck {
+export class RiskLimits {
   readonly table: Table<RiskLimitId, typeof riskLimitFields>
   readonly rates: Table<NodeId, typeof orderRateFields>
   readonly lockouts: Table<LossLockoutId, typeof lossLockoutFields>
@@ -50,12 +49,11 @@ export class RiskLimits implements OrderCheck {
     image.derived(this.lockoutsOf)
     this.usage = new NodeUsage(hierarchy, trading)
     this.dayResults = new DayResults(hierarchy, portfolios)
-    trading.checks.push(this)
   }
 
-  fault(context: TradingContext, candidate: Candidate): Fault | null {
-    if (this.table.size === 0 && this.lockouts.size === 0) return null
-    return limitFault(this, context, candidate)
+  /** Nothing is limited or locked anywhere. */
+  get isEmpty(): boolean {
+    return this.table.size === 0 && this.lockouts.size === 0
   }
 
   /** An order was accepted, or recorded: it counts in the rate of every node that limits it. */

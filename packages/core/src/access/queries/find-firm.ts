@@ -1,6 +1,7 @@
 /** `participants.firm`: the firm of that name, where the caller may see its reports. Any other is not there. */
-import { type Need, NO_ROW, query } from '../../image/index.js'
+
 import type { PartyId } from '../../hierarchy/index.js'
+import { type Need, NO_ROW, query } from '../../image/index.js'
 import type { AccessContext } from '../access.js'
 import { NOWHERE } from '../places.js'
 

@@ -10,6 +10,9 @@ import { accessPeers } from './access-peers.js'
 import type { Benchmark } from './benchmark.js'
 import { engine } from './engine.js'
 import { idempotency } from './idempotency.js'
+import { orders } from './orders.js'
+import { ordersHttp } from './orders-http.js'
+import { ordersSocket } from './orders-socket.js'
 import { rollup } from './rollup.js'
 import { start } from './start.js'
 import { store } from './store.js'
@@ -26,6 +29,9 @@ const BENCHMARKS: readonly Benchmark[] = [
   accessPeers,
   rollup,
   engine,
+  orders,
+  ordersHttp,
+  ordersSocket,
   store,
   idempotency,
   start,

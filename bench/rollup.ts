@@ -4,6 +4,7 @@
  */
 import type { Engine, Instant } from '@stemma/core'
 import type { Benchmark } from './benchmark.js'
+import { addHoldings, publish } from './holdings.js'
 import { report } from './report.js'
 import { median, processorNanoseconds } from './statistics.js'
 import { type BenchWorld, makeWorld, Pairs, SYSTEM } from './world.js'
@@ -82,6 +83,59 @@ function compare(bench: string, withSums: Work, without: Work, count: number, ro
   })
 }
 
+/** Reading the root of many accounts that hold instruments, and what a price for each of these costs. */
+async function measureRoot(quick: boolean): Promise<void> {
+  const accounts = quick ? 10_000 : 100_000
+  const wide = await makeWorld({ accounts, depth: DEPTH, currencies: CURRENCIES })
+  const instruments = addHoldings(wide, CURRENCIES)
+  const { engine, root } = wide
+  const calls = quick ? 10_000 : 50_000
+  const read = (): number =>
+    processorNanoseconds(() => {
+      for (let index = 0; index < calls; index += 1)
+        engine.read('nodes.summary', SYSTEM, { party: root }, 1 as Instant)
+    }) / calls
+  read()
+  const load = {
+    accounts,
+    instruments: instruments.length,
+    currencies: CURRENCIES.length,
+    owners_above: DEPTH,
+  }
+  report({
+    bench: 'rollup.root',
+    value: median(Array.from({ length: ROOT_ROUNDS }, read)) / 1_000,
+    unit: 'us',
+    statistic: `median of ${ROOT_ROUNDS} rounds, time of the processor`,
+    load: { ...load, question: 'nodes.summary of the root, in the engine: cash, value of positions, margin' },
+  })
+  const steps: number[] = []
+  const published: number[] = []
+  for (let round = 1; round <= ROOT_ROUNDS; round += 1) {
+    published.push(processorNanoseconds(() => publish(engine, instruments, round)))
+    for (let due = engine.nextDueAt(); due !== undefined; due = engine.nextDueAt()) {
+      const at = due
+      steps.push(processorNanoseconds(() => engine.tick(at)))
+    }
+    engine.takeBatch()
+  }
+  const sorted = steps.toSorted((left, right) => left - right)
+  report({
+    bench: 'rollup.prices',
+    value: median(published) / 1_000,
+    unit: 'us',
+    statistic: `median of ${ROOT_ROUNDS} commands, time of the processor`,
+    load: {
+      ...load,
+      question: 'prices.publish of every instrument; then every portfolio is restated, step by step',
+      steps_a_round: steps.length / ROOT_ROUNDS,
+      step_p50_us: median(steps) / 1_000,
+      step_p99_us: (sorted[Math.floor(sorted.length * 0.99)] ?? 0) / 1_000,
+      step_longest_us: (sorted.at(-1) ?? 0) / 1_000,
+    },
+  })
+}
+
 export const rollup: Benchmark = {
   name: 'rollup',
   async run({ quick }) {
@@ -90,28 +144,6 @@ export const rollup: Benchmark = {
     const rounds = quick ? 7 : 31
     compare('rollup.transfer', transfers(rolled), transfers(bare), quick ? 10_000 : 25_000, rounds)
     compare('rollup.posting', postings(rolled), postings(bare), quick ? 40_000 : 100_000, rounds)
-    const accounts = quick ? 10_000 : 100_000
-    const wide = await makeWorld({ accounts, depth: DEPTH, currencies: CURRENCIES })
-    const calls = quick ? 10_000 : 50_000
-    const read = (): number =>
-      processorNanoseconds(() => {
-        for (let index = 0; index < calls; index += 1)
-          wide.engine.read('nodes.summary', SYSTEM, { party: wide.root }, 1 as Instant)
-      }) / calls
-    read()
-    const nanoseconds = median(Array.from({ length: ROOT_ROUNDS }, read))
-    report({
-      bench: 'rollup.root',
-      value: nanoseconds / 1_000,
-      unit: 'us',
-      statistic: `median of ${ROOT_ROUNDS} rounds, time of the processor`,
-      load: {
-        accounts,
-        currencies: CURRENCIES.length,
-        owners_above: DEPTH,
-        question:
-          'nodes.summary of the root, in the engine, without the market values that are not built yet',
-      },
-    })
+    await measureRoot(quick)
   },
 }

@@ -7,7 +7,7 @@ import { closedLoop, type LoopOptions, type Tally } from './closed-loop.js'
 import { makeDataDirectory, withDirectory } from './data-directory.js'
 import { report } from './report.js'
 import { ServerProcess } from './server.js'
-import { type BenchWorld, Pairs } from './world.js'
+import { type BenchWorld, Pairs, type WorldOptions } from './world.js'
 
 export const DEPTH = 6
 type Load = Readonly<Record<string, string | number | boolean>>
@@ -22,10 +22,15 @@ export interface Bench {
 export async function withBook(
   { quick }: Options,
   use: (fresh: (run: (bench: Bench) => Promise<void>) => Promise<void>) => Promise<void>,
+  more: Partial<WorldOptions> = {},
 ): Promise<void> {
   await withDirectory(async (directory) => {
     const template = join(directory, 'template')
-    const book = await makeDataDirectory(template, { accounts: quick ? 1_000 : 10_000, depth: DEPTH })
+    const book = await makeDataDirectory(template, {
+      accounts: quick ? 1_000 : 10_000,
+      depth: DEPTH,
+      ...more,
+    })
     let copies = 0
     await use(async (run) => {
       copies += 1
@@ -63,13 +68,15 @@ export interface Measured extends Omit<LoopOptions, 'milliseconds'> {
   readonly bench: string
   readonly load: Load
   readonly server: ServerProcess
+  /** What is counted; transfers unless said. */
+  readonly noun?: string
 }
 
 export const secondsOf = ({ quick }: Options): number => (quick ? 3 : 30)
 
 /** Warms up, loads for the time, waits for the tables, and reports. */
 export async function measureTransfers(
-  { bench, load, server, ...loop }: Measured,
+  { bench, load, server, noun = 'transfers', ...loop }: Measured,
   options: Options,
 ): Promise<Tally> {
   const seconds = secondsOf(options)
@@ -94,12 +101,12 @@ export async function measureTransfers(
   }
   const figure = (name: string, value: number, unit: string, statistic: string, more: Load = {}): void =>
     report({ bench: `${bench}.${name}`, value, unit, statistic, load: { ...full, ...more } })
-  figure('rate', tally.done / tally.seconds, 'transfers/s', 'mean over the run', {
-    transfers: tally.done,
+  figure('rate', tally.done / tally.seconds, `${noun}/s`, 'mean over the run', {
+    [noun]: tally.done,
     refused: tally.refused,
-    transfers_a_flush: tally.done / delta(before, after, 'stemma_batches_total'),
+    [`${noun}_a_flush`]: tally.done / delta(before, after, 'stemma_batches_total'),
   })
-  figure('sustained', tally.done / wholeSeconds, 'transfers/s', 'mean over run and drain')
+  figure('sustained', tally.done / wholeSeconds, `${noun}/s`, 'mean over run and drain')
   for (const [name, share] of PERCENTILES)
     figure(`latency_${name}`, tally.latencies.percentile(share), 'ms', name, { per: 'message' })
   figure(
@@ -109,7 +116,12 @@ export async function measureTransfers(
     'at the end of the run',
   )
   figure('drain', drainSeconds, 's', 'from the last answer until the tables reached the journal')
-  figure('server_processor', (processor * 1e6) / tally.done, 'us/transfer', 'mean, all threads of the server')
+  figure(
+    'server_processor',
+    (processor * 1e6) / tally.done,
+    `us/${noun.slice(0, -1)}`,
+    'mean, all threads of the server',
+  )
   return tally
 }
 

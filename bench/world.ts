@@ -39,6 +39,9 @@ export interface WorldOptions {
   readonly depth: number
   /** Each account is funded in one of them, in turn. */
   readonly currencies?: readonly string[]
+  readonly type?: string
+  /** Whether there is a contract to trade. */
+  readonly isTrading?: boolean
   /** Takes the batches as they are sealed; what it promises is waited for. */
   readonly keep?: (batch: Batch) => Promise<unknown>
 }
@@ -69,13 +72,13 @@ export const createParty = (engine: Engine, owner: PartyId, kind: string, name: 
     sealedPersonal: null,
   }).party as PartyId
 
-export const openAccount = (engine: Engine, party: PartyId, name: string): AccountId =>
+export const openAccount = (engine: Engine, party: PartyId, name: string, type = 'cash'): AccountId =>
   command(engine, 'accounts.open', {
     party,
     main: null,
     name,
     displayName: name,
-    type: 'cash',
+    type,
     baseCurrency: null,
     needsClearing: false,
     attributes: {},
@@ -109,10 +112,54 @@ export function createKeyHolder(engine: Engine, party: PartyId, clientId: string
   return { kind: 'credential', credential, token: null, actingUser: null }
 }
 
+export const SYMBOL = 'bench-rain'
+
+/** An open contract in whole units, one cent a tick, with the venue's fees. */
+export function openContract(
+  engine: Engine,
+  symbol = SYMBOL,
+  more: Readonly<Record<string, Plain>> = {},
+): Id {
+  const rate = 10n ** 14n
+  const { feeSchedule } = command(engine, 'fee_schedules.create', {
+    name: `fees-${symbol}`,
+    kind: 'quadratic',
+    takerRate: 695n * rate,
+    makerRate: -125n * rate,
+    rounding: 'half_even',
+  })
+  const cent = 10n ** 16n
+  const { instrument } = command(engine, 'instruments.create', {
+    symbol,
+    displayName: symbol,
+    kind: 'event_contract',
+    currency: 'USD',
+    tick: cent,
+    quantityScale: 0,
+    lot: 1n,
+    multiplier: 100n * cent,
+    priceLow: cent,
+    priceHigh: 99n * cent,
+    quantityMax: null,
+    notionalMax: null,
+    settlementDays: 0,
+    feeSchedule: feeSchedule ?? null,
+    event: null,
+    venue: null,
+    expiresAt: null,
+    metadata: {},
+    ...more,
+  })
+  command(engine, 'instruments.set_state', { instrument: instrument as Id, state: 'open', version: null })
+  return instrument as Id
+}
+
 export async function makeWorld({
   accounts: wanted,
   depth,
   currencies = ['USD'],
+  type = 'cash',
+  isTrading = false,
   keep = async () => {},
 }: WorldOptions): Promise<BenchWorld> {
   const engine = new Engine()
@@ -131,7 +178,7 @@ export async function makeWorld({
       for (let level = 3; level <= depth; level += 1)
         leaf = createParty(engine, leaf, 'client', `client-${index}-${level}`)
     }
-    const account = openAccount(engine, leaf, `account-${index}`)
+    const account = openAccount(engine, leaf, `account-${index}`, type)
     accounts.push(account)
     command(engine, 'deposits.create', {
       account,
@@ -143,6 +190,7 @@ export async function makeWorld({
     })
     if (engine.pending >= COMMANDS_OF_BATCH) await seal()
   }
+  if (isTrading) openContract(engine)
   await seal()
   return { engine, root, accounts, actor }
 }

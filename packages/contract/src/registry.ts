@@ -11,14 +11,19 @@ import { NODE_OPERATIONS } from './operations/nodes.js'
 import { ORDER_OPERATIONS } from './operations/orders.js'
 import { PARTY_OPERATIONS } from './operations/parties.js'
 import { POSITION_OPERATIONS } from './operations/positions.js'
+import { PRICE_OPERATIONS } from './operations/prices.js'
+import { RISK_OPERATIONS } from './operations/risk-limits.js'
 import { TRADE_OPERATIONS } from './operations/trades.js'
 import { USER_OPERATIONS } from './operations/users.js'
+import { VENUE_OPERATIONS } from './operations/venues.js'
 
 const all = [
   ...PARTY_OPERATIONS,
   ...ACCOUNT_OPERATIONS,
   ...NODE_OPERATIONS,
   ...USER_OPERATIONS,
+  ...PRICE_OPERATIONS,
+  ...RISK_OPERATIONS,
   ...ACCESS_OPERATIONS,
   ...LEDGER_OPERATIONS,
   ...APPROVAL_OPERATIONS,
@@ -27,6 +32,7 @@ const all = [
   ...ORDER_OPERATIONS,
   ...TRADE_OPERATIONS,
   ...POSITION_OPERATIONS,
+  ...VENUE_OPERATIONS,
   ...EVENT_OPERATIONS,
 ] as const
 

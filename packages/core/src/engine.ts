@@ -34,6 +34,7 @@ import {
   type UsedKey,
 } from './image/index.js'
 import type { ApprovedCommand } from './ledger/index.js'
+import { beginFigures, finishFigures } from './margin/index.js'
 import { type Refusal, Refused, refuse } from './refusals/index.js'
 import { type Check, prove } from './rollup/index.js'
 
@@ -240,6 +241,7 @@ export class Engine {
     const repeated = this.findRepeat(command.name, envelope, moment.doer)
     if (repeated !== null) return repeated
     const result = this.storeForApproval(command, envelope) ?? command.decide(rooms, envelope.input)
+    finishFigures(rooms)
     return this.complete(command.name, envelope, result)
   }
 
@@ -287,6 +289,7 @@ export class Engine {
     this.moment.eventIndex = 0
     const { sequence, idCounter } = this.image.head
     this.image.head = { sequence: sequence + 1, time: now, idCounter }
+    beginFigures(this.rooms)
   }
 
   private complete(operation: string, envelope: Envelope, result: Plain): Done {
@@ -326,6 +329,7 @@ export class Engine {
       try {
         this.begin({ time: due.at })
         work(this.rooms, due.id)
+        finishFigures(this.rooms)
         const next = this.image.due.next(now)
         if (next?.at === due.at && next.id === due.id && next.table === due.table)
           throw new Error(`expected ${due.table.tableName} ${due.id} not to stay due at ${due.at}`)

@@ -25,6 +25,7 @@ import { mailboxDeliverer } from './host/mail.js'
 import { makeOutbound } from './host/outbound.js'
 import { MasterKey, PartySealing } from './host/sealing.js'
 import { systemTimer, type Timer } from './host/timer.js'
+import { venueDeliverer } from './host/venues.js'
 import { webhookDeliverer } from './host/webhooks.js'
 import { PROTECTIVE_HEADERS } from './http/protective-headers.js'
 import { closeStalledOnly } from './http/stalled.js'
@@ -142,7 +143,7 @@ async function startOn(
   for (const surface of SURFACES) await surface.register(app, services, grpc)
   await pagesModule.register(app)
   await new TokenEndpoint(host, tokens, venueTokens(services)).register(app)
-  app.addHook('preClose', async () => host.hub.closeAll())
+  app.addHook('preClose', async () => host.streams.closeAll())
   effects.resume()
   const made = await openBookWhereEmpty(engine, services, configuration)
   await authentication.follow()
@@ -216,11 +217,15 @@ function deliverers(
   host: Host,
   sealing: PartySealing,
   outbound: Services['outbound'],
-): Record<'mail' | 'webhook', Deliverer> {
+): Record<'mail' | 'venue' | 'webhook', Deliverer> {
   const words = new Map(
     SURFACES.flatMap(({ name, webhookWords }) => (webhookWords === undefined ? [] : [[name, webhookWords]])),
   )
-  return { mail: mailboxDeliverer(host), webhook: webhookDeliverer(engine, sealing, outbound, words) }
+  return {
+    mail: mailboxDeliverer(host),
+    venue: venueDeliverer(engine, sealing, outbound),
+    webhook: webhookDeliverer(engine, sealing, outbound, words),
+  }
 }
 
 /** The token endpoint of the first venue: an assertion names the endpoint itself as its audience, a request the API. */

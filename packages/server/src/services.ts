@@ -6,7 +6,6 @@ import type {
   Ability,
   Actor,
   CredentialId,
-  CurrencyCode,
   Doer,
   Engine,
   Envelope,
@@ -25,7 +24,7 @@ import type {
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { AccessTokens } from './auth/access-tokens.js'
 import type { GrpcServer } from './grpc/grpc-server.js'
-import type { MarketTold, MarketWanted } from './host/market-data-hub.js'
+import type { InstrumentUnits, MarketTold, MarketWanted } from './host/market-view.js'
 import type { Outbound } from './host/outbound.js'
 
 /** A command without its time: the host stamps it. */
@@ -63,14 +62,6 @@ export interface Subscription {
   /** Why it ended, once it has. A revocation ends it at once; the expiry of a token does not. */
   readonly closed: Promise<'unsubscribed' | 'revoked' | 'slow' | 'failed' | 'shutdown'>
   close(): void
-}
-
-/** The units that an instrument counts in. They never change. */
-export interface InstrumentUnits {
-  readonly id: number
-  readonly symbol: string
-  readonly currency: CurrencyCode
-  readonly quantityScale: number
 }
 
 export interface Host {
@@ -135,6 +126,8 @@ export interface Authentication {
 
 /** Personal fields and secrets, under a key per party that the master key wraps. */
 export interface Sealing {
+  /** The party at the root, whose key seals what belongs to the book itself. */
+  readonly operator: number
   seal(party: number, plain: string): string
   open(party: number, sealed: string): string | null
 }

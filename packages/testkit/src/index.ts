@@ -1,4 +1,7 @@
 export { Auditor, type Finding } from './auditor/auditor.js'
+export { FlowMarket } from './oracle/flow-market.js'
 export { LedgerOracle, type Verdict } from './oracle/ledger-oracle.js'
+export { type FlowStep, OrderFlow } from './oracle/order-flow.js'
+export { TradingOracle } from './oracle/trading-oracle.js'
 export { SeededRandom } from './simulator/random.js'
 export { type Run, type RunOptions, simulate } from './simulator/simulate.js'

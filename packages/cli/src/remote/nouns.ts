@@ -38,6 +38,7 @@ export const NOUNS: readonly Noun[] = [
   { noun: 'approval', summary: 'What waits for a second person', resources: ['approvals'] },
   { noun: 'node', summary: 'Sums of a party and everything beneath it', resources: ['nodes'] },
   { noun: 'process', summary: 'Long work', resources: ['processes'] },
+  { noun: 'venue', summary: 'Outside venues, and what they report', resources: ['venues'] },
   { noun: 'events', summary: 'What happened', resources: ['events'] },
   { noun: 'webhook', summary: 'Events sent to an address', resources: ['webhooks'] },
   { noun: 'mailbox', summary: 'Mail that the server kept', resources: ['mailbox'] },

@@ -13,6 +13,7 @@ import {
   instrument,
   limits,
   quantityScale,
+  STOP_TRIGGERS,
   statistics,
   symbol,
 } from '../resources/market.js'
@@ -91,6 +92,7 @@ const COMMANDS = [
       fee_schedule: optional(id('fee')),
       event: optional(symbol('Instruments of one event, of which at most one comes true')),
       venue: optional(symbol('An outside venue; matched here unless said')),
+      stop_trigger: optional(choice(STOP_TRIGGERS, 'The last trade unless said'), 'last_trade'),
       expires_at: optional(instant('When it expires by itself')),
       metadata: optional(fields('Your own fields: up to 64'), {}),
     }),

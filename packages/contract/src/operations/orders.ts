@@ -139,7 +139,7 @@ const COMMANDS = [
       replaced: flag('False where it was recorded as rejected'),
       sequence: count(),
     }),
-    refusals: [...CHANGE_REFUSALS, 'client_order_id_taken'],
+    refusals: [...CHANGE_REFUSALS, 'client_order_id_taken', 'transition_invalid'],
     example: {
       request: { order: EXAMPLE.order, price: '0.38' },
       response: { order: EXAMPLE.order, replaced: true, sequence: 981 },
@@ -153,11 +153,15 @@ const COMMANDS = [
     description: 'One that was filled, cancelled or has expired is `order_not_open`.',
     scope: 'orders:write',
     input: object({ order: id('ord') }),
-    output: object({ order: id('ord'), execution: id('exe'), sequence: count() }),
+    output: object({
+      order: id('ord'),
+      is_pending: flag('Whether an outside venue has to answer first; until then the order is open'),
+      sequence: count(),
+    }),
     refusals: CHANGE_REFUSALS,
     example: {
       request: { order: EXAMPLE.order },
-      response: { order: EXAMPLE.order, execution: EXAMPLE.execution, sequence: 982 },
+      response: { order: EXAMPLE.order, is_pending: false, sequence: 982 },
     },
   }),
   operation('orders.cancel_all', {

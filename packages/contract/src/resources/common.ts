@@ -114,5 +114,6 @@ export const EXAMPLE = {
   trade: 'trd_83',
   position: 'pos_84',
   fees: 'fee_85',
+  venue: 'ven_79',
   at: '2026-11-20T17:00:00.000000Z',
 } as const

@@ -19,6 +19,7 @@ import {
 import { displayName, EXAMPLE, version } from './common.js'
 
 export const INSTRUMENT_KINDS = ['event_contract', 'equity'] as const
+export const STOP_TRIGGERS = ['last_trade', 'published_price'] as const
 export const INSTRUMENT_STATES = [
   'pending',
   'preopen',
@@ -106,6 +107,7 @@ export const instrument = object({
     text({ max: 64, description: 'Instruments of one event, of which at most one comes true' }),
   ),
   venue: nullable(text({ max: 64, description: 'Null: matched here' })),
+  stop_trigger: choice(STOP_TRIGGERS, 'What triggers stops that are matched here'),
   expires_at: nullable(instant()),
   settlement_price: nullable(price()),
   settled_at: nullable(instant()),
@@ -159,6 +161,7 @@ export const EXAMPLE_INSTRUMENT = {
   fees: null,
   event: 'weather',
   venue: null,
+  stop_trigger: 'last_trade',
   expires_at: null,
   settlement_price: null,
   settled_at: null,

@@ -37,6 +37,7 @@ export const ORDER_STATES = [
 export const PRICINGS = ['given', 'best_own', 'best_opposite'] as const
 export const SELF_MATCH_INSTRUCTIONS = ['reject_aggressor', 'cancel_resting', 'remove_both'] as const
 export const EXECUTION_TYPES = [
+  'pending',
   'accepted',
   'rejected',
   'partially_filled',

@@ -1,5 +1,6 @@
 export * from './market.js'
 export * from './money.js'
 export * from './structures.js'
+export * from './units.js'
 export * from './values.js'
 export * from './wire.js'

@@ -48,6 +48,8 @@ export const SCOPES = [
   'instruments:write',
   'prices:write',
   'venues:report',
+  'risk:read',
+  'risk:write',
 ] as const
 
 export type Scope = (typeof SCOPES)[number]

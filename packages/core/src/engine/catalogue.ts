@@ -18,7 +18,7 @@ import {
 import { IDENTITY_COMMANDS, IDENTITY_QUERIES } from '../identity/index.js'
 import type { CommandSpec, Id, Plain, ProcessId, ProcessKind, QuerySpec } from '../image/index.js'
 import { LEDGER_COMMANDS, LEDGER_DUE_WORK, LEDGER_QUERIES } from '../ledger/index.js'
-import { MARGIN_QUERIES } from '../margin/index.js'
+import { MARGIN_DUE_WORK, MARGIN_QUERIES, RISK_COMMANDS, RISK_QUERIES } from '../margin/index.js'
 import { MARKET_COMMANDS, MARKET_QUERIES } from '../market/index.js'
 import { ROLLUP_QUERIES } from '../rollup/index.js'
 import { SETTINGS_COMMANDS, SETTINGS_QUERIES } from '../settings/index.js'
@@ -42,6 +42,7 @@ const commands = [
   ...LEDGER_COMMANDS,
   ...MARKET_COMMANDS,
   ...TRADING_COMMANDS,
+  ...RISK_COMMANDS,
 ] as readonly unknown[] as readonly AnyCommand[]
 const queries = [
   ...SETTINGS_QUERIES,
@@ -54,6 +55,7 @@ const queries = [
   ...MARKET_QUERIES,
   ...TRADING_QUERIES,
   ...MARGIN_QUERIES,
+  ...RISK_QUERIES,
   ...ROLLUP_QUERIES,
   ...TREE_QUERIES,
 ] as readonly unknown[] as readonly AnyQuery[]
@@ -84,4 +86,5 @@ export const DUE_WORK: ReadonlyMap<string, DueWork> = new Map<string, DueWork>([
   ...ACCESS_DUE_WORK,
   ...LEDGER_DUE_WORK,
   ...TRADING_DUE_WORK,
+  ...MARGIN_DUE_WORK,
 ])

@@ -31,8 +31,8 @@ export function openRooms(image: Image) {
   const ledger = new Ledger(image, settings, hierarchy)
   const market = new Market(image)
   const trading = new Trading(image, hierarchy, market)
-  const margin = new Margin(image, ledger, market, trading)
-  const rollup = new RollUp(image, hierarchy, ledger)
+  const margin = new Margin(image, hierarchy, ledger, market, trading)
+  const rollup = new RollUp(image, hierarchy, ledger, market, trading, margin)
   const effects = new Effects(image)
   return {
     processes,

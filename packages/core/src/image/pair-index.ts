@@ -47,6 +47,11 @@ export class PairIndex<L extends Id, R extends Id> implements Derived {
     return rows.sort((one, other) => this.table.id(one) - this.table.id(other))
   }
 
+  /** The same in no order that may be seen from outside; rows may come and go meanwhile. */
+  *each(left: L): IterableIterator<Row> {
+    yield* this.rows.get(left)?.values() ?? []
+  }
+
   count(left: L): number {
     return this.rows.get(left)?.size ?? 0
   }

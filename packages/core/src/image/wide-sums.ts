@@ -7,6 +7,8 @@
 import { widened } from './growth.js'
 
 const CARRY_AT = 2 ** 52
+/** Above it a sum of all limbs may be beyond 53 bits. The limbs below it add up without rounding. */
+const SMALL_UPPER_MAX = 2 ** 19
 const LOW_LIMIT = 2 ** 51
 
 /** Whether a whole number is small enough to be added to the low limb alone; NaN is not. */
@@ -36,7 +38,17 @@ export class WideSums {
     else this.put(place, this.get(place) + BigInt(amount))
   }
 
+  /** The sum as a number, exactly; NaN where it is beyond 53 bits. */
+  small(place: number): number {
+    const upper = (this.high[place] as number) * 2 ** 32 + (this.middle[place] as number)
+    if (Math.abs(upper) > SMALL_UPPER_MAX) return Number.NaN
+    const sum = upper * 2 ** 32 + (this.low[place] as number)
+    return Math.abs(sum) <= Number.MAX_SAFE_INTEGER ? sum : Number.NaN
+  }
+
   get(place: number): bigint {
+    const small = this.small(place)
+    if (!Number.isNaN(small)) return BigInt(small)
     return (
       BigInt(this.low[place] as number) +
       (BigInt(this.middle[place] as number) << 32n) +

@@ -2,8 +2,8 @@
  * The margin room: what an account's money, positions and orders allow it to do. It judges the funds of each order, says
  * which open orders are still paid for, and keeps money from leaving that positions and orders need.
  */
-import type { AccountId } from '../hierarchy/index.js'
-import { type Image, NO_ROW, type Row } from '../image/index.js'
+import type { AccountId, Hierarchy } from '../hierarchy/index.js'
+import { type Image, NO_ROW, type Row, type Table } from '../image/index.js'
 import type { Ledger } from '../ledger/index.js'
 import type { Market } from '../market/index.js'
 import { type Amount, amount, type CurrencyCode, currencyOf, formatAmount } from '../money/index.js'
@@ -17,8 +17,13 @@ import {
   type Trading,
   type TradingContext,
 } from '../trading/index.js'
+import { orderLimits } from './limits/order-limits.js'
+import { RiskLimits } from './limits/risk-limits.js'
 import { free, type MarginInputs } from './models.js'
+import { type RevaluationId, revaluationFields } from './portfolio-fields.js'
+import { Portfolios } from './portfolios.js'
 import { Requirements } from './requirements.js'
+import { StalePortfolios } from './stale-portfolios.js'
 
 export interface MarginContext extends TradingContext {
   readonly margin: Margin
@@ -26,15 +31,28 @@ export interface MarginContext extends TradingContext {
 
 export class Margin implements FundsRule, OrderCheck {
   readonly requirements: Requirements
+  readonly portfolios: Portfolios
+  readonly stale: StalePortfolios
+  readonly limits: RiskLimits
+  readonly revaluations: Table<RevaluationId, typeof revaluationFields>
 
   constructor(
     image: Image,
+    hierarchy: Hierarchy,
     private readonly ledger: Ledger,
     private readonly market: Market,
     private readonly trading: Trading,
   ) {
     this.requirements = new Requirements(market, trading)
     image.derived(this.requirements)
+    this.portfolios = new Portfolios(image, hierarchy, ledger, trading)
+    this.stale = new StalePortfolios(hierarchy, market, trading, this.portfolios)
+    image.derived(this.stale)
+    this.revaluations = image.table('revaluations', 'rev', revaluationFields)
+    image.enrolDue(this.revaluations, this.revaluations.nextStepAt)
+    // What a limit says is said before the funds are asked.
+    this.limits = new RiskLimits(image, hierarchy, market, trading, this.portfolios)
+    trading.checks.push(orderLimits(this.limits))
     trading.funds = this
     trading.checks.push(this)
     ledger.encumbrances.push((account, currency) => this.encumbered(account, currency))

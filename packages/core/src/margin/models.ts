@@ -33,6 +33,11 @@ export const free = ({
   requirement,
 }: Pick<MarginInputs, 'posted' | 'held' | 'requirement'>): Amount => amount(posted - held - requirement)
 
+/** The margin of a portfolio: what is left above its requirement, or missing for it. Prices play no part in it. */
+export function coverOf(free: Amount): { readonly excess: Amount; readonly deficit: Amount } {
+  return free >= 0n ? { excess: free, deficit: amount(0n) } : { excess: amount(0n), deficit: amount(-free) }
+}
+
 /** What is left for further orders, all open orders counted (polymarket-us 5.1: balance - open orders - requirement). */
 export const buyingPower = (inputs: MarginInputs): Amount => amount(free(inputs) - inputs.reserved)
 

@@ -1,7 +1,8 @@
 /**
  * Fees of a fill. The exact fee counts 10^-18 of the currency; what is charged is rounded to output precision by the
- * schedule's own rounding. The total of the order that takes is never above its exact total so rounded, however many
- * fills it took (polymarket-us section 10).
+ * schedule's own rounding. The total of an order is never above its exact total so rounded, however many fills it took;
+ * a rebate is rounded fill by fill (polymarket-us section 10, which says so of the order that takes; a schedule that
+ * charges makers as well treats them alike, so that what is reserved always suffices).
  */
 import {
   type Amount,
@@ -61,21 +62,31 @@ export function roundedFee(exact: bigint, currency: CurrencyCode, rounding: Roun
   return amount(divide(exact, unit, rounding) * powerOfTen(scale - precision))
 }
 
-/** What the taker is charged for a fill, given what was exact and charged for the order before. */
-export function takerFee(
-  { kind, takerRate, rounding }: FeeTerms,
+/** What was exact and what was charged for an order so far, rebates of its resting part apart. */
+export interface FeesSoFar {
+  readonly exact: bigint
+  readonly charged: Amount
+}
+
+const NO_FEES: FeesSoFar = { exact: 0n, charged: amount(0n) }
+
+/** What an order is charged for a fill: as the one that takes, or where a schedule charges the one that rests. */
+export function chargedFee(
+  { kind, rounding }: FeeTerms,
+  rate: bigint,
   basis: FeeBasis,
   currency: CurrencyCode,
-  before: { readonly exact: bigint; readonly charged: Amount },
-): { readonly exact: bigint; readonly charged: Amount } {
-  const own = exactFee(kind, takerRate, basis)
+  before: FeesSoFar,
+): FeesSoFar {
+  const own = exactFee(kind, rate, basis)
   const exact = before.exact + own
   const alone = roundedFee(own, currency, rounding)
   const room = amount(roundedFee(exact, currency, rounding) - before.charged)
   return { exact, charged: alone < room ? alone : room }
 }
 
-export const makerFee = (
+/** What an order that rests gets back for a fill: below zero. */
+export const makerRebate = (
   { kind, makerRate, rounding }: FeeTerms,
   basis: FeeBasis,
   currency: CurrencyCode,
@@ -86,8 +97,9 @@ export function feeReserve(
   { kind, takerRate, makerRate }: FeeTerms,
   basis: FeeBasis,
   currency: CurrencyCode,
+  before: FeesSoFar = NO_FEES,
 ): Amount {
   const worst = takerRate > makerRate ? takerRate : makerRate
   const exact = exactFee(kind, worst, basis)
-  return exact <= 0n ? amount(0n) : roundedFee(exact, currency, 'up')
+  return exact <= 0n ? amount(0n) : amount(roundedFee(before.exact + exact, currency, 'up') - before.charged)
 }

@@ -40,6 +40,10 @@ export const INSTRUMENT_STATES = [
 ] as const
 export type InstrumentState = (typeof INSTRUMENT_STATES)[number]
 
+/** What triggers the stops of an instrument that is matched here: its own last trade, or a price that is published. */
+export const STOP_TRIGGERS = ['last_trade', 'published_price'] as const
+export type StopTrigger = (typeof STOP_TRIGGERS)[number]
+
 export type Metadata = { readonly [key: string]: Plain }
 
 export const instrumentFields = {
@@ -69,6 +73,7 @@ export const instrumentFields = {
   event: textOrNull(),
   /** Null: matched here. Else the outside venue by its name. */
   venue: textOrNull(),
+  stopTrigger: choice(STOP_TRIGGERS),
   expiresAt: timeOrNull(),
   /** What it was settled at, once it is known. */
   settlementPrice: exactOrNull<Price>(),
@@ -119,6 +124,8 @@ export const statisticsFields = {
   markedAt: timeOrNull(),
   /** The sequence at which `mark` came in. */
   markSequence: count(),
+  /** The sequence at which the price that positions are valued at changed last. */
+  valuedSequence: count(),
   volume: exact<Quantity>(),
   notional: money(),
   trades: count(),

@@ -27,6 +27,8 @@ export interface InstrumentDuties {
   isInUse(instrument: Row): boolean
   /** Whether an order rests: then the tick is fixed too. */
   hasOrders(instrument: Row): boolean
+  /** Whether an order waits that the price triggers. */
+  isTriggeredAt(instrument: Row, price: Price): boolean
 }
 
 export class Market {
@@ -90,6 +92,18 @@ export class Market {
   lastPrice(instrument: Row): Price | null {
     const row = this.statistics.find(this.instruments.id(instrument))
     return row === NO_ROW ? null : this.statistics.last.get(row)
+  }
+
+  /**
+   * What stops are held against: the last trade, or, where the instrument says so, what was published last. Null where
+   * an outside venue holds the orders, and triggers them itself.
+   */
+  triggerPrice(instrument: Row): Price | null {
+    const { venue, stopTrigger } = this.instruments
+    const row = this.statistics.find(this.instruments.id(instrument))
+    if (row === NO_ROW || venue.get(instrument) !== null) return null
+    const { last, mark } = this.statistics
+    return stopTrigger.get(instrument) === 'last_trade' ? last.get(row) : mark.get(row)
   }
 
   /** What a position is valued at: the settlement, else a price from outside, else the last trade or close; or null. */

@@ -23,6 +23,7 @@ export function statisticsAt({ statistics, instruments }: Market, instrument: Ro
       mark: null,
       markedAt: null,
       markSequence: 0,
+      valuedSequence: 0,
       volume: NONE,
       notional: ZERO,
       trades: 0,
@@ -45,7 +46,14 @@ export function recordTrade(
     quantity,
     notional,
     at,
-  }: { readonly price: Price; readonly quantity: Quantity; readonly notional: Amount; readonly at: Instant },
+    sequence,
+  }: {
+    readonly price: Price
+    readonly quantity: Quantity
+    readonly notional: Amount
+    readonly at: Instant
+    readonly sequence: number
+  },
 ): void {
   const { statistics } = market
   const row = statisticsAt(market, instrument, at)
@@ -53,6 +61,8 @@ export function recordTrade(
   if (statistics.open.get(row) === null) statistics.open.set(row, price)
   if (high === null || price > high) statistics.high.set(row, price)
   if (low === null || price < low) statistics.low.set(row, price)
+  if (statistics.mark.get(row) === null && statistics.last.get(row) !== price)
+    statistics.valuedSequence.set(row, sequence)
   statistics.last.set(row, price)
   statistics.lastQuantity.set(row, quantity)
   statistics.lastAt.set(row, at)
@@ -70,6 +80,7 @@ export function recordMark(
 ): void {
   const { statistics } = market
   const row = statisticsAt(market, instrument, at)
+  if (statistics.mark.get(row) !== price) statistics.valuedSequence.set(row, sequence)
   statistics.mark.set(row, price)
   statistics.markedAt.set(row, at)
   statistics.markSequence.set(row, sequence)

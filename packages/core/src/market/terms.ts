@@ -39,6 +39,12 @@ export class Terms {
     return amount(divide(price * quantity * this.numerator, this.denominator, rounding))
   }
 
+  /** What one count of a quantity is worth at a price, where that is a whole count of the currency; else null. */
+  worthOfOne(price: Price): bigint | null {
+    const worth = price * this.numerator
+    return worth % this.denominator === 0n ? worth / this.denominator : null
+  }
+
   /** The quantity that an amount buys at a price, rounded down; the price is above zero. */
   quantityFor(money: Amount, price: Price): Quantity {
     return divide(money * this.denominator, price * this.numerator, 'floor') as Quantity

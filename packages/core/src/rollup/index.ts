@@ -1,3 +1,6 @@
+export * from './checks.js'
+export * from './instrument-sums.js'
+export * from './margin-sums.js'
 export * from './proofs.js'
 export * from './queries/index.js'
 export * from './rollup.js'

@@ -1,35 +1,32 @@
 /** The laws of the book as named checks: what `book.verify` answers, for the whole book or for a subtree. */
+import type { AccountId } from '../hierarchy/index.js'
 import type { Row } from '../image/index.js'
 import type { Ledger } from '../ledger/index.js'
+import type { InstrumentId } from '../market/index.js'
 import { type Amount, type CurrencyCode, currencyOf, formatAmount } from '../money/index.js'
+import { type Check, checkOf } from './checks.js'
+import { isOutside } from './node-sums.js'
 import type { RollUpContext } from './rollup.js'
-
-export type Check = {
-  readonly name: string
-  readonly holds: boolean
-  /** What was found where the law does not hold. */
-  readonly detail: string | null
-}
+import { proveInstruments, proveTrading } from './trading-proofs.js'
 
 type Sums = Map<CurrencyCode, bigint>
 
-export const checkOf = (name: string, fault: string | null): Check => ({
-  name,
-  holds: fault === null,
-  detail: fault,
-})
-
-/** Proves everything at and beneath `top`. The zero sum is a law of the whole book, so only the root shows it. */
+/** Proves everything at and beneath `top`. Zero sums are laws of the whole book, so only the root shows them. */
 export function prove(context: RollUpContext, top: Row): Check[] {
   const { hierarchy, ledger } = context
   const all = [...ledger.balances.each()]
   const inside = all.filter((row) => hierarchy.order.isAtOrAbove(top, partyOf(context, row)))
   const isRoot = hierarchy.parties.owner.get(top) === null
+  const isInside = (account: AccountId): boolean =>
+    isRoot || hierarchy.order.isAtOrAbove(top, hierarchy.partyOf(hierarchy.accounts.row(account)))
   return [
-    ...(isRoot ? zeroSums(ledger, all) : []),
+    ...(isRoot ? [...zeroSums(ledger, all), ...proveInstruments(context)] : []),
     parts(ledger, inside),
     promises(ledger, inside),
     rolledUp(context, top, inside),
+    ...proveTrading(context, isInside),
+    heldTogether(context, top),
+    marginTogether(context, top),
   ]
 }
 
@@ -86,6 +83,50 @@ function rolledUp(context: RollUpContext, top: Row, rows: readonly Row[]): Check
   const fault =
     broken === undefined ? null : `the sums in ${broken[0]} differ by ${shown(broken[1], broken[0])}`
   return checkOf('sums of the node', fault)
+}
+
+/** What the node holds of each instrument is what the accounts beneath it hold. */
+function heldTogether({ trading, hierarchy, rollup }: RollUpContext, top: Row): Check {
+  const { positions } = trading
+  const sums = new Map<InstrumentId, readonly bigint[]>()
+  for (const row of positions.each()) {
+    const account = hierarchy.accounts.row(positions.account.get(row))
+    if (isOutside(hierarchy, account) || !hierarchy.order.isAtOrAbove(top, hierarchy.partyOf(account)))
+      continue
+    const [held, cost] = [positions.quantity.get(row), positions.cost.get(row)]
+    const own = held < 0n ? [0n, 0n, -held, cost] : [held, cost, 0n, 0n]
+    addEach(sums, positions.instrument.get(row), own)
+  }
+  for (const { instrument, long, longCost, short, shortCost } of rollup.instruments.of(top))
+    addEach(sums, instrument, [-long, -longCost, -short, -shortCost])
+  const broken = [...sums].find(([, differences]) => differences.some((each) => each !== 0n))
+  const fault = broken === undefined ? null : `the sums of ins_${broken[0]} differ`
+  return checkOf('instruments of the node', fault)
+}
+
+/** The margin of the node is the sum of its portfolios, each counted once. */
+function marginTogether({ margin, hierarchy, rollup }: RollUpContext, top: Row): Check {
+  const { table } = margin.portfolios
+  const sums = new Map<string, readonly bigint[]>()
+  for (const row of table.each()) {
+    if (table.partOf.get(row) !== null) continue
+    const path = hierarchy.pathOfNode(table.entity.get(row))
+    if (!path.startsWith(hierarchy.pathOf(top))) continue
+    const { requirement, excess, deficit } = table.read(row)
+    addEach(sums, `${table.currency.get(row)} ${table.model.get(row)}`, [1n, requirement, excess, deficit])
+  }
+  for (const { currency, model, portfolios, requirement, excess, deficit } of rollup.margin.of(top))
+    addEach(sums, `${currency} ${model}`, [-BigInt(portfolios), -requirement, -excess, -deficit])
+  const broken = [...sums].find(([, differences]) => differences.some((each) => each !== 0n))
+  return checkOf('margin of the node', broken === undefined ? null : `the sums of ${broken[0]} differ`)
+}
+
+function addEach<Key>(sums: Map<Key, readonly bigint[]>, key: Key, changes: readonly bigint[]): void {
+  const known = sums.get(key)
+  sums.set(
+    key,
+    changes.map((change, place) => change + (known?.[place] ?? 0n)),
+  )
 }
 
 function partyOf({ ledger, hierarchy }: RollUpContext, balance: Row): Row {

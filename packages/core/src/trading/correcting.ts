@@ -68,7 +68,15 @@ export function bookCorrection(
     const execution = image.newId<ExecutionId>()
     const moved = quantityOf(BigInt(isBuyer ? sign : -sign) * traded.quantity)
     const cost = isBuyer ? paid : negate(paid)
-    const position = applyFill(context, { account, instrument, quantity: moved, cost, execution })
+    const taken = withFees ? amount(BigInt(sign) * fee) : ZERO
+    const position = applyFill(context, {
+      account,
+      instrument,
+      quantity: moved,
+      cost,
+      execution,
+      fee: taken,
+    })
     recordUnsettled(context, account, instrument, negate(cost))
     const fees = withFees ? payBack(context, currency, account, fee, sign) : []
     const own = entries.filter((_entry, place) => (place === 0) === isBuyer)

@@ -4,13 +4,15 @@
  * orders look again.
  */
 import { after, NO_ROW, type Row, STEP_PAUSE } from '../image/index.js'
-import { divide, type Price, quantity } from '../money/index.js'
+import { divide, type Price, type Quantity, quantity } from '../money/index.js'
 import { cancelOpenOrder } from './ending.js'
+import type { Side } from './fields.js'
 import { judgeFunds, referencePrice } from './judging.js'
-import { find, match, notDealing, selfMatches } from './matching.js'
+import { kindRules } from './kinds/kind-rules.js'
+import { fillsFor, find, match, notDealing, selfMatches } from './matching.js'
 import { type Order, openQuantityOf, orderAt } from './order.js'
 import { report } from './reports.js'
-import type { TradingSession } from './session.js'
+import { FILLS_OF_COMMAND_MAX, type TradingSession } from './session.js'
 import type { TradingContext } from './trading.js'
 
 /** Matching happens in the open state only; before it orders are collected. */
@@ -36,12 +38,16 @@ function trade(context: TradingContext, session: TradingSession, order: Order): 
   if (endsBySelfMatch(context, order)) return
   const isWhole = order.terms.allOrNone || order.timeInForce === 'fok'
   const least = isWhole ? openQuantityOf(order) : order.terms.minimumQuantity
-  if (least === 0n || find(context, order, quantity(least)).quantity >= least) {
+  if (least === 0n || canFill(context, order, quantity(least), session.room)) {
     limitRemainder(context, order)
     match(context, session, order)
   }
   leave(context, session, order)
 }
+
+/** Whether the book has `least` of it, in no more orders than there is room for: else it would be filled in part. */
+const canFill = (context: TradingContext, order: Order, least: Quantity, room: number): boolean =>
+  find(context, order, least).quantity >= least && fillsFor(context, order, least, room) <= room
 
 /**
  * The price at which the rest of a market-to-limit order will stand is set before it trades, so that the reports of its
@@ -111,7 +117,7 @@ function endsBySelfMatch(context: TradingContext, order: Order): boolean {
 }
 
 function isTriggeredBy({ market }: TradingContext, { instrument, side, stopPrice }: Order): boolean {
-  const last = market.lastPrice(market.instruments.row(instrument))
+  const last = market.triggerPrice(market.instruments.row(instrument))
   if (last === null || stopPrice === null) return false
   return side === 'buy' ? last >= stopPrice : last <= stopPrice
 }
@@ -128,16 +134,16 @@ export function followUp(context: TradingContext, session: TradingSession): void
   cancelUnfunded(context, session)
   for (const instrument of session.instruments) {
     const row = market.instruments.row(instrument)
-    for (;;) {
-      const next = session.isFull ? NO_ROW : nextToAct(context, row)
-      if (next === NO_ROW) break
+    let acted = 0
+    let next = nextToAct(context, row)
+    for (; next !== NO_ROW && hasRoomFor(context, session, next, acted); next = nextToAct(context, row)) {
+      acted += 1
       const order = take(context, next)
       if (order.stopPrice !== null && !order.isTriggered) trigger(context, order)
       act(context, session, order)
       cancelUnfunded(context, session)
     }
-    if (session.isFull && nextToAct(context, row) !== NO_ROW)
-      market.instruments.nextStepAt.set(row, after(context.horizon, STEP_PAUSE))
+    if (next !== NO_ROW) market.instruments.nextStepAt.set(row, after(context.horizon, STEP_PAUSE))
   }
 }
 
@@ -150,17 +156,26 @@ function act(context: TradingContext, session: TradingSession, order: Order): vo
   else report(context, order, 'cancelled', 'cancelled', { unsolicited: 'unfunded' })
 }
 
-/** A stop that the last trade triggers, else an all-or-none order that the book can fill by now. */
+/** Whether the command can let it trade as far as a command of its own could; else its turn comes in the next step. */
+function hasRoomFor(context: TradingContext, session: TradingSession, row: Row, acted: number): boolean {
+  if (acted >= FILLS_OF_COMMAND_MAX) return false
+  const order = orderAt(context.trading.orders, row)
+  const fills = fillsFor(context, order, openQuantityOf(order), session.room)
+  return fills <= session.room || session.fills === 0
+}
+
+/** A stop that the price triggers, else an all-or-none order that the book can fill by now. */
 function nextToAct(context: TradingContext, instrument: Row): Row {
   const { trading, market } = context
-  if (market.state(instrument) !== 'open') return NO_ROW
+  // An outside venue that holds the orders triggers and fills them itself.
+  if (market.state(instrument) !== 'open' || market.instruments.venue.get(instrument) !== null) return NO_ROW
   const id = market.instruments.id(instrument)
-  const last = market.lastPrice(instrument)
+  const last = market.triggerPrice(instrument)
   const stop = last === null ? NO_ROW : trading.waiting.triggered(id, last)
   if (stop !== NO_ROW) return stop
   for (const row of trading.waiting.allOrNone(id)) {
     const order = orderAt(trading.orders, row)
-    if (find(context, order, openQuantityOf(order)).quantity >= openQuantityOf(order)) return row
+    if (canFill(context, order, openQuantityOf(order), FILLS_OF_COMMAND_MAX)) return row
   }
   return NO_ROW
 }
@@ -188,9 +203,12 @@ export function cancelUnfunded(context: TradingContext, session: TradingSession)
   for (const account of session.accounts) {
     for (const { instrument } of trading.openOrders.of(account)) {
       const row = market.instruments.row(instrument)
+      cancelOversold(context, account, row)
       if (funds.isAmplyFunded(account, market.instruments.currency.get(row))) continue
       while (!funds.isFunded(account, row)) {
-        const newest = newestThatCosts(context, account, instrument)
+        const exposure = trading.openOrders.find(account, instrument)
+        if (exposure === null) break
+        const newest = newestOf(context, account, instrument, trading.openOrders.sideThatCosts(exposure))
         if (newest === NO_ROW) break
         cancelOpenOrder(context, newest, 'unfunded')
       }
@@ -199,19 +217,29 @@ export function cancelUnfunded(context: TradingContext, session: TradingSession)
   session.accounts.clear()
 }
 
-/** The newest open order of the account in the instrument on the side that makes the reserve. */
-function newestThatCosts(
-  { trading }: TradingContext,
+/** Sales of what the account no longer holds go, where it may not be short: a correction can take it away. */
+function cancelOversold(context: TradingContext, account: Order['account'], instrument: Row): void {
+  const { trading, market } = context
+  if (kindRules(market.instruments.kind.get(instrument)).canBeShort) return
+  const id = market.instruments.id(instrument)
+  while ((trading.openOrders.find(account, id)?.offerQuantity ?? 0n) > trading.held(account, id)) {
+    const newest = newestOf(context, account, id, 'sell')
+    if (newest === NO_ROW) return
+    cancelOpenOrder(context, newest, 'unfunded')
+  }
+}
+
+/** The newest open order of the account in the instrument on a side. */
+function newestOf(
+  { trading: { orders, ordersOf } }: TradingContext,
   account: Order['account'],
   instrument: Order['instrument'],
+  side: Side,
 ): Row {
-  const { orders, ordersOf, openOrders } = trading
-  const exposure = openOrders.find(account, instrument)
-  if (exposure === null) return NO_ROW
   let newest = NO_ROW
   for (let row = ordersOf.head(account); row !== NO_ROW; row = ordersOf.after(row)) {
-    if (orders.instrument.get(row) !== instrument || orders.state.get(row) === 'pending_cancel') continue
-    if (openOrders.sideThatCosts(exposure) !== orders.side.get(row)) continue
+    if (orders.instrument.get(row) !== instrument || orders.side.get(row) !== side) continue
+    if (orders.state.get(row) === 'pending_cancel') continue
     if (newest === NO_ROW || orders.id(row) > orders.id(newest)) newest = row
   }
   return newest

@@ -114,7 +114,10 @@ export const orderFields = {
   filled: exact<Quantity>(),
   /** What its fills were worth together; with `filled` it gives the average price. */
   cost: money(),
-  /** Exact taker fees so far, in 10^-18, and what was charged in all, as taker and maker; below zero a rebate. */
+  /**
+   * Fees that were charged, exact in 10^-18 and as they were rounded, without rebates; and what was charged in all,
+   * below zero a rebate.
+   */
   feeExact: exact<bigint>(),
   takerFees: money(),
   fees: money(),
@@ -139,6 +142,10 @@ export const positionFields = {
   /** What was paid for the open quantity; below zero what a short brought in. */
   cost: money(),
   realized: money(),
+  /** What it was charged in all; below zero rebates. */
+  fees: money(),
+  /** What it had gained or lost before it came in from the outside, and what it took along when it went out. */
+  carried: money(),
   /** How closing fills take cost: settled when it was opened. */
   netting: choice(NETTING_PROFILES),
   bought: exact<Quantity>(),

@@ -11,6 +11,7 @@ import {
   USD,
   venueFees,
 } from '../testing/market-world.js'
+import { dearFees } from '../testing/random-orders.js'
 import { answer, done } from '../testing/world.js'
 
 type World = ReturnType<typeof pageWorld>
@@ -141,4 +142,22 @@ test('an expiry that is set while orders are ended step by step does not keep th
   expect(engine.rooms.market.state(engine.rooms.market.instruments.row(instrument))).toBe('closed')
   engine.tick(expiresAt as never)
   expect(engine.rooms.market.state(engine.rooms.market.instruments.row(instrument))).toBe('expired')
+})
+
+test('fees of many small fills of a resting order are never more than was reserved for it', () => {
+  // 100 at 0.50 are 50.00, and 2 % if they take, 1.00; resting they reserve 1 %, 0.50. Filled one by one, each 0.005
+  // rounded up would be 0.01, 1.00 in all.
+  const world = poorAnna('51.00')
+  const { engine, people } = world
+  const instrument = contract(engine, 'dear', { feeSchedule: dearFees(engine) })
+  const [anna, ben] = [people.anna, people.ben] as [never, never]
+  expect(placeFault(engine, { account: anna, instrument, quantity: 101, price: '0.50' })).toBe(
+    'insufficient_buying_power',
+  )
+  place(engine, { account: anna, instrument, quantity: 100, price: '0.50' })
+  expect(buyingPower(world, 'anna')).toBe('0.50')
+  for (let number = 0; number < 100; number += 1)
+    place(engine, { account: ben, instrument, side: 'sell', quantity: 1, price: '0.50' })
+  expect(engine.rooms.trading.held(anna, instrument)).toBe(100n)
+  expect(buyingPower(world, 'anna')).toBe('0.50')
 })

@@ -30,14 +30,10 @@ export function judge(context: TradingContext, order: Order, replaces: Row = NO_
   if (venue === NO_ROW && context.market.instruments.venue.get(instrument) !== null)
     return fault('venue', 'there is no such venue')
   return (
-    stateFault(context, order, instrument) ??
-    formFault(order) ??
-    quantityFault(context, order, instrument) ??
-    priceFault(context, order, instrument) ??
+    judgeTerms(context, order) ??
     (venue === NO_ROW
       ? liquidityFault(context, order, instrument)
       : venueFault(context, venue, order, instrument)) ??
-    notionalFault(context, order, instrument) ??
     (venue === NO_ROW ? (takingFault(context, order) ?? selfMatchFault(context, order)) : null) ??
     judgeFunds(context, order, replaces)
   )
@@ -50,6 +46,23 @@ function venueFault(context: TradingContext, venue: Row, order: Order, instrumen
   return order.price === null && order.stopPrice === null && referencePrice(context, instrument) === null
     ? fault('no_reference_price', 'no last trade when open, no settlement and no previous close')
     : null
+}
+
+/** What the instrument asks of an order, whoever is there to trade with. */
+export function judgeTerms(context: TradingContext, order: Order): Fault | null {
+  const instrument = context.market.instruments.row(order.instrument)
+  return (
+    stateFault(context, order, instrument) ??
+    formFault(order) ??
+    quantityFault(context, order, instrument) ??
+    priceFault(context, order, instrument) ??
+    notionalFault(context, order, instrument)
+  )
+}
+
+/** Tells the rooms behind that an order came in. */
+export function noteEntered(context: TradingContext, order: Order): void {
+  for (const check of context.trading.checks) check.entered?.(context, order)
 }
 
 /** Shares, funds and limits: what also a triggered stop has to meet. */

@@ -76,6 +76,29 @@ export function find(
   return found
 }
 
+/** How many resting orders it takes to fill `wanted` of the order, counted up to one more than `most`. */
+export function fillsFor(
+  context: TradingContext,
+  order: Pick<Order, 'instrument' | 'side' | 'price'>,
+  wanted: Quantity,
+  most: number,
+): number {
+  const { books } = context.trading
+  const levels = otherSide(context, order)
+  const limit = limitTicks(context, order)
+  let left: bigint = wanted
+  let fills = 0
+  for (let rank = 0; left > 0n && fills <= most; rank += 1) {
+    const level = levels.level(rank)
+    if (level === undefined || !levels.isWithin(level.ticks, limit)) break
+    for (let row = level.first; row !== NO_ROW && left > 0n && fills <= most; row = books.after(row)) {
+      left -= books.openOf(row)
+      fills += 1
+    }
+  }
+  return fills
+}
+
 /** The prices that the order would trade at, and how much at each. */
 export function levelsFor(
   context: TradingContext,

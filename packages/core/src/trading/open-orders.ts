@@ -100,6 +100,10 @@ export class OpenOrders implements Derived {
       orders.reservePrice,
       orders.isTriggered,
       orders.pending,
+      orders.stopPrice,
+      orders.terms,
+      orders.feeExact,
+      orders.takerFees,
     ])
       column.watch(restate)
     positions.quantity.watch((row) =>
@@ -120,6 +124,11 @@ export class OpenOrders implements Derived {
   of(account: AccountId): Exposure[] {
     const exposures = [...(this.accounts.get(account)?.exposures.values() ?? [])]
     return exposures.sort((left, right) => left.instrument - right.instrument)
+  }
+
+  /** In no order that may be seen from outside. */
+  accountsWithOrders(): Iterable<AccountId> {
+    return this.accounts.keys()
   }
 
   ordersOf(account: AccountId): number {
@@ -171,6 +180,8 @@ export class OpenOrders implements Derived {
       readonly side: 'buy' | 'sell'
       readonly reservePrice: Parameters<ReturnType<Market['termsOf']>['notional']>[0]
       readonly feeSchedule: Parameters<Market['feesOf']>[0]
+      readonly feeExact: bigint
+      readonly takerFees: Amount
     },
     open: Quantity,
     willTake: boolean,
@@ -189,7 +200,8 @@ export class OpenOrders implements Derived {
     }
     const rates = willTake ? fees : { ...fees, takerRate: fees.makerRate }
     const currency = market.instruments.currency.get(instrument)
-    return { isBid, quantity: open, money, fees: feeReserve(rates, basis, currency) }
+    const before = { exact: order.feeExact, charged: order.takerFees }
+    return { isBid, quantity: open, money, fees: feeReserve(rates, basis, currency, before) }
   }
 
   *canonical(): Iterable<Plain> {
@@ -246,6 +258,8 @@ export class OpenOrders implements Derived {
       side: orders.side.get(row),
       reservePrice: worsePrice(orders.side.get(row), orders.reservePrice.get(row), pending?.reservePrice),
       feeSchedule: orders.feeSchedule.get(row),
+      feeExact: orders.feeExact.get(row),
+      takerFees: orders.takerFees.get(row),
     }
     // Only what does not rest in the book yet can still take.
     const willTake =
@@ -300,5 +314,5 @@ export class OpenOrders implements Derived {
   }
 }
 
-const worsePrice = (side: Side, price: Price, pending: Price | undefined): Price =>
+export const worsePrice = (side: Side, price: Price, pending: Price | undefined): Price =>
   pending === undefined || (side === 'buy' ? pending <= price : pending >= price) ? price : pending

@@ -48,6 +48,8 @@ export interface PositionFill {
   readonly quantity: Quantity
   /** What was paid; below zero what came in. */
   readonly cost: Amount
+  /** What the house took beside it; below zero a rebate. */
+  readonly fee?: Amount
   readonly execution: ExecutionId
 }
 
@@ -80,6 +82,7 @@ export function applyFill(context: TradingContext, fill: PositionFill): Position
   positions.quantity.set(row, after.quantity)
   positions.cost.set(row, after.cost)
   positions.realized.set(row, after.realized)
+  if (fill.fee !== undefined) positions.fees.set(row, add(positions.fees.get(row), fill.fee))
   if (fill.quantity > 0n) positions.bought.set(row, quantity(positions.bought.get(row) + fill.quantity))
   else positions.sold.set(row, quantity(positions.sold.get(row) - fill.quantity))
   positions.updatedAt.set(row, context.now)
@@ -171,6 +174,8 @@ export function openPosition(
       quantity: NONE,
       cost: ZERO,
       realized: ZERO,
+      fees: ZERO,
+      carried: ZERO,
       netting: nettingOf({ hierarchy, market }, { account, instrument }),
       bought: NONE,
       sold: NONE,

@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest'
+import { Engine } from '../engine.js'
+import type { AccountId } from '../hierarchy/index.js'
+import { derivedHashOf } from '../testing/hash.js'
 import { playOn } from '../testing/ledger-page.js'
-import { pageWorld } from '../testing/market-world.js'
+import { at, pageWorld, place } from '../testing/market-world.js'
+import { done } from '../testing/world.js'
 
 const check = (text: string): void => {
   const { expected, actual } = playOn(pageWorld(), text)
@@ -100,4 +104,27 @@ test('a stop that is to be filled at once when it is triggered can be replaced w
      replace a1 tif=fok                                -> refused malformed
      c1 carl buy  limit gtc 1  @0.50                   -> filled 1@0.5 c1/b1 2@0.5 a1/b1, a1 triggered`,
   )
+})
+
+test('an order that was made all-or-none stands beside the book in an image that was replayed, too', () => {
+  const world = pageWorld()
+  const replayed = new Engine()
+  const ship = (): void => {
+    const batch = world.engine.takeBatch()
+    if (batch !== null) replayed.image.apply(batch.images, batch.head)
+  }
+  const order = place(world.engine, {
+    account: world.people.anna as AccountId,
+    instrument: world.instrument,
+    quantity: 5,
+    price: '0.50',
+  })
+  ship()
+  const none = { clientOrderId: null, stopPrice: null, quantity: null, timeInForce: null, expiresAt: null }
+  const flags = { minimumQuantity: null, postOnly: null, strictLimit: null }
+  const change = { price: at('0.51'), allOrNone: true, onReject: 'refuse' }
+  done(world.engine, 'orders.replace', { order, ...none, ...flags, ...change })
+  ship()
+  expect(replayed.rooms.trading.books.of(world.instrument).buy.depth).toBe(0)
+  expect(derivedHashOf(replayed.image)).toBe(derivedHashOf(world.engine.image))
 })

@@ -13,7 +13,12 @@ export class TradingSession {
   readonly accounts = new Set<AccountId>()
   readonly instruments = new Set<InstrumentId>()
 
+  /** How many more fills this command may have. */
+  get room(): number {
+    return FILLS_OF_COMMAND_MAX - this.fills
+  }
+
   get isFull(): boolean {
-    return this.fills >= FILLS_OF_COMMAND_MAX
+    return this.room <= 0
   }
 }

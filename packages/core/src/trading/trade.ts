@@ -6,7 +6,7 @@
 import type { AccountId } from '../hierarchy/index.js'
 import type { Row } from '../image/index.js'
 import type { LedgerContext, PostedEntry } from '../ledger/index.js'
-import { makerFee, recordTrade, takerFee } from '../market/index.js'
+import { chargedFee, makerRebate, recordTrade } from '../market/index.js'
 import {
   type Amount,
   add,
@@ -42,6 +42,8 @@ export function trade(
   orders.filled.set(resting, maker.filled)
   orders.cost.set(resting, maker.cost)
   orders.fees.set(resting, maker.fees)
+  orders.feeExact.set(resting, maker.feeExact)
+  orders.takerFees.set(resting, maker.takerFees)
   orders.updatedAt.set(resting, maker.updatedAt)
   if (maker.filled === maker.quantity) orders.remove(resting)
   else orders.state.set(resting, 'partially_filled')
@@ -83,7 +85,8 @@ export function tradeBetween(
     isAggressor: false,
     fee: fees.maker,
   })
-  recordTrade(market, instrument, { price, quantity, notional, at: context.now })
+  const { sequence } = image.head
+  recordTrade(market, instrument, { price, quantity, notional, at: context.now, sequence })
   session.fills += 1
   session.accounts.add(taker.account).add(maker.account)
   session.instruments.add(taker.instrument)
@@ -106,27 +109,34 @@ function fill(order: Order, { quantity, notional }: Deal, fee: Amount): void {
 }
 
 function feesOf(
-  { market }: TradingContext,
+  context: TradingContext,
   taker: Order,
   maker: Order,
   deal: Deal,
 ): { taker: Amount; maker: Amount } {
-  const terms = market.termsOf(deal.instrument)
-  const basis = {
-    price: deal.price,
-    quantity: deal.quantity,
-    quantityScale: terms.quantityScale,
-    multiplier: terms.multiplier,
+  return {
+    taker: feeOf(context, taker, deal, 'takerRate'),
+    maker: feeOf(context, maker, deal, 'makerRate'),
   }
-  const [takers, makers] = [market.feesOf(taker.feeSchedule), market.feesOf(maker.feeSchedule)]
-  let charged = ZERO
-  if (takers !== null) {
-    const fee = takerFee(takers, basis, deal.currency, { exact: taker.feeExact, charged: taker.takerFees })
-    taker.feeExact = fee.exact
-    taker.takerFees = add(taker.takerFees, fee.charged)
-    charged = fee.charged
-  }
-  return { taker: charged, maker: makers === null ? ZERO : makerFee(makers, basis, deal.currency) }
+}
+
+/** The fee of one side, which the order then knows of; below zero a rebate. */
+function feeOf(
+  { market }: TradingContext,
+  order: Order,
+  { instrument, price, quantity, currency }: Deal,
+  side: 'takerRate' | 'makerRate',
+): Amount {
+  const fees = market.feesOf(order.feeSchedule)
+  if (fees === null) return ZERO
+  const { quantityScale, multiplier } = market.termsOf(instrument)
+  const basis = { price, quantity, quantityScale, multiplier }
+  if (side === 'makerRate' && fees.makerRate <= 0n) return makerRebate(fees, basis, currency)
+  const before = { exact: order.feeExact, charged: order.takerFees }
+  const { exact, charged } = chargedFee(fees, fees[side], basis, currency, before)
+  order.feeExact = exact
+  order.takerFees = add(order.takerFees, charged)
+  return charged
 }
 
 /** The buyer pays the seller. Fills are never unwound for want of money: what they cost was reserved before. */
@@ -164,6 +174,7 @@ function settleSide(
     quantity: isBuy ? deal.quantity : quantityOf(-deal.quantity),
     cost: isBuy ? deal.notional : negate(deal.notional),
     execution: made.execution,
+    fee: made.fee,
   })
   recordUnsettled(context, order.account, deal.instrument, amount(isBuy ? -deal.notional : deal.notional))
   reportFill(context, order, made, position, entries)

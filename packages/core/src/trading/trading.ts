@@ -23,6 +23,7 @@ import {
   unsettledFields,
 } from './fields.js'
 import { OpenOrders } from './open-orders.js'
+import type { Order } from './order.js'
 import { type VenueId, venueFields } from './venues/fields.js'
 
 export interface TradingContext extends MarketContext {
@@ -32,6 +33,8 @@ export interface TradingContext extends MarketContext {
 /** What has to allow an order before it is accepted. Checks are asked in the order in which they were added. */
 export interface OrderCheck {
   fault(context: TradingContext, candidate: Candidate): Fault | null
+  /** An order came in: it was accepted, replaced, or recorded as rejected. */
+  entered?(context: TradingContext, order: Order): void
 }
 
 /** The room that knows what an account can pay. */
@@ -102,6 +105,7 @@ export class Trading {
         return !this.ordersIn.isEmpty(id) || this.holders.count(id) > 0
       },
       hasOrders: (row) => !this.ordersIn.isEmpty(market.instruments.id(row)),
+      isTriggeredAt: (row, price) => this.waiting.triggered(market.instruments.id(row), price) !== NO_ROW,
     })
     hierarchy.closePreconditions.push(
       {

@@ -7,6 +7,7 @@ import type { Batch, EffectId, EffectKind, Engine, Instant, Plain, Row } from '@
 import { MINUTE, REFUSALS, SECOND } from '@stemma/core'
 import type { Host } from '../services.js'
 import { DueTimes } from './due-times.js'
+import { EffectLines } from './effect-lines.js'
 
 export interface Delivery {
   readonly id: EffectId
@@ -22,6 +23,10 @@ export interface Delivered {
   readonly detail: string
   /** False: trying again is pointless. */
   readonly mayRetry?: boolean
+  /** When to try again; left out: by the schedule below. */
+  readonly retryAfter?: number
+  /** Nothing was sent and nothing is kept of it: the effect waits, and is looked at again soon. */
+  readonly isHeld?: boolean
 }
 
 export type Deliverer = (delivery: Delivery) => Promise<Delivered>
@@ -43,11 +48,18 @@ const AT_ONCE_MAX = 16
 const TIMER_MILLISECONDS_MAX = 60_000
 /** When an effect goes out again whose outcome could not be kept, because the intake was closed. */
 const UNKEPT_AFTER = 5 * SECOND
+/** When an effect that is held is looked at again. */
+export const HELD_AFTER = SECOND
+/** These go to their target one at a time and in order; all others go out as they come. */
+const IN_LINE: ReadonlySet<EffectKind> = new Set(['venue'])
 
 export class EffectRunner {
   /** Only what is durable: a row alone may still be on its way to the disk. */
   private readonly due = new DueTimes<EffectId>()
+  private readonly dueInLine = new DueTimes<EffectId>()
+  private readonly lines = new EffectLines()
   private readonly underWay = new Map<EffectId, Promise<void>>()
+  private placesTaken = 0
   private timer: NodeJS.Timeout | null = null
   private isStopping = false
 
@@ -60,8 +72,7 @@ export class EffectRunner {
 
   /** Takes up what an earlier writer left. Call it once, while everything in the image is durable. */
   resume(): void {
-    const { table } = this.engine.rooms.effects
-    for (const id of table.idsInOrder()) this.plan(id, table.nextAttemptAt.get(table.row(id)))
+    for (const id of this.engine.rooms.effects.table.idsInOrder()) this.enter(id)
     this.run()
   }
 
@@ -69,31 +80,54 @@ export class EffectRunner {
   take({ images }: Pick<Batch, 'images'>): void {
     const { table } = this.engine.rooms.effects
     const written = images.find((image) => image.table === table.tableName)
-    const column = (written?.columns.indexOf('nextAttemptAt') ?? 0) + 1
-    for (const row of written?.rows ?? []) {
-      const id = row[0] as EffectId
-      // What is under way is planned again by its own outcome.
-      if (!this.underWay.has(id)) this.plan(id, row[column] as Instant | null)
-    }
+    // What is under way is planned again by its own outcome.
+    for (const [id] of written?.rows ?? []) if (!this.underWay.has(id as EffectId)) this.enter(id as EffectId)
     this.run()
   }
 
   /** Starts what is due. */
   run(): void {
     if (this.isStopping) return
-    const { table } = this.engine.rooms.effects
     const now = this.host.now()
-    while (this.underWay.size < AT_ONCE_MAX) {
-      const id = this.due.takeUpTo(now)
-      if (id === undefined) break
-      if (table.has(id)) this.start(id, table.row(id))
-    }
+    // At most one of each line is on its way, so lines do not wait for the places that all others share.
+    while (this.startNext(this.dueInLine, now));
+    while (this.hasPlace && this.startNext(this.due, now));
     // With every place taken, the next one that is given back starts the next effect.
-    if (this.underWay.size < AT_ONCE_MAX) this.planRun(this.due.next(), now)
+    this.planRun(now)
   }
 
-  private plan(id: EffectId, at: Instant | null): void {
-    if (at !== null) this.due.add(id, at)
+  private get hasPlace(): boolean {
+    return this.placesTaken < AT_ONCE_MAX
+  }
+
+  private startNext(due: DueTimes<EffectId>, now: Instant): boolean {
+    const { table } = this.engine.rooms.effects
+    const id = due.takeUpTo(now)
+    if (id !== undefined && table.has(id)) this.start(id, table.row(id))
+    return id !== undefined
+  }
+
+  /** One that stands in a line is planned when it is first there. */
+  private enter(id: EffectId): void {
+    const { table } = this.engine.rooms.effects
+    const row = table.find(id)
+    if (row < 0) return
+    const kind = table.kind.get(row)
+    if (!IN_LINE.has(kind) || this.lines.join(lineOf(kind, table.target.get(row)), id))
+      this.plan(id, kind, table.nextAttemptAt.get(row))
+  }
+
+  private plan(id: EffectId, kind: EffectKind, at: Instant | null): void {
+    if (at !== null) (IN_LINE.has(kind) ? this.dueInLine : this.due).add(id, at)
+  }
+
+  /** The next of the line goes out without waiting until it is kept that this one arrived. */
+  private leaveLine({ id, kind, target }: Delivery): void {
+    const next = this.lines.leave(lineOf(kind, target), id)
+    if (next === undefined) return
+    const { table } = this.engine.rooms.effects
+    this.plan(next, kind, table.nextAttemptAt.get(table.row(next)))
+    this.run()
   }
 
   async stop(): Promise<void> {
@@ -106,12 +140,18 @@ export class EffectRunner {
     const { table } = this.engine.rooms.effects
     const [kind, target, payload] = [table.kind.get(row), table.target.get(row), table.payload.get(row)]
     const delivery: Delivery = { id, kind, target, payload, attempt: table.attempts.get(row) + 1 }
+    const places = IN_LINE.has(kind) ? 0 : 1
+    this.placesTaken += places
     const done = this.deliver(delivery)
-      .then((delivered) => this.settle(delivery, delivered))
-      .then((nextAttemptAt) => this.plan(id, nextAttemptAt))
+      .then((delivered) => {
+        if (delivered.isDelivered || delivered.mayRetry === false) this.leaveLine(delivery)
+        return this.settle(delivery, delivered)
+      })
+      .then((nextAttemptAt) => this.plan(id, kind, nextAttemptAt))
       .catch((error: Error) => this.onFault(error))
       .finally(() => {
         this.underWay.delete(id)
+        this.placesTaken -= places
         this.run()
       })
     this.underWay.set(id, done)
@@ -131,9 +171,10 @@ export class EffectRunner {
   /** Keeps the outcome; when the effect goes out next, or null where it does not. */
   private async settle(
     { id, attempt }: Delivery,
-    { isDelivered, detail, mayRetry = true }: Delivered,
+    { isDelivered, detail, mayRetry = true, retryAfter, isHeld = false }: Delivered,
   ): Promise<Instant | null> {
-    const wait = RETRY_AFTER[attempt - 1]
+    if (isHeld) return (this.host.now() + HELD_AFTER) as Instant
+    const wait = retryAfter ?? RETRY_AFTER[attempt - 1]
     const isLast = isDelivered || !mayRetry || wait === undefined
     const nextAttemptAt = isLast ? null : ((this.host.now() + wait) as Instant)
     const outcome = await this.host.execute({
@@ -147,11 +188,15 @@ export class EffectRunner {
     throw new Error(`expected effect ${id} to be settled: ${outcome.refusal.detail}`)
   }
 
-  private planRun(at: number | undefined, now: Instant): void {
+  private planRun(now: Instant): void {
     if (this.timer !== null) clearTimeout(this.timer)
-    if (at === undefined) return
+    const [inLine, other] = [this.dueInLine.next(), this.hasPlace ? this.due.next() : undefined]
+    if (inLine === undefined && other === undefined) return
+    const at = Math.min(inLine ?? Number.POSITIVE_INFINITY, other ?? Number.POSITIVE_INFINITY)
     const milliseconds = Math.max(1, Math.ceil((at - now) / 1_000))
     this.timer = setTimeout(() => this.run(), Math.min(milliseconds, TIMER_MILLISECONDS_MAX))
     this.timer.unref()
   }
 }
+
+const lineOf = (kind: EffectKind, target: string): string => `${kind} ${target}`

@@ -8,37 +8,22 @@ import {
   type Batch,
   type Doer,
   type Engine,
-  type Event,
   HISTORY,
   type HistoryQuery,
   type HistoryRow,
   type Instant,
   type Need,
   type Outcome,
-  type PartyId,
-  type Permit,
   type Plain,
   type Refusal,
-  Refused,
-  SYSTEM,
-  seenFrom,
 } from '@stemma/core'
 import { eventBytesMax, recordBytesMax, resultBytesMax, rowBytesMax, type Store } from '@stemma/store'
-import type {
-  Answer,
-  EventFilter,
-  Follow,
-  Host,
-  InstrumentUnits,
-  Request,
-  Settled,
-  Subscription,
-} from '../services.js'
+import type { Answer, Host, Request, Settled } from '../services.js'
 import type { Clock } from './clock.js'
 import { CommitGate } from './commit-gate.js'
-import { EventHub, type Place } from './event-hub.js'
 import { placeOfOrder, unitsOf } from './instrument-units.js'
-import { MarketDataHub, type MarketTold, type MarketWanted } from './market-data-hub.js'
+import type { InstrumentUnits } from './market-view.js'
+import { Streams } from './streams.js'
 
 export interface HostOptions {
   readonly engine: Engine
@@ -97,24 +82,11 @@ const refused = (refusal: Refusal): Outcome & Settled => ({ kind: 'refused', ref
 const unrepeated = (outcome: Outcome): Settled =>
   outcome.kind === 'repeated' ? { ...outcome, result: null } : outcome
 
-const SYSTEM_PERMIT: Permit = { doer: SYSTEM, tokens: [], account: null, scope: null, needs: [] }
-
-const EVENTS_READ = { scope: 'events:read', ability: 'read' } as const
-
-/** A kind matches itself, and `transfer.` every kind that begins so. No kinds: all. */
-const eventMatcher =
-  (path: string, kinds: readonly string[]) =>
-  ({ kind, paths }: Event): boolean =>
-    (path === '' || paths.some((place) => place.startsWith(path))) &&
-    (kinds.length === 0 ||
-      kinds.some((wanted) => kind === wanted || (wanted.endsWith('.') && kind.startsWith(wanted))))
-
 /** Node's timers reach 2^31 - 1 ms. */
 const TIMER_MILLISECONDS_MAX = 2 ** 31 - 1
 
 export class EngineHost implements Host {
-  readonly hub: EventHub
-  readonly market: MarketDataHub
+  readonly streams: Streams
   private readonly engine: Engine
   private readonly store: Store
   private readonly gate: CommitGate
@@ -132,11 +104,14 @@ export class EngineHost implements Host {
     this.store = options.store
     const { sequence } = this.engine.image.head
     this.gate = new CommitGate(sequence)
-    const { rooms, image } = this.engine
-    this.hub = new EventHub(this.store, rooms.access, sequence)
-    this.market = new MarketDataHub(rooms, rooms.access, () => image.head.sequence, sequence)
+    this.streams = new Streams(this.engine, this.store, () => this.now())
     this.measureBatches()
     this.planDue()
+  }
+
+  /** The events that are followed. */
+  get hub(): Streams['events'] {
+    return this.streams.events
   }
 
   now(): Instant {
@@ -230,59 +205,16 @@ export class EngineHost implements Host {
     return this.store.find(known, query)
   }
 
-  subscribe(
-    actor: Actor,
-    filter: EventFilter,
-    after: Place | null,
-    deliver: (event: Event) => boolean,
-  ): Promise<Answer<Subscription>> {
-    const allowed = this.permitFor(actor, filter)
-    if ('refusal' in allowed) return this.afterCommit({ kind: 'refused', refusal: allowed.refusal })
-    const { sequence } = this.engine.image.head
-    const matches = eventMatcher(allowed.path, filter.kinds)
-    const deliverSeen = (event: Event): boolean => deliver(seenFrom(event, allowed.path))
-    const subscription = this.hub.follow(allowed.permit, matches, after, deliverSeen)
-    return this.afterCommit({ kind: 'answer', result: subscription, sequence })
+  subscribe(...given: Parameters<Host['subscribe']>): ReturnType<Host['subscribe']> {
+    return this.afterCommit(this.streams.subscribe(...given))
   }
 
-  follow(
-    actor: Actor,
-    { scope, needs, matches }: Follow,
-    after: Place | null,
-    deliver: (event: Event) => boolean,
-    drained: () => Promise<void>,
-  ): Promise<Answer<Subscription>> {
-    const { access } = this.engine.rooms
-    const allowed =
-      actor.kind === 'system' ? { permit: SYSTEM_PERMIT } : access.permit(actor, scope, needs, this.now())
-    if ('refusal' in allowed) return this.afterCommit({ kind: 'refused', refusal: allowed.refusal })
-    const { sequence } = this.engine.image.head
-    const { permit } = allowed
-    const may = (need: Need): boolean => access.isStillAllowed({ ...permit, needs: [need] }, this.now())
-    const isShown = (event: Event): boolean => matches(event, may)
-    const subscription = this.hub.follow(permit, isShown, after, deliver, drained)
-    return this.afterCommit({ kind: 'answer', result: subscription, sequence })
+  follow(...given: Parameters<Host['follow']>): ReturnType<Host['follow']> {
+    return this.afterCommit(this.streams.follow(...given))
   }
 
-  watchMarket(
-    actor: Actor,
-    scope: string,
-    wanted: MarketWanted,
-    deliver: (told: MarketTold) => boolean,
-  ): Promise<Answer<Subscription>> {
-    const { sequence } = this.engine.image.head
-    const allowed =
-      actor.kind === 'system'
-        ? { permit: SYSTEM_PERMIT }
-        : this.engine.rooms.access.permit(actor, scope, [], this.now())
-    if ('refusal' in allowed) return this.afterCommit({ kind: 'refused', refusal: allowed.refusal })
-    try {
-      const result = this.market.watch(allowed.permit, wanted, deliver)
-      return this.afterCommit({ kind: 'answer', result, sequence })
-    } catch (thrown) {
-      if (thrown instanceof Refused) return this.afterCommit({ kind: 'refused', refusal: thrown.refusal })
-      throw thrown
-    }
+  watchMarket(...given: Parameters<Host['watchMarket']>): ReturnType<Host['watchMarket']> {
+    return this.afterCommit(this.streams.watchMarket(...given))
   }
 
   unitsOf(instrument: number | string): InstrumentUnits | null {
@@ -291,21 +223,6 @@ export class EngineHost implements Host {
 
   placeOfOrder(order: number): ReturnType<Host['placeOfOrder']> {
     return placeOfOrder(this.engine.rooms, order)
-  }
-
-  /** What a stream over a subtree needs; the server itself follows everything. */
-  private permitFor(
-    actor: Actor,
-    { under, right = EVENTS_READ }: EventFilter,
-  ): { readonly permit: Permit; readonly path: string } | { readonly refusal: Refusal } {
-    const { access, hierarchy } = this.engine.rooms
-    if (actor.kind === 'system') return { permit: SYSTEM_PERMIT, path: '' }
-    const party = (under ?? hierarchy.parties.id(hierarchy.root)) as PartyId
-    const needs = [{ ability: right.ability, target: { party } }]
-    const allowed = access.permit(actor, right.scope, needs, this.now())
-    return 'refusal' in allowed
-      ? allowed
-      : { permit: allowed.permit, path: hierarchy.pathOf(hierarchy.parties.row(party)) }
   }
 
   /** Applies what is due now. */
@@ -321,8 +238,7 @@ export class EngineHost implements Host {
     if (this.dueTimer !== null) clearTimeout(this.dueTimer)
     this.planFlush()
     await this.drain()
-    this.hub.closeAll()
-    this.market.closeAll()
+    this.streams.closeAll()
   }
 
   /** Resolves when nothing waits for the disk. */
@@ -436,8 +352,7 @@ export class EngineHost implements Host {
 
   private committed(batch: Batch, seconds: number): void {
     this.isWriting = false
-    this.hub.publish(batch.events, batch.head.sequence, this.now())
-    this.market.publish(batch.events, batch.head.sequence, this.now())
+    this.streams.publish(batch.events, batch.head.sequence)
     this.gate.open(batch.head.sequence)
     this.options.onDurable?.(batch, seconds)
     this.planDue()

@@ -3,7 +3,7 @@
  * surface may read and show numbers by them at any moment, without waiting for the disk.
  */
 import { type EngineContext, type InstrumentId, NO_ROW, type OrderId } from '@stemma/core'
-import type { InstrumentUnits } from '../services.js'
+import type { InstrumentUnits } from './market-view.js'
 
 type Rooms = Pick<EngineContext, 'market' | 'trading'>
 

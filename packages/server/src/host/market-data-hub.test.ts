@@ -2,7 +2,8 @@
 import { formatPrice, type Plain, type Price } from '@stemma/core'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { type HostWorld, newParty, openHost, SYSTEM } from '../testing/host-world.js'
-import { type MarketTold, WATCHED_DEPTH_MAX, WATCHED_INSTRUMENTS_MAX } from './market-data-hub.js'
+import { WATCHED_DEPTH_MAX, WATCHED_INSTRUMENTS_MAX } from './market-data-hub.js'
+import type { MarketTold } from './market-view.js'
 
 let world: HostWorld
 let instrument: number
@@ -186,7 +187,7 @@ test('a watcher that takes no more is let go, and the others go on', async () =>
   expect(quick.told).toHaveLength(2)
   quick.subscription?.close()
   expect(await quick.subscription?.closed).toBe('unsubscribed')
-  expect(world.host.market.size).toBe(0)
+  expect(world.host.streams.market.size).toBe(0)
 })
 
 test('a stop ends what is watched', async () => {
@@ -205,7 +206,7 @@ describe('limits', () => {
   test('an instrument has to be there, and at least one be named', async () => {
     expect((await watch([999_999])).refusal).toMatchObject({ code: 'instrument_unknown' })
     expect((await watch([])).refusal).toMatchObject({ code: 'malformed', field: '/instruments' })
-    expect(world.host.market.size).toBe(0)
+    expect(world.host.streams.market.size).toBe(0)
   })
 
   test(`at most ${WATCHED_INSTRUMENTS_MAX} instruments, by name and as all`, async () => {

@@ -6,7 +6,6 @@
 import {
   type Access,
   type BookLevel,
-  type BookView,
   bookView,
   type EngineContext,
   type Event,
@@ -14,35 +13,16 @@ import {
   type InstrumentId,
   NO_ROW,
   type Permit,
+  type Refusal,
+  Refused,
   refuse,
-  type statisticsFields,
-  type Values,
 } from '@stemma/core'
-import type { InstrumentUnits, Subscription } from '../services.js'
+import type { Subscription } from '../services.js'
 import { unitsOf } from './instrument-units.js'
+import type { MarketTold, MarketView, MarketWanted } from './market-view.js'
 
 export const WATCHED_INSTRUMENTS_MAX = 1_000
 export const WATCHED_DEPTH_MAX = 100
-
-export interface MarketView extends BookView, Pick<InstrumentUnits, 'currency' | 'quantityScale'> {
-  /** What it was seen at. */
-  readonly sequence: number
-  /** Null before the first trade or price. */
-  readonly statistics: Values<typeof statisticsFields> | null
-}
-
-export interface MarketTold {
-  /** The first of an instrument is whole news; those behind it take its place. */
-  readonly kind: 'snapshot' | 'update'
-  readonly view: MarketView
-}
-
-export interface MarketWanted {
-  /** Ids, or all: those that come later too. */
-  readonly instruments: readonly number[] | 'all'
-  /** Levels of each side. */
-  readonly depth: number
-}
 
 type Ending = Awaited<Subscription['closed']>
 type Deliver = (told: MarketTold) => boolean
@@ -89,8 +69,22 @@ export class MarketDataHub {
     return this.watchings.size
   }
 
+  /** The same, with what is refused as a value. */
+  tryWatch(
+    permit: Permit,
+    wanted: MarketWanted,
+    deliver: Deliver,
+  ): { readonly subscription: Subscription } | { readonly refusal: Refusal } {
+    try {
+      return { subscription: this.watch(permit, wanted, deliver) }
+    } catch (thrown) {
+      if (thrown instanceof Refused) return { refusal: thrown.refusal }
+      throw thrown
+    }
+  }
+
   /** Lets in whoever holds the permit. Refuses what is too much, and instruments that are not there. */
-  watch(permit: Permit, { instruments, depth }: MarketWanted, deliver: Deliver): Subscription {
+  private watch(permit: Permit, { instruments, depth }: MarketWanted, deliver: Deliver): Subscription {
     if (!Number.isInteger(depth) || depth < 1 || depth > WATCHED_DEPTH_MAX)
       refuse('malformed', `expected a depth of 1 to ${WATCHED_DEPTH_MAX}`, { field: '/depth' })
     const ids = this.idsOf(instruments)

@@ -53,6 +53,11 @@ export class PartySealing implements Sealing {
     this.wrapping = master.derive('party keys')
   }
 
+  get operator(): number {
+    const { parties, root } = this.engine.rooms.hierarchy
+    return parties.id(root)
+  }
+
   /** Encrypts for a party that exists, making its key on first use. */
   seal(party: number, plain: string): string {
     return encrypt(this.keyOf(party) ?? this.makeKey(party), party, Buffer.from(plain))

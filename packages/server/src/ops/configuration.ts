@@ -53,7 +53,7 @@ export const VARIABLES = {
   },
   STEMMA_WEBHOOK_ALLOW_PRIVATE: {
     schema: flag.default(false),
-    says: '1: webhooks may go to private and loopback addresses',
+    says: '1: webhooks and messages to outside venues may go to private and loopback addresses',
   },
   STEMMA_LOG_LEVEL: {
     schema: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),

@@ -13,11 +13,10 @@ import {
   type Row,
   stateHash,
 } from '@stemma/core'
+import type { Finding } from './finding.js'
+import { auditTrading } from './trading-laws.js'
 
-export interface Finding {
-  readonly law: string
-  readonly detail: string
-}
+export type { Finding }
 
 export class Auditor {
   private sequence = 0
@@ -34,7 +33,13 @@ export class Auditor {
 
   /** Every law that the state alone can break. */
   auditState(): Finding[] {
-    return [...this.balances(), ...this.zeroSum(), ...this.rollUps(), ...this.derived()]
+    return [
+      ...this.balances(),
+      ...this.zeroSum(),
+      ...this.rollUps(),
+      ...auditTrading(this.engine),
+      ...this.derived(),
+    ]
   }
 
   /** Sequences are dense and events are numbered within them, from batch to batch. */

@@ -10,6 +10,7 @@ describe('the simulator', () => {
       expect(run.crashes).toBeGreaterThan(0)
       expect(run.done).toBeGreaterThan(300)
       expect(run.refused).toBeGreaterThan(100)
+      expect(run.fills).toBeGreaterThan(5)
     },
   )
 

@@ -3,9 +3,10 @@
  * the process away with everything that was not appended; what comes up again is loaded from the journal alone. The
  * auditor looks after every step that may change something; one seed gives one run, hash for hash.
  */
-import { type Batch, Engine, type Instant, MILLISECOND, stateHash } from '@stemma/core'
+import { type Batch, Engine, type Event, type Instant, MILLISECOND, stateHash } from '@stemma/core'
 import { MemoryStore } from '@stemma/store'
 import { Auditor, type Finding } from '../auditor/auditor.js'
+import { TradingOracle } from '../oracle/trading-oracle.js'
 import { sha256 } from './hasher.js'
 import { SeededRandom } from './random.js'
 import { Traffic } from './traffic.js'
@@ -23,6 +24,8 @@ export interface Run {
   readonly done: number
   readonly refused: number
   readonly repeated: number
+  /** Executions that were fills. */
+  readonly fills: number
   readonly crashes: number
   readonly batches: number
   readonly sequence: number
@@ -50,6 +53,7 @@ class World {
   private readonly counts = { done: 0, refused: 0, repeated: 0 }
   private readonly batches: Batch[] = []
   private readonly store = new MemoryStore()
+  private readonly record = new TradingOracle()
   private crashes = 0
   private now = START
   private auditor: Auditor
@@ -89,6 +93,9 @@ class World {
     await this.store.append(batch)
     this.batches.push(batch)
     this.note(step, this.auditor.auditBatch(batch))
+    for (const event of batch.events) this.record.take(event)
+    for (const detail of this.record.differences(this.engine))
+      this.note(step, [{ law: 'positions are what was told of trades', detail }])
   }
 
   audit(step: number): void {
@@ -114,6 +121,7 @@ class World {
       seed,
       steps,
       ...this.counts,
+      fills: this.batches.reduce((sum, { events }) => sum + events.filter(isFill).length, 0),
       crashes: this.crashes,
       batches: this.batches.length,
       sequence: this.engine.image.head.sequence,
@@ -166,3 +174,5 @@ class World {
     this.findings.push(...found.map((finding) => ({ ...finding, step })))
   }
 }
+
+const isFill = ({ kind }: Event): boolean => kind === 'order.filled' || kind === 'order.partially_filled'

@@ -3,6 +3,7 @@
  * some that do not, amounts that fit and some that do not, and now and then sends the same request again.
  */
 import type { AnyTable, Engine, Id, Plain } from '@stemma/core'
+import { ORDER_WEIGHTS, type OrderKind, OrderTraffic } from './order-traffic.js'
 import type { SeededRandom } from './random.js'
 
 export interface Sent {
@@ -29,17 +30,25 @@ const WEIGHTS = {
   reactivate: 2,
   block: 1,
   repeat: 6,
+  ...ORDER_WEIGHTS,
 } as const
 
 export class Traffic {
   private names = 0
   private keys = 0
   private last: Sent | null = null
+  private readonly orders: OrderTraffic
 
   constructor(
     private readonly random: SeededRandom,
     private engine: Engine,
-  ) {}
+  ) {
+    this.orders = new OrderTraffic(
+      random,
+      () => this.engine,
+      (table) => this.id(table),
+    )
+  }
 
   /** Goes on against an engine that was loaded after a crash. */
   follow(engine: Engine): void {
@@ -49,12 +58,12 @@ export class Traffic {
   next(): Sent {
     const kind = this.random.weighted(WEIGHTS)
     if (kind === 'repeat') return this.last ?? this.send('transfers.create', this.transfer())
-    const sent = this.make(kind)
+    const sent = isOrderKind(kind) ? this.send(...this.orders.make(kind)) : this.make(kind)
     this.last = sent
     return sent
   }
 
-  private make(kind: Exclude<keyof typeof WEIGHTS, 'repeat'>): Sent {
+  private make(kind: Exclude<keyof typeof WEIGHTS, 'repeat' | OrderKind>): Sent {
     const { ledger, hierarchy } = this.engine.rooms
     const of = (name: string, table: AnyTable): Plain => ({ [name]: this.id(table) })
     switch (kind) {
@@ -165,7 +174,7 @@ export class Traffic {
       template: null,
       name: `account-${this.names}`,
       displayName: 'Simulated',
-      type: 'cash',
+      type: this.random.pick(['cash', 'fully_collateralised', 'fully_collateralised']),
       baseCurrency: null,
       needsClearing: false,
       attributes: {},
@@ -216,3 +225,5 @@ export class Traffic {
     }
   }
 }
+
+const isOrderKind = (kind: keyof typeof WEIGHTS): kind is OrderKind => kind in ORDER_WEIGHTS

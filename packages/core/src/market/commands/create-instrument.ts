@@ -18,7 +18,7 @@ import {
   isExact,
 } from '../checks.js'
 import { recordInstrument } from '../events.js'
-import type { FeeScheduleId, InstrumentId, InstrumentKind, Metadata } from '../fields.js'
+import type { FeeScheduleId, InstrumentId, InstrumentKind, Metadata, StopTrigger } from '../fields.js'
 import type { MarketContext } from '../market.js'
 
 export type CreateInstrument = {
@@ -38,6 +38,8 @@ export type CreateInstrument = {
   readonly feeSchedule: FeeScheduleId | null
   readonly event: string | null
   readonly venue: string | null
+  /** The last trade, unless the price is made elsewhere and published here. */
+  readonly stopTrigger?: StopTrigger
   readonly expiresAt: Instant | null
   readonly metadata: Metadata
 }
@@ -52,6 +54,7 @@ export const createInstrument = command({
     const instrument = image.newId<InstrumentId>()
     const row = market.instruments.insert(instrument, {
       ...input,
+      stopTrigger: input.stopTrigger ?? 'last_trade',
       state: 'pending',
       settlementPrice: null,
       settledAt: null,

@@ -39,7 +39,15 @@ export class Books implements Chain, Derived {
       this.leave(row)
       this.enter(row)
     }
-    for (const column of [orders.price, orders.priority, orders.quantity, orders.state, orders.isTriggered])
+    for (const column of [
+      orders.price,
+      orders.stopPrice,
+      orders.priority,
+      orders.quantity,
+      orders.state,
+      orders.isTriggered,
+      orders.terms,
+    ])
       column.watch(reenter)
     orders.filled.watch((row) => this.restate(row))
   }

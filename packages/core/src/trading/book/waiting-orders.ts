@@ -29,7 +29,7 @@ export class WaitingOrders implements Derived {
       this.leave(row)
       this.enter(row)
     }
-    for (const column of [orders.isTriggered, orders.stopPrice, orders.priority, orders.state])
+    for (const column of [orders.isTriggered, orders.stopPrice, orders.priority, orders.state, orders.terms])
       column.watch(reenter)
   }
 

@@ -7,6 +7,8 @@ import { command, type Id } from '../../image/index.js'
 import { type InstrumentId, instrumentRow } from '../../market/index.js'
 import {
   type Amount,
+  add,
+  amount,
   LEAF_AMOUNT_MAX,
   NONE,
   negate,
@@ -17,7 +19,7 @@ import {
 import { refuse } from '../../refusals/index.js'
 import type { ExecutionId } from '../fields.js'
 import { kindRules } from '../kinds/kind-rules.js'
-import { applyFill } from '../positions.js'
+import { applyFill, type PositionChange } from '../positions.js'
 import type { TradingContext } from '../trading.js'
 
 export type AdjustPosition = {
@@ -57,6 +59,7 @@ export const adjustPosition = command({
       cost: negate(paid),
       execution,
     })
+    for (const { account: each, ...change } of [position, counter]) carryResult(context, each, row, change)
     const id = trading.positions.id(trading.holders.find(instrument, account))
     context.emit({
       kind: 'position.adjusted',
@@ -78,6 +81,22 @@ export const adjustPosition = command({
     return { position: id as Id, quantity: position.quantity }
   },
 })
+
+/** What comes in or goes out is no result of trading: what it changes of the result is carried, not made. */
+function carryResult(
+  { market, trading }: TradingContext,
+  account: AccountId,
+  instrument: number,
+  change: Pick<PositionChange, 'quantityChange' | 'costChange' | 'realizedChange'>,
+): void {
+  const price = market.valuationPrice(instrument)
+  const { positions, holders } = trading
+  const position = holders.find(market.instruments.id(instrument), account)
+  const worth =
+    price === null ? change.costChange : market.termsOf(instrument).notional(price, change.quantityChange)
+  const carried = amount(worth - change.costChange + change.realizedChange)
+  positions.carried.set(position, add(positions.carried.get(position), carried))
+}
 
 function check(
   { market, trading, ledger }: TradingContext,

@@ -11,7 +11,7 @@ import { tradeNeeds } from '../access.js'
 import { followUp } from '../entering.js'
 import { type Fault, fault } from '../faults.js'
 import type { Side } from '../fields.js'
-import { judgeFunds } from '../judging.js'
+import { judgeFunds, judgeTerms, noteEntered } from '../judging.js'
 import { limitTicks } from '../matching.js'
 import type { Order } from '../order.js'
 import { checkFree, checkShape, newNumbers, orderOf, type PlaceOrder } from '../placing.js'
@@ -47,8 +47,13 @@ export const crossOrders = command({
     const taker = first.side === (prioritizedSide ?? first.side) ? first : second
     const maker = taker === first ? second : first
     const found =
-      throughFault(context, taker, maker) ?? judgeFunds(context, first) ?? judgeFunds(context, second)
+      judgeTerms(context, first) ??
+      judgeTerms(context, second) ??
+      throughFault(context, taker, maker) ??
+      judgeFunds(context, first) ??
+      judgeFunds(context, second)
     if (found !== null) refuse('order_rejected', found.text, { data: { reason: found.code, ...found.data } })
+    for (const order of made) noteEntered(context, order)
     for (const order of made) report(context, order, 'accepted', 'new')
     const session = new TradingSession()
     const { price, quantity } = maker
@@ -69,7 +74,9 @@ function checkPair([first, second]: CrossOrders['orders']): void {
     refuse('malformed', 'expected a buy and a sell of one instrument, at one price and quantity', {
       field: '/orders',
     })
-  if ([first, second].some(({ type, allOrNone, postOnly }) => type !== 'limit' || allOrNone || postOnly))
+  const isPlain = ({ type, pricing, cash, allOrNone, postOnly }: PlaceOrder): boolean =>
+    type === 'limit' && pricing === 'given' && cash === null && !allOrNone && !postOnly
+  if (![first, second].every(isPlain))
     refuse('malformed', 'expected plain limit orders', { field: '/orders' })
   if (
     first.clientOrderId !== null &&

@@ -8,7 +8,7 @@ import { refuse } from '../../refusals/index.js'
 import { isReducing, tradeNeeds } from '../access.js'
 import { enter, followUp, limitRemainder } from '../entering.js'
 import type { Fault } from '../faults.js'
-import { judge } from '../judging.js'
+import { judge, noteEntered } from '../judging.js'
 import { find } from '../matching.js'
 import { type Order, openQuantityOf } from '../order.js'
 import { checkFree, checkShape, newNumbers, orderOf, type PlaceOrder } from '../placing.js'
@@ -41,6 +41,7 @@ export const placeOrder = command({
 
 /** Says that the order was accepted, and lets it enter with all that follows. */
 function accept(context: TradingContext, order: Order): void {
+  noteEntered(context, order)
   const venue = venueOf(context, context.market.instruments.row(order.instrument))
   if (venue !== NO_ROW) {
     route(context, venue, order)
@@ -58,6 +59,7 @@ function accept(context: TradingContext, order: Order): void {
 function decline(context: TradingContext, order: Order, fault: Fault, onReject: PlaceOrder['onReject']) {
   if (onReject === 'refuse')
     refuse('order_rejected', fault.text, { data: { reason: fault.code, ...fault.data } })
+  noteEntered(context, order)
   report(context, order, 'rejected', 'rejected', faultTold(fault))
   return { order: order.id, state: 'rejected' as const }
 }

@@ -10,7 +10,7 @@ import { refuse } from '../../refusals/index.js'
 import { isReducing, orderNeeds } from '../access.js'
 import { enter, followUp } from '../entering.js'
 import type { OrderId, TimeInForce } from '../fields.js'
-import { judge } from '../judging.js'
+import { judge, noteEntered } from '../judging.js'
 import { type Order, openQuantityOf, orderAt } from '../order.js'
 import { checkClientOrderId, checkFree, checkTime, expiryOf } from '../placing.js'
 import { faultTold, report } from '../reports.js'
@@ -56,6 +56,7 @@ export const replaceOrder = command({
       })
       return { order: input.order, replaced: false }
     }
+    noteEntered(context, after)
     const venue = venueOf(context, context.market.instruments.row(before.instrument))
     if (venue !== NO_ROW) requestReplace(context, venue, row, after)
     else if (keepsPriority(before, after)) restate(context, row, after)

@@ -43,6 +43,21 @@ function outside() {
   return { ...world, venue, instrument, account, says, free, order, messages }
 }
 
+/** A replacement that asks for nothing. */
+const UNCHANGED = {
+  clientOrderId: null,
+  price: null,
+  stopPrice: null,
+  quantity: null,
+  timeInForce: null,
+  expiresAt: null,
+  minimumQuantity: null,
+  allOrNone: null,
+  postOnly: null,
+  strictLimit: null,
+  onReject: 'refuse',
+}
+
 describe('an order at an outside venue', () => {
   test('goes out as a numbered message, is reserved for while it waits, and fills against the street account', () => {
     const { engine, venue, instrument, account, says, order, messages } = outside()
@@ -97,24 +112,45 @@ describe('an order at an outside venue', () => {
     expect(() => order(id)).toThrow()
   })
 
+  test('a cancel that is asked for before the venue has answered stays asked for until it has', () => {
+    const { engine, instrument, account, says, order } = outside()
+    const { state } = engine.rooms.trading.orders
+    const id = place(engine, { account, instrument, quantity: 10, price: '50.00' })
+    done(engine, 'orders.cancel', { order: id })
+    says('accepted', id)
+    expect(state.get(order(id))).toBe('pending_cancel')
+    says('filled', id, { price: at('50.00'), quantity: 4n })
+    says('cancel_rejected', id)
+    expect(state.get(order(id))).toBe('partially_filled')
+  })
+
+  test('a cancel behind a replacement: each answer settles what it answers', () => {
+    const { engine, instrument, account, says, order } = outside()
+    const { state, quantity } = engine.rooms.trading.orders
+    const replaced = (to: bigint) => {
+      const id = place(engine, { account, instrument, quantity: 2, price: '50.00' })
+      says('accepted', id)
+      done(engine, 'orders.replace', { ...UNCHANGED, order: id, quantity: to })
+      done(engine, 'orders.cancel', { order: id })
+      return id
+    }
+    const [taken, kept] = [replaced(3n), replaced(4n)]
+    says('replaced', taken)
+    expect([state.get(order(taken)), quantity.get(order(taken))]).toEqual(['pending_cancel', 3n])
+    says('cancel_rejected', kept)
+    expect([state.get(order(kept)), quantity.get(order(kept))]).toEqual(['pending_replace', 2n])
+    says('replaced', kept)
+    expect([state.get(order(kept)), quantity.get(order(kept))]).toEqual(['new', 4n])
+    says('cancelled', taken)
+    expect(engine.rooms.trading.orders.has(taken)).toBe(false)
+    expect(engine.verify(textHash).filter(({ holds }) => !holds)).toEqual([])
+  })
+
   test('a replacement is reserved for at its worse terms until the venue has answered', () => {
     const { engine, instrument, account, says, order } = outside()
     const id = place(engine, { account, instrument, quantity: 10, price: '50.00' })
     says('accepted', id)
-    const replace = {
-      order: id,
-      clientOrderId: null,
-      price: at('60.00'),
-      stopPrice: null,
-      quantity: 12n,
-      timeInForce: null,
-      expiresAt: null,
-      minimumQuantity: null,
-      allOrNone: null,
-      postOnly: null,
-      strictLimit: null,
-      onReject: 'refuse',
-    }
+    const replace = { ...UNCHANGED, order: id, price: at('60.00'), quantity: 12n }
     done(engine, 'orders.replace', replace)
     expect(engine.rooms.trading.openOrders.reserved(account, USD)).toBe(usd('720.00'))
     says('replace_rejected', id)

@@ -17,7 +17,7 @@ import {
 } from '../../money/index.js'
 import { takeOut } from '../ending.js'
 import { cancelUnfunded } from '../entering.js'
-import type { ExecutionId, OrderId, TradeId } from '../fields.js'
+import type { ExecutionId, OpenState, OrderId, TradeId } from '../fields.js'
 import { type Order, openQuantityOf, orderAt } from '../order.js'
 import { applyFill } from '../positions.js'
 import { report, reportFill } from '../reports.js'
@@ -60,8 +60,8 @@ export function applyReport(context: TradingContext, venue: Row, told: VenueRepo
   const more = { reference: told.reference, text: told.text }
   switch (told.kind) {
     case 'accepted':
-      settleState(context, row)
-      report(context, orderAt(orders, row), 'accepted', 'new', more)
+      answered(context, row, 'pending_new')
+      report(context, orderAt(orders, row), 'accepted', orders.state.get(row), more)
       return true
     case 'rejected':
       takeOut(context, row, 'rejected', { ...more, reason: 'venue' })
@@ -80,7 +80,8 @@ export function applyReport(context: TradingContext, venue: Row, told: VenueRepo
       return true
     case 'replace_rejected':
     case 'cancel_rejected':
-      settleState(context, row)
+      if (told.kind === 'replace_rejected') orders.pending.set(row, null)
+      answered(context, row, told.kind === 'replace_rejected' ? 'pending_replace' : 'pending_cancel')
       report(context, orderAt(orders, row), told.kind, orders.state.get(row), { ...more, reason: 'venue' })
       return true
     case 'filled':
@@ -92,11 +93,15 @@ const isHeldBy = ({ trading, market }: TradingContext, venue: Row, order: Row): 
   market.instruments.venue.get(market.instruments.row(trading.orders.instrument.get(order))) ===
   trading.venues.name.get(venue)
 
-/** Nothing waits for the venue any more. */
-function settleState({ trading: { orders }, now }: TradingContext, row: Row): void {
-  orders.pending.set(row, null)
-  orders.state.set(row, restingState({ filled: orders.filled.get(row) }))
+/**
+ * The venue answered what the order waited for in that state. An order that was asked back in the meantime still waits
+ * for the answer to that, and one whose cancel was refused for the answer to its replacement.
+ */
+function answered({ trading: { orders }, now }: TradingContext, row: Row, waiting: OpenState): void {
   orders.updatedAt.set(row, now)
+  if (orders.state.get(row) !== waiting) return
+  const isReplacing = orders.pending.get(row) !== null
+  orders.state.set(row, isReplacing ? 'pending_replace' : restingState({ filled: orders.filled.get(row) }))
 }
 
 function replace(context: TradingContext, row: Row, more: { readonly [key: string]: string | null }): void {
@@ -112,8 +117,9 @@ function replace(context: TradingContext, row: Row, more: { readonly [key: strin
     orders.expiresAt.set(row, pending.expiresAt)
     orders.terms.set(row, pending.terms)
     orders.enteredAt.set(row, context.now)
+    orders.pending.set(row, null)
   }
-  settleState(context, row)
+  answered(context, row, 'pending_replace')
   report(context, orderAt(orders, row), 'replaced', orders.state.get(row), more)
 }
 
@@ -202,6 +208,7 @@ function book(
     quantity: signed,
     cost: paid,
     execution,
+    fee: charged,
   })
   const counter = applyFill(context, {
     account: street,
@@ -211,7 +218,13 @@ function book(
     execution,
   })
   recordUnsettled(context, order.account, instrument, amount(-paid))
-  recordTrade(market, instrument, { price, quantity, notional, at: context.now })
+  recordTrade(market, instrument, {
+    price,
+    quantity,
+    notional,
+    at: context.now,
+    sequence: image.head.sequence,
+  })
   const counterPosition = { ...counter, path: hierarchy.pathOf(hierarchy.root) }
   return { notional, charged, entries, position, counterPosition, execution }
 }

@@ -3,6 +3,7 @@
 import { EXAMPLE, OPERATIONS, type Operation } from '@stemma/contract'
 import { COMMANDS, HISTORY, QUERIES } from '@stemma/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { lockOut, openShare } from '../../testing/holding.js'
 import { startWorld, type World } from '../../testing/native-world.js'
 import { HISTORIES } from './histories.js'
 
@@ -170,6 +171,7 @@ const BEFORE: Readonly<
       [policy, asked],
     ),
     ...each(['kyc.get', 'kyc.decide'], [['kyc.start', null, EXAMPLE.kyc, 'application']]),
+    'risk_limits.clear': [['risk_limits.set', null, 'rlm_90', 'limit']],
     ...each(
       [
         'instruments.update',
@@ -213,6 +215,10 @@ const BEFORE: Readonly<
     ),
     'positions.adjust': [share],
     ...each(
+      ['venues.get', 'venues.update', 'venues.report'],
+      [['venues.create', null, EXAMPLE.venue, 'venue']],
+    ),
+    ...each(
       ['webhooks.update', 'webhooks.remove'],
       [['webhooks.register', null, EXAMPLE.webhook, 'webhook']],
     ),
@@ -220,6 +226,12 @@ const BEFORE: Readonly<
 })()
 
 /** Approvals are decided by somebody else than who asked. */
+/** What the native surface does not make itself. */
+const THERE: Readonly<Record<string, (into: World) => Promise<unknown>>> = {
+  'prices.publish': openShare,
+  'loss_lockouts.lift': lockOut,
+}
+
 const keyFor = (name: string): string =>
   name === 'approvals.approve' || name === 'approvals.reject' ? world.keys.administrator : world.keys.operator
 
@@ -274,6 +286,7 @@ describe('every example', () => {
     async (name, operation) => {
       world = await startWorld()
       try {
+        await THERE[name]?.(world)
         for (const [before, input, made, field] of BEFORE[name] ?? []) {
           const earlier = OPERATIONS.find((each) => each.name === before) as Operation
           const request = requestOf(

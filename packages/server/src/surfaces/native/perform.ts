@@ -50,8 +50,10 @@ export function performer(services: Services, operation: Operation): Performer {
 }
 
 /** A command that needs nothing prepared: it reaches the engine in the turn that it came in. */
-const runPlain = async ({ host }: Services, call: Call): Promise<Reply> =>
-  settle(call, await host.execute(requestOf(call, plainly(call))), NOTHING)
+async function runPlain(services: Services, call: Call): Promise<Reply> {
+  const settled = await services.host.execute(requestOf(call, plainly(call)))
+  return settle(call, settled.kind === 'refused' ? await told(services, call, settled) : settled, NOTHING)
+}
 
 const NOTHING = {}
 

@@ -1,31 +1,13 @@
 /** Commands that this surface prepares: secrets that it makes and shows once, personal fields that it seals. */
 import { randomBytes } from 'node:crypto'
 import { hash as hashPassword } from '@node-rs/argon2'
-import { type Id, type Plain, Refused, refuse } from '@stemma/core'
+import { type Plain, Refused, refuse } from '@stemma/core'
 import { mintApiKey } from '../../auth/api-keys.js'
 import type { Services } from '../../services.js'
-import { type Call, type Input, type Prepare, type Prepared, versioned } from './call.js'
+import { type Prepare, type Prepared, versioned } from './call.js'
+import { prepareVenues } from './prepare-venues.js'
+import { newSecret, sealed } from './sealed.js'
 import { TRADING_PREPARE } from './trading/prepare.js'
-
-/**
- * Replaces the plain field `from` by the sealed field `to`, under the key of `party`. Nothing is sealed for a party
- * that is out of reach, and a dry run, which changes nothing, makes no key either.
- */
-async function sealed(
-  { host, sealing }: Services,
-  call: Call,
-  party: Plain,
-  [from, to]: readonly [string, string],
-): Promise<Input> {
-  const { [from]: plain, ...rest } = versioned(call)
-  if (plain === undefined) return rest
-  if (typeof plain !== 'string') return { ...rest, [to]: null }
-  const needs = [{ ability: 'administer', target: { party: party as Id } }] as const
-  const allowed = await host.authorize(call.caller.actor, call.operation.scope ?? '', needs)
-  if (allowed.kind === 'refused') throw new Refused(allowed.refusal)
-  return { ...rest, [to]: call.isDryRun ? DRY : sealing.seal(Number(party), plain) }
-}
-const DRY = 'dry run'
 
 const as = (command: string, input: Plain, shown?: Prepared['shown']): Prepared =>
   shown === undefined ? { command, input } : { command, input, shown }
@@ -75,7 +57,7 @@ const startKyc: Prepare = async (services, call) =>
   as('kyc.start', await sealed(services, call, call.input.firm ?? null, ['personal', 'sealedPersonal']))
 
 const registerWebhook: Prepare = async (services, call) => {
-  const secret = `whsec_${randomBytes(24).toString('base64')}`
+  const secret = newSecret()
   const input = { ...call.input, secret }
   const ready = await sealed(services, { ...call, input }, call.input.party ?? null, [
     'secret',
@@ -135,4 +117,5 @@ export const PREPARE: ReadonlyMap<string, Prepare> = new Map([
   ['webhooks.register', registerWebhook],
   ['corrections.reverse', reverse],
   ...TRADING_PREPARE,
+  ...prepareVenues,
 ])

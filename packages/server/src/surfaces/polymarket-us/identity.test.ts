@@ -131,7 +131,7 @@ describe('balances', () => {
       json: { name: MAIN, currency: 'USD' },
     })
     expect(status).toBe(200)
-    expect(body).toMatchObject({ balance: '0.00', buyingPower: '0.00', openOrders: '0', securities: {} })
+    expect(body).toMatchObject({ balance: '0.00', buyingPower: '0.00', openOrders: '0.00', securities: {} })
     const all = await venue.send('POST', '/v1/positions/balances', { token: trading, json: { name: MAIN } })
     expect(Object.keys(all.body.balances)).toEqual(['USD'])
   })

@@ -3,7 +3,8 @@
  * the instrument's own units. Every operation of trading is read here and nowhere else.
  */
 import { currencyOf, type Need, type Plain, parseAmount, parseQuantity, Refused, refuse } from '@stemma/core'
-import type { Host, InstrumentUnits } from '../../../services.js'
+import type { InstrumentUnits } from '../../../host/market-view.js'
+import type { Host } from '../../../services.js'
 import type { Call, Input } from '../call.js'
 
 /** Fields of the input that are counted in the instrument's units. */

@@ -3,7 +3,7 @@
  * digits of a quantity. Answers, history, dry runs and streams all go through here.
  */
 import { type Event, HISTORY, type HistoryRow, type Plain } from '@stemma/core'
-import type { MarketTold } from '../../../host/market-data-hub.js'
+import type { MarketTold } from '../../../host/market-view.js'
 import type { Host } from '../../../services.js'
 import { camel } from '../history.js'
 

@@ -8,7 +8,7 @@ import { Fills } from '../trading/fills.js'
 import { OPEN_STATES } from '../trading/find-order.js'
 import { Lookup } from '../trading/lookup.js'
 import { factsOfRow, type OrderContext, orderShown, stateOf } from '../trading/order-object.js'
-import { ORDER_TYPES, SIDES } from '../trading/words.js'
+import { ORDER_TYPES, SIDES, TYPES_SHOWN } from '../trading/words.js'
 import {
   type Asked,
   type Conditions,
@@ -126,7 +126,7 @@ function matcherOf(fields: Fields): (row: HistoryRow) => boolean {
 async function executionsOf({ host }: Call, rows: readonly HistoryRow[], context: OrderContext) {
   if (rows.length === 0) return []
   const found = await host.history('executions', {
-    oneOf: { id: rows.map(({ last_execution: last }) => last ?? null) },
+    oneOf: { id: rows.map(({ last_execution: last }) => last ?? null), type: TYPES_SHOWN },
     limit: rows.length,
   })
   return Promise.all(found.map((row) => executionShown(context, row)))

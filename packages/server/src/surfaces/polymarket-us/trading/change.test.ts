@@ -325,7 +325,7 @@ describe('cross', () => {
 })
 
 describe('preview', () => {
-  const preview = (request: object) =>
+  const preview = (request: Readonly<Record<string, unknown>>) =>
     own.post('/v1/trading/orders/preview', { request: orderOf(ACCOUNT, request) })
 
   test('says what would trade, and leaves nothing behind', async () => {

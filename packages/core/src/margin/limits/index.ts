@@ -1,0 +1,7 @@
+export * from './bounds.js'
+export * from './commands/index.js'
+export * from './fields.js'
+export * from './lockouts.js'
+export * from './queries/risk-limits.js'
+export * from './risk-limits.js'
+export * from './views.js'

@@ -1,0 +1,65 @@
+/**
+ * `prices.publish`: the last price of each instrument that changed, conflated by the sender. It makes no event: the
+ * figures of the instruments are the record, so a thousand prices are one small record of the journal. What positions
+ * are worth follows in bounded steps behind it, and so do the stops of instruments that published prices trigger.
+ */
+import { after, command, NO_ROW, type Row, STEP_PAUSE } from '../../image/index.js'
+import { ONE, PRICE_MAX, type Price } from '../../money/index.js'
+import { refuse } from '../../refusals/index.js'
+import type { InstrumentId } from '../fields.js'
+import type { MarketContext } from '../market.js'
+import { recordMark } from '../statistics.js'
+
+/** Instruments of one command. */
+export const PRICES_OF_COMMAND_MAX = 1_000
+
+export type PublishPrices = {
+  readonly prices: readonly { readonly instrument: InstrumentId; readonly price: Price }[]
+}
+
+export const publishPrices = command({
+  name: 'prices.publish',
+  scope: 'prices:write',
+  needs: () => [],
+  decide(context: MarketContext, { prices }: PublishPrices) {
+    const { market, image, now } = context
+    if (prices.length < 1 || prices.length > PRICES_OF_COMMAND_MAX)
+      refuse('malformed', `expected 1 to ${PRICES_OF_COMMAND_MAX} prices`, { field: '/prices' })
+    const seen = new Set<InstrumentId>()
+    prices.forEach(({ instrument, price }, place) => {
+      const row = pricedRow(context, instrument, price, `/prices/${place}`)
+      if (seen.has(instrument))
+        refuse('malformed', 'expected each instrument once', { field: `/prices/${place}/instrument` })
+      seen.add(instrument)
+      recordMark(market, row, price, now, image.head.sequence)
+      wakeStops(context, row)
+    })
+    return { published: prices.length }
+  },
+})
+
+function pricedRow({ market }: MarketContext, instrument: InstrumentId, price: Price, place: string): Row {
+  const { instruments } = market
+  const row = instruments.find(instrument)
+  if (row === NO_ROW)
+    refuse('instrument_unknown', 'there is no such instrument', { field: `${place}/instrument` })
+  const most = instruments.kind.get(row) === 'event_contract' ? ONE : PRICE_MAX
+  if (price <= 0n || price > most)
+    refuse(
+      'malformed',
+      most === ONE ? 'expected a price above zero, of at most 1' : 'expected a price above zero',
+      { field: `${place}/price` },
+    )
+  return row
+}
+
+/** Stops that the price triggers are the next step of their instrument. */
+function wakeStops({ market, horizon }: MarketContext, row: Row): void {
+  const { instruments, duties } = market
+  if (instruments.stopTrigger.get(row) === 'last_trade' || instruments.state.get(row) !== 'open') return
+  const price = market.triggerPrice(row)
+  if (price === null || !duties.some((duty) => duty.isTriggeredAt(row, price))) return
+  const at = after(horizon, STEP_PAUSE)
+  const next = instruments.nextStepAt.get(row)
+  if (next === null || next > at) instruments.nextStepAt.set(row, at)
+}

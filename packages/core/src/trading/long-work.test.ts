@@ -1,0 +1,193 @@
+import { describe, expect, test } from 'vitest'
+import type { AccountId } from '../hierarchy/index.js'
+import { type Event, instant } from '../image/index.js'
+import type { InstrumentId } from '../market/index.js'
+import { textHash } from '../testing/hash.js'
+import { at, contract, pageWorld, place, USD, usd } from '../testing/market-world.js'
+import { done, openAccount } from '../testing/world.js'
+import { FILLS_OF_COMMAND_MAX } from './session.js'
+
+type World = ReturnType<typeof pageWorld>
+
+const person = ({ people }: World, who: string): AccountId => people[who] as AccountId
+
+/** Ben offers `count` times one contract, each an order of its own. */
+function offers(world: World, count: number, price = '0.50'): void {
+  const { engine, instrument } = world
+  for (let number = 0; number < count; number += 1)
+    place(engine, { account: person(world, 'ben'), instrument, side: 'sell', quantity: 1, price })
+}
+
+function ended(events: readonly Event[], order: number): string {
+  const own = events.filter(({ subject }) => subject === `ord_${order}`)
+  const { kind, data } = own.at(-1) as Event
+  const { filled, quantity } = data.order as { filled: bigint; quantity: bigint }
+  return `${kind.slice('order.'.length)}${data.unsolicited ? ` ${data.unsolicited}` : ''} ${filled}/${quantity}`
+}
+
+const faults = ({ engine }: World) => engine.verify(textHash).filter(({ holds }) => !holds)
+
+describe('an order that could trade more often than one command may', () => {
+  test.each([
+    ['gtc', 500, 'filled 500/500'],
+    ['gtc', 501, 'cancelled fills_limit 500/501'],
+    ['ioc', 501, 'expired 500/501'],
+    ['fok', 500, 'filled 500/500'],
+    // Filled or killed: it is never filled in part.
+    ['fok', 501, 'expired 0/501'],
+  ] as const)('%s of %i against orders of one: %s', (timeInForce, quantity, outcome) => {
+    const world = pageWorld()
+    const { engine, instrument } = world
+    offers(world, 501)
+    engine.takeBatch()
+    const order = place(engine, {
+      account: person(world, 'anna'),
+      instrument,
+      quantity,
+      price: '0.50',
+      timeInForce,
+    })
+    expect(ended(engine.takeBatch()?.events ?? [], order)).toBe(outcome)
+    expect(faults(world)).toEqual([])
+  })
+
+  test('an all-or-none order waits until fewer orders can fill it', () => {
+    const world = pageWorld()
+    const { engine, instrument } = world
+    offers(world, 501)
+    const account = person(world, 'anna')
+    const order = place(engine, { account, instrument, quantity: 501, price: '0.50', allOrNone: true })
+    expect(engine.rooms.trading.orders.filled.get(engine.rooms.trading.orders.row(order))).toBe(0n)
+    place(engine, { account: person(world, 'ben'), instrument, side: 'sell', quantity: 9, price: '0.49' })
+    expect(engine.rooms.trading.orders.has(order)).toBe(false)
+    expect(engine.rooms.trading.held(account, instrument)).toBe(501n)
+  })
+
+  test('a stop that is triggered when the command has little room trades whole in the next step', () => {
+    const world = pageWorld()
+    const { engine, instrument } = world
+    const [anna, carl] = [person(world, 'anna'), person(world, 'carl')]
+    offers(world, 700)
+    const stop = place(engine, {
+      account: anna,
+      instrument,
+      type: 'stop',
+      timeInForce: 'gtc',
+      quantity: 200,
+      stopPrice: '0.50',
+    })
+    place(engine, { account: carl, instrument, quantity: 400, price: '0.50' })
+    expect(engine.rooms.trading.orders.has(stop)).toBe(true)
+    const due = engine.nextDueAt()
+    expect(due).toBe(engine.image.head.time + 2_000)
+    engine.tick(due as never)
+    expect(engine.rooms.trading.held(anna, instrument)).toBe(200n)
+    expect(faults(world)).toEqual([])
+  })
+})
+
+test('an auction of more than 500 trades goes on step by step, and takes cancels between', () => {
+  const world = pageWorld()
+  const { engine, instrument } = world
+  const account = person(world, 'anna')
+  done(engine, 'instruments.set_state', { instrument, state: 'auction', version: null })
+  offers(world, 1_100)
+  const order = place(engine, { account, instrument, quantity: 1_050, price: '0.50' })
+  done(engine, 'instruments.set_state', { instrument, state: 'open', version: null })
+  const { market, trading } = engine.rooms
+  const row = market.instruments.row(instrument)
+  expect([market.state(row), trading.held(account, instrument)]).toEqual(['auction', 500n])
+  engine.tick(engine.nextDueAt() as never)
+  expect([market.state(row), trading.held(account, instrument)]).toEqual(['auction', 1_000n])
+  done(engine, 'orders.cancel', { order })
+  engine.tick(engine.nextDueAt() as never)
+  expect([market.state(row), trading.held(account, instrument)]).toEqual(['open', 1_000n])
+  expect(faults(world)).toEqual([])
+})
+
+test('closing ends more than 500 day orders step by step', () => {
+  const world = pageWorld()
+  const { engine, instrument } = world
+  for (let number = 0; number < 1_001; number += 1)
+    place(engine, {
+      account: person(world, 'anna'),
+      instrument,
+      quantity: 1,
+      price: '0.50',
+      timeInForce: 'day',
+    })
+  done(engine, 'instruments.set_state', { instrument, state: 'closed', version: null })
+  const left: number[] = [engine.rooms.trading.orders.size]
+  while (left.at(-1) !== 0) {
+    engine.tick(engine.nextDueAt() as never)
+    left.push(engine.rooms.trading.orders.size)
+  }
+  expect(left).toEqual([501, 1, 0])
+})
+
+describe('settling more than 250 holders', () => {
+  /** Ben is short of what 300 others hold; each of them had 1.00. */
+  function crowd(): World & { readonly others: readonly AccountId[]; readonly second: InstrumentId } {
+    const world = pageWorld()
+    const { engine, instrument, book, firm } = world
+    const second = contract(engine, 'elsewhere')
+    offers(world, 300)
+    const others = Array.from({ length: 300 }, (_, place) =>
+      openAccount(engine, firm, `other-${place}`, { type: 'fully_collateralised' }),
+    )
+    for (const account of others) {
+      const sides = { from: book.accounts.outsideWorld, to: account }
+      done(engine, 'transfers.create', { ...sides, currency: USD, amount: usd('1.00'), description: null })
+      place(engine, { account, instrument, quantity: 1, price: '0.50' })
+    }
+    return { ...world, others, second }
+  }
+
+  test.each([
+    // Each had paid 0.50 of 1.00, ben had got 150.00 and locked 300.00.
+    ['1', '1500000', '9850000000'],
+    ['0', '500000', '10150000000'],
+    ['0.37', '870000', '10039000000'],
+  ])('at %s pays out what was locked, with other traffic between the steps', (price, each, short) => {
+    const world = crowd()
+    const { engine, instrument, second, others } = world
+    const { ledger, trading, margin } = engine.rooms
+    done(engine, 'instruments.settle', { instrument, price: at(price) })
+    const open = (): number =>
+      trading.holders.of(instrument).filter((row) => trading.positions.quantity.get(row) !== 0n).length
+    expect(open()).toBe(301)
+    engine.tick(engine.nextDueAt() as never)
+    expect(open()).toBe(301 - 250 + 1)
+    expect(faults(world)).toEqual([])
+    place(engine, { account: person(world, 'anna'), instrument: second, quantity: 1, price: '0.10' })
+    engine.tick(engine.nextDueAt() as never)
+    expect(open()).toBe(0)
+    expect(faults(world)).toEqual([])
+    const posted = (account: AccountId): string => String(ledger.posted(ledger.find(account, USD)))
+    expect(new Set(others.map(posted))).toEqual(new Set([each]))
+    expect(posted(person(world, 'ben'))).toBe(short)
+    expect(margin.requirements.of(person(world, 'ben'), USD)).toBe(0n)
+  })
+})
+
+test('what rounding leaves over of a settlement is less than one unit for each position', () => {
+  const world = pageWorld()
+  const { engine, instrument, book } = world
+  offers(world, 3)
+  for (const who of ['anna', 'carl', 'anna'])
+    place(engine, { account: person(world, who), instrument, quantity: 1, price: '0.50' })
+  // Anna has 2: 0.66666666 is paid as 0.666667; carl 1: 0.333333; ben owes 3: 0.99999999 as 1.000000.
+  done(engine, 'instruments.settle', { instrument, price: at('0.33333333') })
+  engine.tick(instant(engine.image.head.time + 1_000_000))
+  const { ledger } = engine.rooms
+  const posted = (account: AccountId): bigint => ledger.posted(ledger.find(account, USD))
+  expect(posted(person(world, 'anna')) - usd('9999.00')).toBe(666_667n)
+  expect(posted(person(world, 'carl')) - usd('9999.50')).toBe(333_333n)
+  expect(posted(person(world, 'ben')) - usd('10001.50')).toBe(-1_000_000n)
+  expect(posted(book.accounts.rounding)).toBe(0n)
+  expect(faults(world)).toEqual([])
+})
+
+test('the most fills of one command are those that the documents name', () => {
+  expect(FILLS_OF_COMMAND_MAX).toBe(500)
+})

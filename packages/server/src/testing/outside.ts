@@ -1,0 +1,103 @@
+/** An instrument that trades at an outside venue, an account with money, and orders for it. Not exported. */
+import { type CurrencyCode, currencyOf, type Plain, parseAmount, parsePrice } from '@stemma/core'
+
+type Run = <Result>(command: string, input: Plain) => Promise<Result>
+
+export const price = (text: string): bigint => parsePrice(text) as bigint
+export const usd = (text: string): bigint => parseAmount(text, currencyOf('USD' as CurrencyCode)) as bigint
+
+/** Shares in whole numbers, a cent a tick, open for trading at the venue of that name. */
+export async function outsideShare(run: Run, symbol: string, venue: string): Promise<number> {
+  const { instrument } = await run<{ instrument: number }>('instruments.create', {
+    symbol,
+    displayName: symbol,
+    kind: 'equity',
+    currency: 'USD',
+    tick: price('0.01'),
+    quantityScale: 0,
+    lot: 1n,
+    multiplier: price('1'),
+    priceLow: null,
+    priceHigh: null,
+    quantityMax: null,
+    notionalMax: null,
+    settlementDays: 1,
+    feeSchedule: null,
+    event: null,
+    venue,
+    expiresAt: null,
+    metadata: {},
+  })
+  await run('instruments.set_state', { instrument, state: 'open', version: null })
+  return instrument
+}
+
+export async function fundedAccount(run: Run, party: number, name: string, money: string): Promise<number> {
+  const { account } = await run<{ account: number }>('accounts.open', {
+    party,
+    main: null,
+    name,
+    displayName: name,
+    type: 'cash',
+    baseCurrency: null,
+    needsClearing: false,
+    attributes: {},
+  })
+  await run('deposits.create', {
+    account,
+    currency: 'USD',
+    amount: usd(money),
+    reference: null,
+    description: null,
+    settle: true,
+  })
+  return account
+}
+
+export interface Asked {
+  readonly account: number
+  readonly instrument: number
+  readonly side?: 'buy' | 'sell'
+  readonly quantity: bigint
+  readonly price: string
+  readonly clientOrderId?: string
+}
+
+/** A limit order that rests until it is filled or cancelled. */
+export const limitOrder = ({ price: limit, side = 'buy', clientOrderId, ...asked }: Asked): Plain => ({
+  ...asked,
+  side,
+  type: 'limit',
+  timeInForce: 'gtc',
+  cash: null,
+  price: price(limit),
+  pricing: 'given',
+  stopPrice: null,
+  expiresAt: null,
+  clientOrderId: clientOrderId ?? null,
+  minimumQuantity: null,
+  allOrNone: false,
+  postOnly: false,
+  strictLimit: false,
+  reduceOnly: false,
+  selfMatchId: null,
+  selfMatchInstruction: null,
+  tags: {},
+  onReject: 'refuse',
+})
+
+/** A replacement of price and quantity. */
+export const replacement = (order: number, quantity: bigint, limit: string): Plain => ({
+  order,
+  clientOrderId: null,
+  price: price(limit),
+  stopPrice: null,
+  quantity,
+  timeInForce: null,
+  expiresAt: null,
+  minimumQuantity: null,
+  allOrNone: null,
+  postOnly: null,
+  strictLimit: null,
+  onReject: 'refuse',
+})

@@ -1,16 +1,17 @@
 /**
  * The one harness of all gRPC streams over events. A stream says what lets its reader in, which events it shows, where
- * it begins and how an event reads; the harness keeps the promises: history first and then live without gap, a
- * heartbeat when nothing happens, a bounded buffer, and an end at once when the right is taken away.
+ * it begins and how events read; the harness keeps the promises: history first and then live without gap, a heartbeat
+ * when nothing happens, a bounded buffer, and an end at once when the right is taken away.
  */
-import { Code, ConnectError } from '@connectrpc/connect'
-import type { Event, Instant, Need, Refusal } from '@stemma/core'
-import type { Timer } from '../host/timer.js'
-import type { Authenticated, Follow, Host, Subscription } from '../services.js'
+import type { Event, Instant, Need } from '@stemma/core'
+import type { Follow, Subscription } from '../services.js'
+import { Line, type Reader, type StreamDoor } from './line.js'
 import { Outbox } from './outbox.js'
 
 /** Events that may wait for a reader; with more it is too slow, and is let go. */
 export const WAITING_EVENTS_MAX = 1_000
+/** Events that one message tells at most. */
+const EVENTS_OF_MESSAGE_MAX = 100
 
 export interface Place {
   readonly sequence: number
@@ -33,52 +34,47 @@ export interface StreamPlan<Message> {
   readonly after: Seen | null
   /** What is told first, as of the sequence or later; it returns the sequence that it reached. */
   first?(sequence: number): AsyncGenerator<Message, number>
-  /** Null: after all, there is nothing to tell. */
-  render(event: Event, seen: Seen): Promise<Message | null> | Message | null
+  /** There is nothing behind what is told first. */
+  readonly isFirstOnly?: boolean
+  /** Whether two events, one behind the other, may be told in one message. */
+  joins?(before: Event, next: Event): boolean
+  /** Null: after all, there is nothing to tell. `seen` is the last of the events. */
+  render(events: readonly Event[], seen: Seen): Promise<Message | null> | Message | null
   /** Sent when the stream is open and caught up with `first`, and then whenever an interval passes without an event. */
   heartbeat(seen: Seen): Message
 }
 
-export interface StreamDoor {
-  readonly host: Host
-  readonly timer: Timer
-  readonly heartbeatMs: number
-}
-
-export interface Reader {
-  readonly actor: Authenticated['actor']
-  /** Aborted when the reader is gone, or its deadline has passed. */
-  readonly signal: AbortSignal
-  /** Cuts the connection of a reader that does not read. */
-  cut(): void
-  /** The surface's own words for a refusal. */
-  refused(refusal: Refusal): Error
-}
-
-const BEHIND_ALL = Number.MAX_SAFE_INTEGER
+/** Behind every event of a sequence. */
+export const BEHIND_ALL = Number.MAX_SAFE_INTEGER
 /** An event to be rendered, or a heartbeat that says how far the stream had looked. */
 type Item = { readonly event: Event } | { readonly looked: Seen }
 
 export async function* eventStream<Message>(
-  { host, timer, heartbeatMs }: StreamDoor,
-  { actor, signal, cut, refused }: Reader,
+  door: StreamDoor,
+  reader: Reader,
   plan: StreamPlan<Message>,
 ): AsyncGenerator<Message> {
+  const { host } = door
+  const { actor, refused } = reader
   // Taken before the question: whatever happens later has a later sequence or at least this time.
   const time = host.now()
   const allowed = await host.authorize(actor, plan.scope, plan.needs)
   if (allowed.kind === 'refused') throw refused(allowed.refusal)
   let seen: Seen = plan.after ?? { sequence: allowed.sequence, index: BEHIND_ALL, time }
-  const line = new Line(seen, signal, cut, timer, heartbeatMs)
+  /** The last event that was looked at, whether it was shown or not. */
+  let looked = seen
+  const box = new Outbox<Item>(WAITING_EVENTS_MAX)
+  const line = new Line(box, reader, door, () => box.put({ looked }))
+  const deliver = (event: Event): boolean => box.put({ event })
   const follow = async (matches: Follow['matches'], after: Place | null): Promise<Subscription> => {
     const { scope, needs } = plan
-    const answer = await host.follow(actor, { scope, needs, matches }, after, line.deliver, line.drained)
+    const answer = await host.follow(actor, { scope, needs, matches }, after, deliver, () => box.drained())
     if (answer.kind === 'refused') throw refused(answer.refusal)
     line.hold(answer.result)
     return answer.result
   }
   const shown: Follow['matches'] = (event, may) => {
-    line.looked = event
+    looked = event
     return plan.matches(event, may)
   }
   try {
@@ -90,22 +86,22 @@ export async function* eventStream<Message>(
         const told = await first.next()
         line.check()
         if (told.done === true) {
-          seen = line.looked = { sequence: told.value, index: BEHIND_ALL, time }
+          seen = looked = { sequence: told.value, index: BEHIND_ALL, time }
           break
         }
         yield told.value
-        line.box.touch()
+        box.touch()
       }
+      if (plan.isFirstOnly === true) return
       await follow(shown, seen)
       line.release(watch)
     } else await follow(shown, plan.after)
     yield plan.heartbeat(seen)
     for (;;) {
-      const item = await line.box.take()
+      const item = await box.take()
       line.check()
       if (item === null) return
-      const message =
-        'event' in item ? await plan.render(item.event, item.event) : plan.heartbeat(item.looked)
+      const message = 'event' in item ? await told(plan, item.event, box) : plan.heartbeat(item.looked)
       line.check()
       if (message !== null) yield message
     }
@@ -114,78 +110,21 @@ export async function* eventStream<Message>(
   }
 }
 
-const ENDINGS = {
-  revoked: new ConnectError(
-    'permission denied: the right to this stream was taken away',
-    Code.PermissionDenied,
-  ),
-  slow: new ConnectError('the stream was not read fast enough', Code.ResourceExhausted),
-  failed: new ConnectError('internal error', Code.Internal),
-  shutdown: new ConnectError('the server is stopping', Code.Unavailable),
-} as const
-
-/** The line to one reader: what waits for it, and everything that has to be let go when it ends, however it ends. */
-class Line {
-  readonly box = new Outbox<Item>(WAITING_EVENTS_MAX)
-  private readonly held = new Set<Subscription>()
-  private readonly stopHeart: () => void
-  private ending: unknown = null
-
-  constructor(
-    /** The last event that was looked at, whether it was shown or not. */
-    public looked: Seen,
-    private readonly signal: AbortSignal,
-    private readonly cut: () => void,
-    timer: Timer,
-    heartbeatMs: number,
-  ) {
-    this.stopHeart = timer.every(heartbeatMs, this.beat)
-    if (signal.aborted) this.leave()
-    else signal.addEventListener('abort', this.leave, { once: true })
+/** The event and those that wait right behind it, as far as one message may tell them. */
+async function told<Message>(
+  plan: StreamPlan<Message>,
+  first: Event,
+  box: Outbox<Item>,
+): Promise<Message | null> {
+  const events = [first]
+  for (let last = first; events.length < EVENTS_OF_MESSAGE_MAX; events.push(last)) {
+    const before = last
+    const next = box.takeIf(
+      (item): item is { readonly event: Event } =>
+        'event' in item && plan.joins?.(before, item.event) === true,
+    )
+    if (next === null) break
+    last = next.event
   }
-
-  readonly deliver = (event: Event): boolean => this.box.put({ event })
-  readonly drained = (): Promise<void> => this.box.drained()
-
-  hold(subscription: Subscription): void {
-    this.held.add(subscription)
-    if (this.ending !== null) this.release(subscription)
-    void subscription.closed.then((reason) => {
-      if (this.held.delete(subscription) && reason !== 'unsubscribed') this.end(reason)
-    })
-  }
-
-  release(subscription: Subscription): void {
-    this.held.delete(subscription)
-    subscription.close()
-  }
-
-  /** Throws what the stream ended with, if it did. */
-  check(): void {
-    if (this.ending !== null) throw this.ending
-  }
-
-  close(): void {
-    this.stopHeart()
-    this.signal.removeEventListener('abort', this.leave)
-    this.box.close()
-    for (const subscription of this.held) this.release(subscription)
-  }
-
-  private readonly beat = (): void => {
-    if (this.box.hasStalled()) this.end('slow')
-    else if (this.box.isEmpty) this.box.put({ looked: this.looked })
-  }
-
-  /** The generator may be waiting for a reader that never comes back: it cannot be the one that cleans up. */
-  private readonly leave = (): void => {
-    this.ending ??= this.signal.reason
-    this.close()
-  }
-
-  private end(reason: keyof typeof ENDINGS): void {
-    this.ending ??= ENDINGS[reason]
-    this.close()
-    if (reason === 'slow') this.cut()
-  }
+  return plan.render(events, events.at(-1) ?? first)
 }

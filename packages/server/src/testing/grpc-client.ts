@@ -1,6 +1,7 @@
 /** A stock gRPC client over the published proto files, as an integrator writes it. Not exported. */
 import { join } from 'node:path'
 import {
+  type ClientDuplexStream,
   type ClientReadableStream,
   credentials,
   loadPackageDefinition,
@@ -16,7 +17,15 @@ const FILES = [
   'polymarket/v1/accounts.proto',
   'polymarket/v1/funding.proto',
   'polymarket/v1/health.proto',
+  'polymarket/v1/trading.proto',
+  'polymarket/v1/positions.proto',
+  'polymarket/v1/report.proto',
+  'polymarket/v1/refdata.proto',
+  'polymarket/v1/marketdata.proto',
+  'polymarket/v1/marketdatasubscription.proto',
+  'polymarket/v1/dropcopy.proto',
   'polymarket/us/cashmovement/v1/cash_movement.proto',
+  'polymarket/us/settlement/v1/settlement.proto',
 ]
 const DEFINITION = loadPackageDefinition(
   loadSync(FILES, { includeDirs: [PROTO], keepCase: true, longs: String, enums: String, defaults: true }),
@@ -47,14 +56,23 @@ export interface Stream {
   readonly ended: Promise<StatusObject>
 }
 
+export interface BothWays extends Stream {
+  /** Nothing more is sent. */
+  finish(): void
+  send(message: object): void
+}
+
 export interface GrpcClient {
   ask(method: string, message?: object, sent?: Sent): Promise<Answer>
   open(method: string, message?: object, sent?: Sent): Stream
+  /** Where both sides go on. */
+  converse(method: string, sent?: Sent): BothWays
   close(): void
 }
 
-export function grpcClient(venue: Venue): GrpcClient {
-  const address = `127.0.0.1:${venue.server.grpcPort}`
+export const grpcAddress = (venue: Venue): string => `127.0.0.1:${venue.server.grpcPort}`
+
+export function grpcClient(venue: Venue, address = grpcAddress(venue)): GrpcClient {
   const clients = new Map<string, Message>()
   const clientOf = (service: string): Message => {
     const known = clients.get(service)
@@ -86,6 +104,18 @@ export function grpcClient(venue: Venue): GrpcClient {
     open(method, message = {}, sent = {}) {
       const [service, name] = parts(method)
       return streamOf(clientOf(service)[name](message, metadataOf(sent), optionsOf(sent)))
+    },
+    converse(method, sent = {}) {
+      const [service, name] = parts(method)
+      const call: ClientDuplexStream<Message, Message> = clientOf(service)[name](
+        metadataOf(sent),
+        optionsOf(sent),
+      )
+      return {
+        ...streamOf(call),
+        send: (message) => void call.write(message),
+        finish: () => void call.end(),
+      }
     },
     close() {
       for (const client of clients.values()) client.close()

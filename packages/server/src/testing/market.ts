@@ -95,3 +95,20 @@ export const orderOf = (account: string, change: Readonly<Record<string, unknown
   timeInForce: 'TIME_IN_FORCE_GOOD_TILL_CANCEL',
   ...change,
 })
+
+/** Takes back the trade of that number, as the operator does. */
+export async function bust(venue: Venue, trade: unknown): Promise<void> {
+  const rows = await venue.host.history('executions', {
+    equals: { trade: trade as Plain },
+    oneOf: { type: ['partially_filled', 'filled'] },
+    limit: 2,
+  })
+  const [row] = rows
+  const side = (wanted: string) => {
+    const found = rows.find(({ side }) => side === wanted)
+    return { account: found?.account, order: found?.order, execution: found?.id, fee: found?.fee }
+  }
+  const { instrument, last_price: price, last_quantity: quantity } = row ?? {}
+  const traded = { trade, instrument, price, quantity, buyer: side('buy'), seller: side('sell') }
+  await venue.run('trades.bust', { trade, traded } as never)
+}

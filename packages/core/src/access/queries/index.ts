@@ -1,4 +1,5 @@
 import { findCredential } from './find-credential.js'
+import { findFirm } from './find-firm.js'
 import { findParticipant } from './find-participant.js'
 import { ownAccounts, ownUsers, whoami } from './identity.js'
 import {
@@ -39,5 +40,6 @@ export const ACCESS_QUERIES = [
   reachOf,
   findCredential,
   findParticipant,
+  findFirm,
   participantUsers,
 ] as const

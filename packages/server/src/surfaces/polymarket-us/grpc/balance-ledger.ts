@@ -41,7 +41,7 @@ export async function balanceLedger(call: Call, fields: Fields): Promise<StreamP
     matches: (event) => shown(event).length > 0,
     after: null,
     ...(resumeTime === null ? {} : { first }),
-    render: (event) => message(shown(event)),
+    render: (events) => message(events.flatMap(shown)),
     heartbeat: () => message([]),
   }
 }

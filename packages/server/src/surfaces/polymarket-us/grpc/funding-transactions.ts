@@ -37,9 +37,9 @@ export async function fundingTransactions(call: Call, fields: Fields): Promise<S
       return wanted.size > 0 ? wanted.has(account) : may({ ability: 'read', target: { account } })
     },
     after: resumeTime === null ? null : await placeBefore(call.host, resumeTime),
-    async render(event, seen) {
-      const row = rowOf(event)
-      if (row === undefined) return null
+    async render([event], seen) {
+      const row = event === undefined ? undefined : rowOf(event)
+      if (event === undefined || row === undefined) return null
       const account = accountOf(row)
       const change = {
         transaction: transaction(row, new Map([[account, await nameOfAccount(call, account)]])),

@@ -1,22 +1,25 @@
 /** The gRPC door of the surface: the services that are served, method by method, each as the REST answers it. */
 import type { GrpcServer } from '../../../grpc/index.js'
-import type { Gate, Route } from '../call.js'
-import { CASH_MOVEMENTS } from '../cash-movements.js'
-import { FUNDING_ROUTES } from '../funding.js'
+import type { Gate } from '../call.js'
 import { health } from '../health.js'
-import { IDENTITY_ROUTES } from '../identity.js'
-import { LEDGER_ROUTES } from '../ledger.js'
 import { balanceLedger } from './balance-ledger.js'
+import { dropCopy } from './drop-copy.js'
 import { toConnectError } from './errors.js'
 import { fundingTransactions } from './funding-transactions.js'
-import { CashMovementService } from './generated/polymarket/us/cashmovement/v1/cash_movement_pb.js'
-import { AccountsAPI } from './generated/polymarket/v1/accounts_pb.js'
+import { DropCopyAPI } from './generated/polymarket/v1/dropcopy_pb.js'
 import { FundingAPI } from './generated/polymarket/v1/funding_pb.js'
 import { HealthAPI, HealthCheckResponseSchema } from './generated/polymarket/v1/health_pb.js'
+import { MarketDataSubscriptionAPI } from './generated/polymarket/v1/marketdatasubscription_pb.js'
+import { OrderEntryAPI } from './generated/polymarket/v1/trading_pb.js'
+import { instrumentStates } from './instrument-states.js'
+import { marketData, marketDataBothWays } from './market-data.js'
 import { addressOf, messageOf } from './messages.js'
+import { orderUpdates } from './order-updates.js'
+import { positionChanges } from './position-changes.js'
 import { StreamPlaces } from './stream-places.js'
-import { serverStream } from './streams.js'
-import { unary } from './unary.js'
+import { biDiMarketStream, serverMarketStream, serverStream } from './streams.js'
+import { tradeCapture } from './trade-capture.js'
+import { serveUnary } from './unary-methods.js'
 
 export function serveGrpc(grpc: GrpcServer, gate: Gate): void {
   const { routes: router } = grpc
@@ -30,27 +33,18 @@ export function serveGrpc(grpc: GrpcServer, gate: Gate): void {
     }
   })
 
-  unary(router, gate, AccountsAPI.method.getWhoAmI, get('/whoami'))
-  unary(router, gate, AccountsAPI.method.listUsers, get('/users'))
-  unary(router, gate, AccountsAPI.method.listAccounts, get('/accounts'))
+  serveUnary(router, gate)
 
-  unary(router, gate, FundingAPI.method.listFundingSources, get('/funding/sources'))
-  unary(router, gate, FundingAPI.method.listFundingAccounts, get('/funding/accounts'))
-  unary(router, gate, FundingAPI.method.listFundingTransactions, get('/funding/transactions'))
-  unary(router, gate, FundingAPI.method.listTransactionRequirements, get('/funding/transaction-requirements'))
-  unary(router, gate, FundingAPI.method.getAccountBalanceLedger, get('/funding/balance-ledger'))
   serverStream(router, streams, FundingAPI.method.createBalanceLedgerSubscription, balanceLedger)
   serverStream(router, streams, FundingAPI.method.createFundingTransactionSubscription, fundingTransactions)
 
-  unary(router, gate, CashMovementService.method.createCashMovement, CASH_MOVEMENTS.create)
-  unary(router, gate, CashMovementService.method.getCashMovement, CASH_MOVEMENTS.get)
-  unary(router, gate, CashMovementService.method.getFundingAccountBalance, CASH_MOVEMENTS.balance)
-}
-
-const READS = [...IDENTITY_ROUTES, ...FUNDING_ROUTES, ...LEDGER_ROUTES]
-
-function get(path: string): Route {
-  const found = READS.find((route) => route.method === 'GET' && route.path === path)
-  if (found === undefined) throw new Error(`expected a route GET ${path}`)
-  return found
+  serverStream(router, streams, OrderEntryAPI.method.createOrderSubscription, orderUpdates)
+  const copies = DropCopyAPI.method
+  serverStream(router, streams, copies.createDropCopySubscription, dropCopy)
+  serverStream(router, streams, copies.createTradeCaptureReportSubscription, tradeCapture)
+  serverStream(router, streams, copies.createPositionChangeSubscription, positionChanges)
+  serverStream(router, streams, copies.createInstrumentStateChangeSubscription, instrumentStates)
+  const market = MarketDataSubscriptionAPI.method
+  serverMarketStream(router, streams, market.createMarketDataSubscription, marketData)
+  biDiMarketStream(router, streams, market.biDirectionalStreamMarketData, marketDataBothWays)
 }

@@ -8,6 +8,7 @@ import type { HandlerContext } from '@connectrpc/connect'
 import { CONNECTION } from '../../../grpc/index.js'
 import type { Incoming } from '../call.js'
 import { invalid } from '../errors.js'
+import { Fields } from '../fields.js'
 
 /** The call as a route reads it: the message is both the query of a GET and the body of a POST. */
 export function incomingOf<Desc extends DescMessage>(
@@ -25,6 +26,10 @@ export function incomingOf<Desc extends DescMessage>(
     body: json,
   }
 }
+
+/** A message of a stream of requests, as its fields. */
+export const fieldsOf = <Desc extends DescMessage>(schema: Desc, message: MessageShape<Desc>): Fields =>
+  Fields.ofQuery(jsonOf(schema, message))
 
 /** A message can hold what its JSON cannot, such as a time in the year 20,000. */
 function jsonOf<Desc extends DescMessage>(schema: Desc, message: MessageShape<Desc>): JsonValue {

@@ -14,7 +14,7 @@ import type { Call } from '../call.js'
 import { endOf } from '../dates.js'
 import { answered } from '../errors.js'
 import { Fields } from '../fields.js'
-import { findInstrument, Instruments } from '../instruments.js'
+import { findInstrument, Instruments, type Listed } from '../instruments.js'
 import { readPage, tokenOf } from '../pages.js'
 import type { Scales } from '../trading/scales.js'
 
@@ -139,6 +139,17 @@ async function stoodAt(
   return entry === undefined ? null : standingOf(entry, asOf)
 }
 
+/** The position as an entry of its ledger left it. */
+export const positionOfEntry = (account: string, entry: HistoryRow, { view, scales }: Listed) =>
+  positionShown(
+    account,
+    { symbol: view.symbol, isExpired: OVER.includes(view.state) },
+    standingOf(entry, entry.time as Instant),
+    scales,
+  )
+
+const OVER: readonly string[] = ['expired', 'terminated']
+
 function standingOf(entry: HistoryRow, asOf: Instant): Standing {
   const quantity = entry.quantity as Standing['quantity']
   const isOfThatDate = entry.business_date === businessDateOf(asOf)
@@ -156,7 +167,7 @@ function standingOf(entry: HistoryRow, asOf: Instant): Standing {
 
 const positionShown = (
   account: string,
-  { symbol, isExpired }: PositionView,
+  { symbol, isExpired }: Pick<PositionView, 'symbol' | 'isExpired'>,
   standing: Standing,
   scales: Scales,
 ) => ({

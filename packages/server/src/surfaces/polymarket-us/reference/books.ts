@@ -20,7 +20,7 @@ const DEPTH_MAX = 10
 
 const symbolIn = ({ incoming }: Call): string => (incoming.params as { readonly symbol: string }).symbol
 
-const level = (scales: Scales, { price, quantity }: BookLevel) => ({
+export const levelShown = (scales: Scales, { price, quantity }: BookLevel) => ({
   px: scales.price(price),
   qty: String(quantity),
 })
@@ -35,8 +35,8 @@ export async function orderBook(call: Call): Promise<unknown> {
   const book = answered(await call.host.read<BookView>('books.get', call.actor, input))
   return {
     symbol: view.symbol,
-    bids: book.bids.map((each) => level(scales, each)),
-    offers: book.offers.map((each) => level(scales, each)),
+    bids: book.bids.map((each) => levelShown(scales, each)),
+    offers: book.offers.map((each) => levelShown(scales, each)),
     ...stateOf(call, book),
     stats: statsOf(listed),
     priceScale: String(scales.priceScale),
@@ -57,8 +57,8 @@ export async function bbo(call: Call): Promise<unknown> {
   const isTwoSided = bid !== undefined && offer !== undefined
   return {
     symbol: view.symbol,
-    bestBid: bid === undefined ? null : level(scales, bid),
-    bestOffer: offer === undefined ? null : level(scales, offer),
+    bestBid: bid === undefined ? null : levelShown(scales, bid),
+    bestOffer: offer === undefined ? null : levelShown(scales, offer),
     spread: isTwoSided ? scales.price((offer.price - bid.price) as Price) : null,
     // Half-even where the middle is between two ticks.
     midPrice: isTwoSided ? scales.price(((offer.price + bid.price) / 2n) as Price) : null,
@@ -69,7 +69,7 @@ export async function bbo(call: Call): Promise<unknown> {
 }
 
 /** The figures of the business day; what the instrument never had is left out. */
-function statsOf({ view, scales }: Listed): Readonly<Record<string, string>> {
+export function statsOf({ view, scales }: Listed): Readonly<Record<string, string>> {
   const { statistics } = view
   const prices: Readonly<Record<string, Price | null>> = {
     openPx: statistics?.open ?? null,

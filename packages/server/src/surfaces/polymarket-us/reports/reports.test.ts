@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Acme, addClient, buildAcme, KEYS, OTHER_KEYS } from '../../../testing/acme.js'
 import {
   ACCOUNT,
+  bust,
   type Desk,
   deskOf,
   fund,
@@ -216,21 +217,8 @@ describe('trades', () => {
   test('that were busted say so', async () => {
     await other.place({ side: 'SIDE_SELL', orderQty: 10, price: 37 })
     const id = await own.place({ orderQty: 10, price: 37 })
-    const rows = await venue.host.history('executions', { oneOf: { type: ['filled'] }, limit: 2 })
-    const side = (wanted: string) => {
-      const row = rows.find(({ side }) => side === wanted)
-      return { account: row?.account, order: row?.order, execution: row?.id, fee: row?.fee }
-    }
-    const [row] = rows
-    const traded = {
-      trade: row?.trade,
-      instrument: row?.instrument,
-      price: row?.last_price,
-      quantity: row?.last_quantity,
-      buyer: side('buy'),
-      seller: side('sell'),
-    }
-    await venue.run('trades.bust', { trade: row?.trade, traded } as never)
+    const [row] = await venue.host.history('executions', { oneOf: { type: ['filled'] }, limit: 1 })
+    await bust(venue, row?.trade)
     const { trade } = await search('trades', { orderId: id })
     expect(trade.map(({ state }: { state: string }) => state)).toEqual(['TRADE_STATE_BUSTED'])
     expect((await search('trades', { states: ['TRADE_STATE_CLEARED'] })).trade).toEqual([])

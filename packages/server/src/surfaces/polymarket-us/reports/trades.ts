@@ -36,7 +36,7 @@ export async function searchTrades(call: Call): Promise<unknown> {
   return { trade: await tradesShown(call, asked, trades), nextPageToken }
 }
 
-interface Trade {
+export interface Trade {
   readonly id: number
   readonly state: keyof typeof STATES
   /** Its executions that the caller may see. */
@@ -131,7 +131,7 @@ export async function tradesShown(call: Call, { accounts }: Asked, trades: reado
   return Promise.all(trades.map((trade) => tradeShown(context, trade)))
 }
 
-async function tradeShown(context: OrderContext, { id, state, rows }: Trade) {
+export async function tradeShown(context: OrderContext, { id, state, rows }: Trade) {
   const [first] = rows
   if (first === undefined) throw new Error(`expected executions of trade ${id}`)
   const { scales } = await context.lookup.instruments.of(first.instrument)

@@ -1,5 +1,6 @@
 /** The open orders of the accounts that the caller reads, and one order by its id. */
 import type { AccountId, InstrumentId, OrderId, OrderTold } from '@stemma/core'
+import type { Answer } from '../../../services.js'
 import { readableAccount } from '../accounts.js'
 import type { Call } from '../call.js'
 import { answered } from '../errors.js'
@@ -14,7 +15,18 @@ export const SCOPE = 'orders:read'
 const ORDERS_OF_READ = 500
 
 export async function openOrders(call: Call): Promise<unknown> {
-  const fields = Fields.ofQuery(call.incoming.query)
+  const { orders } = await readOpenOrders(call, Fields.ofQuery(call.incoming.query))
+  return { orders }
+}
+
+/** The open orders, and the sequence that all of them stood at or behind; null where no account is reached. */
+export async function readOpenOrders(
+  call: Call,
+  fields: Fields,
+): Promise<{
+  readonly orders: readonly Readonly<Record<string, unknown>>[]
+  readonly sequence: number | null
+}> {
   const named = [...fields.texts('accounts'), ...fields.texts('accountId')]
   const instruments: InstrumentId[] = []
   for (const symbol of fields.texts('symbols')) instruments.push((await findInstrument(call, symbol)).view.id)
@@ -22,7 +34,7 @@ export async function openOrders(call: Call): Promise<unknown> {
     named.length === 0
       ? await accountsReached(call)
       : await Promise.all(named.map((name) => readableAccount(call, name, SCOPE)))
-  const orders = await readOpen(
+  const { orders, sequence } = await readOpen(
     call,
     accounts.map(({ id }) => id),
     instruments.length === 0 ? null : instruments,
@@ -32,25 +44,32 @@ export async function openOrders(call: Call): Promise<unknown> {
     call.host,
     orders.filter(({ filled }) => filled !== 0n).map(({ id }) => id),
   )
-  return { orders: await Promise.all(orders.map((order) => orderShown({ lookup, fills }, factsTold(order)))) }
+  const shown = await Promise.all(orders.map((order) => orderShown({ lookup, fills }, factsTold(order))))
+  return { orders: shown, sequence }
 }
 
 async function readOpen(
   { host, actor }: Call,
   accounts: readonly AccountId[],
   instruments: readonly InstrumentId[] | null,
-): Promise<readonly OrderTold[]> {
+): Promise<{ readonly orders: readonly OrderTold[]; readonly sequence: number | null }> {
   const orders: OrderTold[] = []
-  if (accounts.length === 0) return orders
-  for (let after: OrderId | null = null; ; ) {
-    const input = { accounts, instruments, after, limit: ORDERS_OF_READ }
-    const page: { readonly items: readonly OrderTold[]; readonly next: OrderId | null } = answered(
-      await host.read('orders.open', actor, input),
-    )
-    orders.push(...page.items)
-    if (page.next === null) return orders
-    after = page.next
+  if (accounts.length === 0) return { orders, sequence: null }
+  const read = (after: OrderId | null): Promise<Answer<Page>> =>
+    host.read('orders.open', actor, { accounts, instruments, after, limit: ORDERS_OF_READ })
+  let answer = await read(null)
+  const sequence = answer.kind === 'answer' ? answer.sequence : null
+  for (;;) {
+    const { items, next } = answered(answer)
+    orders.push(...items)
+    if (next === null) return { orders, sequence }
+    answer = await read(next)
   }
+}
+
+interface Page {
+  readonly items: readonly OrderTold[]
+  readonly next: OrderId | null
 }
 
 /** Our path to ReportAPI.GetOrder; the venue publishes none. */

@@ -152,6 +152,15 @@ const REASONS: Readonly<Record<OrderFaultCode, string>> = {
 export const rejectReasonShown = (code: unknown): string =>
   `ORD_REJECT_REASON_${(REASONS as Readonly<Record<string, string>>)[String(code)] ?? 'EXCHANGE_OPTION'}`
 
+const CANCEL_REASONS: Readonly<Record<string, string>> = {
+  order_not_open: 'UNKNOWN_ORDER',
+  price_off_tick: 'INVALID_PRICE_INCREMENT',
+}
+
+/** Why a replacement or a cancel was refused (section 7.6). */
+export const cancelRejectShown = (code: unknown): string =>
+  `CXL_REJ_REASON_${CANCEL_REASONS[String(code)] ?? 'EXCHANGE_OPTION'}`
+
 const BOOK_STATES: Readonly<Record<string, string>> = {
   preopen: 'PRE_OPEN',
   auction: 'MATCH_AND_CLOSE_AUCTION',

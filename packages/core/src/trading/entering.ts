@@ -6,14 +6,13 @@
 import { after, NO_ROW, type Row, STEP_PAUSE } from '../image/index.js'
 import { divide, type Price, type Quantity, quantity } from '../money/index.js'
 import { cancelOpenOrder } from './ending.js'
-import type { Side } from './fields.js'
 import { judgeFunds, referencePrice } from './judging.js'
-import { kindRules } from './kinds/kind-rules.js'
 import { fillsFor, find, match, notDealing, selfMatches } from './matching.js'
 import { type Order, openQuantityOf, orderAt } from './order.js'
 import { report } from './reports.js'
 import { FILLS_OF_COMMAND_MAX, type TradingSession } from './session.js'
 import type { TradingContext } from './trading.js'
+import { cancelUnfunded } from './unfunded.js'
 
 /** Matching happens in the open state only; before it orders are collected. */
 const isMatching = ({ market }: TradingContext, order: Order): boolean =>
@@ -190,57 +189,4 @@ export function take({ trading }: TradingContext, row: Row): Order {
 /** A stop that becomes a market order has to be paid for at the prices that are there now. */
 function isPaidFor(context: TradingContext, order: Order): boolean {
   return order.price !== null || judgeFunds(context, order) === null
-}
-
-/**
- * After a fill, open orders that the account cannot pay for any more are cancelled, in each of its instruments on its
- * own: the newest first, so that what waited longest stays (polymarket-us section 10; the order is not documented there).
- */
-export function cancelUnfunded(context: TradingContext, session: TradingSession): void {
-  const { trading, market } = context
-  const { funds } = trading
-  if (funds === null) return
-  for (const account of session.accounts) {
-    for (const { instrument } of trading.openOrders.of(account)) {
-      const row = market.instruments.row(instrument)
-      cancelOversold(context, account, row)
-      if (funds.isAmplyFunded(account, market.instruments.currency.get(row))) continue
-      while (!funds.isFunded(account, row)) {
-        const exposure = trading.openOrders.find(account, instrument)
-        if (exposure === null) break
-        const newest = newestOf(context, account, instrument, trading.openOrders.sideThatCosts(exposure))
-        if (newest === NO_ROW) break
-        cancelOpenOrder(context, newest, 'unfunded')
-      }
-    }
-  }
-  session.accounts.clear()
-}
-
-/** Sales of what the account no longer holds go, where it may not be short: a correction can take it away. */
-function cancelOversold(context: TradingContext, account: Order['account'], instrument: Row): void {
-  const { trading, market } = context
-  if (kindRules(market.instruments.kind.get(instrument)).canBeShort) return
-  const id = market.instruments.id(instrument)
-  while ((trading.openOrders.find(account, id)?.offerQuantity ?? 0n) > trading.held(account, id)) {
-    const newest = newestOf(context, account, id, 'sell')
-    if (newest === NO_ROW) return
-    cancelOpenOrder(context, newest, 'unfunded')
-  }
-}
-
-/** The newest open order of the account in the instrument on a side. */
-function newestOf(
-  { trading: { orders, ordersOf } }: TradingContext,
-  account: Order['account'],
-  instrument: Order['instrument'],
-  side: Side,
-): Row {
-  let newest = NO_ROW
-  for (let row = ordersOf.head(account); row !== NO_ROW; row = ordersOf.after(row)) {
-    if (orders.instrument.get(row) !== instrument || orders.side.get(row) !== side) continue
-    if (orders.state.get(row) === 'pending_cancel') continue
-    if (newest === NO_ROW || orders.id(row) > orders.id(newest)) newest = row
-  }
-  return newest
 }

@@ -30,6 +30,8 @@ export class Exposure implements OpenSums {
   offerProceeds = ZERO
   offerFees = ZERO
   offerOrders = 0
+  /** Of both sides, those that may only reduce. */
+  reduceOnlyOrders = 0
   /** By the instrument's rules; kept as it was last restated. */
   reserve = ZERO
 
@@ -66,6 +68,8 @@ export class OpenOrders implements Derived {
   readonly name = 'open orders'
   private readonly accounts = new Map<AccountId, OfAccount>()
   private readonly byClientId = new Map<AccountId, Map<string, Row>>()
+  /** Rows that were counted as ones that may only reduce. */
+  private readonly reduceOnly = new Set<Row>()
   private readonly contributions: (Contribution | undefined)[] = []
 
   constructor(
@@ -266,6 +270,7 @@ export class OpenOrders implements Derived {
       (orders.stopPrice.get(row) !== null && !orders.isTriggered.get(row)) || orders.terms.get(row).allOrNone
     const contribution = this.contributionOf(market.instruments.row(instrument), order, open, willTake)
     this.contributions[row] = contribution
+    if (orders.terms.get(row).reduceOnly) this.reduceOnly.add(row)
     this.change(row, instrument, contribution, 1n)
   }
 
@@ -274,6 +279,7 @@ export class OpenOrders implements Derived {
     if (contribution === undefined) return
     this.contributions[row] = undefined
     this.change(row, this.orders.instrument.get(row), contribution, -1n)
+    this.reduceOnly.delete(row)
   }
 
   private change(row: Row, instrument: InstrumentId, contribution: Contribution, sign: 1n | -1n): void {
@@ -292,6 +298,7 @@ export class OpenOrders implements Derived {
       exposure.offerFees = amount(exposure.offerFees + sign * contribution.fees)
       exposure.offerOrders += Number(sign)
     }
+    if (this.reduceOnly.has(row)) exposure.reduceOnlyOrders += Number(sign)
     this.restate(own, exposure)
     if (exposure.bidOrders === 0 && exposure.offerOrders === 0) own.exposures.delete(instrument)
   }

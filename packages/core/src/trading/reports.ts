@@ -34,6 +34,7 @@ export const UNSOLICITED_REASONS = [
   'fills_limit',
   'account_state',
   'loss_limit',
+  'would_not_reduce',
   'operator',
   'venue',
 ] as const

@@ -16,7 +16,6 @@ import {
   ZERO,
 } from '../../money/index.js'
 import { takeOut } from '../ending.js'
-import { cancelUnfunded } from '../entering.js'
 import type { ExecutionId, OpenState, OrderId, TradeId } from '../fields.js'
 import { type Order, openQuantityOf, orderAt } from '../order.js'
 import { applyFill } from '../positions.js'
@@ -24,6 +23,7 @@ import { report, reportFill } from '../reports.js'
 import { TradingSession } from '../session.js'
 import { chargeFee } from '../trade.js'
 import type { TradingContext } from '../trading.js'
+import { cancelUnfunded } from '../unfunded.js'
 import { recordUnsettled } from '../unsettled.js'
 import { restingState } from './pending.js'
 

@@ -2,7 +2,7 @@
  * The harness of gRPC streams over the market: of each instrument a snapshot and then what it looks like, the latest
  * where the reader is behind, so that what waits is never more than the instruments. A reader that stalls is let go.
  */
-import type { MarketTold, MarketWanted } from '../host/market-data-hub.js'
+import type { MarketTold, MarketWanted } from '../host/market-view.js'
 import type { Subscription } from '../services.js'
 import { Latest } from './latest.js'
 import { Line, type Reader, type StreamDoor } from './line.js'

@@ -1,7 +1,8 @@
 /** Books as streams: of symbols that are named once, or that come and go. */
 import { formatInstant, type Instant, type InstrumentId } from '@stemma/core'
 import type { MarketPlan, Watching } from '../../../grpc/index.js'
-import { type MarketTold, WATCHED_DEPTH_MAX, WATCHED_INSTRUMENTS_MAX } from '../../../host/market-data-hub.js'
+import { WATCHED_DEPTH_MAX, WATCHED_INSTRUMENTS_MAX } from '../../../host/market-data-hub.js'
+import type { MarketTold } from '../../../host/market-view.js'
 import type { Call } from '../call.js'
 import { answered, GRPC, invalid, VenueError } from '../errors.js'
 import type { Fields } from '../fields.js'

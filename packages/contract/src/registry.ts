@@ -13,6 +13,7 @@ import { PARTY_OPERATIONS } from './operations/parties.js'
 import { POSITION_OPERATIONS } from './operations/positions.js'
 import { PRICE_OPERATIONS } from './operations/prices.js'
 import { RISK_OPERATIONS } from './operations/risk-limits.js'
+import { SUMMARY_OPERATIONS } from './operations/summaries.js'
 import { TRADE_OPERATIONS } from './operations/trades.js'
 import { USER_OPERATIONS } from './operations/users.js'
 import { VENUE_OPERATIONS } from './operations/venues.js'
@@ -21,6 +22,7 @@ const all = [
   ...PARTY_OPERATIONS,
   ...ACCOUNT_OPERATIONS,
   ...NODE_OPERATIONS,
+  ...SUMMARY_OPERATIONS,
   ...USER_OPERATIONS,
   ...PRICE_OPERATIONS,
   ...RISK_OPERATIONS,

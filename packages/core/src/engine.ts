@@ -7,9 +7,10 @@ import { SYSTEM } from './access/index.js'
 import { COMMANDS, DUE_WORK, QUERIES } from './engine/catalogue.js'
 import { compareDerived } from './engine/compare-derived.js'
 import type { EngineContext } from './engine/context.js'
-import type { Envelope, Outcome } from './engine/envelope.js'
+import { type Envelope, type Outcome, refused } from './engine/envelope.js'
 import { MutableMoment } from './engine/moment.js'
 import { openRooms } from './engine/rooms.js'
+import type { SavePoint } from './engine/save-point.js'
 import {
   type Actor,
   type Attempted,
@@ -20,7 +21,6 @@ import {
   type Doer,
   type Event,
   type Hasher,
-  type Head,
   type Id,
   IdempotencyKeys,
   Image,
@@ -397,16 +397,4 @@ export class Engine {
   }
 }
 
-interface SavePoint {
-  readonly mark: number
-  readonly head: Head
-  readonly events: number
-  readonly results: number
-  readonly eventIndex: number
-}
-
 const ownerOf = (doer: Doer): Id | null => doer.user ?? doer.credential
-const refused = (code: Refusal['code'], detail: string): Outcome => ({
-  kind: 'refused',
-  refusal: { code, detail },
-})

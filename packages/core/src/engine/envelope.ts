@@ -24,3 +24,8 @@ export type Outcome =
   /** The key was used before with the same body: the stored result of that sequence is the answer. */
   | { readonly kind: 'repeated'; readonly sequence: number }
   | { readonly kind: 'refused'; readonly refusal: Refusal }
+
+export const refused = (code: Refusal['code'], detail: string): Outcome => ({
+  kind: 'refused',
+  refusal: { code, detail },
+})

@@ -56,7 +56,7 @@ function costOf(
     const fee = feeOf(market.feesOf(orders.feeSchedule.get(row)), isResting(orders, row), price, open, units)
     // What was charged beyond the exact fee, by rounding up, is not charged again.
     const ahead = orders.takerFees.get(row) * UNIT - orders.feeExact.get(row)
-    if (fee > ahead) paid += fee - ahead
+    if (fee > 0n && fee > ahead) paid += fee - ahead
     after += isBuy ? open : -open
   }
   const locked = isContract ? ((shortOf(after) - shortOf(before)) * ONE) / units : 0n

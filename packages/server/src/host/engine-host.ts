@@ -357,7 +357,7 @@ export class EngineHost implements Host {
 
   private committed(batch: Batch, seconds: number): void {
     this.isWriting = false
-    this.streams.publish(batch.events, batch.head.sequence)
+    this.streams.publish(batch)
     this.gate.open(batch.head.sequence)
     this.options.onDurable?.(batch, seconds)
     this.planDue()

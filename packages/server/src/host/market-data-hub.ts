@@ -5,10 +5,10 @@
  */
 import {
   type Access,
+  type Batch,
   type BookLevel,
   bookView,
   type EngineContext,
-  type Event,
   type Instant,
   type InstrumentId,
   NO_ROW,
@@ -103,15 +103,13 @@ export class MarketDataHub {
   }
 
   /** A batch is durable: snapshots and views that waited for it go out, and what it changed is looked at. */
-  publish(events: readonly Event[], sequence: number, now: Instant): void {
+  publish(batch: Pick<Batch, 'events' | 'images' | 'head'>, now: Instant): void {
+    const { sequence } = batch.head
     this.durable = sequence
     if (this.watchings.size === 0) return
     this.recheck(now)
     for (const watching of [...this.beginning.keys()]) this.begin(watching)
-    for (const event of events) {
-      const id = instrumentOf(event)
-      if (id !== null && this.isWatched(id)) this.changed.add(id)
-    }
+    for (const id of instrumentsIn(batch)) if (this.isWatched(id)) this.changed.add(id)
     if (this.held !== null && this.held.sequence <= sequence) this.release(this.held)
     if (this.held === null && this.changed.size > 0) this.look()
   }
@@ -214,11 +212,14 @@ export class MarketDataHub {
   }
 }
 
-/** The instrument whose book, statistics or state an event may have changed. */
-function instrumentOf({ kind, data }: Event): InstrumentId | null {
-  if (kind.startsWith('instrument.')) return data.id as InstrumentId
-  if (kind.startsWith('order.')) return (data.order as { readonly instrument: InstrumentId }).instrument
-  return kind.startsWith('price.') ? ((data.instrument ?? null) as InstrumentId | null) : null
+/** The instruments whose book, statistics or state a batch may have changed. A published price has no event, only a row. */
+function* instrumentsIn({ events, images }: Pick<Batch, 'events' | 'images'>): Iterable<InstrumentId> {
+  for (const { kind, data } of events) {
+    if (kind.startsWith('instrument.')) yield data.id as InstrumentId
+    if (kind.startsWith('order.')) yield (data.order as { readonly instrument: InstrumentId }).instrument
+  }
+  for (const { table, rows } of images)
+    if (table === 'statistics') for (const [id] of rows) yield id as InstrumentId
 }
 
 const cut = (view: MarketView, depth: number): MarketView =>

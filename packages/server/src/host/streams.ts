@@ -4,6 +4,7 @@
  */
 import {
   type Actor,
+  type Batch,
   type Engine,
   type Event,
   type Instant,
@@ -96,10 +97,10 @@ export class Streams {
   }
 
   /** A batch is durable: what happened in it goes out. */
-  publish(events: readonly Event[], sequence: number): void {
+  publish(batch: Batch): void {
     const now = this.now()
-    this.events.publish(events, sequence, now)
-    this.market.publish(events, sequence, now)
+    this.events.publish(batch.events, batch.head.sequence, now)
+    this.market.publish(batch, now)
   }
 
   closeAll(): void {

@@ -144,10 +144,10 @@ test('of a reader that takes nothing between two heartbeats is cut, and its plac
   const stream = open({ symbols: [SYMBOL] })
   await update(stream)
   stream.call.pause()
-  expect(world.venue.host.market.size).toBe(1)
+  expect(world.venue.host.streams.market.size).toBe(1)
   // More than a connection holds; what waits is the latest book and nothing more.
   const { main } = world.acme
-  for (let rounds = 0; world.venue.host.market.size > 0; rounds += 1) {
+  for (let rounds = 0; world.venue.host.streams.market.size > 0; rounds += 1) {
     expect(rounds).toBeLessThan(3_000)
     await world.venue.run(
       'orders.place',
@@ -211,5 +211,5 @@ test('symbols come and go within a stream', async () => {
   expect((await update(both)).symbol).toBe('snow')
   both.call.cancel()
   await both.ended
-  while (world.venue.host.market.size > 0) await world.client.ask('polymarket.v1.HealthAPI/Check')
+  while (world.venue.host.streams.market.size > 0) await world.client.ask('polymarket.v1.HealthAPI/Check')
 })

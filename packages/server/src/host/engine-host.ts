@@ -114,11 +114,6 @@ export class EngineHost implements Host {
     return this.streams.events
   }
 
-  /** The market that is watched. */
-  get market(): Streams['market'] {
-    return this.streams.market
-  }
-
   now(): Instant {
     return this.options.clock.now()
   }

@@ -21,13 +21,24 @@ export function orderMaker({ book }: Bench): () => string {
   }
 }
 
+/** The party that the key reaches, and everything beneath it. */
+async function firmOf(port: number): Promise<string> {
+  const answer = await fetch(`http://127.0.0.1:${port}/stemma/v1/parties?limit=1`, {
+    headers: { authorization: `Bearer ${API_KEY}` },
+  })
+  const { items } = (await answer.json()) as { readonly items: readonly { readonly id: string }[] }
+  const [first] = items
+  if (first === undefined) throw new Error('expected a party within reach')
+  return first.id
+}
+
 /** Reads the stream of all events and throws them away; the figures are taken while it is on. */
 export async function followEvents(port: number): Promise<{ bytes: () => number; close: () => void }> {
   let received = 0
   const request = get({
     host: '127.0.0.1',
     port,
-    path: '/stemma/v1/events/stream',
+    path: `/stemma/v1/events/stream?under=${await firmOf(port)}`,
     headers: { authorization: `Bearer ${API_KEY}`, accept: 'text/event-stream' },
   })
   const [answer] = (await once(request, 'response')) as [import('node:http').IncomingMessage]

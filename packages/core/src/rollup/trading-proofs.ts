@@ -135,12 +135,14 @@ function withOrder({ trading, market }: RollUpContext, sums: OpenSums, row: Row)
         bidQuantity: quantity(sums.bidQuantity + added.quantity),
         bidCost: amount(sums.bidCost + added.money),
         bidFees: amount(sums.bidFees + added.fees),
+        excess: amount(sums.excess + added.excess),
       }
     : {
         ...sums,
         offerQuantity: quantity(sums.offerQuantity + added.quantity),
         offerProceeds: amount(sums.offerProceeds + added.money),
         offerFees: amount(sums.offerFees + added.fees),
+        excess: amount(sums.excess + added.excess),
       }
 }
 

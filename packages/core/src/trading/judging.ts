@@ -256,22 +256,25 @@ function contributionOf(context: TradingContext, order: Order, instrument: Row):
         quantity: quantity(sum.quantity + part.quantity),
         money: amountOf(sum.money + part.money),
         fees: amountOf(sum.fees + part.fees),
+        excess: amountOf(sum.excess + part.excess),
       }),
-      { isBid: order.side === 'buy', quantity: NONE, money: ZERO, fees: ZERO },
+      { isBid: order.side === 'buy', quantity: NONE, money: ZERO, fees: ZERO, excess: ZERO },
     )
 }
 
 function added(
   sums: OpenSums,
-  { isBid, quantity: more, money, fees }: Contribution,
+  { isBid, quantity: more, money, fees, excess: beyond }: Contribution,
   sign: 1n | -1n = 1n,
 ): OpenSums {
   const { bidQuantity, bidCost, bidFees, offerQuantity, offerProceeds, offerFees } = sums
+  const excess = amountOf(sums.excess + sign * beyond)
   return isBid
     ? {
         bidQuantity: quantity(bidQuantity + sign * more),
         bidCost: amountOf(bidCost + sign * money),
         bidFees: amountOf(bidFees + sign * fees),
+        excess,
         offerQuantity,
         offerProceeds,
         offerFees,
@@ -283,6 +286,7 @@ function added(
         offerQuantity: quantity(offerQuantity + sign * more),
         offerProceeds: amountOf(offerProceeds + sign * money),
         offerFees: amountOf(offerFees + sign * fees),
+        excess,
       }
 }
 

@@ -11,6 +11,7 @@ import {
   amount,
   type CurrencyCode,
   NONE,
+  ONE,
   type Price,
   type Quantity,
   quantity,
@@ -29,6 +30,7 @@ export class Exposure implements OpenSums {
   offerQuantity = NONE
   offerProceeds = ZERO
   offerFees = ZERO
+  excess = ZERO
   offerOrders = 0
   /** Of both sides, those that may only reduce. */
   reduceOnlyOrders = 0
@@ -48,6 +50,7 @@ export const NO_OPEN_ORDERS: OpenSums = {
   offerQuantity: NONE,
   offerProceeds: ZERO,
   offerFees: ZERO,
+  excess: ZERO,
 }
 
 /** What one order adds: at the price that it is reserved at. */
@@ -56,6 +59,8 @@ export interface Contribution {
   readonly quantity: Quantity
   readonly money: Amount
   readonly fees: Amount
+  /** What even a close would cost. */
+  readonly excess: Amount
 }
 
 interface OfAccount {
@@ -195,7 +200,7 @@ export class OpenOrders implements Derived {
     const isBid = order.side === 'buy'
     const money = terms.notional(order.reservePrice, open, isBid ? 'up' : 'down')
     const fees = market.feesOf(order.feeSchedule)
-    if (fees === null) return { isBid, quantity: open, money, fees: ZERO }
+    if (fees === null) return { isBid, quantity: open, money, fees: ZERO, excess: ZERO }
     const basis = {
       price: order.reservePrice,
       quantity: open,
@@ -205,7 +210,10 @@ export class OpenOrders implements Derived {
     const rates = willTake ? fees : { ...fees, takerRate: fees.makerRate }
     const currency = market.instruments.currency.get(instrument)
     const before = { exact: order.feeExact, charged: order.takerFees }
-    return { isBid, quantity: open, money, fees: feeReserve(rates, basis, currency, before) }
+    const charged = feeReserve(rates, basis, currency, before)
+    const freed = isBid ? terms.notional(ONE as Price, open, 'down') - money : money
+    const excess = charged > freed ? amount(charged - freed) : ZERO
+    return { isBid, quantity: open, money, fees: charged, excess }
   }
 
   *canonical(): Iterable<Plain> {
@@ -298,6 +306,7 @@ export class OpenOrders implements Derived {
       exposure.offerFees = amount(exposure.offerFees + sign * contribution.fees)
       exposure.offerOrders += Number(sign)
     }
+    exposure.excess = amount(exposure.excess + sign * contribution.excess)
     if (this.reduceOnly.has(row)) exposure.reduceOnlyOrders += Number(sign)
     this.restate(own, exposure)
     if (exposure.bidOrders === 0 && exposure.offerOrders === 0) own.exposures.delete(instrument)

@@ -4,10 +4,10 @@
  *
  * Of the open orders the worse side counts: either all bids fill or all offers do. Nothing between is worse: a bid that
  * closes a short costs p and frees 1, one beyond it costs p; an offer out of a long brings p, one beyond it costs 1 - p;
- * so along each side the cost falls first and rises then, and with both sides filled the pairs that net out free 1.
+ * so along each side the cost falls first and rises then, and with both sides filled the pairs that net out free 1. Where
+ * fees are so dear that even a close costs something, that much is added for every order: then some of them alone are worse.
  */
 import {
-  type Amount,
   amount,
   magnitude,
   NONE,
@@ -16,7 +16,6 @@ import {
   type Quantity,
   quantity as quantityOf,
   smaller,
-  ZERO,
 } from '../../money/index.js'
 import type { KindRules } from './kind.js'
 
@@ -35,6 +34,6 @@ export const eventContract: KindRules = {
     const opened = quantityOf(shortOf(after) - shortOf(quantity))
     const offers = open.offerFees - open.offerProceeds + terms.notional(PAYOUT, opened, 'up')
     const worse = bids > offers ? bids : offers
-    return worse > 0n ? amount(worse) : (ZERO as Amount)
+    return amount((worse > 0n ? worse : 0n) + open.excess)
   },
 }

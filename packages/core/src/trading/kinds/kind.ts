@@ -17,6 +17,8 @@ export interface OpenSums {
   /** What the offers bring in at their prices, rounded down. */
   readonly offerProceeds: Amount
   readonly offerFees: Amount
+  /** By how much fees exceed what a contract frees that is bought back, or brings that is sold: nearly always nothing. */
+  readonly excess: Amount
 }
 
 export interface KindRules {

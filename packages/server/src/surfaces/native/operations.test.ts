@@ -1,8 +1,9 @@
 // Every operation of the registry, over HTTP: its own example runs in a small world, and what a credential that only
 // reads may not do is refused for every single write.
 import { EXAMPLE, OPERATIONS, type Operation } from '@stemma/contract'
-import { COMMANDS, HISTORY, QUERIES, SECOND } from '@stemma/core'
+import { COMMANDS, HISTORY, QUERIES } from '@stemma/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { catchUp } from '../../testing/catch-up.js'
 import { lockOut, openShare } from '../../testing/holding.js'
 import { startWorld, type World } from '../../testing/native-world.js'
 import { HISTORIES } from './histories.js'
@@ -254,15 +255,9 @@ test('the scope that is declared is the scope that is asked for', () => {
   expect(differing.map(({ name }) => name)).toEqual([])
 })
 
-/** Steps that are due by themselves in a moment are taken now, so that what is counted behind is the request's alone. */
-function catchUp({ engine }: World): void {
-  const soon = engine.image.head.time + SECOND
-  for (let at = engine.nextDueAt(); at !== undefined && at < soon; at = engine.nextDueAt()) engine.tick(at)
-}
-
 /** The same request as a dry run: it would succeed, it says what would happen, and nothing is changed. */
 async function expectDryRun({ name, method }: Operation, url: string, body: unknown): Promise<void> {
-  catchUp(world)
+  catchUp(world.engine)
   const before = world.engine.image.head.sequence
   const answered = await world.call(method, `${url}${url.includes('?') ? '&' : '?'}dry_run=true`, {
     key: keyFor(name),
@@ -279,7 +274,7 @@ async function expectNothingForStrangers(
   body: unknown,
 ): Promise<void> {
   if (!/\b[a-z]{3}_[0-9]+/.test(`${url}${JSON.stringify(body ?? {})}`)) return
-  catchUp(world)
+  catchUp(world.engine)
   const before = world.engine.image.head.sequence
   const { body: answer } = await world.call(method, url, { key: world.keys.stranger, body })
   expect(answer).toMatchObject({ code: expect.stringMatching(/^(scope_missing|not_visible)$/) })

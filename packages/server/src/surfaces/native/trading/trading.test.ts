@@ -12,6 +12,7 @@ import {
   TIMES_IN_FORCE,
 } from '@stemma/core'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { catchUp } from '../../../testing/catch-up.js'
 import { type NativeMarket, openContract, openNativeMarket, SYMBOL } from '../../../testing/native-market.js'
 
 let market: NativeMarket
@@ -30,7 +31,10 @@ const limit = (side: string, price: string, quantity = '10', more: object = {}) 
   quantity,
   ...more,
 })
-const head = () => market.world.engine.image.head.sequence
+const head = () => {
+  catchUp(market.world.engine)
+  return market.world.engine.image.head.sequence
+}
 
 /** The seller rests at the price, and the buyer takes it; the trade's id. */
 async function trade(price = '0.40', quantity = '10'): Promise<string> {

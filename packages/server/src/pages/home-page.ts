@@ -86,7 +86,7 @@ const PLACES: readonly Place[] = [
   },
   {
     title: 'Polymarket US',
-    text: 'The institutional REST API: identity, accounts, balances, funding.',
+    text: 'The institutional REST API: identity, orders, positions, reports, funding; gRPC has a port of its own.',
     address: '/v1',
     isLink: false,
   },
@@ -119,7 +119,7 @@ export const homePage = (version: string): string =>
     'System of record for trading accounts',
     `${MARK}
 <h1>Stemma</h1>
-<p>The system of record for trading accounts runs here: who owns what, who may act, what each account holds, and everything that ever happened to it.</p>
+<p>The system of record for trading accounts runs here: who owns what, who may act, what each account holds and may do, and everything that ever happened to it.</p>
 <span class="version">version ${version}</span>
 <ul>
 ${PLACES.map(card).join('\n')}

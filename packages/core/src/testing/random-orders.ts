@@ -69,7 +69,20 @@ const TYPES = ['limit', 'limit', 'limit', 'limit', 'market', 'market_to_limit', 
 const TIMES = ['gtc', 'gtc', 'gtc', 'day', 'gtd', 'ioc', 'fok'] as const
 const STATES = ['open', 'open', 'open', 'open', 'auction', 'suspended', 'closed', 'preopen'] as const
 const SELVES = [null, null, 'reject_aggressor', 'cancel_resting', 'remove_both'] as const
-const PRICES = ['0.00', '0.10', '0.45', '0.48', '0.49', '0.50', '0.51', '0.52', '0.55', '0.90', '0.99', '0.505']
+const PRICES = [
+  '0.00',
+  '0.10',
+  '0.45',
+  '0.48',
+  '0.49',
+  '0.50',
+  '0.51',
+  '0.52',
+  '0.55',
+  '0.90',
+  '0.99',
+  '0.505',
+]
 
 const of = <T>(list: readonly T[], place: number): T => list[place % list.length] as T
 

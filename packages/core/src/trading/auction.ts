@@ -3,7 +3,7 @@
  * the price that leaves least over, then the one nearest to the reference, then the lower. It is carried out in bounded
  * steps, best price first and in order of priority, and the instrument changes its state when no two orders meet any more.
  */
-import { NO_ROW, type Row } from '../image/index.js'
+import type { Row } from '../image/index.js'
 import { type Price, quantity, smaller } from '../money/index.js'
 import type { BookSide, PriceLevel } from './book/book-side.js'
 import { cancelOpenOrder } from './ending.js'
@@ -146,7 +146,6 @@ function meet(
     [rows.taker, inHand.taker],
     [rows.maker, inHand.maker],
   ] as const) {
-    if (row === NO_ROW) continue
     orders.filled.set(row, order.filled)
     if (order.filled === order.quantity) {
       orders.remove(row)

@@ -8,6 +8,7 @@ import { checkNoRepeat, checkSealed, checkVersion } from '../checks.js'
 import { NOWHERE } from '../places.js'
 import { webhookView } from './view.js'
 import {
+  isWebAddress,
   KINDS_OF_WEBHOOK_MAX,
   WEBHOOK_URL_LENGTH_MAX,
   WEBHOOKS_OF_PARTY_MAX,
@@ -135,7 +136,7 @@ function say(context: AccessContext, row: Row, kind: string, data: ReturnType<ty
 
 /** Only the form: whether the host may reach it (no private addresses, no redirects) is checked where it is called. */
 function checkUrl(url: string): void {
-  if (url.length > WEBHOOK_URL_LENGTH_MAX || !/^https?:\/\/[^\s/?#@]+(?:[/?][^\s#]*)?$/.test(url))
+  if (!isWebAddress(url))
     refuse(
       'webhook_invalid',
       `expected an http or https address of at most ${WEBHOOK_URL_LENGTH_MAX} characters`,

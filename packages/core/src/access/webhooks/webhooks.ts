@@ -29,6 +29,13 @@ export const WEBHOOKS_OF_PARTY_MAX = 10
 export const KINDS_OF_WEBHOOK_MAX = 50
 export const WEBHOOK_URL_LENGTH_MAX = 2_048
 
+/**
+ * Whether text has the form of an http or https address that something may be sent to. Whether the host may reach it is
+ * judged where it is called.
+ */
+export const isWebAddress = (url: string): boolean =>
+  url.length <= WEBHOOK_URL_LENGTH_MAX && /^https?:\/\/[^\s/?#@]+(?:[/?][^\s#]*)?$/.test(url)
+
 const webhookFields = {
   party: ref<PartyId>(),
   /** In whose words the events are sent. */

@@ -1,4 +1,5 @@
 /** `venues.create`, `venues.update` and `venues.report`: outside venues, and what they say of the orders they hold. */
+import { isWebAddress, WEBHOOK_URL_LENGTH_MAX } from '../../access/index.js'
 import {
   type AccountId,
   checkDisplayName,
@@ -15,7 +16,6 @@ import type { VenueId, VenueStatus } from './fields.js'
 import { applyReport, type VenueReport } from './report.js'
 
 export const VENUES_MAX = 1_000
-const URL_LENGTH_MAX = 2_048
 const TEXT_LENGTH_MAX = 256
 
 /** Venues are the operator's business. */
@@ -134,8 +134,8 @@ function rowOf({ trading }: TradingContext, venue: VenueId): Row {
 }
 
 function checkUrl(url: string): void {
-  if (url.length > URL_LENGTH_MAX || !/^https?:\/\/[^\s/?#@]+(?:[/?][^\s#]*)?$/.test(url))
-    refuse('malformed', `expected an http or https address of at most ${URL_LENGTH_MAX} characters`, {
+  if (!isWebAddress(url))
+    refuse('malformed', `expected an http or https address of at most ${WEBHOOK_URL_LENGTH_MAX} characters`, {
       field: '/url',
     })
 }

@@ -24,6 +24,11 @@ export interface HistoryTable {
   readonly isAppended?: true
   /** Said where the rows are the items of a list in the event's data: a store need not keep that list twice. */
   readonly itemsOf?: ItemsOfEvents
+  /**
+   * Columns whose value is a field of the event's data, by the name of that field: a store need not keep it twice. The
+   * table then has the columns `sequence` and `position` of its event.
+   */
+  readonly fieldsOfEvent?: Readonly<Record<string, string>>
   rows(event: Event): readonly HistoryRow[]
 }
 

@@ -124,6 +124,8 @@ export const EXECUTIONS: HistoryTable = {
     ['symbol', 'id'],
   ],
   order: ['id'],
+  isAppended: true,
+  fieldsOfEvent: { snapshot: 'order' },
   rows(event) {
     if (!isReport(event) && !isCorrection(event)) return NO_ROWS
     const { data } = event
@@ -153,7 +155,7 @@ export const EXECUTIONS: HistoryTable = {
         text: of(data, 'text'),
         unsolicited: of(data, 'unsolicited'),
         corrects: of(data, 'corrects'),
-        snapshot: order,
+        snapshot: of(data, 'order'),
         path: event.paths[0] ?? null,
       },
     ]
@@ -194,6 +196,7 @@ export const POSITION_ENTRIES: HistoryTable = {
     ['path', 'sequence', 'position'],
   ],
   order: ['sequence', 'position'],
+  isAppended: true,
   rows(event) {
     const own = event.data.position as PositionChange | undefined
     if (own === undefined || typeof own !== 'object' || own === null) return NO_ROWS

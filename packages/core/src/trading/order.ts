@@ -2,6 +2,7 @@
 import type { Plain, Row, Table, Values } from '../image/index.js'
 import { type Quantity, quantity } from '../money/index.js'
 import type { OrderId, OrderState, orderFields } from './fields.js'
+import { termsTold } from './terms.js'
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
@@ -74,7 +75,7 @@ export function orderTold(order: Order, symbol: string, state: OrderState): Orde
     fees: order.fees,
     feeSchedule: order.feeSchedule,
     expiresAt: order.expiresAt,
-    terms: order.terms,
+    terms: termsTold(order.terms),
     createdAt: order.createdAt,
     enteredAt: order.enteredAt,
     updatedAt: order.updatedAt,

@@ -1,9 +1,17 @@
 /**
- * Lists in the data of events that are the rows of another history table (the entries of a posting): the tables keep
- * each item once, as a row there, and with the event only how many there are. Reading puts them back.
+ * What the tables keep once of the data of events. A list whose items are the rows of another history table (the
+ * entries of a posting) is kept as those rows, and with the event only how many there are; a column that is a field of
+ * the event's data (the order in its report) is kept with the event alone. Reading puts both back.
  */
-import type { HistoryRow, HistoryTable, ItemsOfEvents, Plain } from '@stemma/core/image'
+import {
+  EVENTS,
+  type HistoryRow,
+  type HistoryTable,
+  type ItemsOfEvents,
+  type Plain,
+} from '@stemma/core/image'
 import type Database from 'better-sqlite3'
+import { fromText } from '../record/plain-text.js'
 import { fromSql, type SqlValue } from './row-values.js'
 import { historyName, quoted } from './schema.js'
 
@@ -39,8 +47,9 @@ function isRow(item: Plain, { columns }: ItemsOfEvents): boolean {
   return fields === columns.length
 }
 
-/** Puts the items back into the data of event rows. */
+/** Puts items back into the data of event rows, and fields of that data into other rows. */
 export class EventItems {
+  private readonly data: Database.Statement
   private readonly lists: readonly {
     readonly of: ItemsOfEvents
     readonly kinds: readonly HistoryTable['columns'][number]['kind'][]
@@ -48,6 +57,9 @@ export class EventItems {
   }[]
 
   constructor(tables: Database.Database, history: readonly HistoryTable[]) {
+    this.data = tables
+      .prepare(`SELECT data FROM ${historyName(EVENTS)} WHERE sequence = ? AND position = ?`)
+      .pluck()
     this.lists = history.filter(hasItems).map((table) => ({
       of: table.itemsOf,
       kinds: table.itemsOf.columns.map((wanted) => kindOf(table, wanted)),
@@ -61,7 +73,22 @@ export class EventItems {
     }))
   }
 
-  restored(row: HistoryRow): HistoryRow {
+  /** The row as its event made it. */
+  restored(table: HistoryTable, row: HistoryRow): HistoryRow {
+    if (table.name === EVENTS.name) return this.withItems(row)
+    return table.fieldsOfEvent === undefined ? row : this.withFields(table.fieldsOfEvent, row)
+  }
+
+  private withFields(fields: NonNullable<HistoryTable['fieldsOfEvent']>, row: HistoryRow): HistoryRow {
+    const text = this.data.get(row.sequence, row.position) as string | undefined
+    if (text === undefined)
+      throw new Error(`expected event ${row.sequence}.${row.position} in the tables, was none`)
+    const data = fromText(text) as Data
+    const found = Object.entries(fields).map(([column, field]) => [column, data[field] ?? null])
+    return { ...row, ...Object.fromEntries(found) }
+  }
+
+  private withItems(row: HistoryRow): HistoryRow {
     let data = row.data as Data
     for (const { of, kinds, select } of this.lists) {
       const kept = data[of.field] as { readonly [ROWS]?: number } | null | undefined

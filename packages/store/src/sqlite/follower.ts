@@ -59,7 +59,7 @@ export class Follower {
     } catch (error) {
       this.head = head
       this.digest = digest
-      for (const writer of this.primary.values()) writer.forget()
+      for (const writer of [...this.primary.values(), ...this.history]) writer.forget()
       throw error
     }
   }
@@ -73,6 +73,7 @@ export class Follower {
       this.head = { batch: record.number, hash: record.hash }
     }
     for (const writer of this.primary.values()) this.digest = sumDigests(this.digest, writer.flush())
+    for (const writer of this.history) writer.flush()
     writeMeta(this.files.tables, {
       reached: String(this.head.batch),
       reached_hash: this.head.hash,

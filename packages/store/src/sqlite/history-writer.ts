@@ -1,13 +1,18 @@
-/** The follower's hand for one history table: the rows that it makes of events, written one by one. */
-import { EVENTS, type Event, type HistoryTable } from '@stemma/core/image'
+/**
+ * The follower's hand for one history table: the rows that it makes of events. Where a later event replaces the row of
+ * an earlier one, only the last of a transaction is written.
+ */
+import { EVENTS, type Event, type HistoryRow, type HistoryTable } from '@stemma/core/image'
 import type Database from 'better-sqlite3'
 import { dataKept } from './event-items.js'
 import { type SqlValue, toSql } from './row-values.js'
-import { historyName } from './schema.js'
+import { columnsKept, historyName, quoted } from './schema.js'
 
 export class HistoryWriter {
   private readonly insert: Database.Statement
+  private readonly columns: HistoryTable['columns']
   private readonly values: SqlValue[]
+  private readonly replacing: Replacing | null
   /** Whether the table is that of the events themselves. */
   private readonly isOfEvents: boolean
 
@@ -16,23 +21,81 @@ export class HistoryWriter {
     private readonly table: HistoryTable,
     private readonly history: readonly HistoryTable[],
   ) {
-    const { columns, isAppended } = table
-    const marks = columns.map(() => '?').join(', ')
-    const insert = isAppended === true ? 'INSERT' : 'INSERT OR REPLACE'
+    this.columns = columnsKept(table)
+    const marks = this.columns.map(() => '?').join(', ')
+    const insert = table.isAppended === true ? 'INSERT' : 'INSERT OR REPLACE'
     this.insert = tables.prepare(`${insert} INTO ${historyName(table)} VALUES (${marks})`)
-    this.values = columns.map(() => null)
+    this.values = this.columns.map(() => null)
+    this.replacing = table.isAppended === true ? null : new Replacing(tables, table)
     this.isOfEvents = table.name === EVENTS.name
   }
 
   take(event: Event): void {
-    const { columns } = this.table
     const kept = this.isOfEvents ? { ...event, data: dataKept(event.data, this.history) } : event
     for (const row of this.table.rows(kept)) {
-      for (let index = 0; index < columns.length; index += 1) {
-        const { name, kind } = columns[index] as HistoryTable['columns'][number]
-        this.values[index] = toSql(kind, row[name] ?? null)
-      }
-      this.insert.run(this.values)
+      if (this.replacing === null) this.write(row)
+      else this.replacing.keep(row)
     }
+  }
+
+  /** Writes what was kept back; the end of a transaction. */
+  flush(): void {
+    if (this.replacing === null) return
+    for (const row of this.replacing.take()) if (!this.replacing.update(row)) this.write(row)
+  }
+
+  /** Lets go of what was kept back: the transaction failed. */
+  forget(): void {
+    this.replacing?.take()
+  }
+
+  private write(row: HistoryRow): void {
+    const { columns, values } = this
+    for (let index = 0; index < columns.length; index += 1) {
+      const { name, kind } = columns[index] as HistoryTable['columns'][number]
+      values[index] = toSql(kind, row[name] ?? null)
+    }
+    this.insert.run(values)
+  }
+}
+
+/** Rows whose key may have been written before. Where no index changes only the row itself is written. */
+class Replacing {
+  private readonly rows = new Map<string, HistoryRow>()
+  private readonly updating: Database.Statement
+  private readonly changing: HistoryTable['columns']
+  private readonly standing: HistoryTable['columns']
+
+  constructor(
+    tables: Database.Database,
+    private readonly table: HistoryTable,
+  ) {
+    const found = new Set([...table.key, ...table.indexes.flat()])
+    const columns = columnsKept(table)
+    this.changing = columns.filter(({ name }) => !found.has(name))
+    this.standing = columns.filter(({ name }) => found.has(name))
+    const set = this.changing.map(({ name }) => `${quoted(name)} = ?`).join(', ')
+    const where = this.standing.map(
+      ({ name }) => `${quoted(name)} ${table.key.includes(name) ? '=' : 'IS'} ?`,
+    )
+    this.updating = tables.prepare(`UPDATE ${historyName(table)} SET ${set} WHERE ${where.join(' AND ')}`)
+  }
+
+  keep(row: HistoryRow): void {
+    this.rows.set(this.table.key.map((name) => String(row[name])).join('\n'), row)
+  }
+
+  take(): readonly HistoryRow[] {
+    const rows = [...this.rows.values()]
+    this.rows.clear()
+    return rows
+  }
+
+  /** Whether there was such a row, the same in all that indexes hold. */
+  update(row: HistoryRow): boolean {
+    const values = [...this.changing, ...this.standing].map(({ name, kind }) =>
+      toSql(kind, row[name] ?? null),
+    )
+    return this.updating.run(values).changes > 0
   }
 }

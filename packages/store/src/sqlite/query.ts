@@ -1,7 +1,7 @@
 /** A history query as one SQL statement. Column names come from the table's declaration, values are always bound. */
 import type { HistoryQuery, HistoryTable, Plain } from '@stemma/core/image'
 import { type SqlValue, toSql } from './row-values.js'
-import { historyName, quoted } from './schema.js'
+import { columnsKept, historyName, quoted } from './schema.js'
 
 export interface Statement {
   readonly sql: string
@@ -17,7 +17,9 @@ export function findStatement(table: HistoryTable, query: HistoryQuery, limit: n
   const direction = query.newestFirst === true ? 'DESC' : 'ASC'
   const order = table.order.map((name) => `${quoted(name)} ${direction}`).join(', ')
   return {
-    sql: `SELECT ${table.columns.map(({ name }) => quoted(name)).join(', ')} FROM ${historyName(table)}${where} ORDER BY ${order} LIMIT ?`,
+    sql: `SELECT ${columnsKept(table)
+      .map(({ name }) => quoted(name))
+      .join(', ')} FROM ${historyName(table)}${where} ORDER BY ${order} LIMIT ?`,
     values: [...conditions.flatMap(({ values }) => values), limit],
   }
 }

@@ -10,7 +10,7 @@ import {
 } from '@stemma/core/image'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { MOVES, TEST_SCHEMA, TestBook, TRANSFERS } from '../testing/book.js'
+import { MOVES, NOTES, TEST_SCHEMA, TestBook, TRANSFERS } from '../testing/book.js'
 import { openTestStore, temporaryDirectory } from '../testing/data-directory.js'
 import { filesOf, openTables, openToRead } from './files.js'
 import { Follower } from './follower.js'
@@ -128,6 +128,7 @@ test.each([
   ['events', EVENTS, ['subject', 'path', 'kind', 'reason']],
   ['transfers', TRANSFERS, ['note']],
   ['moves', MOVES, ['subject']],
+  ['notes', NOTES, ['subject']],
 ] as const)(
   'history of %s answers as a plain list would, wherever the tables end and the tail begins',
   (_name, table, texts) => {

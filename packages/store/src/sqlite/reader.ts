@@ -3,13 +3,7 @@
  * transaction shows the tables at one batch; whatever the journal has behind it is projected here, and kept while it is
  * short.
  */
-import {
-  EVENTS,
-  type HistoryQuery,
-  type HistoryRow,
-  type HistoryTable,
-  type KeyedResult,
-} from '@stemma/core/image'
+import type { HistoryQuery, HistoryRow, HistoryTable, KeyedResult } from '@stemma/core/image'
 import type Database from 'better-sqlite3'
 import { PassingTail } from '../history/passing-tail.js'
 import { Tail } from '../history/tail.js'
@@ -20,6 +14,7 @@ import { reachedBy } from './follower.js'
 import { findStatement } from './query.js'
 import { recordHolding, resultsOf, rowsAfter } from './records.js'
 import { fromSql, type SqlValue } from './row-values.js'
+import { columnsKept } from './schema.js'
 
 /** Of a longer tail nothing is kept between reads: a kept sequence takes about 3 KB. */
 const SEQUENCES_KEPT_MAX = 100_000
@@ -99,13 +94,14 @@ export class Reader {
   /** Rows of the tables in the query's order. So many of them may be passed over as older states of what the tail has. */
   private *settled(table: HistoryTable, query: HistoryQuery, hidden: number): IterableIterator<HistoryRow> {
     const { sql, values } = findStatement(table, query, query.limit + hidden)
+    const columns = columnsKept(table)
     const rows = this.tables.prepare(sql).raw().safeIntegers()
     for (const row of rows.iterate(...values) as IterableIterator<SqlValue[]>) {
       const found: Record<string, ReturnType<typeof fromSql>> = {}
-      table.columns.forEach(({ name: column, kind }, index) => {
+      columns.forEach(({ name: column, kind }, index) => {
         found[column] = fromSql(kind, row[index] as SqlValue)
       })
-      yield table.name === EVENTS.name ? this.items.restored(found) : found
+      yield this.items.restored(table, found)
     }
   }
 }

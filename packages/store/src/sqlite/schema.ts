@@ -30,11 +30,23 @@ export const historyName = (table: HistoryTable): string => quoted(`history_${ta
 const primaryTable = ({ name, columns }: TableShape): string =>
   `CREATE TABLE ${quoted(name)} (id INTEGER PRIMARY KEY, ${columns.map(column).join(', ')}, row_digest INTEGER NOT NULL)`
 
+/** Those that its table has: what is a field of the event stands with the event. */
+export const columnsKept = ({ columns, fieldsOfEvent = {} }: HistoryTable): readonly HistoryColumn[] =>
+  columns.filter(({ name }) => fieldsOfEvent[name] === undefined)
+
+/**
+ * Where a key of one number is the row's own, it needs no tree of its own. Nor does a longer key, as long as rows are
+ * short: of one that holds a structure, SQLite would move most to a page for itself.
+ */
 function historyTable(table: HistoryTable): string[] {
   const name = historyName(table)
-  const key = table.key.map(quoted).join(', ')
+  const columns = columnsKept(table)
+  const [first, second] = table.key.map((key) => columns.find((candidate) => candidate.name === key))
+  const isRowNumber = first?.kind === 'number' && second === undefined
+  const isShort = columns.every(({ kind }) => kind !== 'json')
+  const key = `PRIMARY KEY (${table.key.map(quoted).join(', ')})`
   return [
-    `CREATE TABLE ${name} (${table.columns.map(column).join(', ')}, PRIMARY KEY (${key})) WITHOUT ROWID`,
+    `CREATE TABLE ${name} (${columns.map(column).join(', ')}, ${key})${isShort && !isRowNumber ? ' WITHOUT ROWID' : ''}`,
     ...table.indexes.map(
       (columns, index) =>
         `CREATE INDEX "history_${table.name}_${index}" ON ${name} (${columns.map(quoted).join(', ')}) WHERE ${quoted(columns[0] as string)} IS NOT NULL`,

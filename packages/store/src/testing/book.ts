@@ -89,6 +89,25 @@ export const MOVES: HistoryTable = {
       : [],
 }
 
+/** One for each event, with a field of its data beside it. */
+export const NOTES: HistoryTable = {
+  name: 'notes',
+  columns: [
+    { name: 'sequence', kind: 'number' },
+    { name: 'position', kind: 'number' },
+    { name: 'subject', kind: 'text' },
+    { name: 'note', kind: 'json' },
+  ],
+  key: ['sequence', 'position'],
+  indexes: [['subject', 'sequence', 'position']],
+  order: ['sequence', 'position'],
+  isAppended: true,
+  fieldsOfEvent: { note: 'note' },
+  rows: ({ sequence, index, subject, data: { note = null } }) => [
+    { sequence, position: index, subject, note },
+  ],
+}
+
 export class TestTables {
   readonly image = new Image()
   readonly accounts: Table<Id, typeof accountFields>
@@ -105,7 +124,7 @@ export const TEST_SCHEMA: StoreSchema = {
     name: tableName,
     columns: columns.map(({ name, kind }) => ({ name, kind })),
   })),
-  history: [EVENTS, TRANSFERS, MOVES],
+  history: [EVENTS, TRANSFERS, MOVES, NOTES],
 }
 
 /** Where threads find the schema: they run what was built. */

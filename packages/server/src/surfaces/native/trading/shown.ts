@@ -2,7 +2,7 @@
  * Where what the engine keeps of trading gets the units beside it that the wire shows it by: the currency and the
  * digits of a quantity. Answers, history, dry runs and streams all go through here.
  */
-import { type Event, HISTORY, type HistoryRow, type Plain } from '@stemma/core'
+import { type Event, HISTORY, type HistoryRow, type Plain, termsOfTold } from '@stemma/core'
 import type { MarketTold } from '../../../host/market-view.js'
 import type { Host } from '../../../services.js'
 import { camel } from '../history.js'
@@ -18,8 +18,8 @@ export function withUnits(host: Host, record: Shown): Shown {
 
 /** An order as events, history and the engine tell it, its terms beside the rest. */
 export function shownOrder(host: Host, order: Shown): Shown {
-  const terms = order.terms as Shown
-  const { minimumQuantity = null } = terms
+  const terms = termsOfTold(order.terms)
+  const { minimumQuantity } = terms
   return withUnits(host, {
     ...order,
     ...terms,
@@ -29,7 +29,7 @@ export function shownOrder(host: Host, order: Shown): Shown {
 
 /** A row of the table of executions; a correction tells of its trade alone, so no order stands behind it. */
 export function shownExecution(host: Host, row: HistoryRow): HistoryRow {
-  const snapshot = row.snapshot as Shown
+  const snapshot = (row.snapshot ?? {}) as Shown
   return withUnits(host, {
     ...row,
     event: `${row.sequence}.${row.position}`,

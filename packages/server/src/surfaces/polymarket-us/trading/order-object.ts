@@ -11,6 +11,7 @@ import {
   type Price,
   type Quantity,
   type Rate,
+  termsOfTold,
 } from '@stemma/core'
 import type { Fills } from './fills.js'
 import { idShown } from './ids.js'
@@ -49,11 +50,12 @@ const camel = (name: string): string =>
 
 /** A row of the history of orders, under the names that the engine tells of orders by. */
 export const factsOfRow = (row: HistoryRow): OrderFacts =>
-  Object.fromEntries(
-    Object.entries(row).map(([name, plain]) => [camel(name), plain]),
-  ) as unknown as OrderFacts
+  factsTold(Object.fromEntries(Object.entries(row).map(([name, plain]) => [camel(name), plain])))
 
-export const factsTold = (told: Plain | object): OrderFacts => told as unknown as OrderFacts
+export const factsTold = (told: Plain | object): OrderFacts => {
+  const facts = told as unknown as OrderFacts
+  return { ...facts, terms: termsOfTold(facts.terms) }
+}
 
 export interface OrderContext {
   readonly lookup: Lookup

@@ -1,3 +1,4 @@
+export { MemoryJournal } from './memory/memory-journal.js'
 export { MemoryStore } from './memory/memory-store.js'
 export { type OpenStoreOptions, openStore } from './open-store.js'
 export * from './port.js'

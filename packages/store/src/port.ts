@@ -1,6 +1,6 @@
 /**
  * The store port: where batches become durable and history is read. It speaks of batches and history, not of SQL.
- * One process at a time writes a book; the adapter sees to that when it opens.
+ * One process at a time writes a book: by a lock where a store is held exclusively, else by taking over.
  */
 import type {
   Batch,
@@ -71,11 +71,34 @@ export interface ChainReport {
   readonly damage: readonly Damage[]
 }
 
+/** Who writes a book that several have open. */
+export interface WriterSeen {
+  /** Grows by one at each taking over; 0 where nobody ever wrote. */
+  readonly epoch: number
+  /** Where the writer is reached; null where nobody writes: it never began, or it ended and said so. */
+  readonly address: string | null
+  /** Changes with every append and every renewal: who sees it unchanged for long enough may take over. */
+  readonly mark: string
+}
+
+/** Somebody else has taken over: nothing of this append or renewal happened, and whoever holds the image must stop. */
+export class Deposed extends Error {
+  override readonly name = 'Deposed'
+  constructor(readonly epoch: number) {
+    super(`expected to be the writer of epoch ${epoch}, but another process has taken over`)
+  }
+}
+
 /**
- * A store that is open: it holds the book against other writers until it is closed or its process ends. What may keep
- * it from opening (another writer, a newer version, damage, another book) is thrown as a StoreRefusal.
+ * A store that is open. What may keep it from opening (another writer, a newer version, damage, another book) is thrown
+ * as a StoreRefusal.
  */
 export interface Store {
+  /**
+   * exclusive: it holds the book against all others until it is closed or its process ends, and writes. shared: several
+   * may have the book open; who has taken over writes, and the others read on.
+   */
+  readonly sharing: 'exclusive' | 'shared'
   /**
    * Fills a fresh image: the tables where they are sound, then the tail of the journal, each record checked against
    * the chain. Once, before the first append. Throws StoreRefusal and leaves the data as it was; the image is then of
@@ -85,10 +108,24 @@ export interface Store {
   /**
    * Makes a batch durable. Resolves only when it is. Calls keep their order and need not wait for one another. A
    * record of more than RECORD_BYTES_MAX is rejected with RecordTooLarge before anything is written, and later appends
-   * go on. Any other rejection means that the batch is not durable or may not be; from then on every append rejects
-   * with the same cause, and whoever holds the image must stop.
+   * go on. Any other rejection (Deposed where another process writes) means that the batch is not durable or may not
+   * be; from then on every append rejects with the same cause, and whoever holds the image must stop.
    */
   append(batch: Batch): Promise<Appended>
+  /**
+   * Reads on from where `load` or the last call ended, applies that to the image, and gives what it applied, in order;
+   * empty where nothing is new. A call may give a part only. For those who do not write.
+   */
+  catchUp(image: Image): Promise<readonly Batch[]>
+  /** Who writes, as the store knows it now. */
+  writer(): Promise<WriterSeen>
+  /**
+   * Becomes the writer, by an empty record of the next epoch under the next batch number. Null where anything was
+   * appended or renewed since `seen`, or something is there that this store has not read: catch up and look again.
+   */
+  takeOver(seen: WriterSeen, address: string): Promise<Appended | null>
+  /** Proves that this store still writes, and shows the others that it lives. Rejects with Deposed. */
+  renew(): Promise<void>
   /**
    * Rows of a history table in the table's order. Every batch whose append has resolved is in it, whether the tables
    * have reached it or not; a cursor made of a row's order columns goes on from there whatever was written since.
@@ -107,7 +144,7 @@ export interface Store {
    * apart, and the tables with their digest. Reads only; appends and reads go on meanwhile.
    */
   verifyChain(): Promise<ChainReport>
-  /** Lets what is under way finish, and gives the book free for another writer. May be called twice. */
+  /** Lets what is under way finish; who writes gives the book free, so that nobody need wait. May be called twice. */
   close(): Promise<void>
 }
 

@@ -15,6 +15,7 @@ import {
   type Store,
   StoreRefusal,
   type StoreSchema,
+  type WriterSeen,
 } from '../port.js'
 import { encodeBatch, sizeOf } from '../record/codec.js'
 import type { SchemaSource } from '../schema-source.js'
@@ -26,7 +27,7 @@ import type { JournalStart } from './journal-worker.js'
 import { loadImage } from './load.js'
 import { WriterLock } from './lock.js'
 import type { FindCall, ReaderStart } from './reader-worker.js'
-import { lastHead } from './records.js'
+import { lastHead, START } from './records.js'
 import { WorkerLink } from './worker-link.js'
 
 export interface SqliteOptions extends SchemaSource {
@@ -49,11 +50,12 @@ const script = (name: string): URL => new URL(`../../dist/sqlite/${name}.js`, im
 const FOLLOW_AFTER_MILLISECONDS = 250
 
 export class SqliteStore implements Store {
+  readonly sharing = 'exclusive'
   private readonly backlog = new Backlog()
   private readonly reader: WorkerLink
   private readonly follower: WorkerLink
   private journal: WorkerLink | null = null
-  private appended = 0
+  private last: Appended = START
   private reached = 0
   private following: Promise<void> | null = null
   private followerFailure: Error | null = null
@@ -136,7 +138,7 @@ export class SqliteStore implements Store {
     const bytes = sizeOf(record)
     if (bytes > RECORD_BYTES_MAX) return Promise.reject(new RecordTooLarge(bytes))
     const appended = journal.call<Appended>('append', record, [record.head.buffer]).then((result) => {
-      this.appended = result.batch
+      this.last = result
       this.backlog.add(result.batch, bytes, performance.now())
       this.followSoon()
       return result
@@ -144,6 +146,22 @@ export class SqliteStore implements Store {
     this.appending = appended.catch(() => {})
     return appended
   }
+
+  /** Nobody else writes. */
+  async catchUp(): Promise<readonly Batch[]> {
+    return []
+  }
+
+  async writer(): Promise<WriterSeen> {
+    return { epoch: EPOCH, address: null, mark: '' }
+  }
+
+  /** The lock has made it the writer when it opened. */
+  async takeOver(): Promise<Appended> {
+    return this.last
+  }
+
+  async renew(): Promise<void> {}
 
   find(table: HistoryTable, query: HistoryQuery): Promise<readonly HistoryRow[]> {
     return this.reader.call<readonly HistoryRow[]>('find', { table: table.name, query } satisfies FindCall)
@@ -163,7 +181,7 @@ export class SqliteStore implements Store {
 
   async settled(): Promise<void> {
     await this.appending
-    while (this.reached < this.appended) {
+    while (this.reached < this.last.batch) {
       if (this.followerFailure !== null) throw this.followerFailure
       this.follow()
       await this.following
@@ -192,7 +210,7 @@ export class SqliteStore implements Store {
 
   private begin({ batch, hash }: Loaded): void {
     const { files, options } = this
-    this.appended = batch
+    this.last = { batch, hash }
     for (let behind = this.reached + 1; behind <= batch; behind += 1)
       this.backlog.add(behind, 0, performance.now())
     this.journal = new WorkerLink(script('journal-worker'), {
@@ -216,7 +234,7 @@ export class SqliteStore implements Store {
 
   /** Lets some batches come together first: a transaction and the waking of a thread cost much the same for one as for many. */
   private followSoon(): void {
-    if (this.followTimer !== null || this.reached >= this.appended) return
+    if (this.followTimer !== null || this.reached >= this.last.batch) return
     this.followTimer = setTimeout(() => {
       this.followTimer = null
       this.follow()
@@ -226,7 +244,7 @@ export class SqliteStore implements Store {
 
   /** Sends the follower after the journal; one run at a time, and another when more came meanwhile. */
   private follow(): void {
-    if (this.following !== null || this.followerFailure !== null || this.reached >= this.appended) return
+    if (this.following !== null || this.followerFailure !== null || this.reached >= this.last.batch) return
     this.following = this.follower
       .call<number>('follow', null)
       .then((reached) => this.hasReached(reached))

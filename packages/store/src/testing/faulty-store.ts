@@ -1,6 +1,6 @@
 /** A store whose disk can be held up or broken by a test. Everything else is the store that it wraps. */
 import type { Batch, HistoryQuery, HistoryRow, HistoryTable, Image, KeyedResult } from '@stemma/core/image'
-import type { Appended, ChainReport, Lag, Loaded, Store } from '../port.js'
+import type { Appended, ChainReport, Lag, Loaded, Store, WriterSeen } from '../port.js'
 
 export class FaultyStore implements Store {
   private gate: Promise<void> = Promise.resolve()
@@ -10,7 +10,11 @@ export class FaultyStore implements Store {
 
   constructor(private readonly store: Store) {}
 
-  /** From now on appends wait, and keep their order. */
+  get sharing(): Store['sharing'] {
+    return this.store.sharing
+  }
+
+  /** From now on appends and renewals wait, and keep their order. */
   holdAppends(): void {
     this.gate = new Promise((resolve) => {
       this.open = resolve
@@ -37,6 +41,20 @@ export class FaultyStore implements Store {
     return this.store.append(batch)
   }
 
+  async renew(): Promise<void> {
+    await this.gate
+    return this.store.renew()
+  }
+
+  catchUp(image: Image): Promise<readonly Batch[]> {
+    return this.store.catchUp(image)
+  }
+  writer(): Promise<WriterSeen> {
+    return this.store.writer()
+  }
+  takeOver(seen: WriterSeen, address: string): Promise<Appended | null> {
+    return this.store.takeOver(seen, address)
+  }
   load(image: Image): Promise<Loaded> {
     return this.store.load(image)
   }

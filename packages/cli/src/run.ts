@@ -14,7 +14,7 @@ export async function run(words: readonly string[]): Promise<number> {
     note: (text) => process.stderr.write(`${text}\n`),
     connect,
   }
-  const program = buildProgram(shell)
+  const program = buildProgram(shell, words)
   for (const command of everyCommand(program)) command.exitOverride()
   // A reader that has seen enough, such as `head`, closes the pipe: that is no failure.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {

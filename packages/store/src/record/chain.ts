@@ -8,6 +8,12 @@ import type { EncodedBatch } from './codec.js'
 
 export const CHAIN_START = '0'.repeat(64)
 
+/** Where a chain stands. */
+export interface ChainHead {
+  readonly batch: number
+  readonly hash: string
+}
+
 export interface PartHashes {
   readonly events: string
   readonly images: string

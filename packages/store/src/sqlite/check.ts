@@ -2,12 +2,12 @@
 import { existsSync, statSync } from 'node:fs'
 import type Database from 'better-sqlite3'
 import { StoreRefusal, type StoreSchema } from '../port.js'
+import { START } from '../record/checked.js'
 import { type Files, openJournal, readingJournal, readingTables } from './files.js'
 import { reachedBy } from './follower.js'
 import { HeadFile } from './head-file.js'
 import { readMeta, writeMeta } from './meta.js'
 import { DATA_VERSION, dataVersionOf, migrate } from './migrations.js'
-import { START } from './records.js'
 import { isMadeFor } from './schema.js'
 import { keptHead, missingFrom } from './verify.js'
 

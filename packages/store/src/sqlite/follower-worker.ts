@@ -1,9 +1,9 @@
 /** The follower's thread: follows when it is told that the journal has more, and says how far it came. */
 import { workerData } from 'node:worker_threads'
 import { loadSchema, type SchemaSource } from '../schema-source.js'
+import { serveCalls } from '../worker/worker-link.js'
 import { openTables, openToRead, reading } from './files.js'
 import { Follower } from './follower.js'
-import { serveCalls } from './worker-link.js'
 
 export interface FollowerStart extends SchemaSource {
   readonly journal: string

@@ -5,12 +5,13 @@
 import type { Batch } from '@stemma/core/image'
 import type Database from 'better-sqlite3'
 import type { StoreSchema } from '../port.js'
-import type { ChainHead } from './head-file.js'
+import type { ChainHead } from '../record/chain.js'
+import { readRecords } from '../record/checked.js'
+import { sumDigests } from '../tables/row-digest.js'
 import { HistoryWriter } from './history-writer.js'
 import { readMeta, writeMeta } from './meta.js'
 import { PrimaryWriter } from './primary-writer.js'
-import { readRecords, someRowsAfter } from './records.js'
-import { sumDigests } from './row-digest.js'
+import { someRowsAfter } from './records.js'
 import { makeTables } from './schema.js'
 
 /** Records of one transaction, by count and by bytes of the journal. */

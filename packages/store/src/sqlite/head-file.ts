@@ -6,11 +6,7 @@
 import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { crc32 } from 'node:zlib'
-
-export interface ChainHead {
-  readonly batch: number
-  readonly hash: string
-}
+import type { ChainHead } from '../record/chain.js'
 
 const PLACE_BYTES = 128
 

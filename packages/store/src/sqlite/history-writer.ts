@@ -2,19 +2,18 @@
  * The follower's hand for one history table: the rows that it makes of events. Where a later event replaces the row of
  * an earlier one, only the last of a transaction is written.
  */
-import { EVENTS, type Event, type HistoryRow, type HistoryTable } from '@stemma/core/image'
+import type { Event, HistoryRow, HistoryTable } from '@stemma/core/image'
 import type Database from 'better-sqlite3'
-import { dataKept } from './event-items.js'
-import { type SqlValue, toSql } from './row-values.js'
-import { columnsKept, historyName, quoted } from './schema.js'
+import { columnsKept, rowsKept } from '../history/event-items.js'
+import { keyOf } from '../history/tail.js'
+import { historyName, quoted } from '../tables/names.js'
+import { type SqlValue, toSql } from '../tables/row-values.js'
 
 export class HistoryWriter {
   private readonly insert: Database.Statement
   private readonly columns: HistoryTable['columns']
   private readonly values: SqlValue[]
   private readonly replacing: Replacing | null
-  /** Whether the table is that of the events themselves. */
-  private readonly isOfEvents: boolean
 
   constructor(
     tables: Database.Database,
@@ -27,12 +26,10 @@ export class HistoryWriter {
     this.insert = tables.prepare(`${insert} INTO ${historyName(table)} VALUES (${marks})`)
     this.values = this.columns.map(() => null)
     this.replacing = table.isAppended === true ? null : new Replacing(tables, table)
-    this.isOfEvents = table.name === EVENTS.name
   }
 
   take(event: Event): void {
-    const kept = this.isOfEvents ? { ...event, data: dataKept(event.data, this.history) } : event
-    for (const row of this.table.rows(kept)) {
+    for (const row of rowsKept(this.table, event, this.history)) {
       if (this.replacing === null) this.write(row)
       else this.replacing.keep(row)
     }
@@ -82,7 +79,7 @@ class Replacing {
   }
 
   keep(row: HistoryRow): void {
-    this.rows.set(this.table.key.map((name) => String(row[name])).join('\n'), row)
+    this.rows.set(keyOf(this.table, row), row)
   }
 
   take(): readonly HistoryRow[] {

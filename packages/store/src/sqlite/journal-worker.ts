@@ -5,11 +5,12 @@
 import { workerData } from 'node:worker_threads'
 import type Database from 'better-sqlite3'
 import type { Appended } from '../port.js'
-import { chainHash, type PartHashes, partHashes } from '../record/chain.js'
+import type { ChainHead } from '../record/chain.js'
+import { recordAfter } from '../record/checked.js'
 import type { EncodedBatch } from '../record/codec.js'
+import { serveCalls } from '../worker/worker-link.js'
 import { openJournal } from './files.js'
-import { type ChainHead, HeadFile } from './head-file.js'
-import { serveCalls } from './worker-link.js'
+import { HeadFile } from './head-file.js'
 
 export interface JournalStart {
   readonly path: string
@@ -58,23 +59,12 @@ class JournalWriter {
     this.headFile.close()
   }
 
-  private write(record: EncodedBatch): ChainHead {
-    const { version, firstSequence, lastSequence, head, events, images, results } = record
-    const { book, epoch } = this.start
-    const batch = this.head.batch + 1
-    const parts = partHashes(record)
-    const note = { book, batch, epoch, version, firstSequence, lastSequence }
-    const hash = chainHash(this.head.hash, note, parts)
-    this.insert.run({ ...note, head, events, images, results, hash, ...hashesOf(parts) })
-    return { batch, hash }
+  private write(encoded: EncodedBatch): ChainHead {
+    const record = recordAfter(this.head, this.start, encoded)
+    this.insert.run(record)
+    return { batch: record.batch, hash: record.hash }
   }
 }
-
-const hashesOf = ({ events, images, results }: PartHashes) => ({
-  eventsHash: events,
-  imagesHash: images,
-  resultsHash: results,
-})
 
 serveCalls(() => {
   const writer = new JournalWriter(workerData as JournalStart)

@@ -3,12 +3,13 @@ import { DAY, type Image, type KeyedResult, type Plain, type UsedKey } from '@st
 import type Database from 'better-sqlite3'
 import { withoutResult } from '../memory/memory-store.js'
 import { type Loaded, StoreRefusal, type StoreSchema, type TableShape } from '../port.js'
+import { assertReadable, readRecords } from '../record/checked.js'
 import { decodeHead } from '../record/codec.js'
 import { fromText } from '../record/plain-text.js'
+import { quoted } from '../tables/names.js'
 import { type Files, reading } from './files.js'
 import { reachedBy } from './follower.js'
-import { assertReadable, readRecords, resultsUpTo, rowsAfter } from './records.js'
-import { quoted } from './schema.js'
+import { resultsUpTo, rowsAfter } from './records.js'
 import { tableRows } from './table-rows.js'
 
 export interface LoadFrom {

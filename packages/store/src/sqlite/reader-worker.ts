@@ -3,13 +3,13 @@ import { workerData } from 'node:worker_threads'
 import type { HistoryQuery } from '@stemma/core/image'
 import type { ChainReport, Damage, StoreSchema } from '../port.js'
 import { loadSchema, type SchemaSource } from '../schema-source.js'
+import { serveCalls } from '../worker/worker-link.js'
 import { type Files, openToRead, readingJournal, readingTables } from './files.js'
 import { Reader } from './reader.js'
 import { recordDamage } from './records.js'
 import { isMadeFor } from './schema.js'
 import { tableDamage } from './table-digest.js'
 import { verifyChain } from './verify.js'
-import { serveCalls } from './worker-link.js'
 
 export interface FindCall {
   readonly table: string

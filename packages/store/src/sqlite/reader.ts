@@ -5,16 +5,16 @@
  */
 import type { HistoryQuery, HistoryRow, HistoryTable, KeyedResult } from '@stemma/core/image'
 import type Database from 'better-sqlite3'
+import { findStatement, rowFound } from '../history/find-statement.js'
 import { PassingTail } from '../history/passing-tail.js'
 import { Tail } from '../history/tail.js'
 import type { StoreSchema } from '../port.js'
+import { resultsOf } from '../record/checked.js'
 import { decodeEventsOf } from '../record/codec.js'
+import type { SqlValue } from '../tables/row-values.js'
 import { EventItems } from './event-items.js'
 import { reachedBy } from './follower.js'
-import { findStatement } from './query.js'
-import { recordHolding, resultsOf, rowsAfter } from './records.js'
-import { fromSql, type SqlValue } from './row-values.js'
-import { columnsKept } from './schema.js'
+import { recordHolding, rowsAfter } from './records.js'
 
 /** Of a longer tail nothing is kept between reads: a kept sequence takes about 3 KB. */
 const SEQUENCES_KEPT_MAX = 100_000
@@ -94,14 +94,9 @@ export class Reader {
   /** Rows of the tables in the query's order. So many of them may be passed over as older states of what the tail has. */
   private *settled(table: HistoryTable, query: HistoryQuery, hidden: number): IterableIterator<HistoryRow> {
     const { sql, values } = findStatement(table, query, query.limit + hidden)
-    const columns = columnsKept(table)
     const rows = this.tables.prepare(sql).raw().safeIntegers()
     for (const row of rows.iterate(...values) as IterableIterator<SqlValue[]>) {
-      const found: Record<string, ReturnType<typeof fromSql>> = {}
-      columns.forEach(({ name: column, kind }, index) => {
-        found[column] = fromSql(kind, row[index] as SqlValue)
-      })
-      yield this.items.restored(table, found)
+      yield this.items.restored(table, rowFound(table, row))
     }
   }
 }

@@ -5,14 +5,12 @@
  */
 import type { HistoryColumn, HistoryTable } from '@stemma/core/image'
 import type Database from 'better-sqlite3'
+import { columnsKept } from '../history/event-items.js'
 import type { StoreSchema, TableShape } from '../port.js'
 import { CHAIN_START } from '../record/chain.js'
 import { FORMAT_VERSION } from '../record/upgrades.js'
+import { historyName, quoted } from '../tables/names.js'
 import { readMeta, TABLES_META, writeMeta } from './meta.js'
-
-export const snakeCase = (name: string): string =>
-  name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
-export const quoted = (name: string): string => `"${snakeCase(name)}"`
 
 const AFFINITY: Readonly<Record<HistoryColumn['kind'], string>> = {
   number: 'INTEGER',
@@ -24,15 +22,8 @@ const AFFINITY: Readonly<Record<HistoryColumn['kind'], string>> = {
 
 const column = ({ name, kind }: HistoryColumn): string => `${quoted(name)} ${AFFINITY[kind]}`.trim()
 
-/** History tables have names of their own beside the primary tables. */
-export const historyName = (table: HistoryTable): string => quoted(`history_${table.name}`)
-
 const primaryTable = ({ name, columns }: TableShape): string =>
   `CREATE TABLE ${quoted(name)} (id INTEGER PRIMARY KEY, ${columns.map(column).join(', ')}, row_digest INTEGER NOT NULL)`
-
-/** Those that its table has: what is a field of the event stands with the event. */
-export const columnsKept = ({ columns, fieldsOfEvent = {} }: HistoryTable): readonly HistoryColumn[] =>
-  columns.filter(({ name }) => fieldsOfEvent[name] === undefined)
 
 /**
  * Where a key of one number is the row's own, it needs no tree of its own. Nor does a longer key, as long as rows are

@@ -17,9 +17,11 @@ import {
   type StoreSchema,
   type WriterSeen,
 } from '../port.js'
+import { START } from '../record/checked.js'
 import { encodeBatch, sizeOf } from '../record/codec.js'
 import type { SchemaSource } from '../schema-source.js'
-import { Backlog } from './backlog.js'
+import { Following } from '../tables/following.js'
+import { WorkerLink } from '../worker/worker-link.js'
 import { checkJournal, checkTables } from './check.js'
 import { type Files, filesOf, openToRead, readingTables } from './files.js'
 import type { FollowerStart, Reached } from './follower-worker.js'
@@ -27,8 +29,7 @@ import type { JournalStart } from './journal-worker.js'
 import { loadImage } from './load.js'
 import { WriterLock } from './lock.js'
 import type { FindCall, ReaderStart } from './reader-worker.js'
-import { lastHead, START } from './records.js'
-import { WorkerLink } from './worker-link.js'
+import { lastHead } from './records.js'
 
 export interface SqliteOptions extends SchemaSource {
   readonly dataDirectory: string
@@ -46,20 +47,13 @@ const REPLAYED_RECORDS_MAX = 1_000
 // The same place seen from src and from dist: threads run what was built.
 const script = (name: string): URL => new URL(`../../dist/sqlite/${name}.js`, import.meta.url)
 
-/** How long the tables may stand still behind the journal so that the follower takes more at a time. */
-const FOLLOW_AFTER_MILLISECONDS = 250
-
 export class SqliteStore implements Store {
   readonly sharing = 'exclusive'
-  private readonly backlog = new Backlog()
+  private readonly following: Following
   private readonly reader: WorkerLink
   private readonly follower: WorkerLink
   private journal: WorkerLink | null = null
   private last: Appended = START
-  private reached = 0
-  private following: Promise<void> | null = null
-  private followerFailure: Error | null = null
-  private followTimer: NodeJS.Timeout | null = null
   private appending: Promise<unknown> = Promise.resolve()
   private closing: Promise<void> | null = null
 
@@ -77,8 +71,9 @@ export class SqliteStore implements Store {
     this.follower = new WorkerLink(
       script('follower-worker'),
       { journal: files.journal, tables: files.tables, schemaModule, schemaExport } satisfies FollowerStart,
-      ({ reached }: Reached) => this.hasReached(reached),
+      ({ reached }: Reached) => this.following.hasReached(reached),
     )
+    this.following = new Following(() => this.follower.call<number>('follow', null))
   }
 
   /** Takes the book. Throws StoreRefusal where another process has it, or its files are not what they should be. */
@@ -118,12 +113,12 @@ export class SqliteStore implements Store {
       const damage = this.reader.call<Damage[]>('damageAtStart', null)
       damage.catch(() => {})
       if (!checkTables(files, journal, schema)) refuseDamage(files, await damage)
-      await this.prepareTables(lastHead(journal).batch, damage)
+      const reached = await this.prepareTables(lastHead(journal).batch, damage)
       const loaded = readingTables(files, (tables) =>
         loadImage({ files, schema, journal, tables }, image),
       ) as Loaded
       refuseDamage(files, await damage)
-      this.begin(loaded)
+      this.begin(loaded, reached)
       return loaded
     } finally {
       journal.close()
@@ -139,8 +134,7 @@ export class SqliteStore implements Store {
     if (bytes > RECORD_BYTES_MAX) return Promise.reject(new RecordTooLarge(bytes))
     const appended = journal.call<Appended>('append', record, [record.head.buffer]).then((result) => {
       this.last = result
-      this.backlog.add(result.batch, bytes, performance.now())
-      this.followSoon()
+      this.following.appended(result.batch, bytes)
       return result
     })
     this.appending = appended.catch(() => {})
@@ -172,20 +166,16 @@ export class SqliteStore implements Store {
   }
 
   lag(): Lag {
-    return this.backlog.lag(performance.now())
+    return this.following.lag()
   }
 
   failure(): Error | null {
-    return this.followerFailure
+    return this.following.failure()
   }
 
   async settled(): Promise<void> {
     await this.appending
-    while (this.reached < this.last.batch) {
-      if (this.followerFailure !== null) throw this.followerFailure
-      this.follow()
-      await this.following
-    }
+    await this.following.settled()
   }
 
   verifyChain(): Promise<ChainReport> {
@@ -199,7 +189,7 @@ export class SqliteStore implements Store {
 
   private async shutDown(): Promise<void> {
     await this.settled().catch(() => {})
-    if (this.followTimer !== null) clearTimeout(this.followTimer)
+    this.following.stop()
     // Readers first: the last connection to a file is its writer's, which then folds the log into it.
     for (const link of [this.reader, this.follower, this.journal]) {
       await link?.call('close', null).catch(() => {})
@@ -208,11 +198,9 @@ export class SqliteStore implements Store {
     this.lock.free()
   }
 
-  private begin({ batch, hash }: Loaded): void {
+  private begin({ batch, hash }: Loaded, reached: number): void {
     const { files, options } = this
     this.last = { batch, hash }
-    for (let behind = this.reached + 1; behind <= batch; behind += 1)
-      this.backlog.add(behind, 0, performance.now())
     this.journal = new WorkerLink(script('journal-worker'), {
       path: files.journal,
       headPath: files.head,
@@ -221,46 +209,18 @@ export class SqliteStore implements Store {
       batch,
       hash,
     } satisfies JournalStart)
-    this.follow()
+    this.following.begin(reached, batch)
   }
 
-  /** Tables of this schema, and not so far behind that replaying the journal would take longer than following it. */
-  private async prepareTables(last: number, damage: Promise<Damage[]>): Promise<void> {
-    this.reached = await this.follower.call<number>('reached', null)
-    if (last - this.reached <= REPLAYED_RECORDS_MAX) return
+  /**
+   * Tables of this schema, and not so far behind that replaying the journal would take longer than following it. Gives
+   * the record that they have reached.
+   */
+  private async prepareTables(last: number, damage: Promise<Damage[]>): Promise<number> {
+    const reached = await this.follower.call<number>('reached', null)
+    if (last - reached <= REPLAYED_RECORDS_MAX) return reached
     refuseDamage(this.files, await damage)
-    this.reached = await this.follower.call<number>('follow', null)
-  }
-
-  /** Lets some batches come together first: a transaction and the waking of a thread cost much the same for one as for many. */
-  private followSoon(): void {
-    if (this.followTimer !== null || this.reached >= this.last.batch) return
-    this.followTimer = setTimeout(() => {
-      this.followTimer = null
-      this.follow()
-    }, FOLLOW_AFTER_MILLISECONDS)
-    this.followTimer.unref()
-  }
-
-  /** Sends the follower after the journal; one run at a time, and another when more came meanwhile. */
-  private follow(): void {
-    if (this.following !== null || this.followerFailure !== null || this.reached >= this.last.batch) return
-    this.following = this.follower
-      .call<number>('follow', null)
-      .then((reached) => this.hasReached(reached))
-      .catch((error: Error) => {
-        this.followerFailure = error
-      })
-      .finally(() => {
-        this.following = null
-        this.followSoon()
-      })
-  }
-
-  private hasReached(reached: number): void {
-    if (reached <= this.reached) return
-    this.reached = reached
-    this.backlog.reached(reached)
+    return this.follower.call<number>('follow', null)
   }
 }
 

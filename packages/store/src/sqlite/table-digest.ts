@@ -1,9 +1,9 @@
 /** Whether the rows of the tables are those that the follower wrote, each named that is not. */
 import type Database from 'better-sqlite3'
 import type { Damage, StoreSchema, TableShape } from '../port.js'
+import { snakeCase } from '../tables/names.js'
+import { RowDigest, sumDigests } from '../tables/row-digest.js'
 import { readMeta } from './meta.js'
-import { RowDigest, sumDigests } from './row-digest.js'
-import { snakeCase } from './schema.js'
 import { tableRows } from './table-rows.js'
 
 /** Named one by one only so far; a file that lost a page would name thousands. */

@@ -5,7 +5,7 @@
 import type { ColumnKind } from '@stemma/core/image'
 import type Database from 'better-sqlite3'
 import type { TableShape } from '../port.js'
-import { quoted } from './schema.js'
+import { quoted } from '../tables/names.js'
 
 const ROWS_AT_ONCE = 500
 

@@ -1,7 +1,8 @@
 /** A history query as one SQL statement. Column names come from the table's declaration, values are always bound. */
-import type { HistoryQuery, HistoryTable, Plain } from '@stemma/core/image'
-import { type SqlValue, toSql } from './row-values.js'
-import { columnsKept, historyName, quoted } from './schema.js'
+import type { HistoryQuery, HistoryRow, HistoryTable, Plain } from '@stemma/core/image'
+import { historyName, quoted } from '../tables/names.js'
+import { fromSql, type SqlValue, toSql } from '../tables/row-values.js'
+import { columnsKept } from './event-items.js'
 
 export interface Statement {
   readonly sql: string
@@ -24,6 +25,15 @@ export function findStatement(table: HistoryTable, query: HistoryQuery, limit: n
   }
 }
 
+/** A row of what such a statement finds. */
+export function rowFound(table: HistoryTable, values: readonly SqlValue[]): HistoryRow {
+  const found: Record<string, Plain> = {}
+  columnsKept(table).forEach(({ name, kind }, index) => {
+    found[name] = fromSql(kind, values[index] as SqlValue)
+  })
+  return found
+}
+
 function conditionsOf(table: HistoryTable, query: HistoryQuery): Condition[] {
   const bind = (name: string, plain: Plain): SqlValue => toSql(kindOf(table, name), plain)
   // Not IS for both: what is absent is in no index.
@@ -36,7 +46,7 @@ function conditionsOf(table: HistoryTable, query: HistoryQuery): Condition[] {
     const marks = present.map(() => '?').join(', ')
     const orAbsent = all.includes(null) ? ` OR ${quoted(name)} IS NULL` : ''
     return {
-      sql: `(${quoted(name)} IN (${marks})${orAbsent})`,
+      sql: present.length === 0 ? `(FALSE${orAbsent})` : `(${quoted(name)} IN (${marks})${orAbsent})`,
       values: present.map((plain) => bind(name, plain)),
     }
   })

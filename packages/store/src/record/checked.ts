@@ -1,0 +1,102 @@
+/** Records as a journal keeps them, each checked against the chain when it is read. */
+import type { Batch, KeyedResult } from '@stemma/core/image'
+import { type Damage, StoreRefusal } from '../port.js'
+import {
+  CHAIN_START,
+  type ChainHead,
+  chainHash,
+  type PartHashes,
+  partHashes,
+  type RecordNote,
+  sha256,
+} from './chain.js'
+import { decodeBatch, decodeResultsOf, type EncodedBatch } from './codec.js'
+import { FORMAT_VERSION } from './upgrades.js'
+
+export interface RecordRow extends EncodedBatch, RecordNote {
+  readonly hash: string
+  readonly eventsHash: string
+  readonly imagesHash: string
+  readonly resultsHash: string
+}
+
+export interface ReadRecord {
+  readonly number: number
+  readonly hash: string
+  readonly batch: Batch
+}
+
+export const START: ChainHead = { batch: 0, hash: CHAIN_START }
+
+/** A batch as the record that follows `previous`. */
+export function recordAfter(
+  previous: ChainHead,
+  { book, epoch }: Pick<RecordNote, 'book' | 'epoch'>,
+  encoded: EncodedBatch,
+): RecordRow {
+  const { version, firstSequence, lastSequence, head, events, images, results } = encoded
+  const note = { book, batch: previous.batch + 1, epoch, version, firstSequence, lastSequence }
+  const parts = partHashes(encoded)
+  const hash = chainHash(previous.hash, note, parts)
+  return { ...note, head, events, images, results, hash, ...hashesOf(parts) }
+}
+
+const hashesOf = ({ events, images, results }: PartHashes) => ({
+  eventsHash: events,
+  imagesHash: images,
+  resultsHash: results,
+})
+
+/** What `rows` hold, which come after `from`. Throws where one is missing or a hash does not follow from the one before. */
+export function* readRecords(
+  file: string,
+  rows: Iterable<RecordRow>,
+  from: ChainHead,
+): IterableIterator<ReadRecord> {
+  let previous = from
+  for (const row of rows) {
+    assertReadable(file, row)
+    const damage = damageOf(file, row, previous)
+    if (damage !== null) throw new StoreRefusal('damaged', damage.message, damage)
+    previous = row
+    yield { number: row.batch, hash: row.hash, batch: decodeBatch(row) }
+  }
+}
+
+/** The keyed results of a record, which must be those that its hash was made of. */
+export function resultsOf(
+  file: string,
+  row: Pick<RecordRow, keyof EncodedBatch | 'batch' | 'resultsHash'>,
+): readonly KeyedResult[] {
+  assertReadable(file, row)
+  if (sha256(row.results) === row.resultsHash) return decodeResultsOf(row)
+  const message = `${file}: the results of record ${row.batch} are not those that were written`
+  throw new StoreRefusal('damaged', message, { file, batch: row.batch })
+}
+
+export function assertReadable(file: string, { batch, version }: { batch: number; version: number }): void {
+  if (version <= FORMAT_VERSION) return
+  throw new StoreRefusal(
+    'newer_version',
+    `${file}: record ${batch} has format ${version}; this version reads up to ${FORMAT_VERSION}`,
+    { file, batch },
+  )
+}
+
+/** What is wrong with a record, or null: it is to be the next, and to have the hash that its content makes. */
+export function damageOf(file: string, row: RecordRow, previous: ChainHead): Damage | null {
+  const expected = previous.batch + 1
+  if (row.batch !== expected) {
+    const message = `${file}: record ${expected} is missing, the next is ${row.batch}`
+    return { file, batch: expected, message }
+  }
+  const parts = partHashes(row)
+  const isWhole =
+    parts.events === row.eventsHash &&
+    parts.images === row.imagesHash &&
+    parts.results === row.resultsHash &&
+    chainHash(previous.hash, row, parts) === row.hash
+  if (isWhole) return null
+  const message = `${file}: record ${row.batch} does not have the hash that follows from its content and the record before`
+  return { file, batch: row.batch, message }
+}

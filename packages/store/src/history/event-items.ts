@@ -3,7 +3,15 @@
  * entries of a posting) is kept as those rows, and with the event only how many there are; a column that is a field of
  * the event's data (the order in its report) is kept with the event alone. Reading puts both back.
  */
-import type { ColumnKind, HistoryRow, HistoryTable, ItemsOfEvents, Plain } from '@stemma/core/image'
+import {
+  type ColumnKind,
+  EVENTS,
+  type Event,
+  type HistoryRow,
+  type HistoryTable,
+  type ItemsOfEvents,
+  type Plain,
+} from '@stemma/core/image'
 import { fromText } from '../record/plain-text.js'
 import { fromSql, type SqlValue } from '../tables/row-values.js'
 
@@ -16,7 +24,7 @@ const hasItems = (table: HistoryTable): table is HistoryTable & { readonly items
   table.itemsOf !== undefined
 
 /** The data of an event as the tables keep it. */
-export function dataKept(data: Data, history: readonly HistoryTable[]): Data {
+function dataKept(data: Data, history: readonly HistoryTable[]): Data {
   let kept = data
   for (const { itemsOf } of history) {
     if (itemsOf === undefined) continue
@@ -38,6 +46,14 @@ function isRow(item: Plain, { columns }: ItemsOfEvents): boolean {
   }
   return fields === columns.length
 }
+
+/** The rows that a table has of an event; with the event itself, as the tables keep its data. */
+export const rowsKept = (
+  table: HistoryTable,
+  event: Event,
+  history: readonly HistoryTable[],
+): readonly HistoryRow[] =>
+  table.rows(table.name === EVENTS.name ? { ...event, data: dataKept(event.data, history) } : event)
 
 /** A list that is kept as rows, and what is needed to put it back. */
 export interface KeptList {

@@ -39,13 +39,18 @@ export class PassingTail {
     return this.last.size
   }
 
+  /** Whether a row of the tables is an older state of what was passed. */
+  hides(row: HistoryRow): boolean {
+    return this.last.has(keyOf(this.table, row))
+  }
+
   /** What the query reads of this and of the tables' rows, which come in the query's order. */
   merge(settled: Iterable<HistoryRow>): HistoryRow[] {
-    const { query, table } = this
+    const { query } = this
     const rows: HistoryRow[] = []
     for (const row of settled) {
       if (rows.length >= query.limit) break
-      if (!this.last.has(keyOf(table, row))) rows.push(row)
+      if (!this.hides(row)) rows.push(row)
     }
     for (const row of this.last.values()) if (row !== null) rows.push(row)
     return rows.concat(this.found).sort(this.order).slice(0, query.limit)

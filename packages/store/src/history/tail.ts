@@ -68,6 +68,12 @@ export class Tail {
     return this.projectionOf(name).rows.size
   }
 
+  /** Whether a row of the tables is an older state of what it has. */
+  hides(name: string, row: HistoryRow): boolean {
+    const { table, rows } = this.projectionOf(name)
+    return rows.has(keyOf(table, row))
+  }
+
   /**
    * What a query reads: the tail's rows and those that `settled` brings from the tables in the query's order. It is
    * read only as far as the limit needs.

@@ -42,7 +42,7 @@ serveCalls(async () => {
  * What keeps a start from loading: damaged rows of the tables, or, where those have to be made anew, damage in the
  * journal that they would be made from; for until that is found whole the old ones are not given up.
  */
-function damageAtStart(files: Files, schema: StoreSchema): Damage[] {
+function damageAtStart(files: Files, schema: StoreSchema): readonly Damage[] {
   const damage = readingTables(files, (tables) =>
     isMadeFor(tables, schema) ? tableDamage(files.tables, tables, schema) : null,
   )

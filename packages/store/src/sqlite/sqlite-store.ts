@@ -110,7 +110,7 @@ export class SqliteStore implements Store {
     const journal = openToRead(files.journal)
     try {
       // Another thread looks at every row or record while this one reads them.
-      const damage = this.reader.call<Damage[]>('damageAtStart', null)
+      const damage = this.reader.call<readonly Damage[]>('damageAtStart', null)
       damage.catch(() => {})
       if (!checkTables(files, journal, schema)) refuseDamage(files, await damage)
       const reached = await this.prepareTables(lastHead(journal).batch, damage)
@@ -216,7 +216,7 @@ export class SqliteStore implements Store {
    * Tables of this schema, and not so far behind that replaying the journal would take longer than following it. Gives
    * the record that they have reached.
    */
-  private async prepareTables(last: number, damage: Promise<Damage[]>): Promise<number> {
+  private async prepareTables(last: number, damage: Promise<readonly Damage[]>): Promise<number> {
     const reached = await this.follower.call<number>('reached', null)
     if (last - reached <= REPLAYED_RECORDS_MAX) return reached
     refuseDamage(this.files, await damage)

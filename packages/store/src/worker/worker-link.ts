@@ -81,8 +81,8 @@ const received = ({ kind, message, place }: SentRefusal): StoreRefusal =>
 type Handlers = Readonly<Record<string, (payload: never) => unknown>>
 
 /**
- * The worker's end: one function per kind of call. A handler is synchronous, so that calls keep their order. `start`
- * runs once before the first call; what it throws is the answer to every call.
+ * The worker's end: one function per kind of call. Those that are synchronous keep the order of the calls; what else
+ * keeps an order sees to it itself. `start` runs once before the first call; what it throws is the answer to every call.
  */
 export function serveCalls(start: (notify: (notice: unknown) => void) => Handlers | Promise<Handlers>): void {
   const port = parentPort as MessagePort
@@ -93,7 +93,7 @@ export function serveCalls(start: (notify: (notice: unknown) => void) => Handler
     else answer(call)
   })
   const begin = (run: (call: Call) => unknown): void => {
-    answer = (call) => port.postMessage(answered(call, run))
+    answer = (call) => void answered(call, run).then((made) => port.postMessage(made))
     for (const call of calls) answer(call)
   }
   Promise.resolve()
@@ -107,9 +107,9 @@ export function serveCalls(start: (notify: (notice: unknown) => void) => Handler
     )
 }
 
-function answered(call: Call, run: (call: Call) => unknown): Answer {
+async function answered(call: Call, run: (call: Call) => unknown): Promise<Answer> {
   try {
-    return { call: call.call, result: run(call) }
+    return { call: call.call, result: await run(call) }
   } catch (error) {
     if (!(error instanceof StoreRefusal)) return { call: call.call, error: error as Error }
     const { kind, message, place } = error

@@ -1,0 +1,21 @@
+/** Where a book on PostgreSQL is, and how that is spoken of. */
+export interface PostgresPlace {
+  /** A `postgres://` address, with a password where one is needed: it is in no message. */
+  readonly url: string
+  readonly book: number
+}
+
+/** Holds what cannot be replaced: the journals of all books of a database, and who writes them. */
+export const JOURNAL = 'stemma_journal'
+
+/** Holds the tables of a book, which can be made again. */
+export const schemaOf = ({ book }: PostgresPlace): string => `book_${book}`
+
+const databaseOf = (url: string): string => {
+  const { hostname, port, pathname } = new URL(url)
+  return `postgres://${hostname}${port === '' ? '' : `:${port}`}${pathname}`
+}
+
+export const journalName = ({ url }: PostgresPlace): string => `${databaseOf(url)} ${JOURNAL}.records`
+export const tablesName = (place: PostgresPlace): string => `${databaseOf(place.url)} ${schemaOf(place)}`
+export const writerName = ({ url }: PostgresPlace): string => `${databaseOf(url)} ${JOURNAL}.writer`

@@ -1,0 +1,192 @@
+/** The journal in PostgreSQL: records in order, some at a time, so that nobody holds many of them at once. */
+
+import type { Damage } from '../port.js'
+import { CHAIN_START, type ChainHead } from '../record/chain.js'
+import { assertReadable, damageOf, type RecordRow, START } from '../record/checked.js'
+import { FORMAT_VERSION } from '../record/upgrades.js'
+import { JOURNAL, journalName, type PostgresPlace } from './place.js'
+import type { Session } from './session.js'
+
+/** Each column of a record: its name and type in SQL, and its name here. */
+const FIELDS: readonly (readonly [column: string, type: string, field: keyof RecordRow])[] = [
+  ['book', 'bigint', 'book'],
+  ['batch', 'bigint', 'batch'],
+  ['epoch', 'bigint', 'epoch'],
+  ['version', 'bigint', 'version'],
+  ['first_sequence', 'bigint', 'firstSequence'],
+  ['last_sequence', 'bigint', 'lastSequence'],
+  ['head', 'bytea', 'head'],
+  ['events', 'bytea', 'events'],
+  ['images', 'bytea', 'images'],
+  ['results', 'bytea', 'results'],
+  ['events_hash', 'text', 'eventsHash'],
+  ['images_hash', 'text', 'imagesHash'],
+  ['results_hash', 'text', 'resultsHash'],
+  ['hash', 'text', 'hash'],
+]
+
+const SELECTED = FIELDS.map(([column, , field]) => `${column} AS "${field}"`).join(', ')
+
+/** `INSERT … SELECT` of a record, whose values are the first parameters. */
+export const INSERT_RECORD = `INSERT INTO ${JOURNAL}.records (${FIELDS.map(([column]) => column).join(', ')})
+  SELECT ${FIELDS.map(([, type], index) => `$${index + 1}::${type}`).join(', ')}`
+export const RECORD_PARAMETERS = FIELDS.length
+
+export const recordValues = (row: RecordRow): (number | string | Uint8Array)[] =>
+  FIELDS.map(([, , field]) => row[field])
+
+/** Where the journal ends. */
+export async function lastHead(session: Session, { book }: PostgresPlace): Promise<ChainHead> {
+  const { rows } = await session.query<ChainHead>(
+    `SELECT batch, hash FROM ${JOURNAL}.records WHERE book = $1 ORDER BY batch DESC LIMIT 1`,
+    [book],
+  )
+  return rows[0] ?? START
+}
+
+/** The hash of a record as the journal has it, or undefined. */
+export async function hashAt(
+  session: Session,
+  { book }: PostgresPlace,
+  batch: number,
+): Promise<string | undefined> {
+  if (batch === 0) return CHAIN_START
+  const { rows } = await session.query<{ hash: string }>(
+    `SELECT hash FROM ${JOURNAL}.records WHERE book = $1 AND batch = $2`,
+    [book, batch],
+  )
+  return rows[0]?.hash
+}
+
+export interface Bounds {
+  readonly records: number
+  readonly bytes: number
+}
+
+/** What one step of a reader holds. */
+const BOUNDS: Bounds = { records: 512, bytes: 16 * 2 ** 20 }
+
+/** Some of the records after `batch`, at least one where there is one. */
+export const someRecordsAfter = (
+  session: Session,
+  place: PostgresPlace,
+  batch: number,
+  bounds = BOUNDS,
+): Promise<RecordRow[]> => someRecords(session, place, 'batch > $2', 'ASC', batch, bounds)
+
+/** All records after `batch` in order, some at a time. */
+export async function* recordsAfter(
+  session: Session,
+  place: PostgresPlace,
+  batch: number,
+): AsyncGenerator<readonly RecordRow[]> {
+  for (let last = batch; ; ) {
+    const rows = await someRecordsAfter(session, place, last)
+    if (rows.length === 0) return
+    yield rows
+    last = (rows.at(-1) as RecordRow).batch
+  }
+}
+
+/** The records up to `batch`, the newest first, some at a time. */
+export async function* recordsUpTo(
+  session: Session,
+  place: PostgresPlace,
+  batch: number,
+): AsyncGenerator<readonly RecordRow[]> {
+  for (let first = batch; ; ) {
+    const rows = await someRecords(session, place, 'batch <= $2', 'DESC', first, BOUNDS)
+    if (rows.length === 0) return
+    yield rows
+    first = (rows.at(-1) as RecordRow).batch - 1
+  }
+}
+
+/** The sizes first: so many records as do not come to more than the bounds. */
+async function someRecords(
+  session: Session,
+  { book }: PostgresPlace,
+  condition: string,
+  order: 'ASC' | 'DESC',
+  batch: number,
+  bounds: Bounds,
+): Promise<RecordRow[]> {
+  const sizes = await session.query<{ batch: number; bytes: number }>(
+    `SELECT batch, octet_length(events) + octet_length(images) + octet_length(results) AS bytes
+      FROM ${JOURNAL}.records WHERE book = $1 AND ${condition} ORDER BY batch ${order} LIMIT $3`,
+    [book, batch, bounds.records],
+  )
+  let bytes = 0
+  let last: number | null = null
+  for (const size of sizes.rows) {
+    if (last !== null && bytes + size.bytes > bounds.bytes) break
+    bytes += size.bytes
+    last = size.batch
+  }
+  if (last === null) return []
+  const until = order === 'ASC' ? 'batch <= $3' : 'batch >= $3'
+  const found = await session.query<RecordRow>(
+    `SELECT ${SELECTED} FROM ${JOURNAL}.records WHERE book = $1 AND ${condition} AND ${until} ORDER BY batch ${order}`,
+    [book, batch, last],
+  )
+  return found.rows as RecordRow[]
+}
+
+/** The record that holds a sequence, or undefined. */
+export async function recordHolding(
+  session: Session,
+  { book }: PostgresPlace,
+  sequence: number,
+): Promise<RecordRow | undefined> {
+  const { rows } = await session.query<RecordRow>(
+    `SELECT ${SELECTED} FROM ${JOURNAL}.records WHERE book = $1 AND last_sequence >= $2
+      ORDER BY last_sequence, batch LIMIT 1`,
+    [book, sequence],
+  )
+  const [row] = rows
+  return row === undefined || sequence < row.firstSequence ? undefined : row
+}
+
+/** Every record that is not as the chain has it, and where the chain ends. */
+export async function chainDamage(
+  session: Session,
+  place: PostgresPlace,
+): Promise<{ readonly head: ChainHead; readonly damage: Damage[] }> {
+  const damage: Damage[] = []
+  let previous = START
+  for await (const rows of recordsAfter(session, place, 0)) {
+    for (const row of rows) {
+      const found = damageOf(journalName(place), row, previous)
+      if (found !== null) damage.push(found)
+      previous = { batch: row.batch, hash: row.hash }
+    }
+  }
+  return { head: previous, damage }
+}
+
+/** As `chainDamage`, of a journal that is to be read: throws where a record is of a newer format. */
+export async function recordDamage(session: Session, place: PostgresPlace): Promise<Damage[]> {
+  const newer = await session.query<RecordRow>(
+    `SELECT batch, version FROM ${JOURNAL}.records WHERE book = $1 AND version > $2 LIMIT 1`,
+    [place.book, FORMAT_VERSION],
+  )
+  for (const row of newer.rows) assertReadable(journalName(place), row)
+  return (await chainDamage(session, place)).damage
+}
+
+/** Damage where the journal does not hold the record that something else was made from. */
+export async function missingFrom(
+  session: Session,
+  place: PostgresPlace,
+  { batch, hash: seen }: ChainHead,
+  by: string,
+): Promise<Damage[]> {
+  const hash = await hashAt(session, place, batch)
+  if (hash === seen) return []
+  const file = journalName(place)
+  const message =
+    hash === undefined
+      ? `${file} ends at record ${(await lastHead(session, place)).batch}, but ${by} has seen record ${batch}`
+      : `${file}: record ${batch} is not the one that ${by} has seen`
+  return [{ file, batch, message }]
+}

@@ -9,6 +9,7 @@ import { access } from './access.js'
 import { accessPeers } from './access-peers.js'
 import type { Benchmark } from './benchmark.js'
 import { engine } from './engine.js'
+import { growth } from './growth.js'
 import { idempotency } from './idempotency.js'
 import { orders } from './orders.js'
 import { ordersHttp } from './orders-http.js'
@@ -29,6 +30,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   accessPeers,
   rollup,
   engine,
+  growth,
   orders,
   ordersHttp,
   ordersSocket,

@@ -5,8 +5,8 @@
 import { mkdirSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { BASE_PATH } from '@stemma/contract'
-import { BOOK_SCHEMA, Engine } from '@stemma/core'
-import { MemoryStore, SqliteStore, type Store } from '@stemma/store'
+import { Engine } from '@stemma/core'
+import type { Store } from '@stemma/store'
 import fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -33,6 +33,7 @@ import { type Configuration, checkDemoIsLocal } from './ops/configuration.js'
 import { keepDemoAddress } from './ops/demo-world.js'
 import { registerHealth } from './ops/health.js'
 import { Metrics } from './ops/metrics.js'
+import { openBookStore } from './ops/open-store.js'
 import { pagesModule } from './pages/index.js'
 import type { Host, Services } from './services.js'
 import { scopesMeant, scopesShown } from './surfaces/polymarket-us/index.js'
@@ -77,7 +78,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const log =
     options.log ??
     pino({ level: configuration.logLevel, redact: ['req.headers.authorization', 'req.headers.cookie'] })
-  const store = options.store ?? openStore(configuration)
+  const store = options.store ?? (await openBookStore(configuration))
   try {
     return await startOn(store, options, clock, log)
   } catch (error) {
@@ -199,17 +200,6 @@ async function listenForGrpc(
     if (!isTaken || isGrpcPortChosen) throw error
     log.warn(`gRPC is not served: something else listens on port ${grpcPort}; set STEMMA_GRPC_PORT`)
   }
-}
-
-function openStore({ store, dataDirectory }: Configuration): Store {
-  if (store === 'memory') return new MemoryStore()
-  return SqliteStore.open({
-    dataDirectory,
-    book: 0,
-    schema: BOOK_SCHEMA,
-    schemaModule: '@stemma/core',
-    schemaExport: 'BOOK_SCHEMA',
-  })
 }
 
 function deliverers(

@@ -51,6 +51,11 @@ describe('the environment', () => {
     ],
     ['STEMMA_STORE', 'memory', { store: 'memory' }],
     ['STEMMA_STORE', 'sqlite', {}],
+    [
+      'STEMMA_STORE',
+      'postgres://stemma:hush@db.internal:5433/books?sslmode=verify-full',
+      { store: 'postgres://stemma:hush@db.internal:5433/books?sslmode=verify-full' },
+    ],
     ['STEMMA_SECRET_KEY_FILE', '/run/secrets/key', { secretKeyFile: '/run/secrets/key' }],
     ['STEMMA_DEMO', '1', { isDemo: true }],
     ['STEMMA_DEMO', '0', {}],
@@ -76,6 +81,10 @@ describe('the environment', () => {
     ['STEMMA_GRPC_HEARTBEAT_SECONDS', '541'],
     ['STEMMA_GRPC_HEARTBEAT_SECONDS', '1.5'],
     ['STEMMA_STORE', 'postgres'],
+    ['STEMMA_STORE', 'mysql://localhost/books'],
+    ['STEMMA_STORE', 'postgres:///books'],
+    ['STEMMA_STORE', 'postgres://localhost'],
+    ['STEMMA_STORE', 'postgres://localhost/'],
     ['STEMMA_DEMO', 'true'],
     ['STEMMA_DEMO', 'yes'],
     ['STEMMA_PUBLIC_URL', 'stemma.example'],
@@ -87,6 +96,12 @@ describe('the environment', () => {
     expect(read).toThrow(ConfigurationFault)
     expect(read).toThrow(`${name}: `)
     expect(read).toThrow(VARIABLES[name as keyof typeof VARIABLES].says)
+  })
+
+  it('does not tell a password in what it says of an address', () => {
+    const read = () => readConfiguration({ STEMMA_STORE: 'postgres://stemma:hush@localhost' })
+    expect(read).toThrow('expected sqlite, memory, or a postgres:// address')
+    expect(read).not.toThrow('hush')
   })
 
   it('names every setting of ours that there is not', () => {

@@ -16,6 +16,18 @@ const port = z
   .string()
   .refine((text) => /^\d{1,5}$/.test(text) && Number(text) <= PORT_MAX, `expected a port, 0 to ${PORT_MAX}`)
   .transform(Number)
+/** Where a book is kept: one of two words, or the address of a PostgreSQL database. */
+export type StoreSetting = 'sqlite' | 'memory' | `postgres://${string}`
+
+const isStoreSetting = (text: string): text is StoreSetting =>
+  text === 'sqlite' || text === 'memory' || isDatabaseAddress(text)
+
+const isDatabaseAddress = (text: string): boolean => {
+  if (!text.startsWith('postgres://') || !URL.canParse(text)) return false
+  const { hostname, pathname } = new URL(text)
+  return hostname !== '' && pathname.length > 1
+}
+
 const flag = z.enum(['0', '1']).transform((value) => value === '1')
 
 /** The environment variables, as the reference page lists them. */
@@ -39,8 +51,12 @@ export const VARIABLES = {
   },
   STEMMA_DATA: { schema: z.string().min(1).default('./data'), says: 'data directory' },
   STEMMA_STORE: {
-    schema: z.enum(['sqlite', 'memory']).default('sqlite'),
-    says: '`sqlite` (embedded) or `memory` (keeps nothing)',
+    schema: z
+      .string()
+      // The value is in no message: an address may hold a password.
+      .refine(isStoreSetting, 'expected sqlite, memory, or a postgres:// address with a host and a database')
+      .default('sqlite'),
+    says: '`sqlite` (embedded, in the data directory), a `postgres://` address, or `memory` (keeps nothing)',
   },
   STEMMA_SECRET_KEY_FILE: {
     schema: z.string().optional(),
@@ -69,7 +85,7 @@ export interface Configuration {
   readonly isGrpcPortChosen: boolean
   readonly grpcHeartbeatSeconds: number
   readonly dataDirectory: string
-  readonly store: 'sqlite' | 'memory'
+  readonly store: StoreSetting
   readonly secretKeyFile: string
   readonly isDemo: boolean
   readonly publicUrl: string | null

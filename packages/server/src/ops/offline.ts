@@ -1,12 +1,16 @@
-/** Work on a data directory that no server uses: each takes the writer's lock, so none can come between. */
+/**
+ * Work on a book beside its server. On SQLite each takes the writer's lock, so none can come between; in PostgreSQL each
+ * reads the book as of one moment.
+ */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { BOOK_SCHEMA, Engine } from '@stemma/core'
-import { SqliteStore, type Store } from '@stemma/store'
+import { Engine } from '@stemma/core'
+import type { Store } from '@stemma/store'
 import { systemClock } from '../host/clock.js'
 import type { Configuration } from './configuration.js'
+import { openBookStore, whereKept } from './open-store.js'
 
-/** There is nothing in the data directory to work on. */
+/** There is nothing to work on. */
 export class NoBook extends Error {
   override readonly name = 'NoBook'
 }
@@ -62,21 +66,18 @@ function lawsOf(engine: Engine): readonly OfflineCheck[] {
 }
 
 async function withBook<Result>(
-  { dataDirectory }: Configuration,
+  configuration: Configuration,
   work: (report: OfflineReport, store: Store, engine: Engine) => Promise<Result>,
 ): Promise<Result> {
-  if (!existsSync(join(dataDirectory, 'journal.sqlite')))
+  const { store: kept, dataDirectory } = configuration
+  // A file is not made by looking whether there is one.
+  if (kept === 'sqlite' && !existsSync(join(dataDirectory, 'journal.sqlite')))
     throw new NoBook(`there is no book in ${dataDirectory}`)
-  const store = SqliteStore.open({
-    dataDirectory,
-    book: 0,
-    schema: BOOK_SCHEMA,
-    schemaModule: '@stemma/core',
-    schemaExport: 'BOOK_SCHEMA',
-  })
+  const store = await openBookStore(configuration)
   try {
     const engine = new Engine()
     const { batch } = await store.load(engine.image)
+    if (batch === 0) throw new NoBook(`there is no book in ${whereKept(configuration)}`)
     return await work({ batches: batch, sequence: engine.image.head.sequence }, store, engine)
   } finally {
     await store.close()

@@ -11,11 +11,12 @@ export const JOURNAL = 'stemma_journal'
 /** Holds the tables of a book, which can be made again. */
 export const schemaOf = ({ book }: PostgresPlace): string => `book_${book}`
 
-const databaseOf = (url: string): string => {
+/** The address of a database without user and password, as logs and messages may have it. */
+export const databaseName = (url: string): string => {
   const { hostname, port, pathname } = new URL(url)
   return `postgres://${hostname}${port === '' ? '' : `:${port}`}${pathname}`
 }
 
-export const journalName = ({ url }: PostgresPlace): string => `${databaseOf(url)} ${JOURNAL}.records`
-export const tablesName = (place: PostgresPlace): string => `${databaseOf(place.url)} ${schemaOf(place)}`
-export const writerName = ({ url }: PostgresPlace): string => `${databaseOf(url)} ${JOURNAL}.writer`
+export const journalName = ({ url }: PostgresPlace): string => `${databaseName(url)} ${JOURNAL}.records`
+export const tablesName = (place: PostgresPlace): string => `${databaseName(place.url)} ${schemaOf(place)}`
+export const writerName = ({ url }: PostgresPlace): string => `${databaseName(url)} ${JOURNAL}.writer`

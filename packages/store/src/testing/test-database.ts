@@ -8,6 +8,8 @@ export interface TestDatabase {
   readonly url: string
   /** Runs a statement as somebody beside the store. */
   query<Row>(statement: string, values?: readonly unknown[]): Promise<Row[]>
+  /** A connection beside the store, for who holds a lock. The caller ends it. */
+  connect(): Promise<pg.Client>
   drop(): Promise<void>
 }
 
@@ -22,6 +24,7 @@ export async function createTestDatabase(isolation = 'read committed'): Promise<
   return {
     url: url.href,
     query: (statement, values) => runOn(url.href, statement, values),
+    connect: () => connected(url.href),
     drop: async () => {
       await runOn(server, `DROP DATABASE ${name} WITH (FORCE)`)
     },
@@ -29,13 +32,18 @@ export async function createTestDatabase(isolation = 'read committed'): Promise<
 }
 
 async function runOn<Row>(url: string, statement: string, values: readonly unknown[] = []): Promise<Row[]> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
+  const client = await connected(url)
   try {
     return (await client.query(statement, [...values])).rows as Row[]
   } finally {
     await client.end()
   }
+}
+
+async function connected(url: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  return client
 }
 
 async function serverUrl(): Promise<string> {

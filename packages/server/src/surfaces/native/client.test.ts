@@ -1,7 +1,7 @@
 // The client against the server over a network that loses answers and cuts connections, and on behalf of others.
 import { StemmaClient, StemmaRefusal, StemmaUnreachable } from '@stemma/client'
+import { type CuttingProxy, openCuttingProxy } from '@stemma/store'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type CuttingProxy, openCuttingProxy } from '../../testing/cutting-proxy.js'
 import { startWorld, type World } from '../../testing/native-world.js'
 
 let world: World

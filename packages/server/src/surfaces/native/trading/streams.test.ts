@@ -2,9 +2,9 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { StemmaClient, type StemmaExecution } from '@stemma/client'
+import { openCuttingProxy } from '@stemma/store'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import { openCuttingProxy } from '../../../testing/cutting-proxy.js'
 import { type NativeMarket, openContract, openNativeMarket, SYMBOL } from '../../../testing/native-market.js'
 
 let market: NativeMarket

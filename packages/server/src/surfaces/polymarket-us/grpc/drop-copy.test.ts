@@ -1,8 +1,8 @@
 /** Drop copy, trade capture, position changes and states of instruments: who sees what, in which order, after every cut. */
 import { readFileSync } from 'node:fs'
+import { openCuttingProxy } from '@stemma/store'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { ManualTimer } from '../../../host/timer.js'
-import { openCuttingProxy } from '../../../testing/cutting-proxy.js'
 import { grpcAddress, grpcClient, type Stream } from '../../../testing/grpc-client.js'
 import { ACCOUNT, bust, OTHER_ACCOUNT, openContract, SYMBOL } from '../../../testing/market.js'
 import { openTradingVenue, type TradingVenue } from '../../../testing/trading-venue.js'

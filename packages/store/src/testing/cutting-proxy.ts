@@ -1,8 +1,9 @@
-/** A TCP proxy before a server, which cuts connections where a test wants: a network as it can be. Not exported. */
+/** A TCP proxy before a server, which cuts connections where a test wants: a network as it can be. */
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
 export interface CuttingProxy {
+  /** The address of the server, with the proxy's host and port. */
   readonly url: string
   /** Connections that were made so far. */
   readonly connections: number
@@ -10,6 +11,8 @@ export interface CuttingProxy {
   readonly answers: number
   /** The next so many answers are lost: the server gets the request, and the client hears nothing. */
   loseAnswers(count: number): void
+  /** The next so many requests are lost: the server does not get them. */
+  loseRequests(count: number): void
   /** Called before the next connection is made. */
   beforeNext(prepare: () => Promise<void>): void
   /** Cuts what is open. */
@@ -19,7 +22,7 @@ export interface CuttingProxy {
 
 export async function openCuttingProxy(target: string): Promise<CuttingProxy> {
   const open = new Set<Socket>()
-  let [connections, answers, toLose] = [0, 0, 0]
+  let [connections, answers, answersToLose, requestsToLose] = [0, 0, 0, 0]
   let prepare = async (): Promise<void> => {}
   const server = createServer(async (near) => {
     connections += 1
@@ -33,13 +36,21 @@ export async function openCuttingProxy(target: string): Promise<CuttingProxy> {
       near.destroy()
       far.destroy()
     }
-    near.pipe(far)
+    near.on('data', (part) => {
+      if (requestsToLose === 0) {
+        far.write(part)
+      } else {
+        requestsToLose -= 1
+        end()
+      }
+    })
+    near.on('end', () => far.end())
     far.on('data', (part) => {
-      if (toLose === 0) {
+      if (answersToLose === 0) {
         answers += 1
         near.write(part)
       } else {
-        toLose -= 1
+        answersToLose -= 1
         end()
       }
     })
@@ -47,7 +58,7 @@ export async function openCuttingProxy(target: string): Promise<CuttingProxy> {
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: target.replace(new URL(target).host, `127.0.0.1:${(server.address() as AddressInfo).port}`),
     get connections() {
       return connections
     },
@@ -55,7 +66,10 @@ export async function openCuttingProxy(target: string): Promise<CuttingProxy> {
       return answers
     },
     loseAnswers(count) {
-      toLose = count
+      answersToLose = count
+    },
+    loseRequests(count) {
+      requestsToLose = count
     },
     beforeNext(next) {
       prepare = next

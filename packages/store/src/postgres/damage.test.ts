@@ -1,0 +1,190 @@
+// What is not as it was written is found and named, and tables that were not made for this version are made again.
+import { EVENTS } from '@stemma/core/image'
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { StoreRefusal } from '../port.js'
+import { becomeWriter, hashOf } from '../suite.js'
+import { TEST_SCHEMA, TEST_SOURCE, TestBook, TestTables } from '../testing/book.js'
+import { createTestDatabase, type TestDatabase } from '../testing/test-database.js'
+import { PostgresStore } from './postgres-store.js'
+
+let database: TestDatabase
+let opened: PostgresStore[] = []
+let book: TestBook
+
+const open = (number = 0): PostgresStore => {
+  const store = new PostgresStore({ url: database.url, book: number, schema: TEST_SCHEMA, ...TEST_SOURCE })
+  opened.push(store)
+  return store
+}
+
+const edit = (statement: string): Promise<unknown> => database.query(statement)
+
+/** Three batches of four accounts each behind the record of the taking over, followed by the tables. */
+beforeEach(async () => {
+  database = await createTestDatabase()
+  book = new TestBook()
+  const store = open()
+  await store.load(book.image)
+  await becomeWriter(store, book.image)
+  for (let round = 0; round < 3; round += 1) {
+    for (let each = 0; each < 4; each += 1) book.open(`account ${round}-${each}`, 2n ** 90n)
+    await book.commit(store)
+  }
+  await store.renew()
+  await store.settled()
+  await store.close()
+})
+
+afterEach(async () => {
+  for (const store of opened) await store.close()
+  opened = []
+  await database.drop()
+})
+
+const extra = createTestDatabase()
+afterAll(async () => (await extra).drop())
+
+async function refusal(number = 0): Promise<StoreRefusal> {
+  const error = await open(number)
+    .load(new TestTables().image)
+    .catch((thrown: unknown) => thrown)
+  if (error instanceof StoreRefusal) return error
+  throw new Error(`expected a refusal to start, was ${String(error)}`)
+}
+
+const expectSound = async (): Promise<void> => {
+  const tables = new TestTables()
+  await open().load(tables.image)
+  expect(hashOf(tables.image)).toBe(hashOf(book.image))
+}
+
+describe('the journal', () => {
+  test.each([
+    ['an event', "UPDATE stemma_journal.records SET events = events || '\\x00' WHERE batch = 3", 'record 3'],
+    ['a note of it', 'UPDATE stemma_journal.records SET last_sequence = 99 WHERE batch = 3', 'record 3'],
+    ['a hash', "UPDATE stemma_journal.records SET hash = repeat('0', 64) WHERE batch = 3", 'record 3'],
+    ['a record between', 'DELETE FROM stemma_journal.records WHERE batch = 3', 'record 3 is missing'],
+  ])('that lost %s is refused where that is read, and verify names it', async (_what, statement, named) => {
+    // Without tables every record is read.
+    await edit('DROP SCHEMA book_0 CASCADE')
+    await edit(statement)
+    expect(await refusal()).toMatchObject({ kind: 'damaged', place: { batch: 3 } })
+    expect((await refusal()).message).toContain(named)
+    const { damage } = await open().verifyChain()
+    expect(damage[0]).toMatchObject({ batch: 3 })
+  })
+
+  test('that lost its end is refused, since the writer and the tables have seen more', async () => {
+    await edit('DELETE FROM stemma_journal.records WHERE batch = 4')
+    expect((await refusal()).message).toContain('ends at record 3, but')
+    expect((await refusal()).message).toContain('stemma_journal.writer has seen record 4')
+    await edit('DELETE FROM stemma_journal.writer')
+    expect((await refusal()).message).toContain('book_0 has seen record 4')
+    const { damage } = await open().verifyChain()
+    expect(damage.map(({ batch }) => batch)).toEqual([4])
+  })
+
+  test('whose row of who writes was lost goes on behind the epochs of its records', async () => {
+    await edit('DELETE FROM stemma_journal.writer')
+    const { image } = new TestTables()
+    const store = open()
+    await store.load(image)
+    expect(await store.writer()).toMatchObject({ epoch: 1, address: null })
+    expect(await store.takeOver(await store.writer(), 'http://again.test')).toMatchObject({ batch: 5 })
+    expect((await store.verifyChain()).damage).toEqual([])
+  })
+
+  test('of a newer data version, or with a record of a newer format, is refused', async () => {
+    await edit("UPDATE stemma_journal.meta SET value = '99' WHERE name = 'data_version'")
+    expect(await refusal()).toMatchObject({ kind: 'newer_version' })
+    expect((await refusal()).message).toContain('written by data version 99; this version reads up to 1')
+    await edit("UPDATE stemma_journal.meta SET value = '1' WHERE name = 'data_version'")
+    await edit('UPDATE stemma_journal.records SET version = 99 WHERE batch = 4')
+    expect(await refusal()).toMatchObject({ kind: 'newer_version' })
+  })
+
+  test('of another book in the same database is not touched', async () => {
+    const other = new TestTables()
+    const store = open(7)
+    expect(await store.load(other.image)).toMatchObject({ batch: 0 })
+    await becomeWriter(store, other.image)
+    await store.settled()
+    await edit('DROP SCHEMA book_7 CASCADE')
+    await edit('DELETE FROM stemma_journal.records WHERE book = 7')
+    expect((await refusal(7)).message).toContain('ends at record 0')
+    await expectSound()
+  })
+})
+
+describe('the tables', () => {
+  test.each([
+    ['an amount', 'UPDATE book_0.balances SET credits = credits + 1 WHERE id = 2', 'row 2 of balances'],
+    ['a name', "UPDATE book_0.accounts SET name = 'Account 0-0' WHERE id = 1", 'row 1 of accounts'],
+    ['a flag', 'UPDATE book_0.accounts SET is_frozen = true WHERE id = 3', 'row 3 of accounts'],
+    ['a row', 'DELETE FROM book_0.accounts WHERE id = 3', 'the digest of all rows'],
+  ])('that lost %s are refused and named, with what helps', async (_what, statement, named) => {
+    await edit(statement)
+    const { message, kind } = await refusal()
+    expect(kind).toBe('damaged')
+    expect(message).toContain(named)
+    expect(message).toContain('drop schema book_0')
+    const { damage } = await open().verifyChain()
+    expect(damage[0]?.message).toContain(named)
+    await edit('DROP SCHEMA book_0 CASCADE')
+    await expectSound()
+  })
+
+  test.each([
+    ['were dropped', 'DROP SCHEMA book_0 CASCADE'],
+    ['are of another version', "UPDATE book_0.stemma_meta SET value = 'x' WHERE name = 'fingerprint'"],
+  ])('that %s are not read, and are made again by who takes over', async (_what, statement) => {
+    await edit(statement)
+    const tables = new TestTables()
+    const store = open()
+    await store.load(tables.image)
+    expect(hashOf(tables.image)).toBe(hashOf(book.image))
+    expect(await store.find(EVENTS, { limit: 20 })).toEqual(book.historyOf(EVENTS))
+    await becomeWriter(store, tables.image)
+    await store.settled()
+    expect(await store.find(EVENTS, { limit: 20 })).toEqual(book.historyOf(EVENTS))
+    expect(await database.query('SELECT count(*)::int AS count FROM book_0.accounts')).toEqual([
+      { count: 12 },
+    ])
+    expect((await store.verifyChain()).damage).toEqual([])
+  })
+
+  test('of a newer version stop a follower that is not of it, as soon as it has more to write', async () => {
+    const { image } = new TestTables()
+    const store = open()
+    await store.load(image)
+    await becomeWriter(store, image)
+    await store.settled()
+    await edit("UPDATE book_0.stemma_meta SET value = 'newer' WHERE name = 'fingerprint'")
+    book.open('more')
+    await store.append({ ...book.seal() })
+    await expect(store.settled()).rejects.toThrow('another process has made them anew')
+    expect(store.failure()?.message).toContain('another process has made them anew')
+  })
+
+  test('have amounts of any width that can be added up', async () => {
+    const rows = await database.query<{ sum: string }>(
+      'SELECT sum(credits)::text AS sum FROM book_0.balances',
+    )
+    // 12 accounts of 2^90.
+    expect(rows).toEqual([{ sum: String(12n * 2n ** 90n) }])
+  })
+})
+
+test('a database of another encoding is refused', async () => {
+  const { url, query, connect } = await extra
+  await query("CREATE DATABASE not_utf8 TEMPLATE template0 ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C'")
+  const other = new URL(url)
+  other.pathname = '/not_utf8'
+  const store = new PostgresStore({ url: other.href, book: 0, schema: TEST_SCHEMA, ...TEST_SOURCE })
+  opened.push(store)
+  const loading = store.load(new TestTables().image)
+  await expect(loading).rejects.toThrow('expected a database with encoding UTF8, was SQL_ASCII')
+  const client = await connect()
+  await client.query('DROP DATABASE not_utf8 WITH (FORCE)')
+  await client.end()
+})

@@ -2,8 +2,7 @@
 
 import type { Damage } from '../port.js'
 import { CHAIN_START, type ChainHead } from '../record/chain.js'
-import { assertReadable, damageOf, type RecordRow, START } from '../record/checked.js'
-import { FORMAT_VERSION } from '../record/upgrades.js'
+import { damageOf, type RecordRow, START } from '../record/checked.js'
 import { JOURNAL, journalName, type PostgresPlace } from './place.js'
 import type { Session } from './session.js'
 
@@ -162,16 +161,6 @@ export async function chainDamage(
     }
   }
   return { head: previous, damage }
-}
-
-/** As `chainDamage`, of a journal that is to be read: throws where a record is of a newer format. */
-export async function recordDamage(session: Session, place: PostgresPlace): Promise<Damage[]> {
-  const newer = await session.query<RecordRow>(
-    `SELECT batch, version FROM ${JOURNAL}.records WHERE book = $1 AND version > $2 LIMIT 1`,
-    [place.book, FORMAT_VERSION],
-  )
-  for (const row of newer.rows) assertReadable(journalName(place), row)
-  return (await chainDamage(session, place)).damage
 }
 
 /** Damage where the journal does not hold the record that something else was made from. */

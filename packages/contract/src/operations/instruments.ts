@@ -147,7 +147,8 @@ const COMMANDS = [
     path: '/instruments/{instrument}/state',
     summary: 'Open, pause, close, expire or take off an instrument',
     description:
-      'Leaving `preopen` or `auction` trades what was collected at one price. `suspended` takes cancels only; `halted` and `closed` take nothing.',
+      'Opening trades what was collected in `preopen` or `auction` at one price; closing trades what `auction` collected, ' +
+      'and calls off a `preopen` that never opened. `suspended` takes cancels only; `halted` and `closed` take nothing.',
     scope: 'instruments:write',
     input: object({ instrument: instrumentRef(), state: choice(INSTRUMENT_STATES) }),
     output: changed,

@@ -25,7 +25,8 @@ export type InstrumentKind = (typeof INSTRUMENT_KINDS)[number]
 
 /**
  * Where an instrument is in its life. `open` matches; `preopen` and `auction` collect orders that trade together at
- * one price when the state is left; `suspended` takes cancels only; `halted` and `closed` take nothing.
+ * one price as it opens, those of `auction` also as it closes; `suspended` takes cancels only; `halted` and `closed` take
+ * nothing.
  */
 export const INSTRUMENT_STATES = [
   'pending',

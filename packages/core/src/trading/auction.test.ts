@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { playOn } from '../testing/ledger-page.js'
 import { pageWorld } from '../testing/market-world.js'
+import { START } from '../testing/world.js'
 
 const check = (text: string): void => {
   const { expected, actual } = playOn(pageWorld(), text)
@@ -97,5 +98,40 @@ describe('an auction', () => {
          state ${pause}                                 -> done
          state open                                     -> 5@0.5 a1/b1`,
       )
+  })
+
+  test('that never opened is called off as the instrument closes: nothing trades, day orders end, others wait', () => {
+    check(
+      `state closed                                     -> done
+       state preopen                                    -> done
+       b1 ben  sell limit gtc 5  @0.50                  -> new
+       a1 anna buy  limit gtc 5  @0.50                  -> new
+       a2 anna buy  limit day 3  @0.55                  -> new
+       state closed                                     -> a2 expired
+       state preopen                                    -> done
+       state open                                       -> 5@0.5 a1/b1`,
+    )
+  })
+
+  test('at the close trades as the instrument closes', () => {
+    check(
+      `state auction                                    -> done
+       b1 ben  sell limit gtc 5  @0.50                  -> new
+       a1 anna buy  limit day 7  @0.50                  -> new
+       state closed                                     -> 5@0.5 a1/b1, a1 expired`,
+    )
+  })
+
+  test('that never opened is called off as the instrument expires', () => {
+    const world = pageWorld({ expiresAt: START + 3_600_000_000 })
+    const { expected, actual } = playOn(
+      world,
+      `state closed                                     -> done
+       state preopen                                    -> done
+       b1 ben  sell limit gtc 5  @0.50                  -> new
+       a1 anna buy  limit gtc 5  @0.50                  -> new
+       wait 2h                                          -> b1 expired, a1 expired`,
+    )
+    expect(actual).toEqual(expected)
   })
 })

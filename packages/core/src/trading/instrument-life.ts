@@ -1,5 +1,5 @@
 /**
- * The life of an instrument as its orders and positions feel it: leaving a collecting state trades the auction, closing
+ * The life of an instrument as its orders and positions feel it: opening and the end of an auction trade it, closing
  * ends day orders, expiring and terminating end all of them. What is more than one step's work goes on by itself, step
  * by step, while other traffic runs in between.
  */
@@ -27,15 +27,14 @@ export const TRANSITIONS: Readonly<Record<InstrumentState, readonly InstrumentSt
 /** Orders that one step ends. */
 const ORDERS_OF_STEP = 500
 
-const COLLECTING: readonly InstrumentState[] = ['preopen', 'auction']
-
 /**
  * Brings an instrument into a state, or on the way there. What was collected trades as an auction first: when the
- * instrument opens, also after a pause, so that no crossed book is ever open, and when it closes.
+ * instrument opens, also after a pause, so that no crossed book is ever open, and when a closing auction closes. What
+ * was collected before an opening that does not come about is not traded: day orders end, the others wait for the next.
  */
 export function changeState(context: TradingContext, row: Row, to: InstrumentState): void {
   const { instruments } = context.market
-  const isTraded = to === 'open' || (to === 'closed' && COLLECTING.includes(instruments.state.get(row)))
+  const isTraded = to === 'open' || (to === 'closed' && instruments.state.get(row) === 'auction')
   const price = isTraded ? auctionPrice(context, row) : null
   if (price === null) {
     arrive(context, row, to)

@@ -77,8 +77,7 @@ export class NaiveMatcher {
 
   /** A crossed book trades at one price before it is open, and when an auction closes; closing ends day orders. */
   setState(to: NaiveState): void {
-    const isCollecting = this.state === 'preopen' || this.state === 'auction'
-    if (to === 'open' || (to === 'closed' && isCollecting)) this.uncross()
+    if (to === 'open' || (to === 'closed' && this.state === 'auction')) this.uncross()
     this.state = to
     if (to === 'closed') this.orders = this.orders.filter(({ timeInForce }) => timeInForce !== 'day')
     this.followUp()

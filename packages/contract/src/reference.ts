@@ -1,6 +1,7 @@
 /** The reference pages, made from the registry and the catalogue. */
 import { REFUSALS } from '@stemma/core/refusals'
 import { refusalsOf } from './openapi.js'
+import { VENUE_DISPLAY_NAME_LENGTH_MAX, VENUE_NAME_LENGTH_MAX } from './operations/venues.js'
 import { BASE_PATH, OPERATIONS } from './registry.js'
 import {
   DISPLAY_NAME_LENGTH_MAX,
@@ -41,6 +42,10 @@ export function refusalsPage(): string {
 const LIMITS: readonly (readonly [string, string])[] = [
   ['Characters of a name', String(NAME_LENGTH_MAX)],
   ['Characters of a display name', String(DISPLAY_NAME_LENGTH_MAX)],
+  [
+    'Characters of the name of an outside venue',
+    `${VENUE_NAME_LENGTH_MAX}; ${VENUE_DISPLAY_NAME_LENGTH_MAX} of its display name`,
+  ],
   ['Characters of a reason or a description', String(REASON_LENGTH_MAX)],
   ['Items of a page', `${PAGE_LIMIT_MAX}; ${PAGE_LIMIT_DEFAULT} unless asked for`],
   ['Commands of a batch', '500'],

@@ -111,7 +111,7 @@ async function startOn(
     clock,
     onFatal: fail,
     onDurable: (batch, seconds) => {
-      metrics.batch(batch.head.sequence - batch.firstSequence + 1, seconds)
+      metrics.batch(batch, seconds)
       effects.take(batch)
     },
   })

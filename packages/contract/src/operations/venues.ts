@@ -25,10 +25,16 @@ const url = () =>
 const secret = () =>
   nullable(text({ max: 128, description: 'What messages are signed with; shown in this answer only' }))
 
+/** The house account at a venue is named by it, and a name has 64 characters, a display name 128. */
+export const VENUE_NAME_LENGTH_MAX = 57
+export const VENUE_DISPLAY_NAME_LENGTH_MAX = 110
+const venueName = () => name('What instruments name it by', VENUE_NAME_LENGTH_MAX)
+const venueDisplayName = () => displayName(VENUE_DISPLAY_NAME_LENGTH_MAX)
+
 const venue = object({
   id: id('ven'),
-  name: name('What instruments name it by'),
-  display_name: displayName(),
+  name: venueName(),
+  display_name: venueDisplayName(),
   status: choice(VENUE_STATUSES),
   url: url(),
   street: id('acc', 'The house account that is the other side of its executions'),
@@ -70,7 +76,7 @@ const KEEPING = [
       'Instruments that name it send their orders there, as numbered messages that are signed by the Standard ' +
       'Webhooks scheme; the secret is shown in this answer only.',
     scope: 'instruments:write',
-    input: object({ name: name('What instruments name it by'), display_name: displayName(), url: url() }),
+    input: object({ name: venueName(), display_name: venueDisplayName(), url: url() }),
     output: object({ venue: id('ven'), street: id('acc'), secret: secret(), sequence: count() }),
     refusals: ['not_visible', 'name_taken', 'limit_reached'],
     example: {
@@ -87,7 +93,7 @@ const KEEPING = [
     scope: 'instruments:write',
     input: object({
       venue: id('ven'),
-      display_name: optional(displayName()),
+      display_name: optional(venueDisplayName()),
       url: optional(url()),
       status: optional(choice(VENUE_STATUSES)),
       new_secret: optional(flag('Make another secret; the old one signs nothing any more'), false),
@@ -133,7 +139,8 @@ const REPORTING = [
     description:
       'The venue counts its reports from one. Each number is taken once: a repeat is answered alike and changes ' +
       'nothing, and one that leaves a number out is refused with the number that is expected. A report that does ' +
-      'not fit its order is taken, not booked, and kept as an event for a person to look at.',
+      'not fit its order, or names one that never was, is taken, not booked, and kept as an event for a person to look ' +
+      'at.',
     scope: 'venues:report',
     input: object({
       venue: id('ven'),

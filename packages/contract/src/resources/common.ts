@@ -19,16 +19,16 @@ export const PAGE_LIMIT_MAX = 500
 export const PAGE_LIMIT_DEFAULT = 50
 export const REASON_LENGTH_MAX = 500
 
-export const name = (description: string): Wire<string> =>
+export const name = (description: string, max = NAME_LENGTH_MAX): Wire<string> =>
   text({
-    max: NAME_LENGTH_MAX,
+    max,
     pattern: /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/,
-    meaning: 'a name of 1 to 64 letters, digits, dots, dashes or underscores',
+    meaning: `a name of 1 to ${max} letters, digits, dots, dashes or underscores`,
     description,
   })
 
-export const displayName = (): Wire<string> =>
-  text({ max: DISPLAY_NAME_LENGTH_MAX * 2, description: 'What people read, 1 to 128 printable characters' })
+export const displayName = (max = DISPLAY_NAME_LENGTH_MAX): Wire<string> =>
+  text({ max: max * 2, description: `What people read, 1 to ${max} printable characters` })
 
 export const reason = (description = 'Why; kept with the event'): Wire<string> =>
   text({ max: REASON_LENGTH_MAX, description })

@@ -50,6 +50,12 @@ export class Terms {
     return divide(money * this.denominator, price * this.numerator, 'floor') as Quantity
   }
 
+  /** What a unit cost on average, half-even to the precision of prices; null where there is none. */
+  average(cost: Amount, quantity: Quantity): Price | null {
+    if (quantity === 0n) return null
+    return divide(cost * this.denominator, quantity * this.numerator, 'half_even') as Price
+  }
+
   isOnTick(price: Price): boolean {
     return price % this.tick === 0n
   }

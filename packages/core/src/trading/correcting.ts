@@ -19,7 +19,7 @@ import {
   ZERO,
 } from '../money/index.js'
 import { refuse } from '../refusals/index.js'
-import type { ExecutionId, OrderId, TradeId } from './fields.js'
+import type { ExecutionId, OrderId, Side, TradeId } from './fields.js'
 import { applyFill, type PositionChange } from './positions.js'
 import type { TradingContext } from './trading.js'
 import { recordUnsettled } from './unsettled.js'
@@ -86,6 +86,7 @@ export function bookCorrection(
       execution,
       corrects,
       order,
+      side: isBuyer ? 'buy' : 'sell',
       trade,
       position,
       account,
@@ -130,6 +131,8 @@ interface Told {
   readonly execution: ExecutionId
   readonly corrects: ExecutionId
   readonly order: OrderId
+  /** The account's in the trade that is corrected, also where it is booked back. */
+  readonly side: Side
   readonly trade: TradeId
   readonly position: PositionChange
   readonly account: AccountId
@@ -137,7 +140,7 @@ interface Told {
 }
 
 function record({ hierarchy, market, emit }: TradingContext, told: Told): void {
-  const { kind, traded, execution, corrects, order, trade, position, account, entries } = told
+  const { kind, traded, execution, corrects, order, side, trade, position, account, entries } = told
   const row = market.instruments.row(traded.instrument)
   const size = formatQuantity(traded.quantity, market.instruments.quantityScale.get(row))
   emit({
@@ -147,7 +150,7 @@ function record({ hierarchy, market, emit }: TradingContext, told: Told): void {
     data: {
       execution,
       corrects,
-      order: { id: order, account, instrument: traded.instrument },
+      order: { id: order, account, instrument: traded.instrument, side },
       trade,
       correctedTrade: traded.trade,
       account,

@@ -96,7 +96,7 @@ export const orderFields = {
   account: ref<AccountId>(),
   instrument: ref<InstrumentId>(),
   clientOrderId: textOrNull(),
-  /** The user who acts, and the credential's own user where that is another one. */
+  /** The user who acts, and the credential that sent it where it is not the user's own but their firm's. */
   user: refOrNull<Id>(),
   submittedBy: refOrNull<Id>(),
   side: choice(SIDES),

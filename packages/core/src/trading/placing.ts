@@ -166,7 +166,7 @@ export function orderOf(
     instrument: input.instrument,
     clientOrderId: input.clientOrderId,
     user: doer.onBehalfOf ?? doer.user,
-    submittedBy: doer.onBehalfOf === null ? null : (doer.user ?? doer.credential),
+    submittedBy: doer.onBehalfOf === null ? null : doer.credential,
     side: input.side,
     type: input.type,
     timeInForce: input.timeInForce,

@@ -18,6 +18,7 @@ export function unitsOf({ market }: Rooms, named: number | string): InstrumentUn
     symbol: instruments.symbol.get(row),
     currency: instruments.currency.get(row),
     quantityScale: instruments.quantityScale.get(row),
+    terms: market.termsOf(row),
   }
 }
 

@@ -1,5 +1,5 @@
 /** What a watcher of the market asks for and is told. */
-import type { BookView, CurrencyCode, statisticsFields, Values } from '@stemma/core'
+import type { BookView, CurrencyCode, statisticsFields, Terms, Values } from '@stemma/core'
 
 /** The units that an instrument counts in. They never change. */
 export interface InstrumentUnits {
@@ -7,6 +7,7 @@ export interface InstrumentUnits {
   readonly symbol: string
   readonly currency: CurrencyCode
   readonly quantityScale: number
+  readonly terms: Terms
 }
 
 export interface MarketView extends BookView, Pick<InstrumentUnits, 'currency' | 'quantityScale'> {

@@ -108,6 +108,7 @@ const reportOf = (venue: number, number: number, order: number): Plain => ({
   price: null,
   quantity: null,
   fee: null,
+  uncounted: null,
   reference: null,
   text: null,
 })

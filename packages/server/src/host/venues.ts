@@ -9,6 +9,7 @@ import {
   formatPrice,
   formatQuantity,
   type MessageToVenue,
+  MINUTE,
   type Price,
   parseId,
   SECOND,
@@ -19,9 +20,12 @@ import type { Delivered, Deliverer } from './effects.js'
 import type { Outbound } from './outbound.js'
 import { signed } from './webhooks.js'
 
-/** Waits between attempts; behind them it is the last for ever, because an order is not a mail. */
-export const VENUE_RETRY_AFTER: readonly number[] = [0.1 * SECOND, 0.5 * SECOND, SECOND, 2 * SECOND]
-export const VENUE_RETRY_AFTER_MOST = 5 * SECOND
+/**
+ * Waits between attempts, which grow, so that a venue that is dead for a day does not fill the journal; behind them it is
+ * the longest for ever, because an order is not a mail.
+ */
+export const VENUE_RETRY_AFTER: readonly number[] = [0.1, 0.5, 1, 2, 5, 10, 30].map((wait) => wait * SECOND)
+export const VENUE_RETRY_AFTER_MOST = MINUTE
 
 export function venueDeliverer(engine: Engine, sealing: Sealing, outbound: Outbound): Deliverer {
   return async ({ id, target, payload, attempt }) => {

@@ -81,6 +81,7 @@ test('metrics say what the server does, in the text of Prometheus', async () => 
   const { url, server } = book
   await book.poke()
   await fetch(`${url}/stemma/v1/whoami`)
+  await reportUnmatched(book)
   const response = await fetch(`${url}/metrics`)
   expect(response.headers.get('content-type')).toContain('text/plain')
   const text = await response.text()
@@ -96,7 +97,30 @@ test('metrics say what the server does, in the text of Prometheus', async () => 
   expect(figure('stemma_http_requests_total{surface="native",status="4xx"}')).toBe(1)
   for (const name of ['tables_lag_seconds', 'tables_lag_batches', 'waiting_answers', 'open_effects'])
     expect(figure(`stemma_${name}`)).toBe(0)
+  expect(figure('stemma_venue_reports_unmatched_total{kind="filled"}')).toBe(1)
   // The server's own: it hears of revocations there.
   expect(figure('stemma_open_streams')).toBe(1)
   expect(text).toContain('# TYPE stemma_process_cpu_seconds_total counter')
 })
+
+/** An outside venue tells of a fill of an order that never was. */
+async function reportUnmatched({ run }: BookServer): Promise<void> {
+  const { venue } = await run<{ venue: number }>('venues.create', {
+    name: 'exchange',
+    displayName: 'Exchange',
+    url: 'https://exchange.example/',
+    sealedSecret: 'sealed',
+  })
+  await run('venues.report', {
+    venue,
+    number: 1,
+    kind: 'filled',
+    order: 999_999,
+    price: null,
+    quantity: null,
+    fee: null,
+    uncounted: { price: '1', quantity: '1', fee: null },
+    reference: null,
+    text: null,
+  })
+}

@@ -1,4 +1,5 @@
 /** Metrics in Prometheus' text: what an operator watches and alerts on. */
+import type { Batch } from '@stemma/core'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 
 export interface Observed {
@@ -17,6 +18,7 @@ export class Metrics {
   private readonly batchSequences: Histogram
   private readonly appendSeconds: Histogram
   private readonly requests: Counter
+  private readonly unmatchedReports: Counter
 
   constructor(observed: Observed) {
     const registers = [this.registry]
@@ -40,6 +42,12 @@ export class Metrics {
       labelNames: ['surface', 'status'],
       registers,
     })
+    this.unmatchedReports = new Counter({
+      name: 'stemma_venue_reports_unmatched_total',
+      help: 'Reports of outside venues that fitted no order, by kind; one that is filled needs a person',
+      labelNames: ['kind'],
+      registers,
+    })
     gauge(
       registers,
       'stemma_tables_lag_seconds',
@@ -58,10 +66,12 @@ export class Metrics {
     gauge(registers, 'stemma_durable_sequence', 'The last durable sequence', observed.durableSequence)
   }
 
-  batch(sequences: number, seconds: number): void {
+  batch({ firstSequence, head, events }: Batch, seconds: number): void {
     this.batches.inc()
-    this.batchSequences.observe(sequences)
+    this.batchSequences.observe(head.sequence - firstSequence + 1)
     this.appendSeconds.observe(seconds)
+    for (const { kind, data } of events)
+      if (kind === 'venue.report_unmatched') this.unmatchedReports.inc({ kind: String(data.kind) })
   }
 
   request(surface: string, status: number): void {

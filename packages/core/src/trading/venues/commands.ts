@@ -5,6 +5,8 @@ import {
   checkDisplayName,
   checkName,
   checkVersion,
+  DISPLAY_NAME_LENGTH_MAX,
+  NAME_LENGTH_MAX,
   nextVersion,
   openOwn,
 } from '../../hierarchy/index.js'
@@ -16,6 +18,11 @@ import type { VenueId, VenueStatus } from './fields.js'
 import { applyReport, type VenueReport } from './report.js'
 
 export const VENUES_MAX = 1_000
+/** What the street account of a venue is called. It takes its part of what a name and a display name may have. */
+const STREET_NAME = 'street-'
+const STREET_DISPLAY_NAME = 'Street account at '
+const VENUE_NAME_LENGTH_MAX = NAME_LENGTH_MAX - STREET_NAME.length
+const VENUE_DISPLAY_NAME_LENGTH_MAX = DISPLAY_NAME_LENGTH_MAX - STREET_DISPLAY_NAME.length
 const TEXT_LENGTH_MAX = 256
 
 /** Venues are the operator's business. */
@@ -36,8 +43,8 @@ export const createVenue = command({
   needs: operatorNeeds,
   decide(context: TradingContext, { name, displayName, url, sealedSecret }: CreateVenue) {
     const { trading, hierarchy, image, now } = context
-    checkName(name)
-    checkDisplayName(displayName)
+    checkVenueName(name)
+    checkVenueDisplayName(displayName)
     checkUrl(url)
     if (trading.venues.size >= VENUES_MAX) refuse('limit_reached', `a book has at most ${VENUES_MAX} venues`)
     if (trading.venueByName.has(name)) refuse('name_taken', 'the name is in use', { field: '/name' })
@@ -45,8 +52,8 @@ export const createVenue = command({
     const currency = hierarchy.parties.baseCurrency.get(hierarchy.root)
     const account = {
       book: 'street' as const,
-      name: `street-${name}`,
-      displayName: `Street account at ${displayName}`,
+      name: `${STREET_NAME}${name}`,
+      displayName: `${STREET_DISPLAY_NAME}${displayName}`,
     }
     const street: AccountId = openOwn(context, root, currency, account)
     const venue = image.newId<VenueId>()
@@ -86,7 +93,7 @@ export const updateVenue = command({
     const row = rowOf(context, input.venue)
     checkVersion(venues, row, input.version)
     if (input.displayName !== null) {
-      checkDisplayName(input.displayName)
+      checkVenueDisplayName(input.displayName)
       venues.displayName.set(row, input.displayName)
     }
     if (input.url !== null) {
@@ -105,24 +112,35 @@ export type ReportOrder = VenueReport & {
   readonly venue: VenueId
   /** The venue counts its reports from one; each number is taken once, and none is left out. */
   readonly number: number
+  /**
+   * The numbers of a report whose order was never there, as they were written: nothing says what they count. Such a
+   * report is taken and never booked.
+   */
+  readonly uncounted: Uncounted | null
+}
+
+type Uncounted = {
+  readonly price: string | null
+  readonly quantity: string | null
+  readonly fee: string | null
 }
 
 export const reportOrder = command({
   name: 'venues.report',
   scope: 'venues:report',
   needs: operatorNeeds,
-  decide(context: TradingContext, { venue, number, ...told }: ReportOrder) {
+  decide(context: TradingContext, { venue, number, uncounted, ...told }: ReportOrder) {
     const { venues } = context.trading
     const row = rowOf(context, venue)
-    checkReport(told)
+    checkReport(told, uncounted ?? told)
     const next = venues.reports.get(row) + 1
     // A repeat was booked when it came first; it is answered alike and changes nothing.
     if (number < next) return { number, isRepeat: true, isBooked: true }
     if (number > next)
       refuse('report_gap', `expected report ${next}, was ${number}`, { data: { expected: next } })
     venues.reports.set(row, number)
-    const isBooked = applyReport(context, row, told)
-    if (!isBooked) say(context, row, 'report_unmatched', { ...told, number })
+    const isBooked = uncounted === null && applyReport(context, row, told)
+    if (!isBooked) say(context, row, 'report_unmatched', { ...told, ...uncounted, number })
     return { number, isRepeat: false, isBooked }
   },
 })
@@ -133,6 +151,20 @@ function rowOf({ trading }: TradingContext, venue: VenueId): Row {
   return row
 }
 
+function checkVenueName(name: string): void {
+  checkName(name)
+  if (name.length > VENUE_NAME_LENGTH_MAX)
+    refuse('malformed', `expected a name of at most ${VENUE_NAME_LENGTH_MAX} characters`, { field: '/name' })
+}
+
+function checkVenueDisplayName(text: string): void {
+  checkDisplayName(text)
+  if ([...text].length > VENUE_DISPLAY_NAME_LENGTH_MAX)
+    refuse('malformed', `expected at most ${VENUE_DISPLAY_NAME_LENGTH_MAX} printable characters`, {
+      field: '/display_name',
+    })
+}
+
 function checkUrl(url: string): void {
   if (!isWebAddress(url))
     refuse('malformed', `expected an http or https address of at most ${WEBHOOK_URL_LENGTH_MAX} characters`, {
@@ -140,8 +172,11 @@ function checkUrl(url: string): void {
     })
 }
 
-function checkReport({ kind, price, quantity, reference, text }: VenueReport): void {
-  if ((kind === 'filled') !== (price !== null && quantity !== null))
+function checkReport(
+  { kind, price, quantity, reference, text }: VenueReport,
+  given: Pick<VenueReport | Uncounted, 'price' | 'quantity'>,
+): void {
+  if ((kind === 'filled') !== (given.price !== null && given.quantity !== null))
     refuse('malformed', 'a price and a quantity go with a fill, which needs both', { field: '/price' })
   if (price !== null && (price < 0n || price > PRICE_MAX))
     refuse('malformed', 'expected a price of at least zero', { field: '/price' })

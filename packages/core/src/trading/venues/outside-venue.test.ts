@@ -30,6 +30,7 @@ function outside() {
       fee: null,
       reference: null,
       text: null,
+      uncounted: null,
       ...more,
     })
   const free = () => engine.rooms.margin.free(account, USD)
@@ -93,6 +94,7 @@ describe('an order at an outside venue', () => {
       fee: null,
       reference: null,
       text: null,
+      uncounted: null,
     }
     expect(done(engine, 'venues.report', again)).toMatchObject({ isRepeat: true })
     expect(engine.rooms.trading.held(account, instrument)).toBe(4n)
@@ -167,6 +169,19 @@ describe('an order at an outside venue', () => {
     says('rejected', id, { text: 'unknown account' })
     expect(says('filled', id, { price: at('50.00'), quantity: 1n }).isBooked).toBe(false)
     expect(engine.rooms.trading.held(account, instrument)).toBe(0n)
+  })
+
+  test('a fill of an order that never existed is kept as it was written, and what comes behind it is booked', () => {
+    const { engine, instrument, account, says } = outside()
+    engine.takeBatch()
+    const uncounted = { price: '12.5', quantity: '0.25', fee: null }
+    expect(says('filled', 999_999 as OrderId, { uncounted, reference: 'trade-1' }).isBooked).toBe(false)
+    const { events } = engine.takeBatch() ?? { events: [] }
+    expect(events.map(({ kind }) => kind)).toEqual(['venue.report_unmatched'])
+    expect(events[0]?.data).toMatchObject({ order: 999_999, number: 1, ...uncounted, reference: 'trade-1' })
+    const id = place(engine, { account, instrument, quantity: 10, price: '50.00' })
+    expect(says('filled', id, { price: at('50.00'), quantity: 10n }).isBooked).toBe(true)
+    expect(engine.verify(textHash).filter(({ holds }) => !holds)).toEqual([])
   })
 
   test('a suspended venue takes no orders', () => {

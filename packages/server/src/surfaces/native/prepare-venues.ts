@@ -41,12 +41,19 @@ const updateVenue: Prepare = async (services, call) => {
 }
 
 const report: Prepare = async (services, call) => {
-  const { price, quantity, fee, ...told } = call.input
-  if (price === null && quantity === null && fee === null)
-    return { command: 'venues.report', input: call.input }
-  const { quantityScale, currency } = await unitsOf(services, call)
+  const { price = null, quantity = null, fee = null, ...told } = call.input
+  const isCounted = price !== null || quantity !== null || fee !== null
+  const units = isCounted ? await unitsOf(services, call) : null
+  if (units === null) {
+    // Without numbers there is nothing to count; with them, the order was never there to say what they count.
+    const uncounted = isCounted ? { price, quantity, fee } : null
+    const input = { ...told, price: null, quantity: null, fee: null, uncounted }
+    return { command: 'venues.report', input }
+  }
+  const { quantityScale, currency } = units
   const input = {
     ...told,
+    uncounted: null,
     price: counted(price, '/price', parsePrice),
     quantity: counted(quantity, '/quantity', (text) => parseQuantity(text, quantityScale)),
     fee: counted(fee, '/fee', (text) => parseAmount(text, currencyOf(currency))),
@@ -61,23 +68,24 @@ interface Units {
   readonly currency: CurrencyCode
 }
 
-/** What the numbers of an order count. One that has ended is in history. */
-async function unitsOf({ host, sealing }: Services, call: Call): Promise<Units> {
+/** What the numbers of an order count. One that has ended is in history; null where there never was one. */
+async function unitsOf({ host, sealing }: Services, call: Call): Promise<Units | null> {
   const { caller, operation, input } = call
   const needs = [{ ability: 'administer', target: { party: sealing.operator as Id } }] as const
   const allowed = await host.authorize(caller.actor, operation.scope ?? '', needs)
   if (allowed.kind === 'refused') throw new Refused(allowed.refusal)
   const open = await host.read<{ readonly instrument: Plain }>('orders.get', SYSTEM, { order: input.order })
   const order = open.kind === 'answer' ? open.result : await endedOrder(host, input.order ?? null)
+  if (order === undefined) return null
   const known = { instrument: order.instrument ?? null, symbol: null }
   const answer = await host.read<Units>('instruments.get', SYSTEM, known)
   if (answer.kind === 'refused') throw new Refused(answer.refusal)
   return answer.result
 }
 
-async function endedOrder(host: Services['host'], id: Plain): Promise<HistoryRow> {
+async function endedOrder(host: Services['host'], id: Plain): Promise<HistoryRow | undefined> {
   const [order] = await host.history('orders', { equals: { id }, limit: 1 })
-  return order ?? refuse('not_visible', 'there is no such thing within reach', { field: '/order' })
+  return order
 }
 
 type Count = (text: string) => bigint | DecimalFault

@@ -2,8 +2,16 @@
  * Where what the engine keeps of trading gets the units beside it that the wire shows it by: the currency and the
  * digits of a quantity. Answers, history, dry runs and streams all go through here.
  */
-import { type Event, HISTORY, type HistoryRow, type Plain, termsOfTold } from '@stemma/core'
-import type { MarketTold } from '../../../host/market-view.js'
+import {
+  type Amount,
+  type Event,
+  HISTORY,
+  type HistoryRow,
+  type Plain,
+  type Quantity,
+  termsOfTold,
+} from '@stemma/core'
+import type { InstrumentUnits, MarketTold } from '../../../host/market-view.js'
 import type { Host } from '../../../services.js'
 import { camel } from '../history.js'
 
@@ -11,9 +19,14 @@ export type Shown = { readonly [key: string]: Plain }
 
 /** A record of one instrument, with the units of that instrument. */
 export function withUnits(host: Host, record: Shown): Shown {
-  const units = host.unitsOf(Number(record.instrument))
-  if (units === null) throw new Error(`expected instrument ${String(record.instrument)} to be there`)
-  return { ...record, currency: units.currency, quantityScale: units.quantityScale }
+  const { currency, quantityScale } = unitsIn(host, record)
+  return { ...record, currency, quantityScale }
+}
+
+function unitsIn(host: Host, { instrument }: Shown): InstrumentUnits {
+  const units = host.unitsOf(Number(instrument))
+  if (units === null) throw new Error(`expected instrument ${String(instrument)} to be there`)
+  return units
 }
 
 /** An order as events, history and the engine tell it, its terms beside the rest. */
@@ -23,6 +36,7 @@ export function shownOrder(host: Host, order: Shown): Shown {
   return withUnits(host, {
     ...order,
     ...terms,
+    averagePrice: unitsIn(host, order).terms.average(order.cost as Amount, order.filled as Quantity),
     minimumQuantity: minimumQuantity === 0n ? null : minimumQuantity,
   })
 }

@@ -22,7 +22,7 @@ export async function tradedOf(host: Host, trade: number): Promise<Plain> {
   if (first === undefined) return null
   const told = await Promise.all(sides.map(async (row) => ({ row, origin: await originOf(host, row) })))
   const sideOf = (side: string): Plain => {
-    const found = told.find(({ origin }) => origin.side === side)
+    const found = told.find(({ row }) => row.side === side)
     if (found === undefined) throw new Error(`expected the ${side} side of trade ${trade} in history`)
     const { row, origin } = found
     return {
@@ -45,7 +45,7 @@ export async function tradedOf(host: Host, trade: number): Promise<Plain> {
 /** The fill behind a correction, or behind a correction of one. */
 async function originOf(host: Host, row: HistoryRow): Promise<HistoryRow> {
   let origin = row
-  while (origin.side === null) {
+  while (origin.corrects !== null) {
     const [earlier] = await host.history('executions', { equals: { id: origin.corrects ?? null }, limit: 1 })
     if (earlier === undefined)
       throw new Error(`expected what execution ${String(row.id)} corrects in history`)

@@ -89,6 +89,20 @@ describe('an order', () => {
     expect((await balanceOf(seller.account)).posted).toBe('1004.03')
   })
 
+  test('by two prices has the average of its fills, to the precision of prices', async () => {
+    const { buyer, seller } = market
+    const { order } = (await market.place(buyer, limit('buy', '0.45', '10'))).body
+    const read = async () => (await market.get(`/orders/${order}`, buyer.key)).body
+    expect(await read()).toMatchObject({ average_price: null, submitted_by: null })
+    await market.post(`/orders/${order}/cancel`, {}, buyer.key)
+    await market.place(seller, limit('sell', '0.40', '1'))
+    await market.place(seller, limit('sell', '0.41', '2'))
+    const taking = (await market.place(buyer, limit('buy', '0.45', '3'))).body
+    // (1 × 0.40 + 2 × 0.41) / 3 = 0.40666…, half-even at 18 digits.
+    const { body } = await market.get(`/orders/${taking.order}`, buyer.key)
+    expect(body).toMatchObject({ cost: '1.22', average_price: '0.406666666666666667' })
+  })
+
   test('that has ended is read from history, by its id and by the client’s own', async () => {
     const { buyer, seller } = market
     const { order } = (await market.place(buyer, limit('buy', '0.30', '1', { client_order_id: 'a/1' }))).body
@@ -398,7 +412,10 @@ describe('a correction', () => {
     expect((await bust(id)).body).toMatchObject({ status: 409, code: 'already_reversed' })
     const query = `/trades?account=${buyer.account}&types=busted`
     const { items } = (await market.get(query, buyer.key)).body
-    expect(items).toMatchObject([{ type: 'busted', trade: id, corrects: expect.stringMatching(/^exe_/) }])
+    const corrects = expect.stringMatching(/^exe_/)
+    expect(items).toMatchObject([{ type: 'busted', trade: id, corrects, side: 'buy' }])
+    const sold = await market.get(`/trades?account=${seller.account}&types=busted`, seller.key)
+    expect(sold.body.items).toMatchObject([{ type: 'busted', trade: id, side: 'sell' }])
   })
 
   test('books a trade anew at another price, and that one can be corrected and busted in turn', async () => {

@@ -2,9 +2,10 @@
  * What an order's row says by number and the wire says by name: accounts, users, instruments. Each is read once for a
  * call, by the server itself: the caller's reach to the account of the order was proved before.
  */
-import type { ParticipantAccount } from '@stemma/core'
+import type { Id, ParticipantAccount } from '@stemma/core'
 import type { Call } from '../call.js'
-import { accountName, userName } from '../ids.js'
+import { answered } from '../errors.js'
+import { accountName, firmName, userName } from '../ids.js'
 import { Instruments } from '../instruments.js'
 
 const SERVER = { kind: 'system' } as const
@@ -18,6 +19,7 @@ export class Lookup {
   readonly instruments: Instruments
   private readonly accounts = new Map<number, Promise<string>>()
   private readonly users = new Map<number, Promise<string>>()
+  private readonly firms = new Map<number, Promise<string>>()
 
   constructor(private readonly host: Call['host']) {
     this.instruments = new Instruments(host)
@@ -37,6 +39,19 @@ export class Lookup {
   user(id: unknown): Promise<string> {
     if (id === null || id === undefined) return Promise.resolve('')
     return remembered(this.users, Number(id), (user) => this.read('user', user, userName))
+  }
+
+  /** The firm whose own credential acted for a user; empty where the user's own did. */
+  firmOfCredential(id: unknown): Promise<string> {
+    if (id === null || id === undefined) return Promise.resolve('')
+    return remembered(this.firms, Number(id), async (credential) => {
+      const sent = answered(
+        await this.host.read<{ party: Id | null }>('credentials.get', SERVER, { credential }),
+      )
+      if (sent.party === null) throw new Error(`expected credential ${credential} to be a firm's own`)
+      const firm = answered(await this.host.read<Named>('parties.get', SERVER, { party: sent.party }))
+      return firmName(firm.name)
+    })
   }
 
   private async read(

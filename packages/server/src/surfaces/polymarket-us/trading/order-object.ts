@@ -69,12 +69,10 @@ export async function orderShown(
 ): Promise<Readonly<Record<string, unknown>>> {
   const { view, scales } = await lookup.instruments.of(facts.instrument)
   const traded = fills.until(facts.id, as.execution ?? null)
-  const participant = await lookup.user(facts.user)
-  const submitting = await lookup.user(facts.submittedBy)
   return {
     ...identityOf(facts, view.symbol, await lookup.account(facts.account), as.state ?? stateOf(facts)),
-    participant,
-    ...(submitting === participant ? {} : { submittingParticipant: submitting }),
+    participant: await lookup.user(facts.user),
+    submittingParticipant: await lookup.firmOfCredential(facts.submittedBy),
     ...figuresOf(facts, scales),
     ...timesOf(facts),
     ...termsOf(facts.terms),

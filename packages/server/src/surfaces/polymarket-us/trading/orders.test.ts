@@ -1,6 +1,6 @@
 /** Orders over HTTP: both forms, what they become, and what refuses or rejects them. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type Acme, buildAcme, KEYS, OTHER_KEYS } from '../../../testing/acme.js'
+import { type Acme, addClient, buildAcme, KEYS, OTHER_KEYS } from '../../../testing/acme.js'
 import {
   ACCOUNT,
   type Desk,
@@ -129,6 +129,23 @@ describe('an order that is received', () => {
       leavesQty: '50',
       avgPx: '37',
       priceToQuantityFilled: { 36: '100', 39: '50' },
+    })
+  })
+
+  test('that a firm sends for its user says both', async () => {
+    const scopes = ['orders:read', 'orders:write']
+    await addClient(venue, { party: acme.firm }, 'acme-firm', KEYS, { scopes })
+    const token = await signIn(venue, 'acme-firm', KEYS)
+    const participant = 'firms/api-acme-participantfirm/users/api-acme-trading'
+    const { status, body } = await venue.send('POST', '/v1/trading/orders', {
+      token,
+      headers: { 'x-participant-id': participant },
+      json: orderOf(ACCOUNT, { orderQty: 1, price: 20 }),
+    })
+    expect(status).toBe(200)
+    expect(await own.read(body.orderId)).toMatchObject({
+      participant,
+      submittingParticipant: 'firms/api-acme-participantfirm',
     })
   })
 

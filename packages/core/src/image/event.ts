@@ -37,27 +37,33 @@ export type NewEvent = Pick<Event, 'kind' | 'subject' | 'paths' | 'data'> & {
 }
 
 /**
- * The event as somebody sees it whose view of the tree begins at `path`. Where money passes between two owners the
+ * What stored paths have where they name the party: everything that happened at it or beneath it, wherever the party
+ * stood then. So a party that moves keeps its past and its future, and its former owner keeps the past alone.
+ */
+export const placeInPaths = (party: Id): string => `/${party}/`
+
+/**
+ * The event as somebody sees it whose view of the tree begins at `place`: a whole path, or a place in one. Where money passes between two owners the
  * event carries both sides' entries, each with the path of its owner; a side that lies outside the view is left out,
  * so that nobody learns the other's balance.
  */
-export function seenFrom(event: Event, path: string): Event {
-  const data = entriesSeenFrom(event.data, path)
+export function seenFrom(event: Event, place: string): Event {
+  const data = entriesSeenFrom(event.data, place)
   return data === event.data ? event : { ...event, data }
 }
 
-export function entriesSeenFrom(whole: Event['data'], path: string): Event['data'] {
-  const data = counterpartSeenFrom(whole, path)
+export function entriesSeenFrom(whole: Event['data'], place: string): Event['data'] {
+  const data = counterpartSeenFrom(whole, place)
   const { entries } = data
   if (!Array.isArray(entries)) return data
-  const seen = entries.filter((entry: { readonly path?: Plain }) => String(entry.path ?? '').startsWith(path))
+  const seen = entries.filter((entry: { readonly path?: Plain }) => String(entry.path ?? '').includes(place))
   return seen.length === entries.length ? data : { ...data, entries: seen }
 }
 
 /** The house's side of a settlement stands beside the customer's, and is seen by whoever sees the house. */
-function counterpartSeenFrom(data: Event['data'], path: string): Event['data'] {
+function counterpartSeenFrom(data: Event['data'], place: string): Event['data'] {
   const { counterPosition, ...rest } = data
   if (counterPosition === undefined) return data
   const { path: own } = counterPosition as { readonly path?: Plain }
-  return String(own ?? '').startsWith(path) ? data : rest
+  return String(own ?? '').includes(place) ? data : rest
 }

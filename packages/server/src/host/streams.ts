@@ -11,6 +11,7 @@ import {
   type Need,
   type PartyId,
   type Permit,
+  placeInPaths,
   type Refusal,
   SYSTEM,
   seenFrom,
@@ -27,9 +28,9 @@ const EVENTS_READ = { scope: 'events:read', ability: 'read' } as const
 
 /** A kind matches itself, and `transfer.` every kind that begins so. No kinds: all. */
 const eventMatcher =
-  (path: string, kinds: readonly string[]) =>
+  (place: string, kinds: readonly string[]) =>
   ({ kind, paths }: Event): boolean =>
-    (path === '' || paths.some((place) => place.startsWith(path))) &&
+    (place === '' || paths.some((path) => path.includes(place))) &&
     (kinds.length === 0 ||
       kinds.some((wanted) => kind === wanted || (wanted.endsWith('.') && kind.startsWith(wanted))))
 
@@ -62,9 +63,9 @@ export class Streams {
     const allowed = this.permitted(actor, right.scope, [{ ability: right.ability, target: { party } }])
     if ('refusal' in allowed) return { kind: 'refused', refusal: allowed.refusal }
     // The server itself follows everything.
-    const path = actor.kind === 'system' ? '' : hierarchy.pathOf(hierarchy.parties.row(party))
-    const deliverSeen = (event: Event): boolean => deliver(seenFrom(event, path))
-    return this.opened(this.events.follow(allowed.permit, eventMatcher(path, kinds), after, deliverSeen))
+    const place = actor.kind === 'system' ? '' : placeInPaths(party)
+    const deliverSeen = (event: Event): boolean => deliver(seenFrom(event, place))
+    return this.opened(this.events.follow(allowed.permit, eventMatcher(place, kinds), after, deliverSeen))
   }
 
   follow(

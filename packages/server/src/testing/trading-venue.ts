@@ -23,7 +23,7 @@ export async function openTradingVenue(timer?: ManualTimer): Promise<TradingVenu
   const instrument = await openContract(venue)
   await fund(venue, acme.main, '1000.00')
   await fund(venue, acme.foreign, '1000.00')
-  await addOtherDropCopy(venue, acme)
+  await addDropCopy(venue, acme.foreignFirm, 'other-dropcopy')
   const tokens = {
     own: await signIn(venue, 'acme-trading', KEYS),
     other: await signIn(venue, 'other-trading', OTHER_KEYS),
@@ -47,16 +47,17 @@ export async function openTradingVenue(timer?: ManualTimer): Promise<TradingVenu
   }
 }
 
-async function addOtherDropCopy(venue: Venue, { foreignFirm }: Acme): Promise<void> {
+/** A user that receives the reports of the party and of everything beneath it, and its client of the same name. */
+export async function addDropCopy(venue: Venue, party: number, name: string): Promise<void> {
   const { user } = await venue.run<{ user: number }>('users.create', {
-    party: foreignFirm,
-    name: 'other-dropcopy',
-    displayName: 'User other-dropcopy',
-    sealedEmail: venue.seal(foreignFirm, 'other-dropcopy@acme.test'),
+    party,
+    name,
+    displayName: `User ${name}`,
+    sealedEmail: venue.seal(party, `${name}@acme.test`),
     kyc: 'approved',
     roles: ['drop_copy_user'],
     scopes: [],
     account: null,
   })
-  await addClient(venue, { user }, 'other-dropcopy', KEYS)
+  await addClient(venue, { user }, name, KEYS)
 }

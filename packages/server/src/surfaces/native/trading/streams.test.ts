@@ -143,6 +143,52 @@ describe('drop copy', () => {
     slow.destroy()
   }, 60_000)
 
+  test('of a firm that moves goes on; that of its former owner has the past alone', async () => {
+    const { buyer, seller, world } = market
+    const member = world.ids.get('pty_12')
+    const next = {
+      kind: 'clearing_member',
+      name: 'next',
+      display_name: 'Next',
+      owner: world.ids.get('pty_1'),
+    }
+    const { party: owner } = (await market.post('/parties', next)).body
+    const own = clientOf(buyer.dropCopy).dropCopy({ under: buyer.party, after: '0.0' })
+    const former = await openSocket(world.keys.operator)
+    former.send({ id: 1, subscribe: { stream: 'drop_copy', under: member, after: '0.0' } })
+    const reach = await world.keyOf(await readerOf(member as string))
+    const ending = await streamOf(`/events/stream?under=${buyer.party}`, reach)
+    await trade('0.40')
+    const { status } = await market.post(`/parties/${buyer.party}/move`, { owner })
+    expect(status).toBe(200)
+    // Who reads the firm by the former owner's reach reads no more of it.
+    expect(await ending.text()).toContain('"reason":"revoked"')
+    const latter = await openSocket(world.keys.operator)
+    latter.send({ id: 1, subscribe: { stream: 'drop_copy', under: owner } })
+    expect(await latter.next()).toMatchObject({ status: 200 })
+    await trade('0.41')
+    const prices = []
+    while (prices.length < 4) prices.push((await own.next()).value?.after?.price)
+    expect(prices).toEqual(['0.4', '0.4', '0.41', '0.41'])
+    await own.return(undefined)
+    for (const account of [buyer.account, buyer.account])
+      expect((await latter.next()).execution).toMatchObject({ account, after: { price: '0.41' } })
+    const told = []
+    while (told.length < 6) {
+      const { execution } = await former.next()
+      if (execution !== undefined) told.push([execution.account, execution.after.price])
+    }
+    expect(told.filter(([account]) => account === buyer.account).map(([, price]) => price)).toEqual([
+      '0.4',
+      '0.4',
+    ])
+    expect(told.slice(4)).toEqual([
+      [seller.account, '0.41'],
+      [seller.account, '0.41'],
+    ])
+    for (const { socket } of [former, latter]) socket.close()
+  })
+
   test('over the socket is the same, from any place on', async () => {
     const { buyer } = market
     await trade('0.40')
@@ -232,6 +278,21 @@ describe('market data', () => {
     expect(answered.body).toMatchObject({ status, code, field })
   })
 })
+
+/** A user who reads the party and everything beneath it. */
+async function readerOf(party: string): Promise<number> {
+  const { user } = await market.world.run<{ user: number }>('users.create', {
+    party: Number(party.slice(4)),
+    name: 'reader-of-member',
+    displayName: 'Reader',
+    sealedEmail: null,
+    kyc: null,
+    roles: ['supervisor'],
+    scopes: [],
+    account: null,
+  })
+  return user
+}
 
 const streamOf = (path: string, key: string) =>
   fetch(`${market.world.url}/stemma/v1${path}`, { headers: { authorization: `Bearer ${key}` } })

@@ -1,11 +1,21 @@
-/** Drop copy, trade capture, position changes and states of instruments: who sees what, in which order, after every cut. */
-import { readFileSync } from 'node:fs'
+/** Drop copy and states of instruments: who sees what, in which order, after every cut. */
 import { openCuttingProxy } from '@stemma/store'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { ManualTimer } from '../../../host/timer.js'
+import { KEYS } from '../../../testing/acme.js'
+import {
+  asOperator,
+  COPY,
+  opened,
+  POSITIONS,
+  STATES,
+  TRADES,
+  trade as tradeIn,
+} from '../../../testing/drop-copies.js'
 import { grpcAddress, grpcClient, type Stream } from '../../../testing/grpc-client.js'
-import { ACCOUNT, bust, OTHER_ACCOUNT, openContract, SYMBOL } from '../../../testing/market.js'
-import { openTradingVenue, type TradingVenue } from '../../../testing/trading-venue.js'
+import { ACCOUNT, OTHER_ACCOUNT, openContract, SYMBOL } from '../../../testing/market.js'
+import { addDropCopy, openTradingVenue, type TradingVenue } from '../../../testing/trading-venue.js'
+import { signIn } from '../../../testing/venue.js'
 import { idMeant } from '../trading/ids.js'
 
 let world: TradingVenue
@@ -19,12 +29,6 @@ beforeEach(async () => {
 })
 afterEach(() => world.close())
 
-const API = 'polymarket.v1.DropCopyAPI'
-const COPY = `${API}/CreateDropCopySubscription`
-const TRADES = `${API}/CreateTradeCaptureReportSubscription`
-const POSITIONS = `${API}/CreatePositionChangeSubscription`
-const STATES = `${API}/CreateInstrumentStateChangeSubscription`
-const INSERT = 'polymarket.v1.OrderEntryAPI/InsertOrder'
 const HEARTBEAT_MS = 30_000
 const T0 = 1_767_625_200
 const INVALID_ARGUMENT = 3
@@ -34,34 +38,10 @@ const RESOURCE_EXHAUSTED = 8
 
 const open = (method: string, message: object = {}, token: string = world.tokens.copy): Stream =>
   world.client.open(method, message, { token })
-/** Open and caught up: the first message carries a token and nothing else. */
-async function opened(stream: Stream): Promise<Stream> {
-  const { resume_token: token, ...rest } = await stream.next()
-  expect(token).toHaveLength(16)
-  for (const list of Object.values(rest)) expect(list).toEqual([])
-  return stream
-}
-// biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever came
-type Told = any
 const types = (executions: { type: string }[]) =>
   executions.map(({ type }) => type.slice('EXECUTION_TYPE_'.length))
 
-/** The other firm's order rests, the own one, by gRPC, takes it. */
-async function trade(price = 37, quantity = 1): Promise<string> {
-  await world.other.place({ side: 'SIDE_SELL', orderQty: quantity, price })
-  const order = {
-    account: ACCOUNT,
-    symbol: SYMBOL,
-    type: 'ORDER_TYPE_LIMIT',
-    side: 'SIDE_BUY',
-    time_in_force: 'TIME_IN_FORCE_DAY',
-    order_qty: quantity,
-    price,
-  }
-  const { code, message } = await world.client.ask(INSERT, order, { token: world.tokens.own })
-  expect(code).toBe(0)
-  return message.order_id
-}
+const trade = (price?: number, quantity?: number): Promise<string> => tradeIn(world, price, quantity)
 
 /** What arrives, until so many executions came. */
 async function gather(stream: Stream, count: number) {
@@ -71,15 +51,8 @@ async function gather(stream: Stream, count: number) {
 }
 
 /** The executions of a firm as the native surface lists them. */
-async function nativeExecutions(firm: number): Promise<{ id: string; event: string }[]> {
-  const { credentialsFile } = world.venue.server.made!
-  const { apiKey: key } = JSON.parse(readFileSync(credentialsFile, 'utf8')).native.operator
-  const { status, body } = await world.venue.send('GET', `/stemma/v1/drop-copy?under=pty_${firm}&limit=500`, {
-    headers: { authorization: `Bearer ${key}` },
-  })
-  expect(status).toBe(200)
-  return body.items
-}
+const nativeExecutions = async (firm: number): Promise<{ id: string; event: string }[]> =>
+  (await asOperator(world, 'GET', `/drop-copy?under=pty_${firm}&limit=500`)).items
 const numberOf = (id: string): number => Number(id.replace(/^[a-z]+_/, ''))
 const places = (items: { id: string; event: string }[]) =>
   new Map(items.map(({ id, event }) => [numberOf(id), event.split('.')[0]]))
@@ -257,6 +230,42 @@ describe('the drop copy', () => {
     expect((await stream.ended).code).toBe(PERMISSION_DENIED)
   })
 
+  test('of a firm that moves goes on, from every place; that of its former owner has the past alone', async () => {
+    const { venue, acme } = world
+    const parties = { kind: 'clearing_member', baseCurrency: null, isPartner: false, isLegallyLiable: false }
+    const made = { owner: acme.operator, name: 'next-member', displayName: 'Next', sealedPersonal: null }
+    const { party: next } = await venue.run<{ party: number }>('parties.create', { ...made, ...parties })
+    const copyOf = async (party: number, name: string): Promise<string> => {
+      await addDropCopy(venue, party, name)
+      return signIn(venue, name, KEYS)
+    }
+    const [former, latter] = [await copyOf(acme.member, 'former'), await copyOf(next, 'latter')]
+    // One of the former owner that names the firm ends with its reach.
+    const firms = ['firms/api-acme-participantfirm']
+    const reaching = await opened(open(COPY, { firms }, former))
+    const [own, theirs] = [await opened(open(COPY)), await opened(open(COPY, { firms: [] }, former))]
+    await trade(30)
+    const first = await own.next()
+    await venue.run('parties.move', { party: acme.firm, owner: next, version: null })
+    expect((await reaching.ended).code).toBe(PERMISSION_DENIED)
+    const latters = await opened(open(COPY, {}, latter))
+    await trade(31)
+    const prices = (executions: readonly { order: { price: string } }[]) =>
+      executions.map(({ order }) => order.price)
+    expect(prices(await gather(own, 4 - first.executions.length)).at(-1)).toBe('31')
+    expect(prices(await gather(latters, 2))).toEqual(['31', '31'])
+    expect(prices(await gather(open(COPY, { resume_time: { seconds: 1, nanos: 0 } }), 4))).toEqual([
+      '30',
+      '30',
+      '31',
+      '31',
+    ])
+    // Of the former owner: both firms' at 0.30, and of the trade behind the move the other firm's alone.
+    const seen = await gather(theirs, 6)
+    expect(prices(seen)).toEqual(['30', '30', '30', '30', '31', '31'])
+    expect(seen.slice(4).map(({ order }) => order.account)).toEqual([OTHER_ACCOUNT, OTHER_ACCOUNT])
+  })
+
   test('is one of the twenty streams of its firm', async () => {
     const kinds = [COPY, TRADES, POSITIONS]
     for (let count = 0; count < 20; count += 1) await opened(open(kinds[count % 3] as string))
@@ -309,58 +318,6 @@ const rejectedOrder = (account: number, instrument: number) => ({
   clientOrderId: null,
   tags: {},
   onReject: 'record',
-})
-
-describe('trade capture', () => {
-  test('tells each trade once, with the own side, and again when it is busted', async () => {
-    const streams = [await opened(open(TRADES)), await opened(open(TRADES, {}, world.tokens.otherCopy))]
-    await trade(37, 3)
-    const [[own], [other]] = (await Promise.all(
-      streams.map(async (stream) => (await stream.next()).trade_capture_reports),
-    )) as [Told[], Told[]]
-    expect(own).toMatchObject({
-      state: 'TRADE_STATE_CLEARED',
-      symbol: SYMBOL,
-      px: '37',
-      qty: '3',
-      aggressor: { order: { account: ACCOUNT } },
-      passive: null,
-    })
-    expect(other).toMatchObject({
-      id: own.id,
-      aggressor: null,
-      passive: { order: { account: OTHER_ACCOUNT } },
-    })
-    await bust(world.venue, idMeant(own.id))
-    for (const stream of streams)
-      expect((await stream.next()).trade_capture_reports).toMatchObject([
-        { id: own.id, state: 'TRADE_STATE_BUSTED', px: '37', qty: '3' },
-      ])
-    // From the beginning both are told again, each as it was.
-    const again = open(TRADES, { resume_time: { seconds: 1, nanos: 0 } })
-    await opened(again)
-    const states = []
-    while (states.length < 2)
-      states.push(...(await again.next()).trade_capture_reports.map(({ state }: { state: string }) => state))
-    expect(states).toEqual(['TRADE_STATE_CLEARED', 'TRADE_STATE_BUSTED'])
-  })
-})
-
-test('positions as they change, by fills and by busts', async () => {
-  const stream = await opened(open(POSITIONS))
-  await trade(37, 3)
-  const { position_changes: bought } = await stream.next()
-  expect(bought).toMatchObject([
-    {
-      position: { account: ACCOUNT, symbol: SYMBOL, net_position: '3', cost: '111', qty_bought: '3' },
-      change_time: { seconds: String(T0), nanos: 0 },
-    },
-  ])
-  const [row] = await world.venue.host.history('executions', { oneOf: { type: ['filled'] }, limit: 1 })
-  await bust(world.venue, row?.trade)
-  expect((await stream.next()).position_changes).toMatchObject([
-    { position: { net_position: '0', cost: '0', qty_sold: '3' } },
-  ])
 })
 
 test('states of instruments as they are, and then each change', async () => {

@@ -1,8 +1,8 @@
 /** Whose drop copy a stream is: the firms that it names, or the caller's own, each with everything beneath it. */
-import type { HistoryRow, Need, PartyId } from '@stemma/core'
+import { type HistoryRow, type Need, type PartyId, placeInPaths } from '@stemma/core'
 import type { Seen } from '../../../grpc/index.js'
 import { type Call, firmOf } from '../call.js'
-import { answered, fromRefusal, GRPC, invalid, VenueError } from '../errors.js'
+import { fromRefusal, GRPC, invalid, VenueError } from '../errors.js'
 import type { Fields } from '../fields.js'
 import { findInstrument } from '../instruments.js'
 import { placeIn } from './resume-tokens.js'
@@ -27,10 +27,10 @@ export async function readDropCopy(call: Call, fields: Fields): Promise<DropCopy
   const names = namesIn(fields, 'firms')
   const parties =
     names.length === 0 ? [await firmOf(call)] : await Promise.all(names.map((name) => partyNamed(call, name)))
-  const paths = await Promise.all(parties.map((party) => pathOf(call, party)))
+  const places = parties.map(placeInPaths)
   const symbols = new Set(namesIn(fields, 'symbols'))
   for (const symbol of symbols) await findInstrument(call, symbol)
-  const isWithin = (path: unknown): boolean => paths.some((own) => String(path).startsWith(own))
+  const isWithin = (path: unknown): boolean => places.some((place) => String(path).includes(place))
   return {
     scope: SCOPE,
     needs: parties.map((party) => ({ ability: 'report', target: { party } })),
@@ -61,14 +61,4 @@ async function partyNamed({ host, actor }: Call, name: string): Promise<PartyId>
   throw answer.refusal.code === 'not_visible'
     ? new VenueError(GRPC.notFound, 'firm not found')
     : fromRefusal(answer.refusal)
-}
-
-/** As events and history have it: `/1/5/9/`. */
-async function pathOf({ host }: Call, party: PartyId): Promise<string> {
-  const answer = await host.read<{ readonly path: readonly number[] }>(
-    'parties.get',
-    { kind: 'system' },
-    { party },
-  )
-  return `/${answered(answer).path.join('/')}/`
 }

@@ -1,6 +1,7 @@
 /** Orders, positions, reports and reference data over gRPC: a stock client, and the REST beside it. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { ACCOUNT, OTHER_ACCOUNT, SYMBOL } from '../../../testing/market.js'
+import { TRADES } from '../../../testing/drop-copies.js'
+import { ACCOUNT, fund, OTHER_ACCOUNT, SYMBOL } from '../../../testing/market.js'
 import { openTradingVenue, type TradingVenue } from '../../../testing/trading-venue.js'
 
 let world: TradingVenue
@@ -115,6 +116,40 @@ describe('an order by gRPC', () => {
       cross_id: 'x-1',
     })
     expect([foreign.code, foreign.details]).toEqual([NOT_FOUND, 'account not found'])
+  })
+
+  test('in a cross trades with the other one, and trade capture has both sides', async () => {
+    const { admin, copy } = world.tokens
+    await world.venue.send('POST', '/v1/accounts', { token: admin, json: { name: 'acme-second' } })
+    const { accounts, accountByName } = world.venue.server.engine.rooms.hierarchy
+    await fund(world.venue, accounts.id(accountByName.find('acme-second')), '100.00')
+    const stream = world.client.open(TRADES, {}, { token: copy })
+    expect((await stream.next()).trade_capture_reports).toEqual([])
+    const cross = {
+      requests: [
+        limit({ price: 40, order_qty: 5 }),
+        limit({ account: 'acme-second', side: 'SIDE_SELL', price: 40, order_qty: 5 }),
+      ],
+      cross_type: 'CROSS_TYPE_ALL_OR_NONE',
+      cross_id: 'x-2',
+      cross_prioritized_side: 'SIDE_BUY',
+    }
+    const { code, message } = await ask(`${ORDERS}/InsertOrderCross`, cross, admin)
+    expect([code, message.responses]).toMatchObject([0, [{}, {}]])
+    for (const { order_id } of message.responses) {
+      const { message: found } = await ask(`${REPORTS}/GetOrder`, { order_id }, admin)
+      expect(found.order).toMatchObject({
+        state: 'ORDER_STATE_FILLED',
+        cum_qty: '5',
+        avg_px: '40',
+        cross_id: 'x-2',
+      })
+    }
+    const { trade_capture_reports: told } = await stream.next()
+    expect(told).toMatchObject([{ px: '40', qty: '5', state: 'TRADE_STATE_CLEARED' }])
+    expect([told[0].aggressor.order.id, told[0].passive.order.id].sort()).toEqual(
+      message.responses.map(({ order_id }: { order_id: string }) => order_id).sort(),
+    )
   })
 
   test('is replaced and cancelled, one or several', async () => {

@@ -47,9 +47,21 @@ interface OfFirm {
   readonly party: { readonly id: PartyId }
 }
 
+/** Firms by the proof of a token and the user that it acts as. Neither ever changes its firm, so it is asked for once. */
+const FIRMS = new WeakMap<Authenticated, Map<Call['actor']['actingUser'], PartyId>>()
+
 /** The firm whose limits a caller's requests and streams count against. */
-export async function firmOf({ host, actor }: Pick<Call, 'host' | 'actor'>): Promise<PartyId> {
-  return answered(await host.read<OfFirm>('identity.whoami', actor, {})).party.id
+export async function firmOf({
+  host,
+  actor,
+  authenticated,
+}: Pick<Call, 'host' | 'actor' | 'authenticated'>): Promise<PartyId> {
+  const known = FIRMS.get(authenticated) ?? new Map<Call['actor']['actingUser'], PartyId>()
+  FIRMS.set(authenticated, known)
+  const firm =
+    known.get(actor.actingUser) ?? answered(await host.read<OfFirm>('identity.whoami', actor, {})).party.id
+  known.set(actor.actingUser, firm)
+  return firm
 }
 
 /** Order requests are limited by the tier of the firm: a setting, which the server reads for every caller. */
@@ -77,10 +89,17 @@ export async function openCall(
     throw invalid('x-participant-id is not accepted: the service is scoped to the firm')
   const authenticated = await authenticate(services, incoming)
   const actor = await actAs(host, authenticated, incoming)
-  if (scope !== null) answered(await host.authorize(actor, scope, []))
-  if (limit !== undefined) {
-    const firm = await firmOf({ host, actor })
-    const wait = buckets.take(`${firm} ${limit}`, await rateOf(host, firm, limit), host.now())
+  if (limit === undefined) {
+    if (scope !== null) answered(await host.authorize(actor, scope, []))
+  } else {
+    const firm = await firmOf({ host, actor, authenticated })
+    // Asked together, so that both answers wait for the disk once.
+    const [allowed, rate] = await Promise.all([
+      scope === null ? null : host.authorize(actor, scope, []),
+      rateOf(host, firm, limit),
+    ])
+    if (allowed !== null) answered(allowed)
+    const wait = buckets.take(`${firm} ${limit}`, rate, host.now())
     if (wait !== null) throw rateLimited(wait)
   }
   services.log.debug({ reqId: incoming.id, credential: authenticated.credential, path }, 'venue call')

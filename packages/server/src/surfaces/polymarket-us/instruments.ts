@@ -15,6 +15,23 @@ export interface Listed {
   readonly scales: Scales
 }
 
+/** What an order has to know of its instrument. */
+export interface Counted {
+  readonly id: InstrumentId
+  readonly quantityScale: number
+  readonly scales: Scales
+}
+
+/** The units of the instrument of that symbol. They never change, so no read has to wait for them. */
+export function findUnits({ host }: Pick<Call, 'host'>, symbol: string): Counted {
+  const units = host.unitsOf(symbol)
+  if (units === null) throw symbolNotFound()
+  const { id, currency, terms } = units
+  const { tick, quantityScale, multiplier } = terms
+  const scales = new Scales({ tick, quantityScale, multiplier, currency })
+  return { id: id as InstrumentId, quantityScale, scales }
+}
+
 /** The instrument of that symbol; one that nobody lists is 404. */
 export async function findInstrument({ host }: Pick<Call, 'host'>, symbol: string): Promise<Listed> {
   const input = { instrument: null, symbol }

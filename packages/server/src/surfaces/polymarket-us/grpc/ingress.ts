@@ -6,7 +6,7 @@ import { LIMITS } from '../limits.js'
 /** Counts the call's message against its firm, and names the firm. */
 export async function admit(
   { services: { host }, buckets }: Gate,
-  call: Pick<Call, 'host' | 'actor'>,
+  call: Pick<Call, 'host' | 'actor' | 'authenticated'>,
 ): Promise<number> {
   const firm = await firmOf(call)
   const wait = buckets.take(`${firm} ingress`, LIMITS.ingress, host.now())

@@ -8,7 +8,7 @@ import { findAccount } from '../accounts.js'
 import { actingFor, type Call } from '../call.js'
 import { answered, invalid } from '../errors.js'
 import { Fields } from '../fields.js'
-import { findInstrument, type Listed } from '../instruments.js'
+import { type Counted, findUnits } from '../instruments.js'
 import type { Scales } from './scales.js'
 import { CAPACITIES, MANUAL_INDICATORS, ORDER_TYPES, SELF_MATCH, SIDES, TIMES_IN_FORCE } from './words.js'
 
@@ -46,7 +46,6 @@ const KNOWN = [
 export interface OrderAsked {
   readonly actor: Call['actor']
   readonly account: ParticipantAccount
-  readonly listed: Listed
   readonly input: PlaceOrder
 }
 
@@ -59,20 +58,20 @@ export async function readOrder(call: Call, value: unknown, place = ''): Promise
   const actor = asUser === null ? call.actor : await actingFor(call.host, call.actor, asUser)
   const account = await accountIn({ ...call, actor }, fields)
   if (symbol === null) throw invalid(`missing required field ${place}symbol`)
-  const listed = await findInstrument(call, symbol)
+  const units = findUnits(call, symbol)
   const input = {
     account: account.id,
-    instrument: listed.view.id,
+    instrument: units.id,
     side,
-    ...pricingIn(fields, listed.scales),
-    ...sizeIn(fields, listed),
+    ...pricingIn(fields, units.scales),
+    ...sizeIn(fields, units),
     ...timingIn(fields),
     ...conditionsIn(fields),
     clientOrderId: oneOf(fields, 'clordId', 'clOrdId'),
     tags: tagsIn(fields),
     onReject: 'record' as const,
   }
-  return { actor, account, listed, input }
+  return { actor, account, input }
 }
 
 /** A field that has two names, given under one of them. */
@@ -140,10 +139,10 @@ function pricingIn(
 }
 
 /** `orderQty` is scaled, `quantity` counts contracts, `cashOrderQty` is cash in the price scale: one of them. */
-function sizeIn(fields: Fields, { view, scales }: Listed): Pick<PlaceOrder, 'quantity' | 'cash'> {
+function sizeIn(fields: Fields, { quantityScale, scales }: Counted): Pick<PlaceOrder, 'quantity' | 'cash'> {
   const scaled = fields.int64('orderQty')
   const cash = fields.int64Set('cashOrderQty')
-  const contracts = fields.has('quantity') ? contractsIn(fields, view.quantityScale) : null
+  const contracts = fields.has('quantity') ? contractsIn(fields, quantityScale) : null
   const isScaled = scaled !== null && !(scaled === 0n && cash !== null)
   if ([isScaled, cash !== null, contracts !== null].filter(Boolean).length > 1)
     throw fields.fault('orderQty', 'expected one of orderQty, quantity and cashOrderQty')

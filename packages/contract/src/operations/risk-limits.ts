@@ -36,7 +36,11 @@ const EXAMPLE_LOCK = 'llo_91'
 const bounds = {
   order_quantity: optional(units('Of one order')),
   order_notional: optional(amount('currency', 'Of one order')),
-  position: optional(units('What is held and may still be filled, on either side')),
+  position: optional(
+    units(
+      'What is held net and may still be filled, either way; of a group or a party, over all of its accounts',
+    ),
+  ),
   price_low: optional(price('Not below; of one instrument only')),
   price_high: optional(price('Not above; of one instrument only')),
   price_deviation: optional(rate('How far from the last price, as a part of it: 0.1 is a tenth')),
@@ -53,7 +57,7 @@ const limit = object({
   currency: nullable(currency()),
   order_quantity: nullable(units('Of one order')),
   order_notional: nullable(amount()),
-  position: nullable(units('On either side')),
+  position: nullable(units('Net, either way')),
   price_low: nullable(price()),
   price_high: nullable(price()),
   price_deviation: nullable(rate('As a part of the last price')),

@@ -25,6 +25,14 @@ export class WideSums {
     this.high = widened(this.high, capacity)
   }
 
+  /** All sums are zero again. New room costs nothing until it is written to. */
+  clear(): void {
+    const room = this.low.length
+    this.low = new Float64Array(room)
+    this.middle = new Float64Array(room)
+    this.high = new Float64Array(room)
+  }
+
   add(place: number, amount: bigint): void {
     const low = Number(amount)
     if (fitsLow(low)) this.addLow(place, low)

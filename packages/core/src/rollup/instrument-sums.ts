@@ -2,12 +2,11 @@
  * Per node and instrument, what is long and what is short and their costs, apart; and from these and the prices of this
  * moment, the exact value of all that is held at and beneath a node. Derived from the positions by row-change hooks.
  */
-import type { Hierarchy } from '../hierarchy/index.js'
+import { type Hierarchy, isOutside, NO_PLACE, NodeSums, type SumPlace } from '../hierarchy/index.js'
 import { type Derived, type Plain, type Row, roomFor, widened } from '../image/index.js'
 import type { InstrumentId, Market } from '../market/index.js'
 import { type Amount, amount, type CurrencyCode, type Quantity, quantity } from '../money/index.js'
 import type { Trading } from '../trading/index.js'
-import { isOutside, NOWHERE, NodeSums, type Place } from './node-sums.js'
 import { Tally } from './tally.js'
 import { UnitWorths } from './unit-worths.js'
 
@@ -69,7 +68,7 @@ export class InstrumentSums implements Derived {
   of(party: Row): InstrumentSum[] {
     const { sums, market } = this
     const all: InstrumentSum[] = []
-    for (let place = sums.first(party); place !== NOWHERE; place = sums.after(place)) {
+    for (let place = sums.first(party); place !== NO_PLACE; place = sums.after(place)) {
       const [long, longCost, short, shortCost] = [LONG, LONG_COST, SHORT, SHORT_COST].map((figure) =>
         sums.get(figure, place),
       ) as [bigint, bigint, bigint, bigint]
@@ -85,20 +84,12 @@ export class InstrumentSums implements Derived {
     return all.sort((left, right) => left.instrument - right.instrument)
   }
 
-  /** What a party and everything beneath it holds of one instrument. */
-  held(party: Row, instrument: Row): { readonly long: bigint; readonly short: bigint } {
-    const place = this.sums.find(party, instrument)
-    return place === NOWHERE
-      ? { long: 0n, short: 0n }
-      : { long: this.sums.get(LONG, place), short: this.sums.get(SHORT, place) }
-  }
-
   /** What it is all worth at the valuation prices of this moment, by currency in alphabetical order. */
   value(party: Row): PositionsValue[] {
     const { sums, worths } = this
     // One tally a currency, by the number that the worths give it.
     const tallies: (Tally | undefined)[] = []
-    for (let place = sums.first(party); place !== NOWHERE; place = sums.after(place)) {
+    for (let place = sums.first(party); place !== NO_PLACE; place = sums.after(place)) {
       const instrument = sums.codeAt(place)
       const number = worths.currencyNumber(instrument)
       let tally = tallies[number]
@@ -124,7 +115,7 @@ export class InstrumentSums implements Derived {
     }
   }
 
-  private tell(tally: Tally, instrument: Row, place: Place): void {
+  private tell(tally: Tally, instrument: Row, place: SumPlace): void {
     const { sums, worths } = this
     const worth = worths.of(instrument)
     const long = sums.small(LONG, place)
@@ -148,20 +139,20 @@ export class InstrumentSums implements Derived {
     const account = hierarchy.accounts.row(trading.positions.account.get(position))
     const instrument = market.instruments.row(trading.positions.instrument.get(position))
     this.placeOfPosition[position] = isOutside(hierarchy, account)
-      ? NOWHERE
+      ? NO_PLACE
       : this.sums.place(hierarchy.partyOf(account), instrument)
     this.count(position, trading.positions.quantity.get(position), trading.positions.cost.get(position), 1n)
   }
 
   private count(position: Row, held: Quantity, cost: Amount, sign: 1n | -1n): void {
-    const place = this.placeOfPosition[position] as Place
-    if (place === NOWHERE) return
+    const place = this.placeOfPosition[position] as SumPlace
+    if (place === NO_PLACE) return
     this.sums.add(place, held < 0n ? SHORT : LONG, sign * (held < 0n ? -held : held))
     this.addCost(position, held, sign * cost)
   }
 
   private addCost(position: Row, held: Quantity, change: bigint): void {
-    const place = this.placeOfPosition[position] as Place
-    if (place !== NOWHERE) this.sums.add(place, held < 0n ? SHORT_COST : LONG_COST, change)
+    const place = this.placeOfPosition[position] as SumPlace
+    if (place !== NO_PLACE) this.sums.add(place, held < 0n ? SHORT_COST : LONG_COST, change)
   }
 }

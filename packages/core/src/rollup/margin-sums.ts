@@ -3,11 +3,10 @@
  * last reckoned, and how old the oldest of these figures is. What lies beneath is summed, never netted. The parts of a
  * group's portfolio are counted with the group. Derived from the portfolios by row-change hooks.
  */
-import type { GroupId, Hierarchy } from '../hierarchy/index.js'
+import { type GroupId, type Hierarchy, NO_PLACE, NodeSums, type SumPlace } from '../hierarchy/index.js'
 import { type Derived, NO_ROW, type Plain, type Row, roomFor, widened } from '../image/index.js'
 import { MARGIN_MODELS, type MarginModel, type Portfolios } from '../margin/index.js'
 import { type Amount, amount, type CurrencyCode } from '../money/index.js'
-import { NOWHERE, NodeSums, type Place } from './node-sums.js'
 import { OldestFigures } from './oldest-figures.js'
 
 export interface MarginSum {
@@ -48,12 +47,12 @@ export class MarginSums implements Derived {
     ] as const
     for (const [figure, column] of watched)
       column.watch((row, old) => {
-        const place = this.placeOfPortfolio[row] as Place
-        if (place !== NOWHERE) this.sums.add(place, figure, column.get(row) - old)
+        const place = this.placeOfPortfolio[row] as SumPlace
+        if (place !== NO_PLACE) this.sums.add(place, figure, column.get(row) - old)
       })
     table.sequence.watch((row) => {
-      const place = this.placeOfPortfolio[row] as Place
-      if (place !== NOWHERE) this.oldest.enter(place, row, table.sequence.get(row))
+      const place = this.placeOfPortfolio[row] as SumPlace
+      if (place !== NO_PLACE) this.oldest.enter(place, row, table.sequence.get(row))
     })
   }
 
@@ -61,7 +60,7 @@ export class MarginSums implements Derived {
   of(party: Row): MarginSum[] {
     const { sums } = this
     const all: MarginSum[] = []
-    for (let place = sums.first(party); place !== NOWHERE; place = sums.after(place)) {
+    for (let place = sums.first(party); place !== NO_PLACE; place = sums.after(place)) {
       const portfolios = sums.small(COUNT, place)
       if (portfolios === 0) continue
       const code = sums.codeAt(place)
@@ -96,21 +95,21 @@ export class MarginSums implements Derived {
     if (row >= this.placeOfPortfolio.length)
       this.placeOfPortfolio = widened(this.placeOfPortfolio, roomFor(row + 1, this.placeOfPortfolio.length))
     const { table } = this.portfolios
-    const place = table.partOf.get(row) === null ? this.placeOf(row) : NOWHERE
+    const place = table.partOf.get(row) === null ? this.placeOf(row) : NO_PLACE
     this.placeOfPortfolio[row] = place
-    if (place === NOWHERE) return
+    if (place === NO_PLACE) return
     this.count(row, place, 1n)
     this.oldest.enter(place, row, table.sequence.get(row))
   }
 
   private leave(row: Row): void {
-    const place = this.placeOfPortfolio[row] as Place
-    if (place === NOWHERE) return
+    const place = this.placeOfPortfolio[row] as SumPlace
+    if (place === NO_PLACE) return
     this.count(row, place, -1n)
     this.oldest.leave(place, row)
   }
 
-  private count(row: Row, place: Place, sign: 1n | -1n): void {
+  private count(row: Row, place: SumPlace, sign: 1n | -1n): void {
     const { table } = this.portfolios
     this.sums.add(place, COUNT, sign)
     this.sums.add(place, REQUIREMENT, sign * table.requirement.get(row))
@@ -118,7 +117,7 @@ export class MarginSums implements Derived {
     this.sums.add(place, DEFICIT, sign * table.deficit.get(row))
   }
 
-  private placeOf(row: Row): Place {
+  private placeOf(row: Row): SumPlace {
     const { table } = this.portfolios
     const currency = table.currency.get(row)
     const known = this.currencies.indexOf(currency)

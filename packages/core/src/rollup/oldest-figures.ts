@@ -3,8 +3,8 @@
  * Every place keeps its members in a heap by their sequence, so that a restated portfolio moves down a few heaps and the
  * oldest of a node is read at once.
  */
+import { NO_PLACE, type NodeSums, type SumPlace } from '../hierarchy/index.js'
 import type { Row } from '../image/index.js'
-import { NOWHERE, type NodeSums, type Place } from './node-sums.js'
 
 /** 2 × row for a portfolio, 2 × place + 1 for a place beneath. */
 type Member = number
@@ -21,30 +21,30 @@ export class OldestFigures {
   constructor(private readonly tree: () => NodeSums) {}
 
   /** The sequence of the oldest figure, or Infinity where there is none. */
-  at(place: Place): number {
+  at(place: SumPlace): number {
     const first = this.heaps[place]?.[0]
     return first === undefined ? NO_SEQUENCE : (this.keys[first] as number)
   }
 
-  enter(place: Place, portfolio: Row, sequence: number): void {
+  enter(place: SumPlace, portfolio: Row, sequence: number): void {
     this.set(place, 2 * portfolio, sequence)
   }
 
-  leave(place: Place, portfolio: Row): void {
+  leave(place: SumPlace, portfolio: Row): void {
     this.set(place, 2 * portfolio, NO_SEQUENCE)
   }
 
   /** A place comes to stand under another one: its oldest goes with it. */
-  moved(place: Place, from: Place, to: Place): void {
+  moved(place: SumPlace, from: SumPlace, to: SumPlace): void {
     const oldest = this.at(place)
-    if (from !== NOWHERE) this.set(from, 2 * place + 1, NO_SEQUENCE)
-    if (to !== NOWHERE) this.set(to, 2 * place + 1, oldest)
+    if (from !== NO_PLACE) this.set(from, 2 * place + 1, NO_SEQUENCE)
+    if (to !== NO_PLACE) this.set(to, 2 * place + 1, oldest)
   }
 
   /** Puts a member's sequence, on the way up as far as it changes the oldest; Infinity takes it out. */
-  private set(start: Place, first: Member, firstSequence: number): void {
+  private set(start: SumPlace, first: Member, firstSequence: number): void {
     let [place, member, sequence] = [start, first, firstSequence]
-    while (place !== NOWHERE) {
+    while (place !== NO_PLACE) {
       const before = this.at(place)
       this.put(place, member, sequence)
       const after = this.at(place)
@@ -55,7 +55,7 @@ export class OldestFigures {
     }
   }
 
-  private put(place: Place, member: Member, sequence: number): void {
+  private put(place: SumPlace, member: Member, sequence: number): void {
     let heap = this.heaps[place]
     if (heap === undefined) {
       heap = []

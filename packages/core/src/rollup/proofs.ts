@@ -1,11 +1,10 @@
 /** The laws of the book as named checks: what `book.verify` answers, for the whole book or for a subtree. */
-import type { AccountId } from '../hierarchy/index.js'
+import { type AccountId, isOutside } from '../hierarchy/index.js'
 import type { Row } from '../image/index.js'
 import type { Ledger } from '../ledger/index.js'
 import type { InstrumentId } from '../market/index.js'
 import { type Amount, type CurrencyCode, currencyOf, formatAmount } from '../money/index.js'
 import { type Check, checkOf } from './checks.js'
-import { isOutside } from './node-sums.js'
 import type { RollUpContext } from './rollup.js'
 import { proveInstruments, proveTrading } from './trading-proofs.js'
 

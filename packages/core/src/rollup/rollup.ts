@@ -5,7 +5,7 @@
  * posting adds to each owner on the way up, a move of a subtree takes its sums from the old owners to the new ones. The
  * outside world and the street are no part of any node: the root's sum and theirs are zero together.
  */
-import type { Hierarchy } from '../hierarchy/index.js'
+import { type Hierarchy, isOutside, NO_PLACE, NodeSums, type SumPlace } from '../hierarchy/index.js'
 import { type Derived, fitsLow, type Image, type Plain, type Row, roomFor, widened } from '../image/index.js'
 import type { Ledger } from '../ledger/index.js'
 import type { Margin, MarginContext } from '../margin/index.js'
@@ -14,7 +14,6 @@ import { type Amount, amount, type CurrencyCode } from '../money/index.js'
 import type { Trading } from '../trading/index.js'
 import { InstrumentSums } from './instrument-sums.js'
 import { MarginSums } from './margin-sums.js'
-import { isOutside, NOWHERE, NodeSums, type Place } from './node-sums.js'
 import { SubtreeCounts } from './subtree-counts.js'
 
 export interface CashSums {
@@ -81,7 +80,7 @@ export class RollUp implements Derived {
   of(party: Row): CashSums[] {
     const cash: CashSums[] = []
     const { sums } = this
-    for (let place = sums.first(party); place !== NOWHERE; place = sums.after(place)) {
+    for (let place = sums.first(party); place !== NO_PLACE; place = sums.after(place)) {
       cash.push({
         currency: this.codes[sums.codeAt(place)] as CurrencyCode,
         positive: amount(sums.get(POSITIVE, place)),
@@ -111,7 +110,7 @@ export class RollUp implements Derived {
     const account = this.hierarchy.accounts.row(this.ledger.balances.account.get(balance))
     const currency = this.ledger.balances.currency.get(balance)
     this.placeOfBalance[balance] = isOutside(this.hierarchy, account)
-      ? NOWHERE
+      ? NO_PLACE
       : this.sums.place(this.hierarchy.partyOf(account), this.codeOf(currency))
     this.add(balance, 0n, this.ledger.posted(balance))
     this.addHeld(balance, this.ledger.held(balance))
@@ -119,8 +118,8 @@ export class RollUp implements Derived {
 
   private add(balance: Row, before: bigint, after: bigint): void {
     const { sums } = this
-    const first = this.placeOfBalance[balance] as Place
-    if (first === NOWHERE || before === after) return
+    const first = this.placeOfBalance[balance] as SumPlace
+    if (first === NO_PLACE || before === after) return
     if (before >= 0n && after >= 0n) sums.add(first, POSITIVE, after - before)
     else if (before <= 0n && after <= 0n) sums.add(first, NEGATIVE, after - before)
     else {
@@ -136,8 +135,8 @@ export class RollUp implements Derived {
   private addLow(balance: Row, before: number, after: number): boolean {
     if (!fitsLow(before) || !fitsLow(after) || !fitsLow(after - before)) return false
     const { sums } = this
-    const first = this.placeOfBalance[balance] as Place
-    if (first === NOWHERE || before === after) return true
+    const first = this.placeOfBalance[balance] as SumPlace
+    if (first === NO_PLACE || before === after) return true
     if (before >= 0 && after >= 0) sums.addLow(first, POSITIVE, after - before)
     else if (before <= 0 && after <= 0) sums.addLow(first, NEGATIVE, after - before)
     else {
@@ -148,8 +147,8 @@ export class RollUp implements Derived {
   }
 
   private addHeld(balance: Row, change: bigint): void {
-    const first = this.placeOfBalance[balance] as Place
-    if (first !== NOWHERE) this.sums.add(first, HELD, change)
+    const first = this.placeOfBalance[balance] as SumPlace
+    if (first !== NO_PLACE) this.sums.add(first, HELD, change)
   }
 
   private codeOf(currency: CurrencyCode): number {

@@ -135,11 +135,6 @@ export class OpenOrders implements Derived {
     return exposures.sort((left, right) => left.instrument - right.instrument)
   }
 
-  /** In no order that may be seen from outside. */
-  accountsWithOrders(): Iterable<AccountId> {
-    return this.accounts.keys()
-  }
-
   ordersOf(account: AccountId): number {
     return this.accounts.get(account)?.orders ?? 0
   }

@@ -46,7 +46,10 @@ export const boundFields = {
   /** Of one order. */
   orderQuantity: exactOrNull<Units>(),
   orderNotional: exactOrNull<Amount>(),
-  /** What is long and what is bid for together, and what is short and offered: either is within it. */
+  /**
+   * The net position with what is bid for, and, the other way round, with what is offered: either is within it. Of a
+   * group or a party the net over its accounts.
+   */
   position: exactOrNull<Units>(),
   priceLow: exactOrNull<Price>(),
   priceHigh: exactOrNull<Price>(),
@@ -93,6 +96,7 @@ export const lossLockoutFields = {
   lockedAt: time(),
   /** When it lifts itself, or, lifted, is forgotten. */
   until: timeOrNull(),
-  /** While there are orders left to cancel. */
+  /** The last account whose orders are through, and when the next step is due, while there are any left to cancel. */
+  cursor: refOrNull<AccountId>(),
   nextStepAt: timeOrNull(),
 }

@@ -3,17 +3,18 @@
  * orders that would increase are cancelled, step by step where there are many. A lock stands until whoever administers
  * the node that set the limit lifts it, or until the business date turns where the limit says so.
  */
-import type { AccountId } from '../../hierarchy/index.js'
+import type { AccountId, Hierarchy, PartyId } from '../../hierarchy/index.js'
 import { after, type Id, type Instant, NO_ROW, type Row, STEP_PAUSE } from '../../image/index.js'
 import { businessDateOf, endOfBusinessDay } from '../../ledger/index.js'
 import { type Amount, amount, type CurrencyCode, ZERO } from '../../money/index.js'
 import { cancelOpenOrder, type OrderId } from '../../trading/index.js'
 import type { LimitsContext } from './context.js'
 import type { LossLockoutId, NodeId } from './fields.js'
-import { isBeneath, nodesAbove } from './way-up.js'
+import { accountsOfNode, isBeneath, nodesAbove } from './way-up.js'
 
-/** Orders that one step cancels. */
+/** Orders that one step cancels, and accounts that it looks at. */
 const CANCELS_OF_STEP = 250
+const ACCOUNTS_OF_STEP = 2_500
 
 /** After the figures of these accounts changed: whether a node above them has lost more than it may. */
 export function checkLosses(context: LimitsContext, accounts: readonly AccountId[]): void {
@@ -64,32 +65,41 @@ function lock(context: LimitsContext, limit: Row, known: Row, loss: Amount): voi
     forgiven: ZERO,
     lockedAt: now,
     until: table.liftsDaily.get(limit) ? endOfBusinessDay(now) : null,
+    cursor: null,
     nextStepAt: after(horizon, STEP_PAUSE),
   })
   record(context, row, 'locked')
   cancelIncreasing(context, row)
 }
 
-/** Cancels a step's worth of what would increase, and says whether more is left for the next step. */
+/** Cancels a step's worth of what would increase, account by account, and says whether more is left for the next step. */
 function cancelIncreasing(context: LimitsContext, lockout: Row): void {
+  const { hierarchy, trading, horizon } = context
   const { lockouts } = context.margin.limits
-  const orders = increasingOrders(context, lockouts.node.get(lockout), CANCELS_OF_STEP + 1)
-  for (const order of orders.slice(0, CANCELS_OF_STEP))
-    cancelOpenOrder(context, context.trading.orders.row(order), 'loss_limit')
-  const isMore = orders.length > CANCELS_OF_STEP
-  lockouts.nextStepAt.set(lockout, isMore ? after(context.horizon, STEP_PAUSE) : null)
+  const node = lockouts.node.get(lockout)
+  let [accounts, cancels] = [0, 0]
+  for (const account of accountsBehind(hierarchy, node, lockouts.cursor.get(lockout))) {
+    const isMeant = !trading.ordersOf.isEmpty(account) && isBeneath(hierarchy, account, node)
+    const orders = isMeant ? increasingOf(trading, account) : []
+    const ended = orders.slice(0, CANCELS_OF_STEP - cancels)
+    for (const order of ended) cancelOpenOrder(context, trading.orders.row(order), 'loss_limit')
+    accounts += 1
+    cancels += ended.length
+    if (ended.length === orders.length) lockouts.cursor.set(lockout, account)
+    if (ended.length < orders.length || accounts === ACCOUNTS_OF_STEP) {
+      lockouts.nextStepAt.set(lockout, after(horizon, STEP_PAUSE))
+      return
+    }
+  }
+  lockouts.nextStepAt.set(lockout, null)
 }
 
-/** Open orders at and beneath a node that could open or enlarge a position, as many as are asked for. */
-function increasingOrders({ trading, hierarchy }: LimitsContext, node: NodeId, most: number): OrderId[] {
-  const { openOrders } = trading
-  const found: OrderId[] = []
-  const accounts = [...openOrders.accountsWithOrders()].filter((each) => isBeneath(hierarchy, each, node))
-  for (const account of accounts.sort((left, right) => left - right)) {
-    found.push(...increasingOf(trading, account))
-    if (found.length >= most) break
-  }
-  return found.slice(0, most)
+/** Accounts that may be of the node, in order of ids: all of the book where it is a party, of which `isBeneath` says. */
+function accountsBehind(hierarchy: Hierarchy, node: NodeId, cursor: AccountId | null): Iterable<AccountId> {
+  if (hierarchy.parties.has(node as PartyId)) return hierarchy.accountIds.after(cursor)
+  return accountsOfNode(hierarchy, node)
+    .filter((account) => account > (cursor ?? 0))
+    .sort((left, right) => left - right)
 }
 
 /** Of the orders on the side that closes, what came first may stay as far as the position goes. */

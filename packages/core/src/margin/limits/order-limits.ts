@@ -22,7 +22,7 @@ import {
   referencePrice,
   type TradingContext,
 } from '../../trading/index.js'
-import { UNITS_SCALE, unitsOf } from './fields.js'
+import { type NodeId, UNITS_SCALE, unitsOf } from './fields.js'
 import type { RiskLimits } from './risk-limits.js'
 
 interface Trial {
@@ -149,7 +149,10 @@ function notionalFault(trial: Trial): Fault | null {
   })
 }
 
-/** What is held and what may still be filled on the order's side, of each node that limits it. */
+/**
+ * What is held net and what may still be filled on the order's side, of each node that limits it: of a group or a party
+ * over all of its accounts, as what one owner is long and short of the same thing is no risk to it.
+ */
 function positionFault({ limits, candidate, held, ...trial }: Trial): Fault | null {
   if (candidate.isReducing) return null
   for (const { node, row } of held) {
@@ -170,16 +173,16 @@ function positionWith(
   { usage }: RiskLimits,
   { trading }: TradingContext,
   { order, replaces, open }: Candidate,
-  node: Parameters<RiskLimits['usage']['sides']>[0],
+  node: NodeId,
 ): bigint {
   const isBuy = order.side === 'buy'
   if (node === order.account) {
     const held = trading.held(order.account, order.instrument)
     return isBuy ? held + open.bidQuantity : open.offerQuantity - held
   }
-  const { bid, offer, long, short } = usage.sides(node, order.instrument)
+  const { bids, offers, net } = usage.of(node, order.instrument)
   const replaced = replaces === NO_ROW ? 0n : (trading.openOrders.countedFor(replaces)?.quantity ?? 0n)
-  return (isBuy ? long + bid : short + offer) - replaced + openQuantityOf(order)
+  return (isBuy ? net + bids : offers - net) - replaced + openQuantityOf(order)
 }
 
 function openOrdersFault({ limits, candidate, held }: Trial): Fault | null {

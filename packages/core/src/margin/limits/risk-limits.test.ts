@@ -183,12 +183,12 @@ describe('limits', () => {
     expect(placeFault(engine, { account: one, instrument, quantity: 1, price: '0.40' })).toBe(
       'position_limit',
     )
-    const short = place(engine, { account: two, instrument, side: 'sell', quantity: 10, price: '0.90' })
+    const short = place(engine, { account: two, instrument, side: 'sell', quantity: 14, price: '0.90' })
     expect(placeFault(engine, { account: two, instrument, side: 'sell', quantity: 1, price: '0.90' })).toBe(
       'position_limit',
     )
     done(engine, 'orders.cancel', { order: short })
-    place(engine, { account: two, instrument, side: 'sell', quantity: 9, price: '0.90' })
+    place(engine, { account: two, instrument, side: 'sell', quantity: 13, price: '0.90' })
     expect(placeFault(engine, { account: two, instrument, side: 'sell', quantity: 1, price: '0.90' })).toBe(
       'open_orders_limit',
     )

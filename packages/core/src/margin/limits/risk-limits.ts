@@ -47,8 +47,10 @@ export class RiskLimits {
     this.lockoutsOf = new Relation(this.lockouts, this.lockouts.node)
     image.derived(this.ofNode)
     image.derived(this.lockoutsOf)
-    this.usage = new NodeUsage(hierarchy, trading)
+    this.usage = new NodeUsage(hierarchy, market, trading)
     this.dayResults = new DayResults(hierarchy, portfolios)
+    image.derived(this.usage)
+    image.derived(this.dayResults)
   }
 
   /** Nothing is limited or locked anywhere. */

@@ -24,7 +24,7 @@ export function limitView({ table }: RiskLimits, hierarchy: Hierarchy, row: Row)
 }
 
 export function lockoutView({ lockouts }: RiskLimits, hierarchy: Hierarchy, row: Row) {
-  const { node, authority, nextStepAt: _step, ...values } = lockouts.read(row)
+  const { node, authority, cursor: _cursor, nextStepAt: _step, ...values } = lockouts.read(row)
   return {
     id: lockouts.id(row),
     node: hierarchy.nameOfNode(node),

@@ -61,6 +61,12 @@ const LIMITS: readonly (readonly [string, string])[] = [
   ['Levels of a book, a side', `${BOOK_DEPTH_MAX}; ${STREAM_DEPTH_MAX} in a subscription`],
   ['Accounts in a list of open orders', '100'],
   ['Orders cancelled by one request', '1,000'],
+  [
+    'Orders that one command trades with, or ends because they stand in the way',
+    '500; what is left is cancelled',
+  ],
+  ['All-or-none orders that wait in an instrument', '100; a further one ends'],
+  ['Unfunded orders of others that one command cancels', '250; the rest in steps'],
   ['Characters of a client order id', '64'],
   ['Tags of an order', '16, of 128 characters each'],
   ['Own fields of an instrument', '64, of 16,384 characters in all'],

@@ -5,6 +5,7 @@
  */
 import type { Row } from '../image/index.js'
 import { type Price, quantity, smaller } from '../money/index.js'
+import { barredFor, endBarred } from './barred.js'
 import type { BookSide, PriceLevel } from './book/book-side.js'
 import { cancelOpenOrder } from './ending.js'
 import { referencePrice } from './judging.js'
@@ -23,12 +24,15 @@ export function auctionPrice(context: TradingContext, instrument: Row): Price | 
   const reference = referencePrice(context, instrument)
   const target = reference === null ? null : Number(reference / tick)
   const [bids, offers] = [levelsWithin(buy, offer.ticks), levelsWithin(sell, bid.ticks)]
+  const prices = [...candidateTicks(bids, offers, target)]
+  // Either list is used up from its lowest price.
+  offers.reverse()
   let demand = bids.reduce((sum, { quantity }) => sum + quantity, 0n)
   let supply = 0n
   let chosen: Outcome | null = null
-  for (const ticks of candidateTicks(bids, offers, target)) {
+  for (const ticks of prices) {
     while ((bids.at(-1)?.ticks ?? ticks) < ticks) demand -= bids.pop()?.quantity ?? 0n
-    while ((offers[0]?.ticks ?? Number.POSITIVE_INFINITY) <= ticks) supply += offers.shift()?.quantity ?? 0n
+    while ((offers.at(-1)?.ticks ?? Number.POSITIVE_INFINITY) <= ticks) supply += offers.pop()?.quantity ?? 0n
     const volume = demand < supply ? demand : supply
     const candidate = { ticks, volume, left: demand > supply ? demand - supply : supply - demand }
     if (chosen === null || isBetter(candidate, chosen, target)) chosen = candidate
@@ -98,15 +102,12 @@ export function tradeAuction(
     const size = smaller(quantity(books.openOf(buyer)), quantity(books.openOf(seller)))
     const isBuyerLater = orders.priority.get(buyer) > orders.priority.get(seller)
     const rows = { taker: isBuyerLater ? buyer : seller, maker: isBuyerLater ? seller : buyer }
-    const idle = [buyer, seller].filter((row) => !mayDeal(context, row))
-    if (idle.length > 0) for (const row of idle) cancelOpenOrder(context, row, 'account_state')
+    const idle = [buyer, seller].filter((row) => barredFor(context, row) !== null)
+    if (idle.length > 0) for (const row of idle) endBarred(context, session, row)
     else if (areOfOneParticipant(context, rows)) part(context, session, rows)
     else meet(context, session, rows, size, price)
   }
 }
-
-const mayDeal = ({ access, hierarchy, trading }: TradingContext, order: Row): boolean =>
-  access.mayDeal(hierarchy.accounts.row(trading.orders.account.get(order)))
 
 interface Pair {
   readonly taker: Row

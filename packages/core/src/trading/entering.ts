@@ -4,15 +4,19 @@
  * orders look again.
  */
 import { after, NO_ROW, type Row, STEP_PAUSE } from '../image/index.js'
-import { divide, type Price, type Quantity, quantity } from '../money/index.js'
+import { divide, type Price, quantity } from '../money/index.js'
+import { endBarred } from './barred.js'
 import { cancelOpenOrder } from './ending.js'
 import { judgeFunds, referencePrice } from './judging.js'
-import { fillsFor, find, match, notDealing, selfMatches } from './matching.js'
+import { barred, canFill, fillsFor, find, match, selfMatches } from './matching.js'
 import { type Order, openQuantityOf, orderAt } from './order.js'
-import { report } from './reports.js'
+import { report, type UnsolicitedReason } from './reports.js'
 import { FILLS_OF_COMMAND_MAX, type TradingSession } from './session.js'
 import type { TradingContext } from './trading.js'
 import { cancelUnfunded } from './unfunded.js'
+
+/** All-or-none orders that wait in one instrument: each looks at the book again after every trade. */
+export const ALL_OR_NONE_MAX = 100
 
 /** Matching happens in the open state only; before it orders are collected. */
 const isMatching = ({ market }: TradingContext, order: Order): boolean =>
@@ -23,8 +27,9 @@ export function enter(context: TradingContext, session: TradingSession, order: O
   const isWaiting = order.stopPrice !== null && !order.isTriggered
   if (isWaiting && isTriggeredBy(context, order)) {
     trigger(context, order)
-    if (!isPaidFor(context, order)) {
-      report(context, order, 'cancelled', 'cancelled', { unsolicited: 'unfunded' })
+    const stopped = triggeredFault(context, order)
+    if (stopped !== null) {
+      report(context, order, 'cancelled', 'cancelled', { unsolicited: stopped })
       return
     }
   }
@@ -33,20 +38,17 @@ export function enter(context: TradingContext, session: TradingSession, order: O
 }
 
 function trade(context: TradingContext, session: TradingSession, order: Order): void {
-  for (const row of notDealing(context, order)) cancelOpenOrder(context, row, 'account_state')
-  if (endsBySelfMatch(context, order)) return
+  for (const row of barred(context, order, session.room)) endBarred(context, session, row)
+  if (endsBySelfMatch(context, session, order)) return
   const isWhole = order.terms.allOrNone || order.timeInForce === 'fok'
   const least = isWhole ? openQuantityOf(order) : order.terms.minimumQuantity
+  // What is filled in no more orders than there is room for: else it would be filled in part.
   if (least === 0n || canFill(context, order, quantity(least), session.room)) {
     limitRemainder(context, order)
     match(context, session, order)
   }
   leave(context, session, order)
 }
-
-/** Whether the book has `least` of it, in no more orders than there is room for: else it would be filled in part. */
-const canFill = (context: TradingContext, order: Order, least: Quantity, room: number): boolean =>
-  find(context, order, least).quantity >= least && fillsFor(context, order, least, room) <= room
 
 /**
  * The price at which the rest of a market-to-limit order will stand is set before it trades, so that the reports of its
@@ -61,6 +63,7 @@ export function limitRemainder(context: TradingContext, order: Order): void {
 
 /** What is left of it after it traded. */
 function leave(context: TradingContext, session: TradingSession, order: Order): void {
+  const { waiting } = context.trading
   if (order.filled === order.quantity) return
   if (order.type === 'market_to_limit' && order.price === null) order.price = remainderPrice(context, order)
   if (endsAtOnce(order)) {
@@ -69,6 +72,10 @@ function leave(context: TradingContext, session: TradingSession, order: Order): 
   }
   if (session.isFull && wouldTrade(context, order)) {
     report(context, order, 'cancelled', 'cancelled', { unsolicited: 'fills_limit' })
+    return
+  }
+  if (order.terms.allOrNone && waiting.countAllOrNone(order.instrument) >= ALL_OR_NONE_MAX) {
+    report(context, order, 'cancelled', 'cancelled', { unsolicited: 'all_or_none_limit' })
     return
   }
   rest(context, session, order)
@@ -104,12 +111,14 @@ function remainderPrice(context: TradingContext, order: Order): Price | null {
  * 4.7). True where the order itself ends. One that refuses itself was refused when it came in, if it could trade then:
  * here it is a stop that was triggered, or an all-or-none order that the book can fill by now.
  */
-function endsBySelfMatch(context: TradingContext, order: Order): boolean {
-  const own = selfMatches(context, order)
+function endsBySelfMatch(context: TradingContext, session: TradingSession, order: Order): boolean {
+  const own = selfMatches(context, order, session.room)
   if (own.length === 0) return false
   const { selfMatchInstruction } = order.terms
-  if (selfMatchInstruction !== 'reject_aggressor')
+  if (selfMatchInstruction !== 'reject_aggressor') {
     for (const row of own) cancelOpenOrder(context, row, 'self_match')
+    session.fills += own.length
+  }
   if (selfMatchInstruction === 'cancel_resting') return false
   report(context, order, 'cancelled', 'cancelled', { unsolicited: 'self_match' })
   return true
@@ -146,13 +155,13 @@ export function followUp(context: TradingContext, session: TradingSession): void
   }
 }
 
-/** Lets an order act that waited: unless its account may not deal any more, or cannot pay for it now. */
+/** Lets an order act that waited: unless its account may not deal any more, cannot pay for it now, or is limited. */
 function act(context: TradingContext, session: TradingSession, order: Order): void {
   const { access, hierarchy } = context
-  if (!access.mayDeal(hierarchy.accounts.row(order.account)))
-    report(context, order, 'cancelled', 'cancelled', { unsolicited: 'account_state' })
-  else if (isPaidFor(context, order)) enter(context, session, order)
-  else report(context, order, 'cancelled', 'cancelled', { unsolicited: 'unfunded' })
+  const mayDeal = access.mayDeal(hierarchy.accounts.row(order.account))
+  const stopped = mayDeal ? triggeredFault(context, order) : 'account_state'
+  if (stopped === null) enter(context, session, order)
+  else report(context, order, 'cancelled', 'cancelled', { unsolicited: stopped })
 }
 
 /** Whether the command can let it trade as far as a command of its own could; else its turn comes in the next step. */
@@ -186,7 +195,13 @@ export function take({ trading }: TradingContext, row: Row): Order {
   return order
 }
 
-/** A stop that becomes a market order has to be paid for at the prices that are there now. */
-function isPaidFor(context: TradingContext, order: Order): boolean {
-  return order.price !== null || judgeFunds(context, order) === null
+/**
+ * A stop that becomes a market order has to be paid for at the prices that are there now, and to be within the limits of
+ * now: what stands against it, or null. A limit gives its own reason.
+ */
+function triggeredFault(context: TradingContext, order: Order): UnsolicitedReason | null {
+  const found = order.price === null ? judgeFunds(context, order) : null
+  if (found === null) return null
+  const isUnpaid = found.code === 'insufficient_buying_power' || found.code === 'insufficient_position'
+  return isUnpaid ? 'unfunded' : found.code
 }

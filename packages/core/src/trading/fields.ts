@@ -174,5 +174,8 @@ export const unsettledFields = {
   settlesAt: timeOrNull(),
 }
 
+/** Accounts with more open orders than they can pay for, by the account's id, until the rest of these is cancelled. */
+export const shortfallFields = { nextStepAt: timeOrNull() }
+
 /** Trades that were busted or corrected, by the trade's id: it happens once. */
 export const correctionFields = { correctedAt: time() }

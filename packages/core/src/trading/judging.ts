@@ -20,6 +20,7 @@ import { kindRules } from './kinds/kind-rules.js'
 import { find, levelsFor, selfMatches, takingFault } from './matching.js'
 import { type Contribution, NO_OPEN_ORDERS } from './open-orders.js'
 import { type Order, openQuantityOf } from './order.js'
+import { FILLS_OF_COMMAND_MAX } from './session.js'
 import type { TradingContext } from './trading.js'
 import { venueOf } from './venues/messages.js'
 
@@ -201,7 +202,7 @@ function selfMatchFault(context: TradingContext, order: Order): Fault | null {
   const isWaiting = order.stopPrice !== null && !order.isTriggered
   const isCollected = context.market.state(context.market.instruments.row(order.instrument)) !== 'open'
   if (isWaiting || isCollected) return null
-  return selfMatches(context, order).length === 0
+  return selfMatches(context, order, FILLS_OF_COMMAND_MAX).length === 0
     ? null
     : fault('self_match', 'the order would trade with one of the same participant')
 }

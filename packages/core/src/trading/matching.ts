@@ -3,11 +3,13 @@
  * priority at a price, always at the resting price. Also what it would find there, without trading.
  */
 import { NO_ROW, type Row } from '../image/index.js'
-import { type Amount, add, type Price, plus, type Quantity, quantity, smaller, ZERO } from '../money/index.js'
+import { type Amount, add, type Price, type Quantity, quantity, smaller, ZERO } from '../money/index.js'
+import { barredFor } from './barred.js'
+import type { PriceLevel } from './book/book-side.js'
 import { type Fault, fault } from './faults.js'
 import { opposite } from './fields.js'
 import { type Order, openQuantityOf } from './order.js'
-import type { TradingSession } from './session.js'
+import { FILLS_OF_COMMAND_MAX, type TradingSession } from './session.js'
 import { trade } from './trade.js'
 import type { TradingContext } from './trading.js'
 
@@ -38,6 +40,40 @@ export function match(context: TradingContext, session: TradingSession, order: O
   }
 }
 
+/**
+ * The levels of the other side that the order can reach, best first. A command trades with a bounded number of orders,
+ * so what stands behind as many levels is out of its reach: nothing that is asked of a book looks further.
+ */
+function* levelsInReach(
+  context: TradingContext,
+  order: Pick<Order, 'instrument' | 'side' | 'price'>,
+): IterableIterator<PriceLevel> {
+  const levels = otherSide(context, order)
+  const limit = limitTicks(context, order)
+  for (let rank = 0; rank < FILLS_OF_COMMAND_MAX; rank += 1) {
+    const level = levels.level(rank)
+    if (level === undefined || !levels.isWithin(level.ticks, limit)) return
+    yield level
+  }
+}
+
+/** What rests there, in order of priority, up to so many orders. */
+function* restingInReach(
+  context: TradingContext,
+  order: Pick<Order, 'instrument' | 'side' | 'price'>,
+  most: number,
+): IterableIterator<Row> {
+  const { books } = context.trading
+  let seen = 0
+  for (const level of levelsInReach(context, order)) {
+    for (let row = level.first; row !== NO_ROW; row = books.after(row)) {
+      if (seen === most) return
+      seen += 1
+      yield row
+    }
+  }
+}
+
 export interface Found {
   readonly quantity: Quantity
   /** What that is worth at the prices it would trade at. */
@@ -52,28 +88,14 @@ export function find(
   order: Pick<Order, 'instrument' | 'side' | 'price'>,
   wanted: Quantity,
 ): Found {
-  const levels = otherSide(context, order)
-  const limit = limitTicks(context, order)
   const terms = context.market.termsOf(context.market.instruments.row(order.instrument))
-  let found = {
-    quantity: 0n as Quantity,
-    worth: ZERO,
-    best: null as Price | null,
-    worst: null as Price | null,
+  const parts = levelsFor(context, order, wanted)
+  return {
+    quantity: quantity(parts.reduce((sum, part) => sum + part.quantity, 0n)),
+    worth: parts.reduce((sum, part) => add(sum, terms.notional(part.price, part.quantity)), ZERO),
+    best: parts[0]?.price ?? null,
+    worst: parts.at(-1)?.price ?? null,
   }
-  for (let rank = 0; found.quantity < wanted; rank += 1) {
-    const level = levels.level(rank)
-    if (level === undefined || !levels.isWithin(level.ticks, limit)) break
-    const price = (BigInt(level.ticks) * terms.tick) as Price
-    const taken = smaller(quantity(wanted - found.quantity), quantity(level.quantity))
-    found = {
-      quantity: plus(found.quantity, taken),
-      worth: add(found.worth, terms.notional(price, taken)),
-      best: found.best ?? price,
-      worst: price,
-    }
-  }
-  return found
 }
 
 /** How many resting orders it takes to fill `wanted` of the order, counted up to one more than `most`. */
@@ -83,20 +105,29 @@ export function fillsFor(
   wanted: Quantity,
   most: number,
 ): number {
-  const { books } = context.trading
-  const levels = otherSide(context, order)
-  const limit = limitTicks(context, order)
   let left: bigint = wanted
   let fills = 0
-  for (let rank = 0; left > 0n && fills <= most; rank += 1) {
-    const level = levels.level(rank)
-    if (level === undefined || !levels.isWithin(level.ticks, limit)) break
-    for (let row = level.first; row !== NO_ROW && left > 0n && fills <= most; row = books.after(row)) {
-      left -= books.openOf(row)
-      fills += 1
-    }
+  for (const row of restingInReach(context, order, most + 1)) {
+    if (left <= 0n) break
+    left -= context.trading.books.openOf(row)
+    fills += 1
   }
   return fills
+}
+
+/** Whether the book has `least` of the order, in no more than so many orders. */
+export function canFill(
+  context: TradingContext,
+  order: Pick<Order, 'instrument' | 'side' | 'price'>,
+  least: Quantity,
+  most: number,
+): boolean {
+  let left: bigint = least
+  for (const row of restingInReach(context, order, most)) {
+    left -= context.trading.books.openOf(row)
+    if (left <= 0n) return true
+  }
+  return false
 }
 
 /** The prices that the order would trade at, and how much at each. */
@@ -105,14 +136,11 @@ export function levelsFor(
   order: Pick<Order, 'instrument' | 'side' | 'price'>,
   wanted: Quantity,
 ): { readonly price: Price; readonly quantity: Quantity }[] {
-  const levels = otherSide(context, order)
-  const limit = limitTicks(context, order)
   const { tick } = context.market.termsOf(context.market.instruments.row(order.instrument))
   const parts: { readonly price: Price; readonly quantity: Quantity }[] = []
   let left: bigint = wanted
-  for (let rank = 0; left > 0n; rank += 1) {
-    const level = levels.level(rank)
-    if (level === undefined || !levels.isWithin(level.ticks, limit)) break
+  for (const level of levelsInReach(context, order)) {
+    if (left <= 0n) break
     const taken = smaller(quantity(left), quantity(level.quantity))
     parts.push({ price: (BigInt(level.ticks) * tick) as Price, quantity: taken })
     left -= taken
@@ -127,16 +155,12 @@ export function quantityForCash(
   cash: Amount,
   locked: (price: Price) => Price,
 ): Quantity {
-  const levels = otherSide(context, order)
-  const limit = limitTicks(context, order)
   const instrument = context.market.instruments.row(order.instrument)
   const terms = context.market.termsOf(instrument)
   const lot = context.market.instruments.lot.get(instrument)
   let left = cash
   let bought = 0n
-  for (let rank = 0; ; rank += 1) {
-    const level = levels.level(rank)
-    if (level === undefined || !levels.isWithin(level.ticks, limit)) break
+  for (const level of levelsInReach(context, order)) {
     const each = locked((BigInt(level.ticks) * terms.tick) as Price)
     const most = each <= 0n ? quantity(level.quantity) : terms.quantityFor(left, each)
     const taken = smaller(quantity(most - (most % lot)), quantity(level.quantity))
@@ -147,49 +171,41 @@ export function quantityForCash(
   return quantity(bought)
 }
 
-/** The resting orders that it would trade with and that are of the same participant and self-match prevention id. */
-export function selfMatches(context: TradingContext, order: Order): Row[] {
-  if (order.terms.selfMatchId === null) return []
-  const { books, orders } = context.trading
-  const levels = otherSide(context, order)
-  const limit = limitTicks(context, order)
-  const own: Row[] = []
-  let left: bigint = openQuantityOf(order)
-  for (let rank = 0; left > 0n; rank += 1) {
-    const level = levels.level(rank)
-    if (level === undefined || !levels.isWithin(level.ticks, limit)) break
-    for (let row = level.first; row !== NO_ROW && left > 0n; row = books.after(row)) {
-      if (
-        orders.user.get(row) === order.user &&
-        orders.terms.get(row).selfMatchId === order.terms.selfMatchId
-      )
-        own.push(row)
-      else left -= books.openOf(row)
-    }
-  }
-  return own
+/**
+ * Of the first `most` resting orders in its way, those of the same participant and self-match prevention id. It trades
+ * with none behind them, whether they end or not.
+ */
+export function selfMatches(context: TradingContext, order: Order, most: number): Row[] {
+  const { selfMatchId } = order.terms
+  if (selfMatchId === null) return []
+  const { orders } = context.trading
+  return inTheWay(
+    context,
+    order,
+    most,
+    (row) => orders.user.get(row) === order.user && orders.terms.get(row).selfMatchId === selfMatchId,
+  )
 }
 
-/**
- * The resting orders in its way whose accounts may not deal any more: suspended, blocked, or beneath an owner that is.
- * They are never traded with; they leave the book when somebody reaches them.
- */
-export function notDealing(context: TradingContext, order: Order): Row[] {
-  const { access, hierarchy, trading } = context
-  const { books, orders } = trading
-  const levels = otherSide(context, order)
-  const limit = limitTicks(context, order)
-  const idle: Row[] = []
+/** Of the first `most` resting orders in its way, those that nobody may trade with any more. */
+export const barred = (context: TradingContext, order: Order, most: number): Row[] =>
+  inTheWay(context, order, most, (row) => barredFor(context, row) !== null)
+
+/** The resting orders that the order would come to and may not trade with, among the first `most`. */
+function inTheWay(
+  context: TradingContext,
+  order: Order,
+  most: number,
+  isMeant: (row: Row) => boolean,
+): Row[] {
+  const found: Row[] = []
   let left: bigint = openQuantityOf(order)
-  for (let rank = 0; left > 0n; rank += 1) {
-    const level = levels.level(rank)
-    if (level === undefined || !levels.isWithin(level.ticks, limit)) break
-    for (let row = level.first; row !== NO_ROW && left > 0n; row = books.after(row)) {
-      if (access.mayDeal(hierarchy.accounts.row(orders.account.get(row)))) left -= books.openOf(row)
-      else idle.push(row)
-    }
+  for (const row of restingInReach(context, order, most)) {
+    if (left <= 0n) break
+    if (isMeant(row)) found.push(row)
+    else left -= context.trading.books.openOf(row)
   }
-  return idle
+  return found
 }
 
 /** Whether an order that may only rest, or only trade at its very limit, would do otherwise. */

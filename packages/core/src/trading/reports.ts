@@ -6,7 +6,7 @@ import type { Plain } from '../image/index.js'
 import type { PostedEntry } from '../ledger/index.js'
 import { entriesData } from '../ledger/index.js'
 import { type Amount, formatPrice, formatQuantity, type Price, type Quantity } from '../money/index.js'
-import type { Fault } from './faults.js'
+import type { Fault, OrderFaultCode } from './faults.js'
 import type { ExecutionId, OrderState, TradeId } from './fields.js'
 import { type Order, orderTold } from './order.js'
 import type { PositionChange } from './positions.js'
@@ -26,19 +26,15 @@ export const REPORT_KINDS = [
 ] as const
 export type ReportKind = (typeof REPORT_KINDS)[number]
 
-/** Why an order ended that its owner did not end. */
-export const UNSOLICITED_REASONS = [
-  'unfunded',
-  'self_match',
-  'instrument_state',
-  'fills_limit',
-  'account_state',
-  'loss_limit',
-  'would_not_reduce',
-  'operator',
-  'venue',
-] as const
-export type UnsolicitedReason = (typeof UNSOLICITED_REASONS)[number]
+/** Why an order ended that its owner did not end; a stop that the limits do not let act ends for what they say. */
+export type UnsolicitedReason =
+  | OrderFaultCode
+  | 'unfunded'
+  | 'instrument_state'
+  | 'fills_limit'
+  | 'all_or_none_limit'
+  | 'account_state'
+  | 'operator'
 
 /** A report without a fill. */
 export function report(

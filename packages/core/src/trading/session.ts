@@ -3,13 +3,16 @@ import type { AccountId } from '../hierarchy/index.js'
 import type { InstrumentId } from '../market/index.js'
 
 /**
- * Fills of one command. A fill changes some nine rows, so a command stays below the limit of rows; what an order could
- * still trade beyond it is cancelled and said so.
+ * Fills of one command, and resting orders that it ends because they stand in the way: those of the same participant, and
+ * those of accounts that may not deal. A fill changes some nine rows, so a command stays below the limit of rows; what an
+ * order could still trade beyond it is cancelled and said so.
  */
 export const FILLS_OF_COMMAND_MAX = 500
 
 export class TradingSession {
   fills = 0
+  /** Orders that were cancelled as their accounts cannot pay for them any more. */
+  unfunded = 0
   readonly accounts = new Set<AccountId>()
   readonly instruments = new Set<InstrumentId>()
 

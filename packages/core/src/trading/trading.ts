@@ -18,6 +18,7 @@ import {
   orderFields,
   type PositionId,
   positionFields,
+  shortfallFields,
   type TradeId,
   type UnsettledId,
   unsettledFields,
@@ -51,6 +52,7 @@ export class Trading {
   readonly orders: Table<OrderId, typeof orderFields>
   readonly unsettled: Table<UnsettledId, typeof unsettledFields>
   readonly corrections: Table<TradeId, typeof correctionFields>
+  readonly shortfalls: Table<AccountId, typeof shortfallFields>
   readonly venues: Table<VenueId, typeof venueFields>
   readonly venueByName: UniqueIndex<string>
   readonly positionsOf: Relation<AccountId>
@@ -73,10 +75,12 @@ export class Trading {
     this.orders = image.table('orders', 'ord', orderFields)
     this.unsettled = image.table('unsettled', 'uns', unsettledFields)
     this.corrections = image.table('trade_corrections', 'trd', correctionFields)
+    this.shortfalls = image.table('shortfalls', 'acc', shortfallFields)
     this.venues = image.table('venues', 'ven', venueFields)
     this.venueByName = new UniqueIndex(this.venues, this.venues.name)
     image.enrolDue(this.orders, this.orders.expiresAt)
     image.enrolDue(this.unsettled, this.unsettled.settlesAt)
+    image.enrolDue(this.shortfalls, this.shortfalls.nextStepAt)
     this.positionsOf = new Relation(this.positions, this.positions.account)
     this.lotsOf = new Relation(this.lots, this.lots.position)
     this.ordersOf = new Relation(this.orders, this.orders.account)

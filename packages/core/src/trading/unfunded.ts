@@ -1,85 +1,140 @@
 /**
  * Open orders that a fill or a correction has taken the ground from: not paid for any more, sales of what is not held,
- * and orders that may only reduce where there is nothing left to reduce. The newest goes first.
+ * and orders that may only reduce where there is nothing left to reduce. The newest goes first. Where they are many the
+ * account is noted as short, and the rest of them go in steps; nobody trades with them meanwhile.
  */
-import { NO_ROW, type Row } from '../image/index.js'
+import type { AccountId } from '../hierarchy/index.js'
+import { after, type Id, NO_ROW, type Row, STEP_PAUSE } from '../image/index.js'
+import { NONE } from '../money/index.js'
 import { cancelOpenOrder } from './ending.js'
 import { SIDES, type Side } from './fields.js'
 import { kindRules } from './kinds/kind-rules.js'
-import type { Order } from './order.js'
-import type { TradingSession } from './session.js'
+import type { UnsolicitedReason } from './reports.js'
+import { TradingSession } from './session.js'
 import type { TradingContext } from './trading.js'
+
+/** Orders of accounts that cannot pay for them any more that one command cancels. */
+export const UNFUNDED_OF_COMMAND_MAX = 250
+
+/** What is too much: of a side, the newest of all orders go, or of those that may only reduce. */
+interface Excess {
+  readonly side: Side
+  readonly isReduceOnly: boolean
+  readonly reason: UnsolicitedReason
+}
+
+/** What an account has open in an instrument, and what it holds of it. */
+interface Exposed {
+  readonly account: AccountId
+  readonly instrument: Row
+}
 
 /**
  * After a fill, open orders that the account cannot pay for any more are cancelled, in each of its instruments on its
  * own: the newest first, so that what waited longest stays (polymarket-us section 10; the order is not documented there).
  */
 export function cancelUnfunded(context: TradingContext, session: TradingSession): void {
-  const { trading, market } = context
-  const { funds } = trading
-  if (funds === null) return
+  const { trading, market, horizon } = context
   for (const account of session.accounts) {
-    for (const { instrument } of trading.openOrders.of(account)) {
-      const row = market.instruments.row(instrument)
-      cancelOversold(context, account, row)
-      cancelNotReducing(context, account, row)
-      if (funds.isAmplyFunded(account, market.instruments.currency.get(row))) continue
-      while (!funds.isFunded(account, row)) {
-        const exposure = trading.openOrders.find(account, instrument)
-        if (exposure === null) break
-        const newest = newestOf(context, account, instrument, trading.openOrders.sideThatCosts(exposure))
-        if (newest === NO_ROW) break
-        cancelOpenOrder(context, newest, 'unfunded')
-      }
-    }
+    const exposures = trading.openOrders.of(account)
+    const isThrough = exposures.every(({ instrument }) =>
+      cancelExcess(context, session, { account, instrument: market.instruments.row(instrument) }),
+    )
+    if (!isThrough && !trading.shortfalls.has(account))
+      trading.shortfalls.insert(account, { nextStepAt: after(horizon, STEP_PAUSE) })
   }
   session.accounts.clear()
 }
 
-/** Sales of what the account no longer holds go, where it may not be short: a correction can take it away. */
-function cancelOversold(context: TradingContext, account: Order['account'], instrument: Row): void {
-  const { trading, market } = context
-  if (kindRules(market.instruments.kind.get(instrument)).canBeShort) return
-  const id = market.instruments.id(instrument)
-  while ((trading.openOrders.find(account, id)?.offerQuantity ?? 0n) > trading.held(account, id)) {
-    const newest = newestOf(context, account, id, 'sell')
-    if (newest === NO_ROW) return
-    cancelOpenOrder(context, newest, 'unfunded')
-  }
+/** The next step for an account that is short. */
+export function stepShortfall(context: TradingContext, account: Id): void {
+  const { shortfalls } = context.trading
+  shortfalls.remove(shortfalls.row(account as AccountId))
+  const session = new TradingSession()
+  session.accounts.add(account as AccountId)
+  cancelUnfunded(context, session)
 }
 
-/** Orders that may only reduce go, the newest first, while what is open on their side exceeds the position. */
-function cancelNotReducing(context: TradingContext, account: Order['account'], instrument: Row): void {
-  const { trading, market } = context
-  const id = market.instruments.id(instrument)
-  for (const side of SIDES) {
-    for (;;) {
-      const exposure = trading.openOrders.find(account, id)
-      if (exposure === null || exposure.reduceOnlyOrders === 0) return
-      const held = trading.held(account, id)
-      const reducible = side === 'sell' ? held : -held
-      const open = side === 'sell' ? exposure.offerQuantity : exposure.bidQuantity
-      if (open <= reducible) break
-      const newest = newestOf(context, account, id, side, (row) => trading.orders.terms.get(row).reduceOnly)
+/** Whether a resting order of an account that is short may still trade. */
+export function isStillGood(context: TradingContext, row: Row): boolean {
+  const { orders } = context.trading
+  const instrument = context.market.instruments.row(orders.instrument.get(row))
+  const exposed = { account: orders.account.get(row), instrument }
+  return [unpaid, oversold, ...SIDES.map(notReducing)].every((ground) => {
+    const excess = ground(context, exposed)
+    return excess === null || (excess.isReduceOnly && !orders.terms.get(row).reduceOnly)
+  })
+}
+
+/** False where the command has cancelled as much as one may and there is more. */
+function cancelExcess(context: TradingContext, session: TradingSession, exposed: Exposed): boolean {
+  let oldestFirst: Row[] | null = null
+  for (const ground of [oversold, ...SIDES.map(notReducing), unpaid]) {
+    for (let excess = ground(context, exposed); excess !== null; excess = ground(context, exposed)) {
+      oldestFirst ??= openOf(context, exposed)
+      const newest = takeNewest(context, oldestFirst, excess)
       if (newest === NO_ROW) break
-      cancelOpenOrder(context, newest, 'would_not_reduce')
+      if (session.unfunded === UNFUNDED_OF_COMMAND_MAX) return false
+      session.unfunded += 1
+      cancelOpenOrder(context, newest, excess.reason)
     }
   }
+  return true
 }
 
-/** The newest open order of the account in the instrument on a side, among those that are meant. */
-function newestOf(
-  { trading: { orders, ordersOf } }: TradingContext,
-  account: Order['account'],
-  instrument: Order['instrument'],
-  side: Side,
-  isMeant: (row: Row) => boolean = () => true,
-): Row {
-  let newest = NO_ROW
-  for (let row = ordersOf.head(account); row !== NO_ROW; row = ordersOf.after(row)) {
-    if (orders.instrument.get(row) !== instrument || orders.side.get(row) !== side) continue
-    if (orders.state.get(row) === 'pending_cancel' || !isMeant(row)) continue
-    if (newest === NO_ROW || orders.id(row) > orders.id(newest)) newest = row
+type Ground = (context: TradingContext, exposed: Exposed) => Excess | null
+
+/** Sales of what the account no longer holds, where it may not be short: a correction can take it away. */
+const oversold: Ground = ({ trading, market }, { account, instrument }) => {
+  if (kindRules(market.instruments.kind.get(instrument)).canBeShort) return null
+  const id = market.instruments.id(instrument)
+  const offered = trading.openOrders.find(account, id)?.offerQuantity ?? NONE
+  return offered > trading.held(account, id)
+    ? { side: 'sell', isReduceOnly: false, reason: 'unfunded' }
+    : null
+}
+
+/** Orders that may only reduce, while what is open on their side exceeds the position. */
+const notReducing =
+  (side: Side): Ground =>
+  ({ trading, market }, { account, instrument }) => {
+    const id = market.instruments.id(instrument)
+    const exposure = trading.openOrders.find(account, id)
+    if (exposure === null || exposure.reduceOnlyOrders === 0) return null
+    const held = trading.held(account, id)
+    const reducible = side === 'sell' ? held : -held
+    const open = side === 'sell' ? exposure.offerQuantity : exposure.bidQuantity
+    return open > reducible ? { side, isReduceOnly: true, reason: 'would_not_reduce' } : null
   }
-  return newest
+
+/** What the account cannot pay for, of the side that costs the more. */
+const unpaid: Ground = ({ trading, market }, { account, instrument }) => {
+  const { funds, openOrders } = trading
+  const { instruments } = market
+  const exposure = openOrders.find(account, instruments.id(instrument))
+  if (funds === null || exposure === null) return null
+  if (funds.isAmplyFunded(account, instruments.currency.get(instrument))) return null
+  return funds.isFunded(account, instrument)
+    ? null
+    : { side: openOrders.sideThatCosts(exposure), isReduceOnly: false, reason: 'unfunded' }
+}
+
+/** The open orders of the account in the instrument, but those that a venue was asked to cancel; the newest is the last. */
+function openOf({ trading, market }: TradingContext, { account, instrument }: Exposed): Row[] {
+  const { orders, ordersOf } = trading
+  const id = market.instruments.id(instrument)
+  return ordersOf
+    .of(account)
+    .filter((row) => orders.instrument.get(row) === id && orders.state.get(row) !== 'pending_cancel')
+}
+
+function takeNewest(
+  { trading: { orders } }: TradingContext,
+  oldestFirst: Row[],
+  { side, isReduceOnly }: Excess,
+): Row {
+  const place = oldestFirst.findLastIndex(
+    (row) => orders.side.get(row) === side && (!isReduceOnly || orders.terms.get(row).reduceOnly),
+  )
+  return place < 0 ? NO_ROW : (oldestFirst.splice(place, 1)[0] as Row)
 }

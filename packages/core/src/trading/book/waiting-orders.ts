@@ -48,8 +48,8 @@ export class WaitingOrders implements Derived {
     return this.instruments.get(instrument)?.['all or none'].toReversed() ?? []
   }
 
-  hasAllOrNone(instrument: InstrumentId): boolean {
-    return (this.instruments.get(instrument)?.['all or none'].length ?? 0) > 0
+  countAllOrNone(instrument: InstrumentId): number {
+    return this.instruments.get(instrument)?.['all or none'].length ?? 0
   }
 
   *canonical(): Iterable<Plain> {

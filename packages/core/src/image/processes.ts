@@ -138,7 +138,8 @@ export class Processes {
     const cursor = table.cursor.get(row)
     const total = table.total.get(row)
     const part = this.partAt(table.id(row), cursor)
-    const items = this.parts.items.get(part)
+    // Work on nothing has no part.
+    const items = part === NO_ROW ? null : this.parts.items.get(part)
     const count = Math.min(ITEMS_OF_STEP, total - cursor)
     const results: ItemResult[] = []
     for (let index = 0; index < count; index += 1) {
@@ -151,7 +152,7 @@ export class Processes {
           : { refused: { code: attempted.refusal.code, detail: attempted.refusal.detail } },
       )
     }
-    this.parts.results.set(part, results)
+    if (part !== NO_ROW) this.parts.results.set(part, results)
     table.cursor.set(row, cursor + count)
     const failed = results.filter((result) => 'refused' in result).length
     table.failures.set(row, table.failures.get(row) + failed)

@@ -171,3 +171,22 @@ test('the id of a node that is not there is not visible', () => {
   )
   expect(asked).toMatchObject({ refusal: { code: 'not_visible' } })
 })
+
+test('a currency of which nothing is left is in no summary, as it would not be after a start', () => {
+  const { engine, members, buyer, seller } = twoMembers()
+  const transfer = { from: buyer, to: seller, currency: USD, amount: usd('1.00'), description: null }
+  const currencies = (of: Engine) => summary(of, members[0]).currencies.map(({ currency }) => currency)
+  const restarted = () => {
+    const other = new Engine()
+    copyPrimary(engine.image, other.image)
+    return other
+  }
+  expect(currencies(engine)).toEqual(['USD'])
+  const euros = { account: buyer, currency: 'EUR', reference: 'r', description: null }
+  done(engine, 'deposits.create', { ...euros, amount: usd('5.00'), settle: true })
+  expect(currencies(engine)).toEqual(['EUR', 'USD'])
+  done(engine, 'transfers.create', { ...transfer, currency: 'EUR', amount: usd('5.00') })
+  expect(currencies(engine)).toEqual(['USD'])
+  expect(currencies(restarted())).toEqual(['USD'])
+  expect(broken(engine)).toEqual([])
+})

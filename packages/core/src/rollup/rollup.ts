@@ -76,17 +76,18 @@ export class RollUp implements Derived {
     for (const derived of [this, this.counts, this.instruments, this.margin]) image.derived(derived)
   }
 
-  /** The sums of a party and everything beneath it, by currency in alphabetical order. */
+  /**
+   * The sums of a party and everything beneath it, by currency in alphabetical order. Where nothing is left of a currency
+   * it is not in them: that something was there once, or was undone, is not seen after a start.
+   */
   of(party: Row): CashSums[] {
     const cash: CashSums[] = []
     const { sums } = this
     for (let place = sums.first(party); place !== NO_PLACE; place = sums.after(place)) {
-      cash.push({
-        currency: this.codes[sums.codeAt(place)] as CurrencyCode,
-        positive: amount(sums.get(POSITIVE, place)),
-        negative: amount(sums.get(NEGATIVE, place)),
-        held: amount(sums.get(HELD, place)),
-      })
+      const [positive, negative] = [amount(sums.get(POSITIVE, place)), amount(sums.get(NEGATIVE, place))]
+      const held = amount(sums.get(HELD, place))
+      if (positive === 0n && negative === 0n && held === 0n) continue
+      cash.push({ currency: this.codes[sums.codeAt(place)] as CurrencyCode, positive, negative, held })
     }
     return cash.sort((left, right) => (left.currency < right.currency ? -1 : 1))
   }
@@ -94,9 +95,7 @@ export class RollUp implements Derived {
   *canonical(): Iterable<Plain> {
     const { parties } = this.hierarchy
     for (const id of parties.idsInOrder()) {
-      const sums = this.of(parties.row(id)).filter(
-        ({ positive, negative, held }) => positive !== 0n || negative !== 0n || held !== 0n,
-      )
+      const sums = this.of(parties.row(id))
       yield [
         id,
         ...sums.map(({ currency, positive, negative, held }) => [currency, positive, negative, held]),

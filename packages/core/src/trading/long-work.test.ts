@@ -191,3 +191,16 @@ test('what rounding leaves over of a settlement is less than one unit for each p
 test('the most fills of one command are those that the documents name', () => {
   expect(FILLS_OF_COMMAND_MAX).toBe(500)
 })
+
+test('work on nothing writes no row that is not there', () => {
+  const world = pageWorld()
+  const { engine, instrument } = world
+  engine.takeBatch()
+  done(engine, 'instruments.settle', { instrument, price: at('1.00') })
+  engine.tick(engine.nextDueAt() as never)
+  const images = engine.takeBatch()?.images ?? []
+  const written = images.flatMap(({ rows, removed }) => [...rows.map(([id]) => id), ...removed])
+  expect(written.filter((id) => typeof id !== 'number')).toEqual([])
+  expect(images.map(({ table }) => table)).not.toContain('process_parts')
+  expect(faults(world)).toEqual([])
+})

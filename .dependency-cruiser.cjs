@@ -15,7 +15,7 @@ const packages = {
   server: ['core', 'contract', 'store', 'demo'],
   cli: ['client', 'server', 'store'],
   console: ['client'],
-  testkit: ['core', 'store'],
+  testkit: ['core', 'store', 'server'],
 }
 
 /** The rooms of the core: each may know those that stand before it, and the common ones. */

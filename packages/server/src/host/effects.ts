@@ -8,6 +8,7 @@ import { MINUTE, REFUSALS, SECOND } from '@stemma/core'
 import type { Host } from '../services.js'
 import { DueTimes } from './due-times.js'
 import { EffectLines } from './effect-lines.js'
+import { systemTimer, type Timer } from './timer.js'
 
 export interface Delivery {
   readonly id: EffectId
@@ -60,7 +61,7 @@ export class EffectRunner {
   private readonly lines = new EffectLines()
   private readonly underWay = new Map<EffectId, Promise<void>>()
   private placesTaken = 0
-  private timer: NodeJS.Timeout | null = null
+  private stopWaiting: () => void = () => {}
   private isStopping = false
 
   constructor(
@@ -68,6 +69,7 @@ export class EffectRunner {
     private readonly host: Pick<Host, 'execute' | 'now'>,
     private readonly deliverers: Readonly<Partial<Record<EffectKind, Deliverer>>>,
     private readonly onFault: (error: Error) => void,
+    private readonly timer: Timer = systemTimer,
   ) {}
 
   /** Takes up what an earlier writer left. Call it once, while everything in the image is durable. */
@@ -132,7 +134,7 @@ export class EffectRunner {
 
   async stop(): Promise<void> {
     this.isStopping = true
-    if (this.timer !== null) clearTimeout(this.timer)
+    this.stopWaiting()
     await Promise.all(this.underWay.values())
   }
 
@@ -189,13 +191,12 @@ export class EffectRunner {
   }
 
   private planRun(now: Instant): void {
-    if (this.timer !== null) clearTimeout(this.timer)
+    this.stopWaiting()
     const [inLine, other] = [this.dueInLine.next(), this.hasPlace ? this.due.next() : undefined]
     if (inLine === undefined && other === undefined) return
     const at = Math.min(inLine ?? Number.POSITIVE_INFINITY, other ?? Number.POSITIVE_INFINITY)
     const milliseconds = Math.max(1, Math.ceil((at - now) / 1_000))
-    this.timer = setTimeout(() => this.run(), Math.min(milliseconds, TIMER_MILLISECONDS_MAX))
-    this.timer.unref()
+    this.stopWaiting = this.timer.once(Math.min(milliseconds, TIMER_MILLISECONDS_MAX), () => this.run())
   }
 }
 

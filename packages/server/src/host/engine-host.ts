@@ -24,11 +24,14 @@ import { CommitGate } from './commit-gate.js'
 import { placeOfOrder, unitsOf } from './instrument-units.js'
 import type { InstrumentUnits } from './market-view.js'
 import { Streams } from './streams.js'
+import { systemTimer, type Timer } from './timer.js'
 
 export interface HostOptions {
   readonly engine: Engine
   readonly store: Store
   readonly clock: Clock
+  /** Wakes the host when something falls due; the system's own, unless said. */
+  readonly timer?: Timer
   /** Called once when a write failed: whoever owns the process stops it. */
   readonly onFatal: (error: Error) => void
   /** Called after a batch is durable: effects start from here. */
@@ -96,12 +99,14 @@ export class EngineHost implements Host {
   private isFlushPlanned = false
   private isStopping = false
   private failure: Error | null = null
-  private dueTimer: NodeJS.Timeout | null = null
+  private readonly timer: Timer
+  private stopWaiting: () => void = () => {}
   private drained: { readonly resolve: () => void; readonly reject: (error: Error) => void }[] = []
 
   constructor(private readonly options: HostOptions) {
     this.engine = options.engine
     this.store = options.store
+    this.timer = options.timer ?? systemTimer
     const { sequence } = this.engine.image.head
     this.gate = new CommitGate(sequence)
     this.streams = new Streams(this.engine, this.store, () => this.now())
@@ -235,7 +240,7 @@ export class EngineHost implements Host {
   /** Stops the intake, waits until all is durable and handed out, and closes the streams. */
   async stop(): Promise<void> {
     this.isStopping = true
-    if (this.dueTimer !== null) clearTimeout(this.dueTimer)
+    this.stopWaiting()
     this.planFlush()
     await this.drain()
     this.streams.closeAll()
@@ -371,11 +376,10 @@ export class EngineHost implements Host {
   }
 
   private planDue(): void {
-    if (this.dueTimer !== null) clearTimeout(this.dueTimer)
+    this.stopWaiting()
     const at = this.engine.nextDueAt()
     if (at === undefined || this.isStopping) return
     const milliseconds = Math.min(Math.max(0, Math.ceil((at - this.now()) / 1_000)), TIMER_MILLISECONDS_MAX)
-    this.dueTimer = setTimeout(() => this.tick(), milliseconds)
-    this.dueTimer.unref()
+    this.stopWaiting = this.timer.once(milliseconds, () => this.tick())
   }
 }

@@ -1,7 +1,9 @@
-/** What happens again and again: the one place where intervals come from. Tests hand in one that they move. */
+/** What happens later, once or again and again: the one place where it comes from. Tests hand in one that they move. */
 export interface Timer {
   /** Calls `act` each time so many milliseconds have passed, until the answer is called. */
   every(milliseconds: number, act: () => void): () => void
+  /** Calls `act` once so many milliseconds have passed, unless the answer is called before. */
+  once(milliseconds: number, act: () => void): () => void
 }
 
 /** Keeps no process alive. */
@@ -10,6 +12,11 @@ export const systemTimer: Timer = {
     const interval = setInterval(act, milliseconds)
     interval.unref()
     return () => clearInterval(interval)
+  },
+  once(milliseconds, act) {
+    const timeout = setTimeout(act, milliseconds)
+    timeout.unref()
+    return () => clearTimeout(timeout)
   },
 }
 
@@ -27,6 +34,14 @@ export class ManualTimer implements Timer {
     const entry: Running = { milliseconds, act, left: milliseconds }
     this.running.add(entry)
     return () => this.running.delete(entry)
+  }
+
+  once(milliseconds: number, act: () => void): () => void {
+    const cancel = this.every(milliseconds, () => {
+      cancel()
+      act()
+    })
+    return cancel
   }
 
   advance(milliseconds: number): void {

@@ -1,0 +1,153 @@
+/**
+ * The disk that outlives simulated processes, and how a process reaches it. Records are kept by the real journal in
+ * memory, with its codec, its chain and its fence; what is simulated is when an append arrives there, whether it does,
+ * and what the process hears of it.
+ */
+import type { Batch, HistoryQuery, HistoryRow, HistoryTable, Image, KeyedResult } from '@stemma/core'
+import {
+  type Appended,
+  type ChainReport,
+  Deposed,
+  type Lag,
+  type Loaded,
+  type Store,
+  type WriterSeen,
+} from '@stemma/store'
+import type { SeededRandom } from './random.js'
+import type { SimulatedTime } from './simulated-time.js'
+
+/** How likely what is, each for one append. */
+interface DiskFaults {
+  /** It is said to have failed, and nothing was written. */
+  failed: number
+  /** It is said to have failed, and was written. */
+  unknown: number
+  /** It arrives seconds late: another writer may be there by then. */
+  late: number
+}
+
+export const DISK_FAULTS: DiskFaults = { failed: 0.004, unknown: 0.004, late: 0.01 }
+const NO_FAULTS: DiskFaults = { failed: 0, unknown: 0, late: 0 }
+const LATENCY_MILLISECONDS = 12
+const LATE_MILLISECONDS = 5_000
+
+/** Why a process ends without anything being wrong with it. */
+class DiskFailure extends Error {}
+
+export class SimulatedDisk {
+  isFull = false
+  readonly faults = { ...NO_FAULTS }
+
+  constructor(
+    readonly time: SimulatedTime,
+    readonly random: SeededRandom,
+    /** Something arrived in the journal. */
+    readonly onArrival: () => Promise<void>,
+  ) {}
+
+  heal(): void {
+    this.isFull = false
+    Object.assign(this.faults, NO_FAULTS)
+  }
+
+  isOf(error: Error): boolean {
+    return error instanceof DiskFailure
+  }
+}
+
+export class SimulatedStore implements Store {
+  readonly sharing: Store['sharing']
+  /** The last sequence that this process knows to be durable, or that is without its knowing it yet. */
+  arrived = 0
+  private isConnected = true
+
+  constructor(
+    private readonly store: Store,
+    private readonly disk: SimulatedDisk,
+  ) {
+    this.sharing = store.sharing
+  }
+
+  /** The process is gone. What it sent last may still be on its way, and arrives or not; nobody hears of it. */
+  disconnect(): void {
+    this.isConnected = false
+  }
+
+  append(batch: Batch): Promise<Appended> {
+    const { disk } = this
+    const { random, time, faults } = disk
+    const fate = random.weighted({ ...faults, fine: 1 - faults.failed - faults.unknown - faults.late })
+    const isLost = !this.isConnected
+    return new Promise((resolve, reject) => {
+      const answer = (act: () => void): void => {
+        time.after(random.below(LATENCY_MILLISECONDS), () => this.isConnected && act())
+      }
+      const arrive = async (): Promise<void> => {
+        if (disk.isFull) return answer(() => reject(new DiskFailure('the disk is full')))
+        // A process that is gone leaves an append behind that may have been sent whole, or not.
+        if (isLost || (!this.isConnected && random.chance(0.5))) return
+        if (fate === 'failed') return answer(() => reject(new DiskFailure('the disk failed')))
+        try {
+          const appended = await this.store.append(batch)
+          this.arrived = batch.head.sequence
+          await disk.onArrival()
+          if (fate === 'unknown') answer(() => reject(new DiskFailure('the connection was cut')))
+          else answer(() => resolve(appended))
+        } catch (error) {
+          answer(() => reject(error))
+        }
+      }
+      const latency = random.below(fate === 'late' ? LATE_MILLISECONDS : LATENCY_MILLISECONDS)
+      time.after(latency, () => void arrive())
+    })
+  }
+
+  async takeOver(seen: WriterSeen, address: string): Promise<Appended | null> {
+    if (this.disk.isFull) throw new DiskFailure('the disk is full')
+    const appended = await this.store.takeOver(seen, address)
+    if (appended !== null) await this.disk.onArrival()
+    return appended
+  }
+
+  async renew(): Promise<void> {
+    if (!this.isConnected) throw new Deposed(0)
+    await this.store.renew()
+  }
+
+  async load(image: Image): Promise<Loaded> {
+    const loaded = await this.store.load(image)
+    this.arrived = image.head.sequence
+    return loaded
+  }
+
+  async catchUp(image: Image): Promise<readonly Batch[]> {
+    const batches = await this.store.catchUp(image)
+    this.arrived = image.head.sequence
+    return batches
+  }
+
+  writer(): Promise<WriterSeen> {
+    return this.store.writer()
+  }
+  find(table: HistoryTable, query: HistoryQuery): Promise<readonly HistoryRow[]> {
+    return this.store.find(table, query)
+  }
+  resultOf(sequence: number): Promise<KeyedResult | null> {
+    return this.store.resultOf(sequence)
+  }
+  lag(): Lag {
+    return this.store.lag()
+  }
+  failure(): Error | null {
+    return this.store.failure()
+  }
+  settled(): Promise<void> {
+    return this.store.settled()
+  }
+  verifyChain(): Promise<ChainReport> {
+    return this.store.verifyChain()
+  }
+  close(): Promise<void> {
+    return this.store.close()
+  }
+}

@@ -1,0 +1,348 @@
+/**
+ * A simulated world: users and processes around one journal, everything between them drawn from the seed. What a process
+ * tells is held against the journal and the model; what breaks a law is noted as a finding.
+ */
+import { DAY, type Event, HOUR, type Instant, MILLISECOND, type Plain, stateHash } from '@stemma/core'
+import type { Request, Settled } from '@stemma/server'
+import { Deposed, MemoryJournal, MemoryStore } from '@stemma/store'
+import { Auditor } from '../auditor/auditor.js'
+import type { Finding } from '../auditor/finding.js'
+import { EffectsOutside } from './effects-outside.js'
+import { Follower } from './followers.js'
+import { sha256 } from './hasher.js'
+import { JournalWatch } from './journal-watch.js'
+import { Model } from './model.js'
+import { openBook } from './opening.js'
+import { Processes } from './processes.js'
+import type { SeededRandom } from './random.js'
+import type { Called } from './recording-engine.js'
+import { Replies } from './replies.js'
+import { difference } from './same.js'
+import { DISK_FAULTS, SimulatedDisk } from './simulated-disk.js'
+import { SimulatedNetwork } from './simulated-network.js'
+import type { Parts, SimulatedProcess } from './simulated-process.js'
+import { SimulatedTime } from './simulated-time.js'
+import { Traffic } from './traffic.js'
+import { type Asked, Users } from './users.js'
+
+export type Noted = Finding & { readonly step: number }
+
+export interface WorldCounts {
+  readonly done: number
+  readonly refused: number
+  readonly repeated: number
+  /** Executions that were fills. */
+  readonly fills: number
+  readonly crashes: number
+  readonly takeOvers: number
+  /** Processes that ended by themselves: their disk failed, or somebody else wrote. */
+  readonly ends: number
+  readonly effects: number
+  readonly batches: number
+  readonly sequence: number
+}
+
+/** Nothing is sent again, and nothing arrives, that is older. */
+const AGE_MAX = 12 * HOUR
+const RETRY_MILLISECONDS = 150
+const HISTORY_LIMIT = 20
+const REST_ROUNDS = 600
+const REST_MILLISECONDS = 1_000
+const FOLLOWERS_MAX = 3
+
+export class World {
+  readonly findings: Noted[] = []
+  private readonly time = new SimulatedTime()
+  private readonly journal = new MemoryJournal()
+  private readonly model = new Model()
+  private readonly watch: JournalWatch
+  private readonly replies: Replies
+  private readonly disk: SimulatedDisk
+  private readonly network: SimulatedNetwork
+  private readonly outside: EffectsOutside
+  private readonly processes: Processes
+  private readonly followers: readonly Follower[]
+  private readonly unanswered = new Set<Asked>()
+  private traffic: Traffic | null = null
+  private users: Users | null = null
+  private at = 0
+
+  constructor(
+    private readonly random: SeededRandom,
+    parts: Parts,
+  ) {
+    const { time, journal, model } = this
+    const note = (found: readonly Finding[]): void => this.note(found)
+    this.watch = new JournalWatch(journal, model, note)
+    this.replies = new Replies(model, note)
+    this.disk = new SimulatedDisk(time, random, () => this.watch.look())
+    this.network = new SimulatedNetwork(time, random)
+    this.outside = new EffectsOutside(time, random, this.watch, note)
+    this.processes = new Processes({
+      parts,
+      disk: this.disk,
+      journal,
+      random,
+      deliver: (delivery) => this.outside.deliver(delivery),
+      onStart: (process) => this.begin(process),
+      onEnd: (error) => this.checkEnd(error),
+    })
+    this.followers = Array.from(
+      { length: random.between(1, FOLLOWERS_MAX) },
+      () => new Follower(this.watch, note),
+    )
+  }
+
+  /** Opens the book while nothing fails; from then on everything may. */
+  async open(): Promise<void> {
+    await this.processes.start()
+    const { current } = this.processes
+    if (current === null) throw new Error('expected a process to start')
+    const run = (command: string, input: Plain) => this.runAtOnce(current, command, input)
+    const operators = await openBook(this.random, run)
+    this.traffic = new Traffic(this.random, current.engine)
+    this.users = new Users(this.random, this.traffic, operators)
+    Object.assign(this.disk.faults, DISK_FAULTS)
+    this.network.fail(this.random.below(10) / 100, this.random.below(15) / 100)
+  }
+
+  async step(step: number): Promise<void> {
+    const { random, time, processes } = this
+    this.at = step
+    await time.pass(random.below(20))
+    // A clock that is set back must not set the image back.
+    if (random.chance(0.01)) time.jump(-50)
+    if (random.chance(0.003)) time.jump((random.below(3) * DAY) / MILLISECOND)
+    const { current } = processes
+    if (current !== null && this.users !== null) {
+      for (let count = random.between(0, 3); count > 0; count -= 1)
+        this.ask(this.users.next(current.engine, this.watch.events.length))
+      if (random.chance(0.02)) random.pick(this.followers).resume(current)
+    }
+    if (random.chance(0.01)) processes.kill()
+    else if (random.chance(0.005)) processes.takeOver()
+    if (random.chance(0.003)) this.fillDisk()
+  }
+
+  /** Every law that the state of the process can break, durable or not. */
+  async audit(): Promise<void> {
+    const { current } = this.processes
+    if (current !== null) this.note(new Auditor(current.engine, sha256).auditState())
+  }
+
+  /** Nothing fails any more: everything asked for is answered, told and delivered, and proves itself. */
+  async end(): Promise<void> {
+    this.disk.heal()
+    this.network.fail(0, 0)
+    this.outside.failing = 0
+    for (let round = 0; round < REST_ROUNDS && this.unrest() !== null; round += 1)
+      await this.time.pass(REST_MILLISECONDS)
+    const unrest = this.unrest()
+    if (unrest !== null) this.note([{ law: 'everything comes to rest', detail: unrest }])
+    await this.audit()
+    await this.watch.audit()
+    this.replies.audit()
+  }
+
+  hash(): string {
+    return this.watch.hash()
+  }
+
+  counts(): WorldCounts {
+    return {
+      ...this.replies.counts,
+      ...this.processes.counts,
+      fills: this.watch.events.filter(isFill).length,
+      effects: this.outside.size,
+      batches: this.watch.batches,
+      sequence: this.watch.sequence,
+    }
+  }
+
+  private unrest(): string | null {
+    const { current } = this.processes
+    if (current === null) return 'no process is there'
+    if (this.unanswered.size > 0) return `${this.unanswered.size} requests have no answer`
+    if (current.engine.image.head.sequence !== this.watch.sequence) return 'not everything is durable'
+    if (this.followers.some(({ isLevel }) => !isLevel)) return 'a stream has not told everything'
+    const missing = this.outside.missing()
+    return missing.length > 0 ? `effects ${missing.join(', ')} did not arrive` : null
+  }
+
+  /** A process is there: the model goes on with its calls, and it has to stand where the journal does. */
+  private async begin(process: SimulatedProcess): Promise<void> {
+    const { model } = this
+    await model.follow(process.engine.calls, (image) => new MemoryStore(0, this.journal).load(image))
+    const [expected, was] = [model.engine, process.engine].map(({ image }) => stateHash(image, sha256()))
+    const detail = difference(expected, was)
+    if (detail !== null) this.note([{ law: 'a start finds everything that is durable', detail }])
+    this.traffic?.follow(process.engine)
+    for (const follower of this.followers) follower.resume(process)
+  }
+
+  private checkEnd(error: Error): void {
+    if (error instanceof Deposed || this.disk.isOf(error)) return
+    this.note([{ law: 'a process ends only by its disk', detail: error.message }])
+  }
+
+  private fillDisk(): void {
+    this.disk.isFull = true
+    this.time.after(this.random.below(1_000), () => {
+      this.disk.isFull = false
+    })
+  }
+
+  private ask(asked: Asked): void {
+    const sent = this.time.now()
+    this.network.carry(() => this.arrive(asked, sent))
+    if (asked.kind !== 'execute' || asked.request.key === undefined) return
+    this.unanswered.add(asked)
+    this.askAgain(asked, sent)
+  }
+
+  private askAgain(asked: Asked, sent: Instant): void {
+    this.time.after(RETRY_MILLISECONDS, () => {
+      if (this.time.now() - sent > AGE_MAX) this.unanswered.delete(asked)
+      if (!this.unanswered.has(asked)) return
+      this.network.carry(() => this.arrive(asked, sent))
+      this.askAgain(asked, sent)
+    })
+  }
+
+  private arrive(asked: Asked, sent: Instant): void {
+    const { current, stale } = this.processes
+    const isForStale = stale?.isAlive === true && isWrite(asked) && this.random.chance(0.3)
+    const process = isForStale ? stale : current
+    if (process?.isAlive === true && this.time.now() - sent <= AGE_MAX) this.put(process, asked)
+  }
+
+  private put(process: SimulatedProcess, asked: Asked): void {
+    const { host } = process
+    switch (asked.kind) {
+      case 'execute':
+        this.execute(process, asked, asked.request)
+        break
+      case 'preview':
+        this.hear(process, () => host.preview(asked.request))
+        break
+      case 'each':
+        this.hear(
+          process,
+          () => host.executeEach(asked.requests),
+          (all) => this.settleAll(asked.requests, all),
+        )
+        break
+      case 'linked':
+        this.hear(
+          process,
+          () => host.executeLinked(asked.requests),
+          ({ outcomes, failedAt }) => failedAt === null && this.settleAll(asked.requests, outcomes),
+        )
+        break
+      case 'read':
+        this.hear(process, () => host.read(asked.name, asked.actor, asked.input))
+        break
+      case 'history':
+        this.readHistory(process, asked.place)
+        break
+    }
+  }
+
+  private execute(process: SimulatedProcess, asked: Asked, request: Request): void {
+    const { engine, host } = process
+    const before = this.random.chance(0.02) ? stateHash(engine.image, sha256()) : null
+    const { sequence } = engine.image.head
+    const act = (): Promise<Settled> => host.execute(request)
+    this.hear(process, act, (settled) => {
+      this.replies.settle(request, settled, this.time.now())
+      const isLater =
+        settled.kind === 'refused' && ['not_writer', 'overloaded'].includes(settled.refusal.code)
+      if (!isLater) this.network.carry(() => this.unanswered.delete(asked))
+    })
+    const call = engine.calls.at(-1)?.call
+    // Work that fell due before the command may have changed something; the refused command itself may not.
+    if (before === null || engine.image.head.sequence !== sequence) return
+    if (call?.kind !== 'execute' || call.outcome.kind !== 'refused') return
+    const detail = difference(before, stateHash(engine.image, sha256()))
+    if (detail !== null)
+      this.note([{ law: 'a refusal changes nothing', detail: `${request.command}: ${detail}` }])
+  }
+
+  private settleAll(requests: readonly Request[], all: readonly Settled[]): void {
+    all.forEach((settled, at) => {
+      this.replies.settle(requests[at] as Request, settled, this.time.now())
+    })
+  }
+
+  private readHistory(process: SimulatedProcess, place: number): void {
+    const from = this.watch.events[place]
+    if (from === undefined) return
+    const expected = this.watch.events.slice(place + 1, place + 1 + HISTORY_LIMIT).map(placeOf)
+    const query = { after: [from.sequence, from.index], limit: HISTORY_LIMIT }
+    this.hear(
+      process,
+      () => process.host.history('events', query),
+      (rows) => {
+        const known = this.watch.events.slice(place + 1, place + 1 + rows.length).map(placeOf)
+        const told = rows.map((row) => [row.sequence, row.position, row.kind])
+        const detail =
+          difference(known, told) ?? (told.length < expected.length ? 'events are missing' : null)
+        if (detail !== null) this.note([{ law: 'history is what is durable', detail }])
+      },
+    )
+  }
+
+  /** Asks a process, and looks at what leaves it. */
+  private hear<Answer>(
+    process: SimulatedProcess,
+    act: () => Promise<Answer>,
+    told: (answer: Answer) => void = () => {},
+  ): void {
+    const { calls } = process.engine
+    const last = calls.at(-1)
+    const fail = (error: Error): void =>
+      this.note([{ law: 'nothing is thrown at users', detail: error.message }])
+    let answer: Promise<Answer>
+    try {
+      answer = act()
+    } catch (error) {
+      fail(error as Error)
+      return
+    }
+    const called: Called | null = calls.at(-1) === last ? null : (calls.at(-1) ?? null)
+    const leave = (left: Answer): void => {
+      if (!process.isAlive) return
+      this.replies.leave(process, called)
+      told(left)
+    }
+    answer.then(leave, (error: Error) => process.isAlive && fail(error))
+  }
+
+  private async runAtOnce(
+    { host }: SimulatedProcess,
+    command: string,
+    input: Plain,
+  ): Promise<Readonly<Record<string, number>>> {
+    const settling = host.execute({ command, input, actor: { kind: 'system' } })
+    for (let isSettled = false; !isSettled; ) {
+      void settling.then(() => {
+        isSettled = true
+      })
+      await this.time.pass(1)
+    }
+    const settled = await settling
+    if (settled.kind !== 'done')
+      throw new Error(`expected ${command} to be done, was ${JSON.stringify(settled)}`)
+    return settled.result as Readonly<Record<string, number>>
+  }
+
+  private note(found: readonly Finding[]): void {
+    this.findings.push(...found.map((finding) => ({ ...finding, step: this.at })))
+  }
+}
+
+const isFill = ({ kind }: Event): boolean => kind === 'order.filled' || kind === 'order.partially_filled'
+
+const isWrite = ({ kind }: Asked): boolean => kind === 'execute' || kind === 'linked' || kind === 'each'
+
+const placeOf = ({ sequence, index, kind }: Event): readonly unknown[] => [sequence, index, kind]

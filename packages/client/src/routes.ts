@@ -62,6 +62,7 @@ export const ROUTES = {
   'tokens.list': ['GET', '/tokens', false],
   'tokens.revoke': ['POST', '/tokens/{token}/revoke', true],
   'prices.publish': ['POST', '/prices', true],
+  'indexes.list': ['GET', '/indexes', false],
   'risk_limits.set': ['PUT', '/nodes/{node}/risk-limits', true],
   'risk_limits.clear': ['DELETE', '/risk-limits/{limit}', true],
   'risk_limits.list': ['GET', '/nodes/{node}/risk-limits', false],

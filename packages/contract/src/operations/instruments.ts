@@ -4,6 +4,7 @@ import { displayName, EXAMPLE, made, page, paging } from '../resources/common.js
 import {
   BOOK_DEPTH_MAX,
   book,
+  derivativeTerms,
   EXAMPLE_BOOK,
   EXAMPLE_INSTRUMENT,
   EXAMPLE_STATISTICS,
@@ -12,6 +13,7 @@ import {
   INSTRUMENT_STATES,
   instrument,
   limits,
+  marginRates,
   quantityScale,
   STOP_TRIGGERS,
   statistics,
@@ -73,7 +75,7 @@ const COMMANDS = [
     path: '/instruments',
     summary: 'Make an instrument; it takes no orders until it is opened',
     description:
-      'Prices are whole multiples of `tick`, quantities whole multiples of `lot`. Symbol, currency, scale, lot and multiplier never change.',
+      'Prices are whole multiples of `tick`, quantities whole multiples of `lot`. Symbol, currency, scale, lot and multiplier never change. Futures, perpetuals and options need `derivative` and `margin_rates`.',
     scope: 'instruments:write',
     input: object({
       symbol: symbol('Unique; what people call it'),
@@ -93,6 +95,8 @@ const COMMANDS = [
       event: optional(symbol('Instruments of one event, of which at most one comes true')),
       venue: optional(symbol('An outside venue; matched here unless said')),
       stop_trigger: optional(choice(STOP_TRIGGERS, 'The last trade unless said'), 'last_trade'),
+      derivative: optional(derivativeTerms),
+      margin_rates: optional(marginRates),
       expires_at: optional(instant('When it expires by itself')),
       metadata: optional(fields('Your own fields: up to 64'), {}),
     }),
@@ -130,6 +134,7 @@ const COMMANDS = [
         object({ ...limits, notional_max: optional(worth('The largest order by its worth')) }),
       ),
       fee_schedule: optional(id('fee', 'For orders from now on')),
+      margin_rates: optional(marginRates),
       expires_at: optional(instant()),
       metadata: optional(fields('Your own fields, given whole')),
     }),
@@ -166,7 +171,10 @@ const COMMANDS = [
     summary: 'Give an instrument its final price and pay out every position',
     description: 'Paying out is long work: the process says how far it is.',
     scope: 'instruments:write',
-    input: object({ instrument: instrumentRef(), price: price('The final price; need not be on a tick') }),
+    input: object({
+      instrument: instrumentRef(),
+      price: price('The final price, need not be on a tick; of an option what it follows is at'),
+    }),
     output: object({ instrument: id('ins'), process: id('prc'), sequence: count() }),
     refusals: ['instrument_unknown', 'transition_invalid'],
     example: {

@@ -161,6 +161,7 @@ export const POSITION_OPERATIONS = [
         unsettled_debits: '0.00',
         positions_value: '0.00',
         equity: '1000.00',
+        standard: null,
         derivations: [
           {
             figure: 'buying_power',

@@ -44,7 +44,7 @@ const SUMMARY = operation('nodes.summary', {
     margin: list(
       object({
         currency: currency(),
-        model: choice(['cash', 'fully_collateralised']),
+        model: choice(['cash', 'fully_collateralised', 'segregated_standard', 'cross_standard']),
         portfolios: count({ description: 'Accounts and groups that are summed' }),
         requirement: amount('currency'),
         excess: amount('currency', 'Summed over those that have some'),

@@ -10,6 +10,7 @@ import {
   list,
   nullable,
   object,
+  optional,
   price,
   quantity,
   rate,
@@ -18,7 +19,9 @@ import {
 } from '../wire/index.js'
 import { displayName, EXAMPLE, version } from './common.js'
 
-export const INSTRUMENT_KINDS = ['event_contract', 'equity'] as const
+export const INSTRUMENT_KINDS = ['event_contract', 'equity', 'future', 'perpetual', 'option'] as const
+export const DERIVATIVE_STYLES = ['linear', 'inverse'] as const
+export const OPTION_TYPES = ['call', 'put'] as const
 export const STOP_TRIGGERS = ['last_trade', 'published_price'] as const
 export const INSTRUMENT_STATES = [
   'pending',
@@ -66,6 +69,42 @@ export const limits = {
   quantity_max: nullable(quantity('The largest order')),
 } as const
 
+export const indexName = (description = 'The name of an index') =>
+  text({
+    max: 32,
+    pattern: /^[a-z0-9]+(?:_[a-z0-9]+)*$/,
+    meaning: 'the name of an index such as btc_usd',
+    description,
+  })
+
+/** What a derivative follows, and how a price becomes money. */
+export const derivativeTerms = object({
+  style: choice(
+    DERIVATIVE_STYLES,
+    '`linear`: worth price × quantity; `inverse`: dollars that settle in the coin, worth quantity / price',
+  ),
+  base: currency('The coin that is dealt in'),
+  index: indexName('The index price that it follows'),
+  option: optional(
+    object({ type: choice(OPTION_TYPES), strike: price('The price that it may be bought or sold at') }),
+  ),
+  funding: optional(
+    object({
+      damper: rate('How far the mark may be from the index before funding is paid'),
+      cap: rate('The most that is paid in eight hours'),
+    }),
+  ),
+})
+
+/** Fractions of the worth of a position. */
+export const marginRates = object({
+  initial: rate('What opening takes'),
+  maintenance: rate('What has to be kept'),
+  initial_per_unit: rate('Added to the initial rate for each unit of the base coin'),
+  maintenance_per_unit: rate('Added to the maintenance rate for each unit'),
+  option_floor: rate('The least initial rate of a short option'),
+})
+
 const dayFigures = {
   business_date: text({ max: 10, description: 'The day that open, high, low and volume belong to' }),
   open: nullable(price()),
@@ -108,6 +147,18 @@ export const instrument = object({
   ),
   venue: nullable(text({ max: 64, description: 'Null: matched here' })),
   stop_trigger: choice(STOP_TRIGGERS, 'What triggers stops that are matched here'),
+  derivative: nullable(derivativeTerms),
+  margin_rates: nullable(marginRates),
+  index_price: nullable(price('What it follows stands at')),
+  session: nullable(
+    object({
+      number: count({ description: 'How many have ended' }),
+      price: nullable(price('What the last one was settled at')),
+      ended_at: nullable(instant()),
+      next_at: nullable(instant('When this one ends')),
+      funding_rate: rate('What longs pay of their worth in eight hours; below zero shorts pay'),
+    }),
+  ),
   expires_at: nullable(instant()),
   settlement_price: nullable(price()),
   settled_at: nullable(instant()),
@@ -162,6 +213,10 @@ export const EXAMPLE_INSTRUMENT = {
   event: 'weather',
   venue: null,
   stop_trigger: 'last_trade',
+  derivative: null,
+  margin_rates: null,
+  index_price: null,
+  session: null,
   expires_at: null,
   settlement_price: null,
   settled_at: null,

@@ -151,6 +151,11 @@ export const position = object({
   price: nullable(price('What it is valued at')),
   value: nullable(amount()),
   unrealized: nullable(amount()),
+  session_realized: nullable(
+    amount('currency', 'Of futures and perpetuals: closed since the last session, not paid yet'),
+  ),
+  session_unrealized: nullable(amount('currency', 'The same of what is open')),
+  funding: nullable(amount('currency', 'Funding since the last session; below zero it is paid')),
   is_expired: flag(),
   updated_at: instant(),
 })
@@ -198,6 +203,30 @@ export const margin = object({
   unsettled_debits: amount(),
   positions_value: nullable(amount('currency', 'Null while a position has no price')),
   equity: nullable(amount()),
+  standard: nullable(
+    object({
+      currency: currency(),
+      margin_balance: amount('currency', 'The balance as if the session ended now'),
+      initial_margin: amount('currency', 'Of positions and open orders'),
+      maintenance_margin: amount(),
+      session_realized: amount(),
+      session_unrealized: amount(),
+      options_value: amount(),
+      unpriced: count({ description: 'Positions and orders without a price: in no figure' }),
+      instruments: list(
+        object({
+          instrument: id('ins'),
+          symbol: symbol(),
+          currency: currency(),
+          quantity: quantity(),
+          initial: amount('currency', 'Of the position'),
+          maintenance: amount('currency', 'Of the position'),
+          open_orders: amount('currency', 'Of its open orders'),
+        }),
+        { max: 10_000 },
+      ),
+    }),
+  ),
   derivations: list(
     object({
       figure: text({ max: 64 }),
@@ -290,6 +319,9 @@ export const EXAMPLE_POSITION = {
   price: '0.37',
   value: '37.00',
   unrealized: '0.00',
+  session_realized: null,
+  session_unrealized: null,
+  funding: null,
   is_expired: false,
   updated_at: EXAMPLE.at,
 } as const

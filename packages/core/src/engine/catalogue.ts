@@ -22,7 +22,13 @@ import { MARGIN_DUE_WORK, MARGIN_QUERIES, RISK_COMMANDS, RISK_QUERIES } from '..
 import { MARKET_COMMANDS, MARKET_QUERIES } from '../market/index.js'
 import { ROLLUP_QUERIES } from '../rollup/index.js'
 import { SETTINGS_COMMANDS, SETTINGS_QUERIES } from '../settings/index.js'
-import { settleProcess, TRADING_COMMANDS, TRADING_DUE_WORK, TRADING_QUERIES } from '../trading/index.js'
+import {
+  sessionProcess,
+  settleProcess,
+  TRADING_COMMANDS,
+  TRADING_DUE_WORK,
+  TRADING_QUERIES,
+} from '../trading/index.js'
 import { ENGINE_COMMANDS } from './commands/index.js'
 import type { EngineContext } from './context.js'
 import { TREE_QUERIES } from './queries/index.js'
@@ -62,6 +68,7 @@ const queries = [
 const processes = [
   ...HIERARCHY_PROCESSES,
   settleProcess,
+  sessionProcess,
 ] as readonly unknown[] as readonly ProcessKind<EngineContext>[]
 
 export const COMMANDS: ReadonlyMap<string, AnyCommand> = new Map(commands.map((spec) => [spec.name, spec]))

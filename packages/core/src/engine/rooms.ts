@@ -31,7 +31,7 @@ export function openRooms(image: Image) {
   const ledger = new Ledger(image, settings, hierarchy)
   const market = new Market(image)
   const trading = new Trading(image, hierarchy, market)
-  const margin = new Margin(image, hierarchy, ledger, market, trading)
+  const margin = new Margin(image, hierarchy, settings, ledger, market, trading)
   const rollup = new RollUp(image, hierarchy, ledger, market, trading, margin)
   const effects = new Effects(image)
   return {

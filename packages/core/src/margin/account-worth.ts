@@ -1,9 +1,11 @@
-/** What the positions of an account are worth and brought, by currency, at the valuation prices of this moment. */
+/**
+ * What the positions of an account are worth and brought, by currency, at the valuation prices of this moment. A future
+ * or perpetual is worth what it has gained or lost since it was last settled.
+ */
 import type { AccountId } from '../hierarchy/index.js'
 import { NO_ROW } from '../image/index.js'
-import type { Market } from '../market/index.js'
 import { type CurrencyCode, NONE } from '../money/index.js'
-import type { Trading } from '../trading/index.js'
+import { pendingOf, type TradingContext, variationAt } from '../trading/index.js'
 
 export interface Worth {
   /** Of what is long less what is short; what has no price is not in it. */
@@ -15,9 +17,10 @@ export interface Worth {
 
 /** Every currency that the account ever had a position in. */
 export function worthByCurrency(
-  { trading, market }: { readonly trading: Trading; readonly market: Market },
+  context: Pick<TradingContext, 'trading' | 'market' | 'now'>,
   account: AccountId,
 ): Map<CurrencyCode, Worth> {
+  const { trading, market } = context
   const { positions, positionsOf } = trading
   const sums = new Map<CurrencyCode, Worth>()
   for (let row = positionsOf.head(account); row !== NO_ROW; row = positionsOf.after(row)) {
@@ -30,14 +33,20 @@ export function worthByCurrency(
     }
     sum.result += positions.realized.get(row) - positions.fees.get(row) - positions.carried.get(row)
     const quantity = positions.quantity.get(row)
-    if (quantity === NONE) continue
     const price = market.valuationPrice(instrument)
+    const variation = variationAt(context, row, price)
+    if (variation !== null) {
+      sum.value += pendingOf(variation)
+      sum.result +=
+        variation.funding + trading.variations.fundingPaid.get(trading.variations.row(positions.id(row)))
+    }
+    if (quantity === NONE) continue
     if (price === null) {
       sum.unpriced += 1
       continue
     }
-    const worth = market.termsOf(instrument).notional(price, quantity)
-    sum.value += worth
+    const worth = market.termsOf(instrument).worth(price, quantity)
+    if (variation === null) sum.value += worth
     sum.result += worth - positions.cost.get(row)
   }
   return sums

@@ -7,12 +7,16 @@ import { type Image, NO_ROW, type Row, type Table } from '../image/index.js'
 import type { Ledger } from '../ledger/index.js'
 import type { Market } from '../market/index.js'
 import { type Amount, amount, type CurrencyCode, currencyOf, formatAmount } from '../money/index.js'
+import type { Settings } from '../settings/index.js'
 import {
   type Candidate,
   type Fault,
   type FundsRule,
   fault,
   kindRules,
+  NO_OPEN_ORDERS,
+  type OpenSums,
+  type Order,
   type OrderCheck,
   type Trading,
   type TradingContext,
@@ -24,12 +28,16 @@ import { type RevaluationId, revaluationFields } from './portfolio-fields.js'
 import { Portfolios } from './portfolios.js'
 import { Requirements } from './requirements.js'
 import { StalePortfolios } from './stale-portfolios.js'
+import { freeFunds } from './standard/figures.js'
+import { ordersRequirement } from './standard/open-orders.js'
+import { StandardMargin } from './standard/standard.js'
 
 export interface MarginContext extends TradingContext {
   readonly margin: Margin
 }
 
 export class Margin implements FundsRule, OrderCheck {
+  readonly standard: StandardMargin
   readonly requirements: Requirements
   readonly portfolios: Portfolios
   readonly stale: StalePortfolios
@@ -39,10 +47,12 @@ export class Margin implements FundsRule, OrderCheck {
   constructor(
     image: Image,
     hierarchy: Hierarchy,
+    settings: Settings,
     private readonly ledger: Ledger,
     private readonly market: Market,
     private readonly trading: Trading,
   ) {
+    this.standard = new StandardMargin(image, settings, hierarchy, ledger, market, trading)
     this.requirements = new Requirements(market, trading)
     image.derived(this.requirements)
     this.portfolios = new Portfolios(image, hierarchy, ledger, trading)
@@ -60,6 +70,7 @@ export class Margin implements FundsRule, OrderCheck {
 
   /** Money that is neither held nor required behind a position. */
   free(account: AccountId, currency: CurrencyCode): Amount {
+    if (this.standard.carries(account)) return freeFunds(this.standard.figures(account, currency))
     const row = this.ledger.find(account, currency)
     return free({
       posted: this.ledger.posted(row),
@@ -81,8 +92,10 @@ export class Margin implements FundsRule, OrderCheck {
     }
   }
 
+  /** Under standard margin a fill takes no open orders along: what goes too far is liquidated. */
   isFunded(account: AccountId, instrument: Row): boolean {
     const { instruments } = this.market
+    if (kindRules(instruments.kind.get(instrument)).isMargined) return true
     const exposure = this.trading.openOrders.find(account, instruments.id(instrument))
     return exposure === null || this.free(account, instruments.currency.get(instrument)) >= exposure.reserve
   }
@@ -98,6 +111,9 @@ export class Margin implements FundsRule, OrderCheck {
   fault(_context: TradingContext, { order, instrument, open, isReducing }: Candidate): Fault | null {
     if (isReducing) return null
     const { instruments } = this.market
+    if (this.standard.carries(order.account)) return this.standardFault(order, instrument, open)
+    if (kindRules(instruments.kind.get(instrument)).isMargined)
+      return fault('account_type', 'the account carries no derivatives: its type has no margin for them')
     const currency = instruments.currency.get(instrument)
     const held = this.trading.held(order.account, order.instrument)
     const needed = kindRules(instruments.kind.get(instrument)).worstCost(
@@ -108,14 +124,21 @@ export class Margin implements FundsRule, OrderCheck {
     const available = this.free(order.account, currency)
     if (available >= needed) return null
     const reserved = this.trading.openOrders.find(order.account, order.instrument)?.reserve ?? 0n
-    const [left, asked] = [amount(available - reserved), amount(needed - reserved)].map((each) =>
-      formatAmount(each, currencyOf(currency)),
-    ) as [string, string]
-    return fault('insufficient_buying_power', `${left} ${currency} available, requested ${asked}`, {
-      available: left,
-      requested: asked,
-      currency,
-    })
+    return shortOf(available, needed, reserved, currency)
+  }
+
+  /** What the open orders of the instrument require with it, against what there is beside them. */
+  private standardFault(order: Order, instrument: Row, open: OpenSums): Fault | null {
+    const { market, trading } = this
+    const currency = market.instruments.currency.get(instrument)
+    const held = trading.held(order.account, order.instrument)
+    const beside = trading.openOrders.find(order.account, order.instrument) ?? NO_OPEN_ORDERS
+    const needed = ordersRequirement(market, instrument, held, open)
+    const reserved = ordersRequirement(market, instrument, held, beside)
+    const room = this.standard.room(order.account, currency, order.instrument)
+    if (needed === null || reserved === null || room === null)
+      return fault('no_reference_price', 'a price is missing that the margin follows from')
+    return room >= needed ? null : shortOf(room, needed, reserved, currency)
   }
 
   /** What positions and orders keep in the account: it is posted and not held, and may not leave. */
@@ -126,7 +149,22 @@ export class Margin implements FundsRule, OrderCheck {
       trading.unsettledOf.head(account) === NO_ROW &&
       trading.positionsOf.head(account) === NO_ROW
     if (isIdle) return amount(0n)
+    if (this.standard.carries(account)) {
+      const row = this.ledger.find(account, currency)
+      return amount(this.ledger.available(row) - this.standard.withdrawable(account, currency))
+    }
     const { requirement, reservedMost, unsettledCredits } = this.inputs(account, currency)
     return amount(requirement + reservedMost + unsettledCredits)
   }
+}
+
+function shortOf(available: Amount, needed: Amount, reserved: bigint, currency: CurrencyCode): Fault {
+  const [left, asked] = [amount(available - reserved), amount(needed - reserved)].map((each) =>
+    formatAmount(each, currencyOf(currency)),
+  ) as [string, string]
+  return fault('insufficient_buying_power', `${left} ${currency} available, requested ${asked}`, {
+    available: left,
+    requested: asked,
+    currency,
+  })
 }

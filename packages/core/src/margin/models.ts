@@ -1,17 +1,34 @@
 /**
- * The margin models: how an account's figures follow from its money, its positions and its open orders. The two here
- * lend nothing. Under both a long is paid for whole; a fully collateralised account may also be short of what pays out
- * a known amount, which it keeps behind it.
+ * The margin models: how an account's figures follow from its money, its positions and its open orders. Two
+ * lend nothing: under both a long is paid for whole; a fully collateralised account may also be short of what pays out
+ * a known amount, which it keeps behind it. Standard margin carries derivatives, at rates that follow from prices; each
+ * currency alone, or all that have an index for one another.
  */
 import type { AccountType } from '../hierarchy/index.js'
 import { type Amount, amount } from '../money/index.js'
 
-export const MARGIN_MODELS = ['cash', 'fully_collateralised'] as const
+export const MARGIN_MODELS = [
+  'cash',
+  'fully_collateralised',
+  'segregated_standard',
+  'cross_standard',
+] as const
 export type MarginModel = (typeof MARGIN_MODELS)[number]
 
 /** Types whose own model is not kept in a book are held to the strictest: they borrow nothing. */
-export const modelOf = (type: AccountType): MarginModel =>
-  type === 'fully_collateralised' ? 'fully_collateralised' : 'cash'
+export function modelOf(type: AccountType): MarginModel {
+  switch (type) {
+    case 'fully_collateralised':
+    case 'segregated_standard':
+    case 'cross_standard':
+      return type
+    case 'cash':
+    case 'margin':
+    case 'day_trader':
+    case 'margin_ira':
+      return 'cash'
+  }
+}
 
 /** What the figures of an account in one currency are made of. */
 export interface MarginInputs {

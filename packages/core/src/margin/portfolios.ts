@@ -12,11 +12,13 @@ import { type Worth, worthByCurrency } from './account-worth.js'
 import { coverOf, modelOf } from './models.js'
 import { type PortfolioId, portfolioFields } from './portfolio-fields.js'
 import type { Requirements } from './requirements.js'
+import type { StandardMargin } from './standard/standard.js'
 
 /** What the figures are reckoned from. */
 interface FiguresContext extends TradingContext {
   readonly margin: {
     readonly requirements: Requirements
+    readonly standard: StandardMargin
     free(account: AccountId, currency: CurrencyCode): Amount
   }
 }
@@ -122,7 +124,9 @@ export class Portfolios {
     const before = known === NO_ROW ? ZERO : table.result.get(known)
     const isSameDay = known !== NO_ROW && table.businessDate.get(known) === businessDate
     return {
-      requirement: margin.requirements.of(account, currency),
+      requirement: margin.standard.carries(account)
+        ? margin.standard.figures(account, currency).positionsInitial
+        : margin.requirements.of(account, currency),
       value: amount(ledger.posted(ledger.find(account, currency)) + worth.value),
       ...coverOf(margin.free(account, currency)),
       unpriced: worth.unpriced,

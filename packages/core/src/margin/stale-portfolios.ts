@@ -42,13 +42,32 @@ export class StalePortfolios implements Derived {
       },
       removing: (row) => this.changed.delete(statistics.id(row)),
     })
+    const { table } = market.indexes
+    table.sequence.watch((row, before) => {
+      if (this.isUnknown) return
+      const sequence = table.sequence.get(row)
+      for (const instrument of market.indexes.followersOf(table.name.get(row)))
+        if (sequence > before) this.enter(instrument, sequence)
+        else if (this.changed.get(instrument) === before) this.changed.delete(instrument)
+    })
+    table.hooks.push({
+      inserted: (row) => {
+        if (this.isUnknown) return
+        for (const instrument of market.indexes.followersOf(table.name.get(row)))
+          this.enter(instrument, table.sequence.get(row))
+      },
+      removing: (row) => {
+        for (const instrument of market.indexes.followersOf(table.name.get(row)))
+          if (this.changed.get(instrument) === table.sequence.get(row)) this.changed.delete(instrument)
+      },
+    })
   }
 
   /** Before the first command after a load: `isPending` says whether anything was left to restate. */
   know(isPending: boolean): void {
     if (!this.isUnknown) return
     this.isUnknown = false
-    if (isPending) for (const instrument of this.market.statistics.idsInOrder()) this.enter(instrument, 0)
+    if (isPending) for (const instrument of this.market.instruments.idsInOrder()) this.enter(instrument, 0)
   }
 
   get isEmpty(): boolean {
@@ -104,7 +123,7 @@ export class StalePortfolios implements Derived {
   }
 
   private unseen(): Iterable<InstrumentId> {
-    if (this.isUnknown) return this.market.statistics.idsInOrder()
+    if (this.isUnknown) return this.market.instruments.idsInOrder()
     return this.walk === null ? this.changed.keys() : [this.walk.instrument, ...this.changed.keys()]
   }
 
@@ -129,9 +148,7 @@ export class StalePortfolios implements Derived {
   private isOvertaken(position: Row, instrument: InstrumentId): boolean {
     const { trading, market, hierarchy, portfolios } = this
     if (trading.positions.quantity.get(position) === NONE) return false
-    const priced = market.statistics.find(instrument)
-    if (priced === NO_ROW) return false
-    const valued = market.statistics.valuedSequence.get(priced)
+    const valued = market.valuedSequence(market.instruments.row(instrument))
     if (valued === 0) return false
     const account = trading.positions.account.get(position)
     if (hierarchy.accounts.book.get(hierarchy.accounts.row(account)) !== 'customer') return false

@@ -32,13 +32,14 @@ export interface FeeBasis {
   readonly quantity: Quantity
   readonly quantityScale: number
   readonly multiplier: Price
+  readonly isInverse: boolean
 }
 
 /** The exact fee in 10^-18 of the currency, half-even beyond that; below zero for a rebate. */
 export function exactFee(
   kind: FeeKind,
   rate: bigint,
-  { price, quantity, quantityScale, multiplier }: FeeBasis,
+  { price, quantity, quantityScale, multiplier, isInverse }: FeeBasis,
 ): bigint {
   const units = powerOfTen(quantityScale)
   switch (kind) {
@@ -49,6 +50,8 @@ export function exactFee(
         'half_even',
       )
     case 'notional':
+      if (isInverse)
+        return price === 0n ? 0n : divide(rate * quantity * multiplier, units * price, 'half_even')
       return divide(rate * quantity * price * multiplier, units * ONE * ONE, 'half_even')
     case 'quantity':
       return divide(rate * quantity, units, 'half_even')

@@ -15,13 +15,11 @@ import {
   value,
 } from '../image/index.js'
 import type { CurrencyCode, Price, Quantity, Rounding } from '../money/index.js'
+import type { DerivativeTerms, MarginRates } from './derivatives.js'
+import { INSTRUMENT_KINDS } from './kinds.js'
 
 export type InstrumentId = Id<'instrument'>
 export type FeeScheduleId = Id<'fee-schedule'>
-
-/** What an instrument is. A further kind brings its own accounting; orders and matching stay as they are. */
-export const INSTRUMENT_KINDS = ['event_contract', 'equity'] as const
-export type InstrumentKind = (typeof INSTRUMENT_KINDS)[number]
 
 /**
  * Where an instrument is in its life. `open` matches; `preopen` and `auction` collect orders that trade together at
@@ -75,6 +73,9 @@ export const instrumentFields = {
   /** Null: matched here. Else the outside venue by its name. */
   venue: textOrNull(),
   stopTrigger: choice(STOP_TRIGGERS),
+  /** What a derivative follows; null for everything else. */
+  derivative: value<DerivativeTerms | null>(),
+  marginRates: value<MarginRates | null>(),
   expiresAt: timeOrNull(),
   /** What it was settled at, once it is known. */
   settlementPrice: exactOrNull<Price>(),

@@ -6,6 +6,7 @@
 import { IdOrder, type Image, NO_ROW, type Row, type Table, UniqueIndex } from '../image/index.js'
 import type { LedgerContext } from '../ledger/index.js'
 import type { Price } from '../money/index.js'
+import { type DerivativeTerms, isInverse } from './derivatives.js'
 import type { FeeTerms } from './fees.js'
 import {
   type FeeScheduleId,
@@ -15,6 +16,8 @@ import {
   instrumentFields,
   statisticsFields,
 } from './fields.js'
+import { Indexes } from './indexes.js'
+import { sessionFields } from './sessions.js'
 import { Terms } from './terms.js'
 
 export interface MarketContext extends LedgerContext {
@@ -36,6 +39,9 @@ export class Market {
   readonly feeSchedules: Table<FeeScheduleId, typeof feeScheduleFields>
   /** By the instrument's id. */
   readonly statistics: Table<InstrumentId, typeof statisticsFields>
+  readonly indexes: Indexes
+  /** Of futures and perpetuals, by the instrument's id. */
+  readonly sessions: Table<InstrumentId, typeof sessionFields>
   readonly instrumentBySymbol: UniqueIndex<string>
   readonly instrumentIds: IdOrder<InstrumentId>
   readonly duties: InstrumentDuties[] = []
@@ -45,7 +51,10 @@ export class Market {
     this.feeSchedules = image.table('fee_schedules', 'fee', feeScheduleFields)
     this.instruments = image.table('instruments', 'ins', instrumentFields)
     this.statistics = image.table('statistics', 'ins', statisticsFields)
+    this.sessions = image.table('sessions', 'ins', sessionFields)
     image.enrolDue(this.instruments, this.instruments.nextStepAt)
+    image.enrolDue(this.sessions, this.sessions.nextAt)
+    this.indexes = new Indexes(image, this.instruments)
     this.instrumentBySymbol = new UniqueIndex(this.instruments, this.instruments.symbol)
     this.instrumentIds = new IdOrder(this.instruments)
     image.derived(this.instrumentBySymbol)
@@ -61,12 +70,13 @@ export class Market {
   termsOf(instrument: Row): Terms {
     const known = this.terms[instrument]
     if (known !== undefined) return known
-    const { tick, quantityScale, multiplier, currency } = this.instruments
+    const { tick, quantityScale, multiplier, currency, kind, derivative } = this.instruments
     const made = new Terms(
       tick.get(instrument),
       quantityScale.get(instrument),
       multiplier.get(instrument),
       currency.get(instrument),
+      isInverse(kind.get(instrument), derivative.get(instrument)),
     )
     this.terms[instrument] = made
     return made
@@ -104,6 +114,21 @@ export class Market {
     if (row === NO_ROW || venue.get(instrument) !== null) return null
     const { last, mark } = this.statistics
     return stopTrigger.get(instrument) === 'last_trade' ? last.get(row) : mark.get(row)
+  }
+
+  /** What the instrument follows stands at, or null. */
+  indexPrice(instrument: Row): Price | null {
+    const derivative: DerivativeTerms | null = this.instruments.derivative.get(instrument)
+    return derivative === null ? null : this.indexes.price(derivative.index)
+  }
+
+  /** The sequence at which what positions in it are reckoned at changed last; 0 before the first price. */
+  valuedSequence(instrument: Row): number {
+    const row = this.statistics.find(this.instruments.id(instrument))
+    const own = row === NO_ROW ? 0 : this.statistics.valuedSequence.get(row)
+    const derivative = this.instruments.derivative.get(instrument)
+    const isFinal = derivative === null || this.instruments.settledAt.get(instrument) !== null
+    return isFinal ? own : Math.max(own, this.indexes.sequence(derivative.index))
   }
 
   /** What a position is valued at: the settlement, else a price from outside, else the last trade or close; or null. */

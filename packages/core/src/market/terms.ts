@@ -8,15 +8,20 @@ import {
   amount,
   currencyOf,
   divide,
+  negate,
   PRICE_SCALE,
   type Price,
   powerOfTen,
   type Quantity,
   type Rounding,
+  ZERO,
 } from '../money/index.js'
 
 export class Terms {
-  /** amount = price × quantity × numerator / denominator, in units of the currency's scale. */
+  /**
+   * amount = price × quantity × numerator / denominator, in units of the currency's scale; of an inverse contract
+   * quantity / price × numerator / denominator.
+   */
   private readonly numerator: bigint
   private readonly denominator: bigint
 
@@ -25,10 +30,11 @@ export class Terms {
     readonly quantityScale: number,
     readonly multiplier: Price,
     currency: Parameters<typeof currencyOf>[0],
+    readonly isInverse: boolean,
   ) {
     const scale = currencyOf(currency).scale
     const top = multiplier * powerOfTen(scale)
-    const bottom = powerOfTen(2 * PRICE_SCALE + quantityScale)
+    const bottom = powerOfTen((isInverse ? 0 : 2 * PRICE_SCALE) + quantityScale)
     const shared = greatestCommonDivisor(top, bottom)
     this.numerator = top / shared
     this.denominator = bottom / shared
@@ -36,18 +42,38 @@ export class Terms {
 
   /** What `quantity` is worth at `price`. The sides of a trade round alike, so nothing is lost between them. */
   notional(price: Price, quantity: Quantity, rounding: Rounding = 'half_even'): Amount {
+    if (this.isInverse) return this.inverse(price, quantity, rounding)
     return amount(divide(price * quantity * this.numerator, this.denominator, rounding))
+  }
+
+  /**
+   * What holding `quantity` comes to at `price`: the later worth less the earlier one is what was gained. A long of an
+   * inverse contract is a debt in the coin that shrinks as the price rises.
+   */
+  worth(price: Price, quantity: Quantity): Amount {
+    const notional = this.notional(price, quantity)
+    return this.isInverse ? negate(notional) : notional
   }
 
   /** What one count of a quantity is worth at a price, where that is a whole count of the currency; else null. */
   worthOfOne(price: Price): bigint | null {
+    if (this.isInverse) return null
     const worth = price * this.numerator
     return worth % this.denominator === 0n ? worth / this.denominator : null
   }
 
   /** The quantity that an amount buys at a price, rounded down; the price is above zero. */
   quantityFor(money: Amount, price: Price): Quantity {
-    return divide(money * this.denominator, price * this.numerator, 'floor') as Quantity
+    const quantity = this.isInverse
+      ? divide(money * this.denominator * price, this.numerator, 'floor')
+      : divide(money * this.denominator, price * this.numerator, 'floor')
+    return quantity as Quantity
+  }
+
+  /** Nothing yet where there is no price. */
+  private inverse(price: Price, quantity: Quantity, rounding: Rounding): Amount {
+    if (price === 0n) return ZERO
+    return amount(divide(quantity * this.numerator, price * this.denominator, rounding))
   }
 
   /** What a unit cost on average, half-even to the precision of prices; null where there is none. */

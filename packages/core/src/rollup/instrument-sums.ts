@@ -1,10 +1,11 @@
 /**
  * Per node and instrument, what is long and what is short and their costs, apart; and from these and the prices of this
- * moment, the exact value of all that is held at and beneath a node. Derived from the positions by row-change hooks.
+ * moment, the exact value of all that is held at and beneath a node. Of futures and perpetuals that value is what they
+ * have gained or lost since they were last settled. Derived from the positions by row-change hooks.
  */
 import { type Hierarchy, isOutside, NO_PLACE, NodeSums, type SumPlace } from '../hierarchy/index.js'
 import { type Derived, type Plain, type Row, roomFor, widened } from '../image/index.js'
-import type { InstrumentId, Market } from '../market/index.js'
+import { hasSessions, type InstrumentId, type Market } from '../market/index.js'
 import { type Amount, amount, type CurrencyCode, type Quantity, quantity } from '../money/index.js'
 import type { Trading } from '../trading/index.js'
 import { Tally } from './tally.js'
@@ -33,6 +34,8 @@ const LONG = 0
 const LONG_COST = 1
 const SHORT = 2
 const SHORT_COST = 3
+/** Of futures and perpetuals: the basis less what was realized and funded, on either side. */
+const BASIS = 4
 
 export class InstrumentSums implements Derived {
   readonly name = 'roll-ups of instruments'
@@ -48,7 +51,7 @@ export class InstrumentSums implements Derived {
   ) {
     const { positions } = trading
     this.worths = new UnitWorths(market)
-    this.sums = new NodeSums(hierarchy, 4, { hasManyCodes: true })
+    this.sums = new NodeSums(hierarchy, 5, { hasManyCodes: true })
     positions.hooks.push({
       inserted: (row) => this.enter(row),
       removing: (row) => this.count(row, positions.quantity.get(row), positions.cost.get(row), -1n),
@@ -62,6 +65,14 @@ export class InstrumentSums implements Derived {
       const held = positions.quantity.get(row)
       this.addCost(row, held, positions.cost.get(row) - old)
     })
+    const { variations } = trading
+    variations.hooks.push({
+      inserted: (row) => this.addBasis(row, this.basisOf(row)),
+      removing: (row) => this.addBasis(row, -this.basisOf(row)),
+    })
+    variations.basis.watch((row, old) => this.addBasis(row, variations.basis.get(row) - old))
+    for (const column of [variations.realized, variations.funding])
+      column.watch((row, old) => this.addBasis(row, old - column.get(row)))
   }
 
   /** What is held at and beneath a party, by instrument in order of ids; what is flat is left out. */
@@ -117,6 +128,10 @@ export class InstrumentSums implements Derived {
 
   private tell(tally: Tally, instrument: Row, place: SumPlace): void {
     const { sums, worths } = this
+    if (hasSessions(this.market.instruments.kind.get(instrument))) {
+      this.tellVariation(tally, instrument, place)
+      return
+    }
     const worth = worths.of(instrument)
     const long = sums.small(LONG, place)
     const short = sums.small(SHORT, place)
@@ -130,6 +145,18 @@ export class InstrumentSums implements Derived {
     const exactShort = worths.worthOf(instrument, sums.get(SHORT, place))
     if (exactLong === null || exactShort === null) tally.unpriced += 1
     else tally.addExact(exactLong, -exactShort)
+  }
+
+  private tellVariation(tally: Tally, instrument: Row, place: Place): void {
+    const { sums, worths } = this
+    const [long, short] = [sums.get(LONG, place), sums.get(SHORT, place)]
+    const worth = worths.worthOf(instrument, long - short)
+    if (worth === null) {
+      if (long !== 0n || short !== 0n) tally.unpriced += 1
+      return
+    }
+    const gained = worth - sums.get(BASIS, place)
+    tally.addExact(gained > 0n ? gained : 0n, gained < 0n ? gained : 0n)
   }
 
   private enter(position: Row): void {
@@ -149,6 +176,17 @@ export class InstrumentSums implements Derived {
     if (place === NO_PLACE) return
     this.sums.add(place, held < 0n ? SHORT : LONG, sign * (held < 0n ? -held : held))
     this.addCost(position, held, sign * cost)
+  }
+
+  private basisOf(variation: Row): bigint {
+    const { basis, realized, funding } = this.trading.variations
+    return basis.get(variation) - realized.get(variation) - funding.get(variation)
+  }
+
+  private addBasis(variation: Row, change: bigint): void {
+    const { positions, variations } = this.trading
+    const place = this.placeOfPosition[positions.row(variations.id(variation))] as Place
+    if (place !== NOWHERE) this.sums.add(place, BASIS, change)
   }
 
   private addCost(position: Row, held: Quantity, change: bigint): void {

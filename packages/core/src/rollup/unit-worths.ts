@@ -52,7 +52,7 @@ export class UnitWorths {
   /** Exactly what so many are worth; null without a price. */
   worthOf(instrument: Row, count: bigint): bigint | null {
     const price = this.priceOf(instrument)
-    return price === null ? null : this.market.termsOf(instrument).notional(price, quantity(count))
+    return price === null ? null : this.market.termsOf(instrument).worth(price, quantity(count))
   }
 
   private refresh(instrument: Row): void {

@@ -4,6 +4,7 @@
  */
 import type { Plain } from '../image/index.js'
 import { approvalPolicy } from './approval-policy.js'
+import { collateralHaircuts } from './haircuts.js'
 import { type Setting, wholeNumber, yesOrNo } from './kinds.js'
 
 const MINUTE = 60
@@ -28,6 +29,7 @@ export const SETTINGS = {
       most: 1_000_000,
     },
   ),
+  'margin.collateral_haircuts': collateralHaircuts,
   'orders.day_orders_expire': yesOrNo(
     'Day orders end with the business day; otherwise they stand until they are cancelled',
     true,

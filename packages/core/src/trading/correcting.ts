@@ -20,6 +20,7 @@ import {
 } from '../money/index.js'
 import { refuse } from '../refusals/index.js'
 import type { ExecutionId, OrderId, Side, TradeId } from './fields.js'
+import { kindRules } from './kinds/kind-rules.js'
 import { applyFill, type PositionChange } from './positions.js'
 import type { TradingContext } from './trading.js'
 import { recordUnsettled } from './unsettled.js'
@@ -59,15 +60,15 @@ export function bookCorrection(
   const { market, image } = context
   const instrument = market.instruments.row(traded.instrument)
   const currency = market.instruments.currency.get(instrument)
-  const notional = market.termsOf(instrument).notional(traded.price, traded.quantity)
-  const paid = amount(BigInt(sign) * notional)
-  const entries = pay(context, currency, traded, paid)
+  const worth = amount(BigInt(sign) * market.termsOf(instrument).worth(traded.price, traded.quantity))
+  const isPaid = kindRules(market.instruments.kind.get(instrument)).paid === 'at_once'
+  const entries = isPaid ? pay(context, currency, traded, worth) : []
   for (const side of ['buyer', 'seller'] as const) {
     const isBuyer = side === 'buyer'
     const { account, order, fee, execution: corrects } = traded[side]
     const execution = image.newId<ExecutionId>()
     const moved = quantityOf(BigInt(isBuyer ? sign : -sign) * traded.quantity)
-    const cost = isBuyer ? paid : negate(paid)
+    const cost = isBuyer ? worth : negate(worth)
     const taken = withFees ? amount(BigInt(sign) * fee) : ZERO
     const position = applyFill(context, {
       account,
@@ -77,7 +78,7 @@ export function bookCorrection(
       execution,
       fee: taken,
     })
-    recordUnsettled(context, account, instrument, negate(cost))
+    if (isPaid) recordUnsettled(context, account, instrument, negate(cost))
     const fees = withFees ? payBack(context, currency, account, fee, sign) : []
     const own = entries.filter((_entry, place) => (place === 0) === isBuyer)
     record(context, {

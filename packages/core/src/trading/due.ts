@@ -6,6 +6,7 @@ import type { Id } from '../image/index.js'
 import { expireOpenOrder } from './ending.js'
 import type { OrderId } from './fields.js'
 import { stepInstrument } from './instrument-life.js'
+import { endSession } from './session-end.js'
 import type { TradingContext } from './trading.js'
 import { stepShortfall } from './unfunded.js'
 import { settleUnsettled } from './unsettled.js'
@@ -15,4 +16,5 @@ export const TRADING_DUE_WORK: readonly (readonly [string, (context: TradingCont
   ['unsettled', settleUnsettled],
   ['instruments', stepInstrument],
   ['shortfalls', stepShortfall],
+  ['sessions', endSession],
 ]

@@ -21,6 +21,7 @@ export const ORDER_FAULTS = [
   'would_not_trade_at_limit',
   'would_not_reduce',
   'self_match',
+  'account_type',
   'insufficient_position',
   'insufficient_buying_power',
   'position_limit',

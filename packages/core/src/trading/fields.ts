@@ -165,6 +165,22 @@ export const lotFields = {
   openedAt: time(),
 }
 
+/** What a position in a future or perpetual has gained or lost, by the position's id. */
+export const variationFields = {
+  /** What the open quantity had cost, or was worth when it was last settled. */
+  basis: money(),
+  /** Since then, by closing; and the funding since then, below zero what was paid. */
+  realized: money(),
+  funding: money(),
+  /** What one unit had paid in funding when `funding` was reckoned. */
+  fundingIndex: exact<bigint>(),
+  /** What settlements ever paid, below zero what they took; and how much of it was funding. */
+  paid: money(),
+  fundingPaid: money(),
+  /** The session that it is settled for. */
+  session: count(),
+}
+
 /** Money of trades that are booked and not yet settled: what will come and what will go at that time. */
 export const unsettledFields = {
   account: ref<AccountId>(),

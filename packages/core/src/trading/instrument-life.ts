@@ -9,6 +9,7 @@ import { auctionPrice, tradeAuction } from './auction.js'
 import { cancelOpenOrder, expireOpenOrder } from './ending.js'
 import { followUp } from './entering.js'
 import { TradingSession } from './session.js'
+import { fixSettlement, startSettlement } from './settling.js'
 import type { TradingContext } from './trading.js'
 
 /** Where each state can go. What is expired is only taken off. */
@@ -53,8 +54,17 @@ function arrive(context: TradingContext, row: Row, to: InstrumentState): void {
   instruments.stateAfter.set(row, null)
   instruments.updatedAt.set(row, context.now)
   recordInstrument(context, row, 'state_changed', { before, after: to })
+  if (to === 'expired') deliver(context, row)
   if (to === 'open') continueTrading(context, row)
   else endOrders(context, row)
+}
+
+/** A derivative that expires is delivered at what its index stands at; without one the operator says the price. */
+function deliver(context: TradingContext, row: Row): void {
+  const price = context.market.indexPrice(row)
+  if (price === null || context.market.instruments.settledAt.get(row) !== null) return
+  fixSettlement(context, row, price)
+  startSettlement(context, row, price)
 }
 
 function continueAuction(context: TradingContext, row: Row): void {

@@ -201,6 +201,7 @@ export class OpenOrders implements Derived {
       quantity: open,
       quantityScale: terms.quantityScale,
       multiplier: terms.multiplier,
+      isInverse: terms.isInverse,
     }
     const rates = willTake ? fees : { ...fees, takerRate: fees.makerRate }
     const currency = market.instruments.currency.get(instrument)

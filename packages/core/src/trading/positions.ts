@@ -22,6 +22,7 @@ import {
 import type { ExecutionId, LotId, NettingProfile, PositionId } from './fields.js'
 import { kindRules } from './kinds/kind-rules.js'
 import type { TradingContext } from './trading.js'
+import { openVariation } from './variations.js'
 
 /** Lots of one position; what is opened beyond joins the newest. */
 export const LOTS_OF_POSITION_MAX = 1_000
@@ -60,6 +61,8 @@ const sizeOf = (value: Quantity): Quantity => quantity(value < 0n ? -value : val
 export function applyFill(context: TradingContext, fill: PositionFill): PositionChange {
   const { positions } = context.trading
   const row = openPosition(context, fill.account, fill.instrument)
+  const isPaid = kindRules(context.market.instruments.kind.get(fill.instrument)).paid === 'at_once'
+  const variation = isPaid ? NO_ROW : openVariation(context, row, fill.instrument)
   const before = {
     quantity: positions.quantity.get(row),
     cost: positions.cost.get(row),
@@ -71,6 +74,8 @@ export function applyFill(context: TradingContext, fill: PositionFill): Position
   const closing = close(context, row, fill, closed)
   const openedCost = subtract(fill.cost, closing.paid)
   const opened = quantity(fill.quantity < 0n ? fill.quantity + closed : fill.quantity - closed)
+  if (variation !== NO_ROW)
+    vary(context, variation, { closed, before: before.quantity, paid: closing.paid, openedCost })
   if (before.quantity === NONE) positions.netting.set(row, nettingOf(context, fill))
   if (opened !== NONE && positions.netting.get(row) === 'fifo')
     openLot(context, row, { quantity: opened, cost: openedCost, execution: fill.execution })
@@ -97,6 +102,28 @@ export function applyFill(context: TradingContext, fill: PositionFill): Position
     sold: positions.sold.get(row),
     quantityAtOpen: positions.quantityAtOpen.get(row),
   }
+}
+
+/** What was closed is realized against its share of the basis; what was opened joins the basis at what it cost. */
+function vary(
+  { trading: { variations } }: TradingContext,
+  row: Row,
+  {
+    closed,
+    before,
+    paid,
+    openedCost,
+  }: {
+    readonly closed: Quantity
+    readonly before: Quantity
+    readonly paid: Amount
+    readonly openedCost: Amount
+  },
+): void {
+  const basis = variations.basis.get(row)
+  const left = closed === NONE ? ZERO : share(basis, closed, sizeOf(before))
+  variations.basis.set(row, amount(basis - left + openedCost))
+  variations.realized.set(row, amount(variations.realized.get(row) - paid - left))
 }
 
 /** The cost that leaves with what is closed, and the part of the fill's own money that belongs to it. */

@@ -1,25 +1,29 @@
 /**
  * Settlement of an instrument: every position closes at the settlement price against the house, which pays and takes
- * what the longs gain and the shorts owe. What rounding leaves over stays on the operator's rounding account, less than
+ * what the longs gain and the shorts owe; of a future and a perpetual that is the variation up to it. What rounding leaves over stays on the operator's rounding account, less than
  * one unit for each position; contracts and money sum to zero after every step.
  */
 import type { AccountId } from '../hierarchy/index.js'
-import { type Id, NO_ROW, type Plain, type ProcessKind } from '../image/index.js'
+import { type Id, NO_ROW, type Plain, type ProcessKind, type Row } from '../image/index.js'
 import { entriesData } from '../ledger/index.js'
-import { recordInstrument } from '../market/index.js'
+import { finalPrice, hasSessions, recordInstrument } from '../market/index.js'
 import {
   type Amount,
-  amount,
   formatPrice,
   formatQuantity,
   NONE,
   negate,
+  type Price,
   quantity,
+  type Rate,
   ZERO,
 } from '../money/index.js'
 import type { ExecutionId, PositionId } from './fields.js'
+import { kindRules } from './kinds/kind-rules.js'
 import { applyFill } from './positions.js'
+import { closeSession } from './session-end.js'
 import type { TradingContext } from './trading.js'
+import { settleVariation } from './variations.js'
 
 export const SETTLE_PROCESS = 'instruments.settle'
 
@@ -35,19 +39,22 @@ function settlePosition(context: TradingContext, id: PositionId): Plain {
   const account = trading.positions.account.get(row)
   const held = trading.positions.quantity.get(row)
   const house = ledger.houseAccount('rounding')
-  if (held === NONE || account === house) return null
+  if (account === house) return null
   const instrument = market.instruments.row(trading.positions.instrument.get(row))
   const price = market.instruments.settlementPrice.get(instrument)
   if (price === null) throw new Error('expected a settlement price')
+  const isPaid = kindRules(market.instruments.kind.get(instrument)).paid === 'at_once'
+  if (!isPaid) settleVariation(context, row)
+  if (held === NONE) return null
   const execution = image.newId<ExecutionId>()
   const scale = market.instruments.quantityScale.get(instrument)
-  // Half-even, on the size: what a long is paid and a short of that size pays is the same.
-  const size = market.termsOf(instrument).notional(price, quantity(held < 0n ? -held : held))
-  const paid = amount(held > 0n ? size : -size)
+  // Half-even, which is the same on either side: what a long is paid a short of that size pays.
+  const worth = market.termsOf(instrument).worth(price, held)
+  const paid = isPaid ? worth : ZERO
   const entries = payOut(context, market.instruments.currency.get(instrument), account, paid, house)
   const close = { instrument, execution }
-  const position = applyFill(context, { ...close, account, quantity: quantity(-held), cost: negate(paid) })
-  const counterPosition = applyFill(context, { ...close, account: house, quantity: held, cost: paid })
+  const position = applyFill(context, { ...close, account, quantity: quantity(-held), cost: negate(worth) })
+  const counterPosition = applyFill(context, { ...close, account: house, quantity: held, cost: worth })
   context.emit({
     kind: 'position.settled',
     subject: `pos_${id}`,
@@ -84,12 +91,27 @@ function payOut(
   return ledger.post(currency, 'settlement', lines, { mayOverdraw: true })
 }
 
+/** What an instrument is settled at from now on, where `delivery` is the price of what it follows, or its own. */
+export function fixSettlement(context: TradingContext, instrument: Row, delivery: Price): void {
+  const { market, now } = context
+  const { instruments, sessions } = market
+  const price = finalPrice(instruments.derivative.get(instrument), delivery)
+  if (hasSessions(instruments.kind.get(instrument))) {
+    closeSession(context, instrument, price)
+    const session = sessions.row(instruments.id(instrument))
+    sessions.nextAt.set(session, null)
+    sessions.fundingRate.set(session, 0n as Rate)
+  }
+  instruments.settlementPrice.set(instrument, price)
+  instruments.settledAt.set(instrument, now)
+}
+
 /** Starts the settlement of all that is held of an instrument. */
-export function startSettlement(context: TradingContext, instrument: number): Id {
+export function startSettlement(context: TradingContext, instrument: Row, delivery: Price): Id {
   const { trading, market, processes, hierarchy } = context
   const id = market.instruments.id(instrument)
-  const held = trading.holders.of(id).filter((row) => trading.positions.quantity.get(row) !== NONE)
-  recordInstrument(context, instrument, 'settled', {})
+  const held = trading.holders.of(id).filter((row) => isUnsettled(context, row))
+  recordInstrument(context, instrument, 'settled', { delivery })
   return processes.start(context, {
     kind: SETTLE_PROCESS,
     party: hierarchy.root === NO_ROW ? (0 as Id) : hierarchy.parties.id(hierarchy.root),
@@ -98,3 +120,7 @@ export function startSettlement(context: TradingContext, instrument: number): Id
     items: held.map((row) => trading.positions.id(row)),
   })
 }
+
+/** A position that is closed may still have a session to be paid for. */
+const isUnsettled = ({ trading }: TradingContext, row: Row): boolean =>
+  trading.positions.quantity.get(row) !== NONE || trading.variations.has(trading.positions.id(row))

@@ -20,6 +20,7 @@ import {
   ZERO,
 } from '../money/index.js'
 import type { ExecutionId, TradeId } from './fields.js'
+import { kindRules } from './kinds/kind-rules.js'
 import { type Order, orderAt } from './order.js'
 import { applyFill } from './positions.js'
 import { type Fill, reportFill } from './reports.js'
@@ -62,7 +63,9 @@ export function tradeBetween(
   const instrument = market.instruments.row(taker.instrument)
   const notional = market.termsOf(instrument).notional(price, quantity)
   const currency = market.instruments.currency.get(instrument)
-  const deal = { instrument, quantity, price, notional, currency }
+  const worth = market.termsOf(instrument).worth(price, quantity)
+  const isPaid = kindRules(market.instruments.kind.get(instrument)).paid === 'at_once'
+  const deal = { instrument, quantity, price, notional, worth, isPaid, currency }
   const trade = image.newId<TradeId>()
   const [takerExecution, makerExecution] = [image.newId<ExecutionId>(), image.newId<ExecutionId>()]
   const fees = feesOf(context, taker, maker, deal)
@@ -98,6 +101,9 @@ interface Deal {
   readonly quantity: Quantity
   readonly price: Price
   readonly notional: Amount
+  /** What the buyer's side of it comes to. */
+  readonly worth: Amount
+  readonly isPaid: boolean
   readonly currency: CurrencyCode
 }
 
@@ -129,8 +135,8 @@ function feeOf(
 ): Amount {
   const fees = market.feesOf(order.feeSchedule)
   if (fees === null) return ZERO
-  const { quantityScale, multiplier } = market.termsOf(instrument)
-  const basis = { price, quantity, quantityScale, multiplier }
+  const { quantityScale, multiplier, isInverse } = market.termsOf(instrument)
+  const basis = { price, quantity, quantityScale, multiplier, isInverse }
   if (side === 'makerRate' && fees.makerRate <= 0n) return makerRebate(fees, basis, currency)
   const before = { exact: order.feeExact, charged: order.takerFees }
   const { exact, charged } = chargedFee(fees, fees[side], basis, currency, before)
@@ -139,14 +145,14 @@ function feeOf(
   return charged
 }
 
-/** The buyer pays the seller. Fills are never unwound for want of money: what they cost was reserved before. */
+/** The buyer pays the seller, where it is paid at once. Fills are never unwound for want of money: what they cost was reserved before. */
 function pay(
   { ledger }: LedgerContext,
   buyer: Order,
   seller: Order,
-  { currency, notional }: Deal,
+  { currency, notional, isPaid }: Deal,
 ): readonly PostedEntry[] {
-  if (notional === ZERO) return []
+  if (notional === ZERO || !isPaid) return []
   const lines = [
     { account: buyer.account, amount: negate(notional) },
     { account: seller.account, amount: notional },
@@ -172,11 +178,12 @@ function settleSide(
     account: order.account,
     instrument: deal.instrument,
     quantity: isBuy ? deal.quantity : quantityOf(-deal.quantity),
-    cost: isBuy ? deal.notional : negate(deal.notional),
+    cost: isBuy ? deal.worth : negate(deal.worth),
     execution: made.execution,
     fee: made.fee,
   })
-  recordUnsettled(context, order.account, deal.instrument, amount(isBuy ? -deal.notional : deal.notional))
+  if (deal.isPaid)
+    recordUnsettled(context, order.account, deal.instrument, amount(isBuy ? -deal.notional : deal.notional))
   reportFill(context, order, made, position, entries)
 }
 

@@ -22,6 +22,7 @@ import {
   type TradeId,
   type UnsettledId,
   unsettledFields,
+  variationFields,
 } from './fields.js'
 import { OpenOrders } from './open-orders.js'
 import type { Order } from './order.js'
@@ -50,6 +51,7 @@ export class Trading {
   readonly positions: Table<PositionId, typeof positionFields>
   readonly lots: Table<LotId, typeof lotFields>
   readonly orders: Table<OrderId, typeof orderFields>
+  readonly variations: Table<PositionId, typeof variationFields>
   readonly unsettled: Table<UnsettledId, typeof unsettledFields>
   readonly corrections: Table<TradeId, typeof correctionFields>
   readonly shortfalls: Table<AccountId, typeof shortfallFields>
@@ -73,6 +75,7 @@ export class Trading {
     this.positions = image.table('positions', 'pos', positionFields)
     this.lots = image.table('lots', 'lot', lotFields)
     this.orders = image.table('orders', 'ord', orderFields)
+    this.variations = image.table('variations', 'pos', variationFields)
     this.unsettled = image.table('unsettled', 'uns', unsettledFields)
     this.corrections = image.table('trade_corrections', 'trd', correctionFields)
     this.shortfalls = image.table('shortfalls', 'acc', shortfallFields)

@@ -5,14 +5,11 @@
 import { type AccountId, checkCurrency } from '../../hierarchy/index.js'
 import { query } from '../../image/index.js'
 import { type Amount, add, amount, type CurrencyCode, ZERO } from '../../money/index.js'
+import { pendingOf, variationAt } from '../../trading/index.js'
 import type { MarginContext } from '../margin.js'
 import { buyingPower, type MarginModel, modelOf, withdrawable } from '../models.js'
-
-export interface Derivation {
-  readonly figure: string
-  readonly formula: string
-  readonly inputs: readonly { readonly name: string; readonly amount: Amount; readonly source: string }[]
-}
+import type { Derivation } from './derivation.js'
+import { type StandardView, standardParts } from './standard-view.js'
 
 export interface MarginView {
   readonly account: AccountId
@@ -30,6 +27,8 @@ export interface MarginView {
   readonly positionsValue: Amount | null
   /** Posted and the worth of the positions. */
   readonly equity: Amount | null
+  /** Under standard margin alone. */
+  readonly standard: StandardView | null
   readonly derivations: readonly Derivation[]
 }
 
@@ -60,7 +59,7 @@ export function marginView(context: MarginContext, account: AccountId, currency:
     reservedMost: from('open_orders_largest', reservedMost, 'open orders: the largest of one instrument'),
     unsettled: from('unsettled_credits', unsettledCredits, 'trades: proceeds that have not settled'),
   }
-  return {
+  const view = {
     account,
     currency,
     model: modelOf(hierarchy.accounts.type.get(hierarchy.accounts.row(account))),
@@ -74,6 +73,7 @@ export function marginView(context: MarginContext, account: AccountId, currency:
     unsettledDebits: trading.unsettledDebits(account, currency),
     positionsValue,
     equity: positionsValue === null ? null : add(posted, positionsValue),
+    standard: null,
     derivations: [
       {
         figure: 'buying_power',
@@ -87,19 +87,23 @@ export function marginView(context: MarginContext, account: AccountId, currency:
       },
     ],
   }
+  return margin.standard.carries(account) ? { ...view, ...standardParts(context, account, currency) } : view
 }
 
-function worthOf(
-  { trading, market }: MarginContext,
-  account: AccountId,
-  currency: CurrencyCode,
-): Amount | null {
+function worthOf(context: MarginContext, account: AccountId, currency: CurrencyCode): Amount | null {
+  const { trading, market } = context
   let value: Amount = ZERO
   for (const row of trading.positionsOf.of(account)) {
     const quantity = trading.positions.quantity.get(row)
     const instrument = market.instruments.row(trading.positions.instrument.get(row))
-    if (quantity === 0n || market.instruments.currency.get(instrument) !== currency) continue
+    if (market.instruments.currency.get(instrument) !== currency) continue
     const price = market.valuationPrice(instrument)
+    const variation = variationAt(context, row, price)
+    if (variation !== null) {
+      value = add(value, pendingOf(variation))
+      continue
+    }
+    if (quantity === 0n) continue
     if (price === null) return null
     value = amount(value + market.termsOf(instrument).notional(price, quantity))
   }

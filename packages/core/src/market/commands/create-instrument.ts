@@ -1,7 +1,14 @@
 /** `instruments.create`: something that can be traded. It begins as `pending` and takes no orders until it is opened. */
 import { checkCurrency, checkDisplayName } from '../../hierarchy/index.js'
 import { command, type Instant } from '../../image/index.js'
-import { type CurrencyCode, LEAF_AMOUNT_MAX, ONE, type Price, type Quantity } from '../../money/index.js'
+import {
+  type CurrencyCode,
+  LEAF_AMOUNT_MAX,
+  ONE,
+  type Price,
+  type Quantity,
+  type Rate,
+} from '../../money/index.js'
 import { refuse } from '../../refusals/index.js'
 import {
   checkExpiresAt,
@@ -17,9 +24,13 @@ import {
   INSTRUMENTS_MAX,
   isExact,
 } from '../checks.js'
+import { checkDerivative } from '../derivative-checks.js'
+import { type DerivativeTerms, hasSessions, type MarginRates } from '../derivatives.js'
 import { recordInstrument } from '../events.js'
-import type { FeeScheduleId, InstrumentId, InstrumentKind, Metadata, StopTrigger } from '../fields.js'
+import type { FeeScheduleId, InstrumentId, Metadata, StopTrigger } from '../fields.js'
+import type { InstrumentKind } from '../kinds.js'
 import type { MarketContext } from '../market.js'
+import { nextSessionEnd } from '../sessions.js'
 
 export type CreateInstrument = {
   readonly symbol: string
@@ -40,6 +51,9 @@ export type CreateInstrument = {
   readonly venue: string | null
   /** The last trade, unless the price is made elsewhere and published here. */
   readonly stopTrigger?: StopTrigger
+  /** Of derivatives, which need both. */
+  readonly derivative?: DerivativeTerms | null
+  readonly marginRates?: MarginRates | null
   readonly expiresAt: Instant | null
   readonly metadata: Metadata
 }
@@ -55,6 +69,8 @@ export const createInstrument = command({
     const row = market.instruments.insert(instrument, {
       ...input,
       stopTrigger: input.stopTrigger ?? 'last_trade',
+      derivative: input.derivative ?? null,
+      marginRates: input.marginRates ?? null,
       state: 'pending',
       settlementPrice: null,
       settledAt: null,
@@ -65,6 +81,7 @@ export const createInstrument = command({
       createdAt: now,
       updatedAt: now,
     })
+    if (hasSessions(input.kind)) beginSessions(context, instrument)
     recordInstrument(context, row, 'created')
     return { instrument }
   },
@@ -89,10 +106,28 @@ function check({ market, now }: MarketContext, input: CreateInstrument): void {
   checkExpiresAt(input.expiresAt, now)
   checkMetadata(input.metadata)
   if (input.kind === 'event_contract') checkEventContract(input)
+  checkDerivative({
+    ...input,
+    derivative: input.derivative ?? null,
+    marginRates: input.marginRates ?? null,
+  })
   if (market.instruments.size >= INSTRUMENTS_MAX)
     refuse('limit_reached', `a book has at most ${INSTRUMENTS_MAX} instruments`)
   if (market.instrumentBySymbol.has(input.symbol))
     refuse('name_taken', 'the symbol is in use', { field: '/symbol' })
+}
+
+function beginSessions({ market, now }: MarketContext, instrument: InstrumentId): void {
+  market.sessions.insert(instrument, {
+    number: 0,
+    price: null,
+    endedAt: null,
+    nextAt: nextSessionEnd(now),
+    funding: 0n,
+    fundingAtEnd: 0n,
+    fundingRate: 0n as Rate,
+    fundedAt: now,
+  })
 }
 
 /** An event contract is worth between nothing and its payout, and every fill of it a whole count of money. */

@@ -17,9 +17,12 @@ import {
   instrumentRow,
   isExact,
 } from '../checks.js'
+import { checkMarginRates } from '../derivative-checks.js'
+import type { MarginRates } from '../derivatives.js'
 import { recordInstrument } from '../events.js'
 import type { FeeScheduleId, InstrumentId, Metadata } from '../fields.js'
 import type { MarketContext } from '../market.js'
+import { statisticsAt } from '../statistics.js'
 
 export type UpdateInstrument = {
   readonly instrument: InstrumentId
@@ -32,6 +35,8 @@ export type UpdateInstrument = {
     readonly notionalMax: bigint | null
   } | null
   readonly feeSchedule: FeeScheduleId | null
+  /** Of derivatives; what they require follows at once. */
+  readonly marginRates?: MarginRates | null
   readonly expiresAt: Instant | null
   readonly metadata: Metadata | null
   readonly version: number | null
@@ -59,6 +64,7 @@ export const updateInstrument = command({
       checkFeeSchedule(market, input.feeSchedule)
       instruments.feeSchedule.set(row, input.feeSchedule)
     }
+    if (input.marginRates) changeMarginRates(context, input.marginRates, row)
     if (input.expiresAt !== null) {
       checkExpiresAt(input.expiresAt, now)
       instruments.expiresAt.set(row, input.expiresAt)
@@ -77,6 +83,16 @@ export const updateInstrument = command({
     return { instrument: input.instrument, version: instruments.version.get(row) }
   },
 })
+
+/** Positions in it are reckoned anew behind the change, as behind a price. */
+function changeMarginRates({ market, image, now }: MarketContext, rates: MarginRates, row: number): void {
+  const { instruments, statistics } = market
+  if (instruments.derivative.get(row) === null)
+    refuse('malformed', 'only a derivative has margin rates', { field: '/margin_rates' })
+  checkMarginRates(rates)
+  instruments.marginRates.set(row, rates)
+  statistics.valuedSequence.set(statisticsAt(market, row, now), image.head.sequence)
+}
 
 function changeTick({ market }: MarketContext, tick: Price, row: number): void {
   const { instruments } = market

@@ -1,7 +1,9 @@
+import { listIndexes } from './indexes.js'
 import { getInstrument, listInstruments } from './instruments.js'
 import { getStatistics } from './statistics.js'
 
+export * from './indexes.js'
 export * from './instruments.js'
 export * from './statistics.js'
 
-export const MARKET_QUERIES = [getInstrument, listInstruments, getStatistics] as const
+export const MARKET_QUERIES = [getInstrument, listInstruments, getStatistics, listIndexes] as const

@@ -1,35 +1,45 @@
 /** `instruments.get` and `instruments.list`: what can be traded, and what it traded at. */
 import { PAGE_MAX } from '../../hierarchy/index.js'
 import { NO_ROW, query, type Row, type Values } from '../../image/index.js'
+import type { Price } from '../../money/index.js'
 import { refuse } from '../../refusals/index.js'
 import { instrumentRow } from '../checks.js'
 import type {
   FeeScheduleId,
   feeScheduleFields,
   InstrumentId,
-  InstrumentKind,
   InstrumentState,
   instrumentFields,
   statisticsFields,
 } from '../fields.js'
+import type { InstrumentKind } from '../kinds.js'
 import type { Market, MarketContext } from '../market.js'
+import type { sessionFields } from '../sessions.js'
 
 export type InstrumentView = Values<typeof instrumentFields> & {
   readonly id: InstrumentId
   /** Null before the first trade or price. */
   readonly statistics: Values<typeof statisticsFields> | null
   readonly fees: (Values<typeof feeScheduleFields> & { readonly id: FeeScheduleId }) | null
+  /** What it follows stands at; null of what follows nothing, and before the first price. */
+  readonly indexPrice: Price | null
+  /** Of futures and perpetuals. */
+  readonly session: Values<typeof sessionFields> | null
 }
 
-export function instrumentView({ instruments, statistics, feeSchedules }: Market, row: Row): InstrumentView {
+export function instrumentView(market: Market, row: Row): InstrumentView {
+  const { instruments, statistics, feeSchedules, sessions } = market
   const id = instruments.id(row)
   const traded = statistics.find(id)
   const schedule = instruments.feeSchedule.get(row)
+  const session = sessions.find(id)
   return {
     id,
     ...instruments.read(row),
     statistics: traded === NO_ROW ? null : statistics.read(traded),
     fees: schedule === null ? null : { id: schedule, ...feeSchedules.read(feeSchedules.row(schedule)) },
+    indexPrice: market.indexPrice(row),
+    session: session === NO_ROW ? null : sessions.read(session),
   }
 }
 

@@ -1,7 +1,7 @@
 /** `nodes.positions`: what a party and everything beneath it holds, by instrument, long and short apart. */
 import { PAGE_MAX, type PartyId } from '../../hierarchy/index.js'
 import { type Need, query } from '../../image/index.js'
-import type { InstrumentId, Market } from '../../market/index.js'
+import { hasSessions, type InstrumentId, type Market } from '../../market/index.js'
 import { type Amount, amount, type CurrencyCode, type Price, type Quantity } from '../../money/index.js'
 import { refuse } from '../../refusals/index.js'
 import type { InstrumentSum } from '../instrument-sums.js'
@@ -43,17 +43,19 @@ export const nodePositions = query({
   },
 })
 
+/** Of a future or perpetual its value is what it has gained or lost since it was opened. */
 function shown(market: Market, sum: InstrumentSum): NodePosition {
   const { instruments } = market
   const row = instruments.row(sum.instrument)
   const price = market.valuationPrice(row)
-  const worth = (held: Quantity): bigint => (price === null ? 0n : market.termsOf(row).notional(price, held))
+  const worth = (held: Quantity): bigint => (price === null ? 0n : market.termsOf(row).worth(price, held))
+  const paid = hasSessions(instruments.kind.get(row)) ? sum.longCost + sum.shortCost : 0n
   return {
     ...sum,
     symbol: instruments.symbol.get(row),
     currency: instruments.currency.get(row),
     quantityScale: instruments.quantityScale.get(row),
     price,
-    value: price === null ? null : amount(worth(sum.long) - worth(sum.short)),
+    value: price === null ? null : amount(worth(sum.long) - worth(sum.short) - paid),
   }
 }

@@ -7,6 +7,8 @@ import type { KindRules } from './kind.js'
 
 export const equity: KindRules = {
   netting: 'fifo',
+  paid: 'at_once',
+  isMargined: false,
   canBeShort: false,
   requirement: () => ZERO,
   worstCost(open) {

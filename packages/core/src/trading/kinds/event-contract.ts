@@ -25,6 +25,8 @@ const shortOf = (quantity: Quantity): Quantity => (quantity < 0n ? magnitude(qua
 
 export const eventContract: KindRules = {
   netting: 'average',
+  paid: 'at_once',
+  isMargined: false,
   canBeShort: true,
   requirement: (quantity, terms) => terms.notional(PAYOUT, shortOf(quantity), 'up'),
   worstCost(open, quantity, terms) {

@@ -23,6 +23,10 @@ export interface OpenSums {
 
 export interface KindRules {
   readonly netting: NettingProfile
+  /** Whether a fill moves its worth in money at once, or what it gains and loses is paid at the end of each session. */
+  readonly paid: 'at_once' | 'by_session'
+  /** Whether what it requires follows from prices: then the margin model of the account reckons it, not this file. */
+  readonly isMargined: boolean
   /** Whether a fully paid account may sell what it does not have. */
   readonly canBeShort: boolean
   /** What has to stay behind a position. */

@@ -14,6 +14,7 @@ import {
 import { refuse } from '../../refusals/index.js'
 import { kindRules } from '../kinds/kind-rules.js'
 import type { TradingContext } from '../trading.js'
+import { variationAt } from '../variations.js'
 
 export interface PositionView {
   readonly account: AccountId
@@ -28,6 +29,10 @@ export interface PositionView {
   readonly sold: Quantity
   readonly quantityAtOpen: Quantity
   readonly requirement: Amount
+  /** Of futures and perpetuals what is not paid yet: closed, open and funding since the last session. Null of others. */
+  readonly sessionRealized: Amount | null
+  readonly sessionUnrealized: Amount | null
+  readonly funding: Amount | null
   readonly price: Price | null
   readonly value: Amount | null
   readonly unrealized: Amount | null
@@ -111,7 +116,8 @@ export function positionView({ trading, market, now }: TradingContext, row: Row)
   const instrument = market.instruments.row(kept.instrument)
   const terms = market.termsOf(instrument)
   const price = market.valuationPrice(instrument)
-  const value = price === null ? null : terms.notional(price, kept.quantity)
+  const value = price === null ? null : terms.worth(price, kept.quantity)
+  const variation = variationAt({ trading, market, now }, row, price)
   const open = trading.openOrders.find(kept.account, kept.instrument)
   const promised = open === null ? 0n : kept.quantity >= 0n ? open.offerQuantity : -open.bidQuantity
   const left = kept.quantity - promised
@@ -122,6 +128,9 @@ export function positionView({ trading, market, now }: TradingContext, row: Row)
     available: quantityOf(isPromisedWhole ? 0n : left),
     quantityAtOpen: businessDate === businessDateOf(now) ? kept.quantityAtOpen : kept.quantity,
     requirement: kindRules(market.instruments.kind.get(instrument)).requirement(kept.quantity, terms),
+    sessionRealized: variation?.realized ?? null,
+    sessionUnrealized: variation?.unrealized ?? null,
+    funding: variation?.funding ?? null,
     price,
     value,
     unrealized: value === null ? null : subtract(value, kept.cost),

@@ -32,6 +32,7 @@ const instrumentOf = ({ order }: Shown) => ({ instrument: (order as Shown).instr
 
 const margin: Show = (_host, record) => ({
   ...record,
+  standard: record.standard === null ? null : standardOf(record),
   derivations: (record.derivations as readonly Shown[]).map((each) => ({
     ...each,
     inputs: (each.inputs as readonly Shown[]).map((input) => ({
@@ -40,6 +41,12 @@ const margin: Show = (_host, record) => ({
     })),
   })),
 })
+
+function standardOf({ standard, currency = null }: Shown): Shown {
+  const parts = standard as Shown
+  const instruments = parts.instruments as readonly Shown[]
+  return { ...parts, currency, instruments: instruments.map((each) => ({ ...each, currency })) }
+}
 
 export const TRADING_PRESENT: readonly (readonly [string, Present])[] = [
   ['instruments.get', one(instrument)],

@@ -138,6 +138,7 @@ const REASONS: Readonly<Record<OrderFaultCode, string>> = {
   would_not_trade_at_limit: 'EXCHANGE_OPTION',
   would_not_reduce: 'EXCHANGE_OPTION',
   self_match: 'EXCHANGE_OPTION',
+  account_type: 'EXCHANGE_OPTION',
   insufficient_position: 'EXCHANGE_OPTION',
   insufficient_buying_power: 'EXCHANGE_OPTION',
   position_limit: 'EXCHANGE_OPTION',

@@ -1,0 +1,147 @@
+/**
+ * The figures of an account in one currency under standard margin (deribit section 13.2). They are reckoned when they
+ * are asked for, at the prices of that moment: what the account holds is a few rows.
+ */
+import type { AccountId } from '../../hierarchy/index.js'
+import { NO_ROW } from '../../image/index.js'
+import type { LedgerContext } from '../../ledger/index.js'
+import type { InstrumentId } from '../../market/index.js'
+import { type Amount, amount, type CurrencyCode } from '../../money/index.js'
+import { kindRules, type TradingContext, variationAt } from '../../trading/index.js'
+import { ordersRequirement } from './open-orders.js'
+import { standardRequirement } from './requirement.js'
+
+export type StandardContext = Pick<TradingContext, 'trading' | 'market' | 'now'> &
+  Pick<LedgerContext, 'ledger'>
+
+export interface StandardFigures {
+  readonly posted: Amount
+  readonly held: Amount
+  /** Of futures and perpetuals since their last session: by closing and funding, and of what is open. */
+  readonly sessionRealized: Amount
+  readonly sessionUnrealized: Amount
+  /** Options at their marks; below zero where more is written than bought. */
+  readonly optionsValue: Amount
+  readonly positionsInitial: Amount
+  readonly ordersInitial: Amount
+  readonly maintenance: Amount
+  /** Positions and orders that cannot be reckoned, as a price is missing: they are in no figure. */
+  readonly unpriced: number
+}
+
+interface Sums {
+  sessionRealized: bigint
+  sessionUnrealized: bigint
+  optionsValue: bigint
+  positionsInitial: bigint
+  ordersInitial: bigint
+  maintenance: bigint
+  unpriced: number
+}
+
+/** Without the orders in `except`, where it is given. */
+export function standardFigures(
+  context: StandardContext,
+  account: AccountId,
+  currency: CurrencyCode,
+  except: InstrumentId | null = null,
+): StandardFigures {
+  const { ledger } = context
+  const sums: Sums = {
+    sessionRealized: 0n,
+    sessionUnrealized: 0n,
+    optionsValue: 0n,
+    positionsInitial: 0n,
+    ordersInitial: 0n,
+    maintenance: 0n,
+    unpriced: 0,
+  }
+  addPositions(context, account, currency, sums)
+  addOrders(context, account, currency, except, sums)
+  const balance = ledger.find(account, currency)
+  return {
+    posted: ledger.posted(balance),
+    held: ledger.held(balance),
+    sessionRealized: amount(sums.sessionRealized),
+    sessionUnrealized: amount(sums.sessionUnrealized),
+    optionsValue: amount(sums.optionsValue),
+    positionsInitial: amount(sums.positionsInitial),
+    ordersInitial: amount(sums.ordersInitial),
+    maintenance: amount(sums.maintenance),
+    unpriced: sums.unpriced,
+  }
+}
+
+function addPositions(
+  context: StandardContext,
+  account: AccountId,
+  currency: CurrencyCode,
+  sums: Sums,
+): void {
+  const { trading, market } = context
+  const { positions, positionsOf } = trading
+  for (let row = positionsOf.head(account); row !== NO_ROW; row = positionsOf.after(row)) {
+    const instrument = market.instruments.row(positions.instrument.get(row))
+    if (market.instruments.currency.get(instrument) !== currency) continue
+    const rules = kindRules(market.instruments.kind.get(instrument))
+    const held = positions.quantity.get(row)
+    const price = market.valuationPrice(instrument)
+    const variation = variationAt(context, row, price)
+    if (variation !== null) {
+      sums.sessionRealized += variation.realized + variation.funding
+      sums.sessionUnrealized += variation.unrealized
+    } else if (rules.isMargined && price !== null)
+      sums.optionsValue += market.termsOf(instrument).worth(price, held)
+    if (held === 0n) continue
+    const collateral = rules.requirement(held, market.termsOf(instrument))
+    const required = standardRequirement(market, instrument, held)
+    if (required === null) sums.unpriced += 1
+    sums.positionsInitial += collateral + (required?.initial ?? 0n)
+    sums.maintenance += collateral + (required?.maintenance ?? 0n)
+  }
+}
+
+function addOrders(
+  { trading, market }: StandardContext,
+  account: AccountId,
+  currency: CurrencyCode,
+  except: InstrumentId | null,
+  sums: Sums,
+): void {
+  for (const exposure of trading.openOrders.of(account)) {
+    const instrument = market.instruments.row(exposure.instrument)
+    if (exposure.instrument === except || market.instruments.currency.get(instrument) !== currency) continue
+    const held = trading.held(account, exposure.instrument)
+    const required = ordersRequirement(market, instrument, held, exposure)
+    if (required === null) sums.unpriced += 1
+    sums.ordersInitial += required ?? 0n
+  }
+}
+
+export const sessionResult = ({ sessionRealized, sessionUnrealized }: StandardFigures): Amount =>
+  amount(sessionRealized + sessionUnrealized)
+
+/** The balance as if the session ended now. */
+export const marginBalance = (figures: StandardFigures): Amount =>
+  amount(figures.posted + sessionResult(figures))
+
+export const equity = (figures: StandardFigures): Amount =>
+  amount(marginBalance(figures) + figures.optionsValue)
+
+export const initialMargin = ({ positionsInitial, ordersInitial }: StandardFigures): Amount =>
+  amount(positionsInitial + ordersInitial)
+
+/** What further orders may require: what is held for withdrawals is not there for them. */
+export const availableFunds = (figures: StandardFigures): Amount =>
+  amount(marginBalance(figures) - figures.held - initialMargin(figures))
+
+/** What is left above the positions alone. */
+export const freeFunds = (figures: StandardFigures): Amount =>
+  amount(marginBalance(figures) - figures.held - figures.positionsInitial)
+
+/** What may leave the account: gains of the session cannot before it ends. */
+export function withdrawableFunds(figures: StandardFigures): Amount {
+  const gained = sessionResult(figures)
+  const left = availableFunds(figures) - (gained > 0n ? gained : 0n)
+  return amount(left > 0n ? left : 0n)
+}

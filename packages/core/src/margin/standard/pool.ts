@@ -1,0 +1,87 @@
+/**
+ * Cross margin: what an account has in each currency stands for what it requires in any, counted in dollars at the index
+ * of the currency (deribit section 13.3). A currency whose index has no price stands alone. For the initial requirement
+ * of others what is left of a currency counts less by its haircut, a setting.
+ */
+import type { AccountId } from '../../hierarchy/index.js'
+import { NO_ROW } from '../../image/index.js'
+import type { InstrumentId } from '../../market/index.js'
+import {
+  type Amount,
+  amount,
+  type CurrencyCode,
+  currencyOf,
+  divide,
+  ONE,
+  powerOfTen,
+} from '../../money/index.js'
+import { availableFunds, marginBalance, type StandardContext, standardFigures } from './figures.js'
+
+const FULL_BASIS_POINTS = 10_000n
+
+export type Haircuts = { readonly [currency: string]: number }
+
+/** What one whole unit of a currency is worth in dollars, in 10^-18; null where it is in no pool. */
+export function dollarsFor(
+  { market }: Pick<StandardContext, 'market'>,
+  currency: CurrencyCode,
+): bigint | null {
+  return currency === 'USD' ? ONE : market.indexes.price(`${currency.toLowerCase()}_usd`)
+}
+
+/** Of all currencies in the pool, in 10^-18 dollars. */
+export interface PoolFigures {
+  readonly marginBalance: bigint
+  readonly maintenance: bigint
+  /** After haircuts, initial requirements and what is held. */
+  readonly available: bigint
+  readonly unpriced: number
+}
+
+export function poolFigures(
+  context: StandardContext,
+  account: AccountId,
+  haircuts: Haircuts,
+  except: InstrumentId | null = null,
+): PoolFigures {
+  let [balance, maintenance, available, unpriced] = [0n, 0n, 0n, 0]
+  for (const currency of currenciesOf(context, account)) {
+    const rate = dollarsFor(context, currency)
+    if (rate === null) continue
+    const figures = standardFigures(context, account, currency, except)
+    const unit = powerOfTen(currencyOf(currency).scale)
+    const kept = FULL_BASIS_POINTS - BigInt(haircuts[currency] ?? 0)
+    const left = availableFunds(figures)
+    balance += divide(marginBalance(figures) * rate, unit, 'floor')
+    maintenance += divide(figures.maintenance * rate, unit, 'up')
+    available +=
+      left > 0n
+        ? divide(left * rate * kept, unit * FULL_BASIS_POINTS, 'floor')
+        : divide(left * rate, unit, 'floor')
+    unpriced += figures.unpriced
+  }
+  return { marginBalance: balance, maintenance, available, unpriced }
+}
+
+/** Dollars of the pool as an amount of a currency, rounded down. */
+export const inCurrency = (dollars: bigint, currency: CurrencyCode, rate: bigint): Amount =>
+  amount(divide(dollars * powerOfTen(currencyOf(currency).scale), rate, 'floor'))
+
+/** What an account has money or positions in, or open orders, in alphabetical order. */
+export function currenciesOf(
+  { ledger, trading, market }: StandardContext,
+  account: AccountId,
+): readonly CurrencyCode[] {
+  const codes = new Set<CurrencyCode>()
+  const { balances, balancesOf } = ledger
+  for (let row = balancesOf.head(account); row !== NO_ROW; row = balancesOf.after(row))
+    codes.add(balances.currency.get(row))
+  const { positions, positionsOf, openOrders } = trading
+  const enter = (id: InstrumentId): void => {
+    codes.add(market.instruments.currency.get(market.instruments.row(id)))
+  }
+  for (let row = positionsOf.head(account); row !== NO_ROW; row = positionsOf.after(row))
+    enter(positions.instrument.get(row))
+  for (const { instrument } of openOrders.of(account)) enter(instrument)
+  return [...codes].sort()
+}

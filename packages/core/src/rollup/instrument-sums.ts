@@ -147,7 +147,7 @@ export class InstrumentSums implements Derived {
     else tally.addExact(exactLong, -exactShort)
   }
 
-  private tellVariation(tally: Tally, instrument: Row, place: Place): void {
+  private tellVariation(tally: Tally, instrument: Row, place: SumPlace): void {
     const { sums, worths } = this
     const [long, short] = [sums.get(LONG, place), sums.get(SHORT, place)]
     const worth = worths.worthOf(instrument, long - short)
@@ -185,8 +185,8 @@ export class InstrumentSums implements Derived {
 
   private addBasis(variation: Row, change: bigint): void {
     const { positions, variations } = this.trading
-    const place = this.placeOfPosition[positions.row(variations.id(variation))] as Place
-    if (place !== NOWHERE) this.sums.add(place, BASIS, change)
+    const place = this.placeOfPosition[positions.row(variations.id(variation))] as SumPlace
+    if (place !== NO_PLACE) this.sums.add(place, BASIS, change)
   }
 
   private addCost(position: Row, held: Quantity, change: bigint): void {

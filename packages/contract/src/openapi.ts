@@ -16,6 +16,8 @@ export const COMMON_REFUSALS: readonly RefusalCode[] = [
   'scope_missing',
   'actor_suspended',
   'too_large',
+  'too_slow',
+  'headers_too_large',
   'rate_limited',
   'overloaded',
   'not_writer',

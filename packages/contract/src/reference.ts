@@ -52,6 +52,8 @@ const LIMITS: readonly (readonly [string, string])[] = [
   ['Accounts opened by one request', '5,000'],
   ['Characters of an idempotency key', '255, kept for at least 24 hours'],
   ['Bytes of a request body', '2 MiB'],
+  ['Bytes of the headers of a request', '16 KiB'],
+  ['Seconds in which a request has to arrive', '30'],
   ['Levels of nesting in JSON', '64'],
   ['Bytes of a socket message', '1 MiB'],
   ['Messages of a socket without an answer', '4,096'],

@@ -156,6 +156,7 @@ describe.each(NAMES)('at the door of %s', (door) => {
     const answered = await send(door, '{}', {}, path)
     expect(answered.status).toBeGreaterThanOrEqual(400)
     expect(answered.status).toBeLessThan(500)
+    // What stands below the token endpoint is nobody's.
     if (door !== 'token') await expectRefused(door, answered)
   })
 
@@ -179,9 +180,12 @@ describe.each(NAMES)('at the door of %s', (door) => {
     ],
     ['a negative length', (path) => `${head2(path)}Content-Length: -1\r\n\r\n`, /400/],
     ['chunks that are none', (path) => `${head2(path)}Transfer-Encoding: chunked\r\n\r\nzz\r\n`, /400/],
-  ])('%s', async (_what, request, status) => {
+  ])('%s', async (what, request, status) => {
     const answer = await raw(request(DOORS[door].path))
     expect(answer.split('\r\n', 1)[0]).toMatch(status)
+    // Of what is no HTTP at all nobody knows for whom it was.
+    const { envelope } = DOORS[what === 'no HTTP' ? 'native' : door]
+    expect(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n')))).toMatchObject(envelope)
   })
 })
 

@@ -11,11 +11,16 @@ import fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
   type FastifyReply,
-  type FastifyRequest,
   LogController,
 } from 'fastify'
 import pino from 'pino'
-import { AccessTokens, BearerAuthentication, TokenEndpoint, type TokenEndpointOptions } from './auth/index.js'
+import {
+  AccessTokens,
+  BearerAuthentication,
+  TokenEndpoint,
+  type TokenEndpointOptions,
+  tokenUnrouted,
+} from './auth/index.js'
 import { type Made, openBookWhereEmpty } from './bootstrap.js'
 import { GrpcServer } from './grpc/index.js'
 import { type Clock, systemClock } from './host/clock.js'
@@ -29,6 +34,7 @@ import { venueDeliverer } from './host/venues.js'
 import { webhookDeliverer } from './host/webhooks.js'
 import { PROTECTIVE_HEADERS } from './http/protective-headers.js'
 import { closeStalledOnly } from './http/stalled.js'
+import { UnreadRequests, unroutedFor } from './http/unread.js'
 import { type Configuration, checkDemoIsLocal } from './ops/configuration.js'
 import { keepDemoAddress } from './ops/demo-world.js'
 import { registerHealth } from './ops/health.js'
@@ -36,6 +42,7 @@ import { Metrics } from './ops/metrics.js'
 import { openBookStore } from './ops/open-store.js'
 import { pagesModule } from './pages/index.js'
 import type { Host, Services } from './services.js'
+import { nobodys } from './surfaces/native/index.js'
 import { scopesMeant, scopesShown } from './surfaces/polymarket-us/index.js'
 import { SURFACES } from './surfaces.js'
 
@@ -44,6 +51,8 @@ export interface ServerOptions {
   readonly clock?: Clock
   readonly timer?: Timer
   readonly log?: FastifyBaseLogger
+  /** How long a request may take to arrive; tests wait less. */
+  readonly requestMilliseconds?: number
   /** A store of the caller's choice, for tests that hold up or break the disk. */
   readonly store?: Store
   /** Called when the disk failed: the process must end. */
@@ -128,7 +137,7 @@ async function startOn(
   const effects = new EffectRunner(engine, host, deliverers(engine, host, sealing, outbound), fail)
   const tokens = new AccessTokens(master.key.derive('access tokens'))
   const authentication = new BearerAuthentication(host, tokens)
-  const app = makeApp(log, metrics)
+  const app = makeApp(log, metrics, options.requestMilliseconds ?? REQUEST_MILLISECONDS_MAX)
   const services: Services = {
     host,
     authentication,
@@ -218,9 +227,11 @@ function deliverers(
   }
 }
 
+const TOKEN_PATH = '/oauth/token'
+
 /** The token endpoint of the first venue: an assertion names the endpoint itself as its audience, a request the API. */
 function venueTokens(services: Services): TokenEndpointOptions {
-  const path = '/oauth/token'
+  const path = TOKEN_PATH
   const addresses = (): ReturnType<TokenEndpointOptions['addresses']> => {
     const url = services.url()
     return { tokenUrls: [`${url}${path}`], issuer: `${url}/`, audiences: [url] }
@@ -228,23 +239,29 @@ function venueTokens(services: Services): TokenEndpointOptions {
   return { path, surface: 'polymarket-us', addresses, scopesShown, scopesMeant }
 }
 
-function makeApp(log: FastifyBaseLogger, metrics: Metrics): FastifyInstance {
+function makeApp(log: FastifyBaseLogger, metrics: Metrics, requestMilliseconds: number): FastifyInstance {
+  const unrouted = [...SURFACES.flatMap((surface) => surface.unrouted), tokenUnrouted(TOKEN_PATH)]
+  const unread = new UnreadRequests(unrouted, nobodys)
   const app = fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_BYTES_MAX,
-    connectionTimeout: 2 * REQUEST_MILLISECONDS_MAX,
+    connectionTimeout: 2 * requestMilliseconds,
+    requestTimeout: requestMilliseconds,
     // A body that trickles in is cut off with 408: the check has to run more often than every 30 s to be in time.
     http: {
       maxHeaderSize: HEADER_BYTES_MAX,
-      headersTimeout: REQUEST_MILLISECONDS_MAX,
-      requestTimeout: REQUEST_MILLISECONDS_MAX,
-      connectionsCheckingInterval: 2_000,
+      headersTimeout: requestMilliseconds,
+      connectionsCheckingInterval: Math.ceil(requestMilliseconds / 15),
     },
+    clientErrorHandler: (error, socket) => unread.answer(error, socket),
     forceCloseConnections: 'idle',
-    // A surface answers for its own paths; what nobody serves is answered without saying anything.
+    // A surface answers for its own paths; what nobody serves is answered without saying anything of others.
     routerOptions: { ignoreTrailingSlash: false },
-    frameworkErrors: answerUndecodable,
+    frameworkErrors: (_error, request, reply) => {
+      protect(reply)
+      return unroutedFor(request.url, unrouted, nobodys).undecodable(request, reply)
+    },
   })
   app.setErrorHandler((error, request, reply) => {
     const status = (error as { statusCode?: number }).statusCode ?? 500
@@ -256,6 +273,7 @@ function makeApp(log: FastifyBaseLogger, metrics: Metrics): FastifyInstance {
   })
   app.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'there is nothing here' }))
   closeStalledOnly(app.server)
+  unread.follow(app.server)
   app.addHook('onRequest', (request, reply, done) => {
     // On the connection's own reply, so that surfaces that write to it themselves send them too. The native surface
     // writes them with its other headers, which costs a third of naming each.
@@ -281,14 +299,6 @@ const NATIVE = `${BASE_PATH}/`
 /** On the connection's own reply, so that surfaces that write to it themselves send them too. */
 function protect({ raw }: FastifyReply): void {
   for (const [name, value] of Object.entries(PROTECTIVE_HEADERS)) raw.setHeader(name, value)
-}
-
-/** What no route sees, in the words of the surface that it was meant for. */
-function answerUndecodable(_error: unknown, request: FastifyRequest, reply: FastifyReply): unknown {
-  protect(reply)
-  const surface = SURFACES.find(({ undecodable: { prefix } }) => request.url.startsWith(prefix))
-  if (surface !== undefined) return surface.undecodable.answer(request, reply)
-  return reply.code(400).send({ error: 'the request cannot be read', request_id: request.id })
 }
 
 const surfaceOf = (url: string): string =>

@@ -21,11 +21,12 @@ import type {
   TokenId,
   UserId,
 } from '@stemma/core'
-import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { AccessTokens } from './auth/access-tokens.js'
 import type { GrpcServer } from './grpc/grpc-server.js'
 import type { InstrumentUnits, MarketTold, MarketWanted } from './host/market-view.js'
 import type { Outbound } from './host/outbound.js'
+import type { Unrouted } from './http/unread.js'
 
 /** A command without its time: the host stamps it. */
 export type Request = Omit<Envelope, 'time'>
@@ -152,10 +153,7 @@ export interface SurfaceModule {
   readonly name: Surface
   /** How an event is told to a webhook of this surface. */
   readonly webhookWords?: WebhookWords
-  /** Addresses below the prefix that cannot be decoded come to no route; they are answered here. */
-  readonly undecodable: {
-    readonly prefix: string
-    answer(request: FastifyRequest, reply: FastifyReply): unknown
-  }
+  /** How requests are answered that were meant for it and come to no route of it. */
+  readonly unrouted: readonly Unrouted[]
   register(app: FastifyInstance, services: Services, grpc: GrpcServer): Promise<void>
 }

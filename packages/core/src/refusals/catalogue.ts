@@ -14,7 +14,7 @@ interface RefusalKind {
     | 'trading'
     | 'approval'
     | 'service'
-  readonly status: 400 | 401 | 403 | 404 | 409 | 412 | 413 | 422 | 428 | 429 | 503
+  readonly status: 400 | 401 | 403 | 404 | 408 | 409 | 412 | 413 | 422 | 428 | 429 | 431 | 503
   readonly title: string
   /** Whether the same request can succeed later without being changed. */
   readonly retryable: boolean
@@ -31,6 +31,8 @@ export const REFUSALS = {
   malformed: kind('request', 400, 'The request is not well formed'),
   unknown_operation: kind('request', 404, 'There is no such operation'),
   too_large: kind('request', 413, 'The request is larger than the limit'),
+  too_slow: kind('request', 408, 'The request did not arrive in time', true),
+  headers_too_large: kind('request', 431, 'The headers are larger than the limit'),
   idempotency_key_reused: kind('request', 422, 'The idempotency key was used with another request'),
   version_mismatch: kind('request', 412, 'The record has changed since it was read'),
   version_required: kind('request', 428, 'The operation needs the version that it changes'),

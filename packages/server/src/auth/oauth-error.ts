@@ -1,5 +1,6 @@
 /** Errors of the token endpoint, in the words of RFC 6749. */
 import type { Refusal } from '@stemma/core'
+import { UnreadFault } from '../http/unread.js'
 
 export class OAuthError extends Error {
   constructor(
@@ -11,10 +12,15 @@ export class OAuthError extends Error {
     super(message)
   }
 
+  get body(): { readonly error: string; readonly error_description: string } {
+    return { error: this.error, error_description: this.message }
+  }
+
   /** Whatever went wrong: ours as it is, the server's framing errors as a malformed request, the rest as our fault. */
   static from(thrown: unknown): OAuthError {
     if (thrown instanceof OAuthError) return thrown
     const status = statusOf(thrown)
+    if (thrown instanceof UnreadFault) return new OAuthError(status, 'invalid_request', thrown.message)
     if (status === 413) return new OAuthError(413, 'invalid_request', 'the request is larger than the limit')
     if (status >= 400 && status < 500)
       return new OAuthError(status, 'invalid_request', 'the request is not well formed')

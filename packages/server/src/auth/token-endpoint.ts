@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto'
 import { type FoundCredential, type Instant, isAddressAllowed, SECOND, type Surface } from '@stemma/core'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Unrouted } from '../http/unread.js'
 import type { Host } from '../services.js'
 import type { AccessTokens } from './access-tokens.js'
 import { type Claimed, checkClaims, isSignedBy, type Proven, readClaimed } from './assertions.js'
@@ -51,7 +52,7 @@ export class TokenEndpoint {
       scope.removeAllContentTypeParsers()
       const asBytes = { parseAs: 'buffer', bodyLimit: BODY_MAX_BYTES } as const
       scope.addContentTypeParser('*', asBytes, (_request, body, done) => done(null, body))
-      scope.setErrorHandler((thrown, request, reply) => this.fail(thrown, request, reply))
+      scope.setErrorHandler(fail)
       scope.route({
         method: ['GET', 'PUT', 'PATCH', 'DELETE'],
         url: this.options.path,
@@ -193,15 +194,23 @@ export class TokenEndpoint {
       ? settingNumber(answer.result, LIFE_DEFAULT_SECONDS)
       : LIFE_DEFAULT_SECONDS
   }
-
-  private fail(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-    const error = OAuthError.from(thrown)
-    if (error.status >= 500) request.log.error({ err: thrown }, 'token request failed')
-    if (error.retryAfterSeconds !== null) reply.header('retry-after', error.retryAfterSeconds)
-    if (error.status === 405) reply.header('allow', 'POST')
-    return uncached(reply).code(error.status).send({ error: error.error, error_description: error.message })
-  }
 }
+
+function fail(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const error = OAuthError.from(thrown)
+  if (error.status >= 500) request.log.error({ err: thrown }, 'token request failed')
+  if (error.retryAfterSeconds !== null) reply.header('retry-after', error.retryAfterSeconds)
+  if (error.status === 405) reply.header('allow', 'POST')
+  return uncached(reply).code(error.status).send(error.body)
+}
+
+/** Requests that come to no route, for the endpoint at that path. */
+export const tokenUnrouted = (path: string): Unrouted => ({
+  prefix: path,
+  undecodable: (request, reply) =>
+    fail(new OAuthError(400, 'invalid_request', 'the address cannot be decoded'), request, reply),
+  unread: (fault) => ({ type: 'application/json', text: JSON.stringify(OAuthError.from(fault).body) }),
+})
 
 const unknownClient = (): OAuthError =>
   new OAuthError(401, 'invalid_client', 'the client could not be authenticated')

@@ -18,7 +18,7 @@ export interface TradingVenue {
 }
 
 export async function openTradingVenue(timer?: ManualTimer): Promise<TradingVenue> {
-  const venue = await startVenue('sqlite', timer)
+  const venue = await startVenue('sqlite', timer === undefined ? {} : { timer })
   const acme = await buildAcme(venue)
   const instrument = await openContract(venue)
   await fund(venue, acme.main, '1000.00')

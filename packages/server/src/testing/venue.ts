@@ -11,7 +11,7 @@ import { ManualClock } from '../host/clock.js'
 import type { EngineHost } from '../host/engine-host.js'
 import type { ManualTimer } from '../host/timer.js'
 import { readConfiguration } from '../ops/configuration.js'
-import { type RunningServer, startServer } from '../server.js'
+import { type RunningServer, type ServerOptions, startServer } from '../server.js'
 
 /** 2026-01-05T15:00:00Z, a Monday, 10:00 in New York. */
 export const START = instant(1_767_625_200_000_000)
@@ -55,9 +55,12 @@ export interface SendOptions {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-export async function startVenue(store: 'memory' | 'sqlite' = 'memory', timer?: ManualTimer): Promise<Venue> {
+/** What a test of the server's own pace sets. */
+type Pace = Pick<ServerOptions, 'requestMilliseconds'> & { readonly timer?: ManualTimer }
+
+export async function startVenue(store: 'memory' | 'sqlite' = 'memory', pace: Pace = {}): Promise<Venue> {
   const directory = mkdtempSync(join(tmpdir(), 'stemma-venue-'))
-  return startOn(directory, store, await freePort(), new ManualClock(START), false, timer)
+  return startOn(directory, store, await freePort(), new ManualClock(START), false, pace)
 }
 
 async function startOn(
@@ -66,7 +69,7 @@ async function startOn(
   port: number,
   clock: ManualClock,
   isRestart: boolean,
-  timer: ManualTimer | undefined,
+  pace: Pace,
 ): Promise<Venue> {
   const variables = {
     STEMMA_PORT: String(port),
@@ -79,7 +82,7 @@ async function startOn(
   const server = await startServer({
     configuration: readConfiguration(variables),
     clock,
-    ...(timer === undefined ? {} : { timer }),
+    ...pace,
   })
   if (isRestart && server.made !== null) throw new Error('expected the book of before')
   const { host, url } = server
@@ -99,7 +102,7 @@ async function startOn(
     send: (method, path, options = {}) => send(url + path, method, options),
     async restart() {
       await server.stop()
-      return startOn(directory, store, port, clock, true, timer)
+      return startOn(directory, store, port, clock, true, pace)
     },
     async close() {
       await server.stop()

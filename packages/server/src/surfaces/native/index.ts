@@ -1,15 +1,16 @@
 /** The native surface: `/stemma/v1` by REST, server-sent events and WebSocket, all made from the contract. */
 import { BASE_PATH, OPERATIONS } from '@stemma/contract'
 import type { SurfaceModule } from '../../services.js'
-import { requestIdOf } from './caller.js'
 import { eventToWire } from './event-wire.js'
 import { performer } from './perform.js'
-import { problem } from './problem.js'
 import { routes } from './routes.js'
-import { send } from './send.js'
 import { openSockets } from './socket.js'
+import { problemsAt } from './unrouted.js'
 
 const HEARTBEAT_MS = 15_000
+
+/** Where nobody else serves, problems are told in the words of this surface. */
+export const nobodys = problemsAt('/')
 
 export const nativeSurface = surfaceWith({ heartbeatMs: HEARTBEAT_MS })
 
@@ -18,14 +19,7 @@ export function surfaceWith({ heartbeatMs }: { readonly heartbeatMs: number }): 
   return {
     name: 'native',
     webhookWords: eventToWire,
-    undecodable: {
-      prefix: `${BASE_PATH}/`,
-      answer(request, reply) {
-        const requestId = requestIdOf(request.headers)
-        const fault = { code: 'malformed', detail: 'the address cannot be decoded' } as const
-        send(reply, problem(fault, requestId), requestId)
-      },
-    },
+    unrouted: [problemsAt(`${BASE_PATH}/`)],
     async register(app, services) {
       const performers = new Map(OPERATIONS.map((each) => [each.name, performer(services, each)]))
       await routes(app, services, performers, heartbeatMs)

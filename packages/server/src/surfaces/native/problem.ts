@@ -53,15 +53,15 @@ export const broken = (requestId: string): Reply => ({
   etag: null,
 })
 
+const CODE_OF_STATUS: Readonly<Record<number, RefusalCode>> = {
+  404: 'unknown_operation',
+  408: 'too_slow',
+  413: 'too_large',
+  429: 'rate_limited',
+  431: 'headers_too_large',
+}
+
 /** The refusal behind what the HTTP layer itself throws (body too large, header faults, bad encodings). */
 export function refusalOfStatus(status: number, message: string): Refusal {
-  const code: RefusalCode =
-    status === 413
-      ? 'too_large'
-      : status === 429
-        ? 'rate_limited'
-        : status === 404
-          ? 'unknown_operation'
-          : 'malformed'
-  return { code, detail: message }
+  return { code: CODE_OF_STATUS[status] ?? 'malformed', detail: message }
 }

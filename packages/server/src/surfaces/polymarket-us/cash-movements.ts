@@ -11,6 +11,7 @@ import {
   type ParticipantAccount,
 } from '@stemma/core'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Unrouted } from '../../http/unread.js'
 import { findAccount, nameOf, nameOfAccount } from './accounts.js'
 import { bodyOf, type Call, type Gate, openCall, type Route } from './call.js'
 import { answered, GRPC, invalid, settled, toVenueError, VenueError } from './errors.js'
@@ -209,6 +210,7 @@ export function mountCashMovements(scope: FastifyInstance, gate: Gate): void {
     scope.post(route.path, async (request) => route.answer(await openCall(gate, route, overHttp(request))))
 }
 
+const UNKNOWN = ['unknown', 500] as const
 const CONNECT: Readonly<Record<number, readonly [name: string, status: number]>> = {
   3: ['invalid_argument', 400],
   5: ['not_found', 404],
@@ -226,9 +228,17 @@ const CONNECT: Readonly<Record<number, readonly [name: string, status: number]>>
 /** Errors of the Connect protocol: the code by name. */
 function failConnect(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const error = toVenueError(thrown)
-  const [code, status] = CONNECT[error.code] ?? ['unknown', 500]
+  const [, status] = CONNECT[error.code] ?? UNKNOWN
   if (status >= 500) request.log.error({ err: thrown }, 'cash movement failed')
   const { retryAfterSeconds } = error.options
   if (retryAfterSeconds !== undefined) reply.header('retry-after', retryAfterSeconds)
-  return reply.code(error.status === 415 ? 415 : status).send({ code, message: error.message })
+  return reply.code(error.options.status ?? status).send(connectError(error))
+}
+
+const connectError = ({ code, message }: VenueError) => ({ code: (CONNECT[code] ?? UNKNOWN)[0], message })
+
+export const CASH_MOVEMENTS_UNROUTED: Unrouted = {
+  prefix: `${SERVICE}/`,
+  undecodable: (request, reply) => failConnect(invalid('the address cannot be decoded'), request, reply),
+  unread: (fault) => ({ type: 'application/json', text: JSON.stringify(connectError(toVenueError(fault))) }),
 }

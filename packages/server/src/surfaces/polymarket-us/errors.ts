@@ -1,5 +1,6 @@
 /** The venue's error envelope, and our refusals in its words: gRPC numbers, HTTP statuses, exact messages. */
 import { REFUSALS, type Refusal, type RefusalCode } from '@stemma/core'
+import { UnreadFault } from '../../http/unread.js'
 import type { Answer, Settled } from '../../services.js'
 import { venueScopeOf } from './scopes.js'
 import { rejectTextShown } from './trading/words.js'
@@ -124,6 +125,7 @@ export function settled<Result>(outcome: Settled): Result {
 export function toVenueError(thrown: unknown): VenueError {
   if (thrown instanceof VenueError) return thrown
   const status = statusOf(thrown)
+  if (thrown instanceof UnreadFault) return new VenueError(GRPC.invalidArgument, thrown.message, { status })
   if (status === 413)
     return new VenueError(GRPC.resourceExhausted, 'request body is larger than the limit', { status })
   if (status >= 400 && status < 500)

@@ -8,7 +8,7 @@ import { readJson } from '../../http/json.js'
 import type { SurfaceModule } from '../../services.js'
 import { BALANCE_ROUTES } from './balances.js'
 import { type Gate, openCall, type Route } from './call.js'
-import { mountCashMovements } from './cash-movements.js'
+import { CASH_MOVEMENTS_UNROUTED, mountCashMovements } from './cash-movements.js'
 import { GRPC, invalid, toVenueError, VenueError } from './errors.js'
 import { FUNDING_ROUTES } from './funding.js'
 import { serveGrpc } from './grpc/index.js'
@@ -41,11 +41,18 @@ const ROUTES: readonly Route[] = [
 export const polymarketUs: SurfaceModule = {
   name: 'polymarket-us',
   webhookWords: kycWords,
-  undecodable: {
-    prefix: '/v1/',
-    answer: (request, reply) =>
-      fail(invalid('the address cannot be decoded'), request, identified(request, reply)),
-  },
+  unrouted: [
+    {
+      prefix: '/v1/',
+      undecodable: (request, reply) =>
+        fail(invalid('the address cannot be decoded'), request, identified(request, reply)),
+      unread: (fault) => ({
+        type: 'application/json',
+        text: JSON.stringify(toVenueError(fault).envelope),
+      }),
+    },
+    CASH_MOVEMENTS_UNROUTED,
+  ],
   async register(app, services, grpc) {
     const gate: Gate = { services, buckets: new TokenBuckets() }
     serveGrpc(grpc, gate)

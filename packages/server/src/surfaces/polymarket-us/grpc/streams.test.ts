@@ -14,7 +14,7 @@ let followed: number
 
 beforeEach(async () => {
   timer = new ManualTimer()
-  venue = await startVenue('sqlite', timer)
+  venue = await startVenue('sqlite', { timer })
   acme = await buildAcme(venue)
   client = grpcClient(venue)
   token = await signIn(venue, 'acme-admin', KEYS)

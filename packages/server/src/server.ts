@@ -2,7 +2,7 @@
  * The composition root: opens the store, wakes the engine, plugs the surfaces into one HTTP server, and takes it all
  * down again in reverse order. Nothing in here decides anything about trading.
  */
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, statSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { BASE_PATH } from '@stemma/contract'
 import { Engine } from '@stemma/core'
@@ -17,6 +17,7 @@ import pino from 'pino'
 import {
   AccessTokens,
   BearerAuthentication,
+  FailedProofs,
   TokenEndpoint,
   type TokenEndpointOptions,
   tokenUnrouted,
@@ -87,6 +88,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const log =
     options.log ??
     pino({ level: configuration.logLevel, redact: ['req.headers.authorization', 'req.headers.cookie'] })
+  warnOfReaders(configuration, log)
   const store = options.store ?? (await openBookStore(configuration))
   try {
     return await startOn(store, options, clock, log)
@@ -136,7 +138,8 @@ async function startOn(
   const outbound = makeOutbound(configuration)
   const effects = new EffectRunner(engine, host, deliverers(engine, host, sealing, outbound), fail)
   const tokens = new AccessTokens(master.key.derive('access tokens'))
-  const authentication = new BearerAuthentication(host, tokens)
+  const failures = new FailedProofs()
+  const authentication = new BearerAuthentication(host, tokens, failures)
   const app = makeApp(log, metrics, options.requestMilliseconds ?? REQUEST_MILLISECONDS_MAX)
   const services: Services = {
     host,
@@ -152,7 +155,7 @@ async function startOn(
   const grpc = new GrpcServer({ log, timer, heartbeatMs: configuration.grpcHeartbeatSeconds * 1_000 })
   for (const surface of SURFACES) await surface.register(app, services, grpc)
   await pagesModule.register(app)
-  await new TokenEndpoint(host, tokens, venueTokens(services)).register(app)
+  await new TokenEndpoint(host, tokens, failures, venueTokens(services)).register(app)
   app.addHook('preClose', async () => host.streams.closeAll())
   effects.resume()
   const made = await openBookWhereEmpty(engine, services, configuration)
@@ -209,6 +212,15 @@ async function listenForGrpc(
     if (!isTaken || isGrpcPortChosen) throw error
     log.warn(`gRPC is not served: something else listens on port ${grpcPort}; set STEMMA_GRPC_PORT`)
   }
+}
+
+/** The files in it are their owner's alone, whatever its mode; whoever may write to it could still exchange them. */
+function warnOfReaders({ dataDirectory }: Configuration, log: FastifyBaseLogger): void {
+  const mode = statSync(dataDirectory).mode & 0o777
+  if ((mode & 0o077) !== 0)
+    log.warn(
+      `others than its owner may open the data directory ${dataDirectory} (mode ${mode.toString(8)}): chmod 700`,
+    )
 }
 
 function deliverers(

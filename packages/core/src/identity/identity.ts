@@ -83,6 +83,7 @@ const credentialFields = {
   ipAddresses: value<readonly string[]>(),
   status: choice(['active', 'revoked']),
   failuresInARow: count(),
+  /** Set by earlier versions and looked at by none: records have it (docs/adr/0010-a-client-is-not-locked.md). */
   lockedUntil: timeOrNull(),
   expiresAt: timeOrNull(),
   version: count(),

@@ -17,9 +17,6 @@ export const CLIENT_ID_LENGTH_MAX = 128
 export const KEY_ID_LENGTH_MAX = 128
 export const PUBLIC_KEY_LENGTH_MAX = 8_192
 export const SEALED_LENGTH_MAX = 65_536
-/** Failed attempts in a row after which a credential is locked, and for how long (microseconds). */
-export const SIGNIN_FAILURES_MAX = 10
-export const SIGNIN_LOCK = 15 * 60 * 1_000_000
 
 /** The rows that point at one owner, as the relations of the image chain them. */
 interface Chain<O> {

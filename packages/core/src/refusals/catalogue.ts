@@ -65,7 +65,6 @@ export const REFUSALS = {
 
   credential_invalid: kind('identity', 401, 'The credential does not prove who is asking'),
   assertion_replayed: kind('identity', 401, 'The assertion was used before'),
-  credential_locked: kind('identity', 429, 'Too many failed attempts', true),
   keys_exceeded: kind('identity', 422, 'The credential holds as many keys as it may'),
   role_invalid: kind('identity', 422, 'The role does not fit'),
   binding_exists: kind('identity', 409, 'The user has that binding already'),

@@ -39,14 +39,6 @@ export const SETTINGS = {
     400,
     { least: 0, most: 10_000 },
   ),
-  'signin.failures_max': wholeNumber('Failed attempts in a row that lock a credential', 10, {
-    least: 1,
-    most: 100,
-  }),
-  'signin.lock_seconds': wholeNumber('How long a credential stays locked', 15 * MINUTE, {
-    least: 1,
-    most: DAY,
-  }),
   'tokens.life_seconds': wholeNumber('The life of an access token', 180, { least: 10, most: DAY }),
   'transfers.prepared_life_seconds': wholeNumber(
     'How long a prepared transfer waits for its confirmation',

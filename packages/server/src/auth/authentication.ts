@@ -15,6 +15,7 @@ import {
 import type { Authenticated, Authentication, Host } from '../services.js'
 import type { AccessTokens } from './access-tokens.js'
 import { isApiKey, isSecretOf, parseApiKey } from './api-keys.js'
+import type { FailedProofs } from './failed-proofs.js'
 import { type Proof, Remembered } from './remembered.js'
 
 const SYSTEM = { kind: 'system' } as const
@@ -25,6 +26,7 @@ export class BearerAuthentication implements Authentication {
   constructor(
     private readonly host: Host,
     private readonly tokens: AccessTokens,
+    private readonly failures: FailedProofs,
   ) {}
 
   /** Follows the changes of credentials; without it nothing is remembered. */
@@ -42,29 +44,32 @@ export class BearerAuthentication implements Authentication {
   async bearer(value: string, surface: Surface, address: string): Promise<Authenticated | null> {
     const now = this.host.now()
     const key = hash('sha256', value, 'base64')
-    const proof = this.remembered.find(key, now) ?? (await this.prove(value, key, now))
+    const proof = this.remembered.find(key, now) ?? (await this.prove(value, key, address, now))
     if (proof === null || proof.surface !== surface) return null
     return isAddressAllowed(proof.ipAddresses, address) ? proof.authenticated : null
   }
 
   private isFollowing = false
 
-  private async prove(value: string, key: string, now: Instant): Promise<Proof | null> {
+  private async prove(value: string, key: string, address: string, now: Instant): Promise<Proof | null> {
     const { changes } = this.remembered
-    const proof = isApiKey(value) ? await this.proveApiKey(value) : await this.proveToken(value, now)
+    const proof = isApiKey(value)
+      ? await this.proveApiKey(value, address, now)
+      : await this.proveToken(value, now)
     if (proof !== null && this.isFollowing && changes === this.remembered.changes)
       this.remembered.keep(key, proof)
     return proof
   }
 
-  private async proveApiKey(value: string): Promise<Proof | null> {
+  private async proveApiKey(value: string, address: string, now: Instant): Promise<Proof | null> {
     const parsed = parseApiKey(value)
     if (parsed === null) return null
     const found = await this.find({ clientId: parsed.clientId })
     if (found?.secretHash == null || found.kind !== 'api_key' || found.status !== 'active') return null
-    if (found.lockedUntil !== null && found.lockedUntil > this.host.now()) return null
     if (!isSecretOf(found.secretHash, parsed.secret)) {
-      await recordSignIn(this.host, found, false)
+      // Beyond the rates a failure costs the book nothing; the right secret always passes.
+      if (this.failures.count(parsed.clientId, address, now) === null)
+        await recordSignIn(this.host, found, false)
       return null
     }
     if (found.failuresInARow > 0) await recordSignIn(this.host, found, true)

@@ -1,6 +1,6 @@
 /**
- * Assertions whose signature did not hold, throttled by the client that they named and the address that they came from,
- * and over all. Only failures are counted here, so nobody can use up what somebody else's good assertion needs.
+ * Assertions whose signature did not hold and API keys with a wrong secret, throttled by the client that they named and the address that they came from,
+ * and over all. Only failures are counted here, so nobody can use up what somebody else's good proof needs.
  */
 import type { Instant } from '@stemma/core'
 import { TokenBuckets } from './token-buckets.js'

@@ -1,6 +1,7 @@
 export * from './access-tokens.js'
 export * from './api-keys.js'
 export * from './authentication.js'
+export * from './failed-proofs.js'
 export * from './settings.js'
 export * from './token-buckets.js'
 export * from './token-endpoint.js'

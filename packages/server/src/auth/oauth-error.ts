@@ -31,8 +31,6 @@ export class OAuthError extends Error {
     switch (code) {
       case 'assertion_replayed':
         return new OAuthError(401, 'invalid_client_assertion', 'the jti was used before')
-      case 'credential_locked':
-        return new OAuthError(429, 'temporarily_unavailable', detail)
       case 'limit_reached':
       case 'rate_limited':
         return new OAuthError(429, 'temporarily_unavailable', 'the client holds too many live tokens', 1)

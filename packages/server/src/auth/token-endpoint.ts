@@ -10,7 +10,7 @@ import type { Host } from '../services.js'
 import type { AccessTokens } from './access-tokens.js'
 import { type Claimed, checkClaims, isSignedBy, type Proven, readClaimed } from './assertions.js'
 import { findCredential, recordSignIn } from './authentication.js'
-import { FailedProofs } from './failed-proofs.js'
+import type { FailedProofs } from './failed-proofs.js'
 import { OAuthError } from './oauth-error.js'
 import { settingNumber } from './settings.js'
 import { TokenBuckets } from './token-buckets.js'
@@ -39,11 +39,11 @@ const TOKENS = { perSecond: 5, burst: 30 }
 
 export class TokenEndpoint {
   private readonly buckets = new TokenBuckets()
-  private readonly failures = new FailedProofs()
 
   constructor(
     private readonly host: Host,
     private readonly tokens: AccessTokens,
+    private readonly failures: FailedProofs,
     private readonly options: TokenEndpointOptions,
   ) {}
 

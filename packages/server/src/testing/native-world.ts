@@ -6,7 +6,7 @@ import { Engine, type Plain } from '@stemma/core'
 import { MemoryStore } from '@stemma/store'
 import fastify from 'fastify'
 import { mintApiKey } from '../auth/api-keys.js'
-import { AccessTokens, BearerAuthentication } from '../auth/index.js'
+import { AccessTokens, BearerAuthentication, FailedProofs } from '../auth/index.js'
 import { GrpcServer } from '../grpc/index.js'
 import { systemClock } from '../host/clock.js'
 import { EngineHost } from '../host/engine-host.js'
@@ -58,7 +58,7 @@ export async function startWorld({ heartbeatMs = 15_000 } = {}): Promise<World> 
   }
   const host = new EngineHost({ engine, store, clock: systemClock(), onFatal: fatal })
   const tokens = new AccessTokens(randomBytes(32) as never)
-  const authentication = new BearerAuthentication(host, tokens)
+  const authentication = new BearerAuthentication(host, tokens, new FailedProofs())
   await authentication.follow()
   const sealing = new PartySealing({ derive: () => randomBytes(32) } as never, engine, host, fatal)
   const app = fastify({

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { StoreRefusal } from '../port.js'
+import { openPrivate } from './private-database.js'
 
 export interface Files {
   readonly lock: string
@@ -21,7 +22,7 @@ export const filesOf = (dataDirectory: string): Files => ({
 
 /** WAL with a flush at each commit: a commit that returned survives the loss of power. */
 export function openJournal(path: string): Database.Database {
-  const database = new Database(path)
+  const database = openPrivate(path)
   database.pragma('journal_mode = WAL')
   database.pragma('synchronous = FULL')
   database.pragma('wal_autocheckpoint = 4000')
@@ -30,7 +31,7 @@ export function openJournal(path: string): Database.Database {
 
 /** The tables can be made again from the journal, so a commit need not wait for the disk. */
 export function openTables(path: string): Database.Database {
-  const database = new Database(path)
+  const database = openPrivate(path)
   database.pragma('journal_mode = WAL')
   database.pragma('synchronous = NORMAL')
   database.pragma('wal_autocheckpoint = 16000')

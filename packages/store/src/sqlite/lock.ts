@@ -4,8 +4,9 @@
  * who holds it; it is only read when the lock is taken.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
-import Database from 'better-sqlite3'
+import type Database from 'better-sqlite3'
 import { StoreRefusal } from '../port.js'
+import { openPrivate } from './private-database.js'
 
 export class WriterLock {
   private constructor(private readonly database: Database.Database) {}
@@ -30,7 +31,7 @@ export class WriterLock {
 
 function openLock(path: string): Database.Database {
   try {
-    return new Database(path, { timeout: 0 })
+    return openPrivate(path, { timeout: 0 })
   } catch (error) {
     throw refusal(path, error)
   }

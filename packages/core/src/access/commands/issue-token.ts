@@ -79,9 +79,6 @@ export const issueToken = command({
 
 function checkCredential(context: AccessContext, row: Row, input: IssueToken): void {
   const { access, identity, now } = context
-  const lockedUntil = identity.credentials.lockedUntil.get(row)
-  if (lockedUntil !== null && lockedUntil > now)
-    refuse('credential_locked', 'the credential is locked after too many failed attempts')
   if (identity.credentials.surface.get(row) !== input.surface)
     refuse('credential_invalid', 'the credential belongs to another surface')
   const { credential, parent, user } = input

@@ -1,10 +1,10 @@
 /**
- * `signins.record`: whether a proof of a credential held. So many failures in a row lock it for a while: no token is
- * issued for it then, and tokens that it has stay good. A client signs with a private key, which nobody guesses, and its
- * id is no secret: a lock would protect nothing and let anybody shut it out, so its failures are counted only.
+ * `signins.record`: whether a proof of a credential held. Failures are counted and told, and nothing follows from them:
+ * neither a private key nor the random secret of an API key is guessed, and its id is no secret, so a lock would protect
+ * nothing and let anybody shut its owner out (docs/adr/0010-a-client-is-not-locked.md).
  */
 import type { CredentialId } from '../../identity/index.js'
-import { after, command, SECOND } from '../../image/index.js'
+import { command } from '../../image/index.js'
 import type { AccessContext } from '../access.js'
 import { visibleRow } from '../checks.js'
 
@@ -15,27 +15,18 @@ export const recordSignin = command({
   scope: 'system',
   needs: () => [],
   decide(context: AccessContext, { credential, success }: RecordSignin) {
-    const { identity, hierarchy, settings, now } = context
+    const { identity, hierarchy } = context
     const { credentials } = identity
     const row = visibleRow(credentials, credential)
-    const lockedUntil = credentials.lockedUntil.get(row)
-    const failures =
-      success || (lockedUntil !== null && lockedUntil <= now) ? 0 : credentials.failuresInARow.get(row)
-    const failuresInARow = success ? 0 : failures + 1
+    const failuresInARow = success ? 0 : credentials.failuresInARow.get(row) + 1
     credentials.failuresInARow.set(row, failuresInARow)
     const party = identity.partyOfCredential(row)
-    const lockSeconds = settings.effective('signin.lock_seconds', party, now)
-    const isLockable = credentials.kind.get(row) !== 'client'
-    if (isLockable && failuresInARow >= settings.effective('signin.failures_max', party, now))
-      credentials.lockedUntil.set(row, after(now, lockSeconds * SECOND))
-    else if (success || failuresInARow === 1) credentials.lockedUntil.set(row, null)
-    const until = credentials.lockedUntil.get(row)
     context.emit({
       kind: success ? 'signin.succeeded' : 'signin.failed',
       subject: `key_${credential}`,
       paths: [hierarchy.pathOf(hierarchy.parties.row(party))],
-      data: { failuresInARow, lockedUntil: until },
+      data: { failuresInARow },
     })
-    return { failuresInARow, lockedUntil: until }
+    return { failuresInARow }
   },
 })

@@ -4,62 +4,13 @@ import { signIn, startVenue, type Venue } from '../../testing/venue.js'
 
 let venue: Venue
 let trading: string
-let dropCopy: string
 
 beforeEach(async () => {
   venue = await startVenue()
   await buildAcme(venue)
   trading = await signIn(venue, 'acme-trading', KEYS)
-  dropCopy = await signIn(venue, 'acme-dropcopy', KEYS)
 })
 afterEach(() => venue.close())
-
-const WRITES: readonly (readonly [string, string, string])[] = [
-  ['POST', '/v1/accounts', 'write:accounts'],
-  ['PATCH', '/v1/funding/accounts/acme-main', 'write:funding'],
-  ['POST', '/v1/aeropay/deposits', 'write:funding'],
-  ['POST', '/v1/checkout/deposits', 'write:funding'],
-  ['POST', '/v1/funding/withdrawals', 'write:funding'],
-  ['POST', '/v1/kyc/start', 'write:kyc'],
-  ['POST', '/v1/kyc/webhook', 'write:kyc'],
-]
-
-describe('every write, with a trading token and with a drop-copy token', () => {
-  test.each(WRITES)('%s %s needs %s', async (method, path, scope) => {
-    for (const token of [trading, dropCopy]) {
-      const { status, body } = await venue.send(method, path, { token, json: {} })
-      expect(status).toBe(403)
-      expect(body).toEqual({
-        code: 7,
-        message: `permission denied: missing required scope ${scope}`,
-        details: [],
-      })
-    }
-  })
-
-  test.each(['CreateCashMovement', 'GetCashMovement', 'GetFundingAccountBalance'])(
-    '%s needs write:cash-movements',
-    async (name) => {
-      for (const token of [trading, dropCopy]) {
-        const path = `/polymarket.us.cashmovement.v1.CashMovementService/${name}`
-        const { status, body } = await venue.send('POST', path, { token, json: {} })
-        expect([status, body.code]).toEqual([403, 'permission_denied'])
-        expect(body.message).toBe('permission denied: missing required scope write:cash-movements')
-      }
-    },
-  )
-
-  test.each([
-    ['/v1/funding/accounts', 'read:funding'],
-    ['/v1/funding/sources', 'read:funding'],
-    ['/v1/funding/transactions', 'read:funding'],
-    ['/v1/funding/transaction-requirements', 'read:funding'],
-    ['/v1/kyc/status?external_id=x', 'read:kyc'],
-  ])('GET %s needs %s', async (path, scope) => {
-    const { status, body } = await venue.send('GET', path, { token: trading })
-    expect([status, body.message]).toEqual([403, `permission denied: missing required scope ${scope}`])
-  })
-})
 
 describe('the envelope', () => {
   test('without a token', async () => {

@@ -8,6 +8,12 @@ import { invalid } from './errors.js'
 /** `addressLine1` is `address_line_1`. */
 const snake = (name: string): string => name.replace(/[A-Z]|\d+/g, (part) => `_${part.toLowerCase()}`)
 
+/** Whether text is a day of the calendar, as `2026-01-31`. */
+export function isDate(text: string): boolean {
+  const at = Date.parse(`${text}T00:00:00Z`)
+  return !Number.isNaN(at) && new Date(at).toISOString().slice(0, 10) === text
+}
+
 export class Fields {
   private constructor(
     private readonly values: Readonly<Record<string, unknown>>,
@@ -109,9 +115,7 @@ export class Fields {
       String(year).padStart(4, '0'),
       ...[month, day].map((each) => String(each).padStart(2, '0')),
     ].join('-')
-    const at = Date.parse(`${text}T00:00:00Z`)
-    if (Number.isNaN(at) || new Date(at).toISOString().slice(0, 10) !== text)
-      throw this.fault(name, 'expected a date of year, month and day')
+    if (!isDate(text)) throw this.fault(name, 'expected a date of year, month and day')
     return text
   }
 

@@ -1,6 +1,6 @@
 /** Funding: accounts, sources, transactions, deposits and withdrawals. */
 import { createHash } from 'node:crypto'
-import type { ParticipantAccount } from '@stemma/core'
+import type { AccountId, ParticipantAccount } from '@stemma/core'
 import { formatInstant, type HistoryRow, type Instant, type Plain } from '@stemma/core'
 import { findAccount, nameOf, readableAccount } from './accounts.js'
 import { bodyOf, type Call, type Route } from './call.js'
@@ -41,24 +41,33 @@ const fundingAccount = (account: ParticipantAccount) => ({
 
 async function accounts(call: Call): Promise<unknown> {
   const fields = Fields.ofQuery(call.incoming.query)
-  const wanted = fields.texts('accountIds')
+  const wanted = await accountsNamed(call, fields)
   const type = fields.text('accountType')
   const found = (await readAccounts(call)).filter(
     (account) =>
-      (wanted.length === 0 || wanted.includes(nameOf(account)) || wanted.includes(account.name)) &&
+      (wanted.length === 0 || wanted.includes(account.id)) &&
       // An unknown type is the default value, which filters nothing.
       (type === null || !ACCOUNT_TYPES.includes(type) || fundingTypeOf(account) === type),
   )
   return { accounts: found.map(fundingAccount), nextPageToken: '', eof: true }
 }
 
+/** Those of `accountIds`, each within reach. */
+const accountsNamed = async (call: Call, fields: Fields): Promise<readonly AccountId[]> => {
+  const found = fields.texts('accountIds').map((name) => findAccount(call, name))
+  return (await Promise.all(found)).map(({ id }) => id)
+}
+
 /** Sources are kept by the payment providers, of which none is connected. */
-const sources = async (): Promise<unknown> => ({ fundingSources: [], nextPageToken: '', eof: true })
-const requirements = async (): Promise<unknown> => ({
-  transactionRequirements: [],
-  nextPageToken: '',
-  eof: true,
-})
+async function sources({ incoming }: Call): Promise<unknown> {
+  readPage(Fields.ofQuery(incoming.query))
+  return { fundingSources: [], nextPageToken: '', eof: true }
+}
+
+async function requirements(call: Call): Promise<unknown> {
+  await accountsNamed(call, Fields.ofQuery(call.incoming.query))
+  return { transactionRequirements: [], nextPageToken: '', eof: true }
+}
 
 async function rename(call: Call): Promise<unknown> {
   const { id } = call.incoming.params as { readonly id: string }

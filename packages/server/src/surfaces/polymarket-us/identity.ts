@@ -2,7 +2,7 @@
 import type { ParticipantAccount, ParticipantBalance, PartyKind, ShownParty, ShownUser } from '@stemma/core'
 import { balanceIn, nameOf, statusOf } from './accounts.js'
 import type { Call, Route } from './call.js'
-import { answered, crossFirm, fromRefusal, invalid } from './errors.js'
+import { accountNotFound, answered, crossFirm, fromRefusal, invalid } from './errors.js'
 import { Fields } from './fields.js'
 import { firmName, parseUserName, userName } from './ids.js'
 import { buyingPowerShown, marginOf } from './margin.js'
@@ -114,6 +114,7 @@ async function accountObjects(call: Call): Promise<unknown> {
     wanted === null
       ? accounts
       : accounts.filter((account) => [nameOf(account), account.name].includes(wanted))
+  if (wanted !== null && shown.length === 0) throw accountNotFound()
   return { accounts: await Promise.all(shown.map((account) => accountObject(call, account))) }
 }
 

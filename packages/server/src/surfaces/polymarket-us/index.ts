@@ -26,7 +26,7 @@ export { scopesMeant, scopesShown } from './scopes.js'
 
 const BODY_MAX_BYTES = 1_048_576
 
-const ROUTES: readonly Route[] = [
+export const ROUTES: readonly Route[] = [
   ...IDENTITY_ROUTES,
   ...BALANCE_ROUTES,
   ...LEDGER_ROUTES,

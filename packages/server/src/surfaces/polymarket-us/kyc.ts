@@ -16,7 +16,7 @@ import type { WebhookWords } from '../../services.js'
 import type { Call, Route } from './call.js'
 import { bodyOf } from './call.js'
 import { answered, GRPC, settled, VenueError } from './errors.js'
-import { Fields } from './fields.js'
+import { Fields, isDate } from './fields.js'
 import { accountName, firmName, userName } from './ids.js'
 
 const EXTERNAL_ID_LENGTH_MAX = 49
@@ -85,12 +85,14 @@ function readPersonal(fields: Fields): Readonly<Record<string, unknown>> {
   const agreement = fields.message('agreement', ['version', 'signedAt'])
   if (agreement === null || agreement.instant('signedAt') === null)
     throw fields.fault('agreement', 'expected version and signedAt')
+  const dateOfBirth = fields.requiredText('dateOfBirth')
+  if (!isDate(dateOfBirth)) throw fields.fault('dateOfBirth', 'expected a date as 1990-01-31')
   return {
     ssn: checked(fields, 'ssn', /^\d{4,9}$/),
     firstName: checked(fields, 'firstName', any, NAME_LENGTH_MAX),
     middleName: fields.text('middleName'),
     lastName: checked(fields, 'lastName', any, NAME_LENGTH_MAX),
-    dateOfBirth: checked(fields, 'dateOfBirth', /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/),
+    dateOfBirth,
     email: checked(fields, 'email', /^[^\s@]+@[^\s@]+$/),
     phoneNumber: checked(fields, 'phoneNumber', /^\+[1-9]\d{6,14}$/),
     ipAddress: checked(fields, 'ipAddress', /^[0-9a-fA-F.:]{3,45}$/),
@@ -206,9 +208,9 @@ function checkedSecret(fields: Fields): string {
 }
 
 export const KYC_ROUTES: readonly Route[] = [
-  { method: 'POST', path: '/kyc/start', scope: 'kyc:write', answer: start },
-  { method: 'GET', path: '/kyc/status', scope: 'kyc:read', answer: status },
-  { method: 'POST', path: '/kyc/webhook', scope: 'kyc:write', answer: webhook },
+  { method: 'POST', path: '/kyc/start', scope: 'kyc:write', limit: 'kyc', answer: start },
+  { method: 'GET', path: '/kyc/status', scope: 'kyc:read', limit: 'kyc', answer: status },
+  { method: 'POST', path: '/kyc/webhook', scope: 'kyc:write', limit: 'kyc', answer: webhook },
 ]
 
 const STATUSES: Readonly<Record<string, string>> = {

@@ -24,6 +24,8 @@ export const LIMITS = {
   orderBook: perMinute(12),
   bbo: perMinute(12),
   settlement: perSecond(10),
+  /** The venue names no number; all three calls together. */
+  kyc: perSecond(10),
   /** Per integration: all three calls together. */
   cashMovements: perSecond(5),
   /** gRPC, all methods together: 100 messages a second on the average of a minute. */

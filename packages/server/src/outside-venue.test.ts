@@ -1,27 +1,31 @@
 /**
- * An outside venue in a process of its own, which is killed, whose wire is cut in both directions, and whose server is
- * killed as well: at the end every order, every fill and every cent is the same in both books.
+ * An outside venue in a process of its own, which is killed, whose wire is cut in both directions, and a real server
+ * process, which is killed as well. Clients send orders to it over HTTP, on the wire that is cut: at the end every order,
+ * every fill and every cent is the same in both books, and the drop copy has told each of them.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { HistoryRow, Plain } from '@stemma/core'
+import { StemmaClient, type StemmaExecution, StemmaRefusal, StemmaUnreachable } from '@stemma/client'
 import { afterAll, expect, test } from 'vitest'
-import { operatorFileIn } from './bootstrap.js'
 import { readConfiguration } from './ops/configuration.js'
 import { verifyData } from './ops/offline.js'
 import { freshFolder } from './testing/book-server.js'
 import { type CutWire, cutWire } from './testing/cut-wire.js'
-import { fundedAccount, limitOrder, outsideShare, replacement, usd } from './testing/outside.js'
-import { startTrading, type TradingProcess, Unanswered } from './testing/trading-process.js'
+import { usd } from './testing/outside.js'
+import { type ServerProcess, startBookProcess } from './testing/server-process.js'
+
+type Account = `acc_${number}`
+type Order = `ord_${number}`
+type Party = `pty_${number}`
 
 const EXAMPLE = join(import.meta.dirname, '..', '..', '..', 'examples', 'outside-venue.mjs')
 const CLIENTS = 6
-const STEPS_OF_CLIENT = 50
+const STEPS_OF_CLIENT = 40
 /** Steps of all clients between two deaths, of the venue and of the server. */
-const VENUE_DIES_EVERY = 45
-const SERVER_DIES_EVERY = 110
+const VENUE_DIES_EVERY = 50
+const SERVER_DIES_EVERY = 95
 const CUTS_OF_HUNDRED = 4
 const START_MONEY = '100000.00'
 
@@ -34,12 +38,13 @@ const luck = (most: number): number => {
 
 const directory = freshFolder()
 const journalFile = join(directory, 'venue.journal')
-let server: TradingProcess
-let serverPort = '0'
+let server: ServerProcess
+let serverPort = 0
 let venueProcess: ChildProcess
 let venuePort = 0
-let venue: { readonly venue: string; readonly secret: string; readonly street: string }
+let venue: { readonly venue: `ven_${number}`; readonly secret: string | null; readonly street: Account }
 let [toVenue, toServer]: CutWire[] = []
+let stemma: StemmaClient
 afterAll(async () => {
   for (const child of [server?.child, venueProcess]) child?.kill('SIGKILL')
   toVenue?.close()
@@ -47,28 +52,14 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true })
 })
 
-const apiKey = (): string =>
-  JSON.parse(readFileSync(operatorFileIn(directory), 'utf8')).native.operator.apiKey
-
-// biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever came
-async function call(method: string, path: string, body?: object): Promise<any> {
-  const response = await fetch(`${server.url}/stemma/v1${path}`, {
-    method,
-    headers: { authorization: `Bearer ${apiKey()}`, 'content-type': 'application/json' },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  })
-  expect(response.status).toBe(200)
-  return response.json()
-}
-
 async function startVenue(): Promise<void> {
   venueProcess = spawn(process.execPath, [EXAMPLE], {
     env: {
       PATH: process.env.PATH,
       STEMMA_URL: `http://127.0.0.1:${toServer?.port}`,
-      STEMMA_API_KEY: apiKey(),
+      STEMMA_API_KEY: server.key,
       VENUE: venue.venue,
-      VENUE_SECRET: venue.secret,
+      VENUE_SECRET: venue.secret ?? '',
       VENUE_PORT: String(venuePort),
       VENUE_JOURNAL: journalFile,
       VENUE_PACE: '5',
@@ -89,34 +80,47 @@ async function killVenue(): Promise<void> {
 /** Resolves with the server that runs: the one that is being started, where one is. */
 let restarted: Promise<void> = Promise.resolve()
 function killServer(): void {
-  server.child.kill('SIGKILL')
+  server.kill('SIGKILL')
   restarted = (async () => {
     await server.ended
-    server = await startTrading(directory, serverPort)
+    server = await startBookProcess(directory, serverPort)
   })()
 }
 
-/** Asks until there is an answer, whichever server gives it. */
-async function persist<Result>(ask: () => Promise<Result>): Promise<Result> {
+type Call = StemmaClient['call']
+
+/** Asks until there is an answer, whichever server gives it; under its key it is done once, however often it is asked. */
+const ask = (async (operation, input, options) => {
   for (;;) {
     await restarted
     try {
-      return await ask()
-    } catch (error) {
-      if (!(error instanceof Unanswered)) throw error
+      return await stemma.call(operation, input, options)
+    } catch (thrown) {
+      if (!(thrown instanceof StemmaUnreachable)) throw thrown
     }
   }
-}
+}) as Call
+const under = (idempotencyKey: string) => ({ idempotencyKey })
 
-/** Under its key it is done once, however often it is asked for. */
-const ask = (command: string, input: Plain, key: string) => persist(() => server.execute(command, input, key))
-
-async function run<Result>(command: string, input: Plain): Promise<Result> {
-  const settled = await server.execute(command, input, `set-up ${JSON.stringify(input, bigText)}`)
-  if (settled.kind === 'refused') throw new Error(`${command}: ${settled.refusal.detail}`)
-  return settled.result as Result
+/** What the drop copy has told, by execution; it is followed through every cut and death. */
+const told = new Map<string, StemmaExecution>()
+const stateOf = new Map<string, string>()
+const waiting = new Map<string, () => void>()
+async function followDropCopy(root: string, signal: AbortSignal): Promise<void> {
+  for await (const report of stemma.dropCopy({ under: root, after: '0.0' }, signal)) {
+    told.set(report.id, report)
+    stateOf.set(report.order, report.after?.state ?? '')
+    if (!isPending(report.order)) waiting.get(report.order)?.()
+  }
 }
-const bigText = (_key: string, value: unknown) => (typeof value === 'bigint' ? String(value) : value)
+const isPending = (order: string): boolean => stateOf.get(order)?.startsWith('pending_') ?? true
+
+/** Resolves when the drop copy has told that the venue answered. */
+async function answered(order: string): Promise<void> {
+  if (!isPending(order)) return
+  await new Promise<void>((resolve) => waiting.set(order, resolve))
+  waiting.delete(order)
+}
 
 let steps = 0
 let deaths: Promise<void> = Promise.resolve()
@@ -126,52 +130,58 @@ function countStep(): void {
   if (steps % VENUE_DIES_EVERY === 0) deaths = deaths.then(killVenue)
 }
 
-const placed: number[] = []
+const placed: Order[] = []
 /** What may become of a wish whose order has moved on meanwhile. */
-const LATE = ['not_visible', 'transition_invalid', 'order_rejected']
+const LATE = ['not_visible', 'transition_invalid', 'order_rejected', 'order_not_open']
 
-async function client(name: number, account: number, instrument: number): Promise<void> {
-  const own: number[] = []
+/** Null where it was refused by one of these. */
+async function unless<Made extends { readonly order: Order }>(
+  codes: readonly string[],
+  asked: Promise<Made>,
+): Promise<Order | null> {
+  try {
+    return (await asked).order
+  } catch (thrown) {
+    if (!(thrown instanceof StemmaRefusal)) throw thrown
+    expect(codes).toContain(thrown.problem.code)
+    return null
+  }
+}
+
+async function client(name: number, account: Account, instrument: string): Promise<void> {
+  const own: Order[] = []
   for (let step = 0; step < STEPS_OF_CLIENT; step += 1) {
     const key = `client-${name}-${step}`
     const kind = luck(10)
     const order = own[Math.max(0, own.length - 1 - luck(6))]
-    const limit = `${20 + luck(10)}.${10 + luck(90)}`
-    const quantity = BigInt(1 + luck(20))
+    const price = `${20 + luck(10)}.${10 + luck(90)}`
+    const quantity = String(1 + luck(20))
     if (kind < 6 || order === undefined) {
       const side = luck(3) === 0 ? 'sell' : 'buy'
-      const input = limitOrder({ account, instrument, side, quantity, price: limit, clientOrderId: key })
-      const settled = await ask('orders.place', input, key)
-      if (settled.kind === 'refused') expect(settled.refusal.code).toBe('order_rejected')
-      else own.push((settled.result as { order: number }).order)
-    } else {
-      const settled = await (kind < 8
-        ? ask('orders.cancel', { order }, key)
-        : ask('orders.replace', replacement(order, quantity, limit), key))
-      if (settled.kind === 'refused') expect(LATE).toContain(settled.refusal.code)
-    }
+      const terms = { side, type: 'limit', time_in_force: 'gtc', price, quantity } as const
+      const input = { account, instrument, client_order_id: key, ...terms }
+      const made = await unless(['order_rejected'], ask('orders.place', input, under(key)))
+      if (made !== null) own.push(made)
+    } else
+      await (kind < 8
+        ? unless(LATE, ask('orders.cancel', { order }, under(key)))
+        : unless(LATE, ask('orders.replace', { order, price, quantity }, under(key))))
     countStep()
     // Now and then the next wish comes before the venue has answered this one.
     const last = order ?? own.at(-1)
-    if (last !== undefined && luck(4) > 0) await persist(() => server.answered(last))
+    if (last !== undefined && luck(4) > 0) await answered(last)
   }
   placed.push(...own)
 }
 
 /** Everything that is still open is asked back; resolves when nothing is, and nobody has anything left to say. */
-async function comeToRest(accounts: readonly number[]): Promise<void> {
-  for (const account of accounts)
-    await ask('orders.cancel_all', { account, instrument: null, side: null }, `end-${account}`)
+async function comeToRest(accounts: readonly Account[]): Promise<void> {
+  for (const account of accounts) await ask('orders.cancel_all', { account }, under(`end-${account}`))
   for (;;) {
-    const open = await server.read<{ items: unknown[] }>('orders.open', {
-      accounts,
-      instruments: null,
-      after: null,
-      limit: 500,
-    })
-    const { messages, reports } = await call('GET', `/venues/${venue.venue}`)
-    const { taken, told } = readJournal()
-    if (open.items.length === 0 && taken === messages && told.length === reports) return
+    const open = await ask('orders.open', { accounts: [...accounts] })
+    const { messages, reports } = await ask('venues.get', { venue: venue.venue })
+    const { taken, told: reported } = readJournal()
+    if (open.items.length === 0 && taken === messages && reported.length === reports) return
     await new Promise((resolve) => setImmediate(resolve))
   }
 }
@@ -209,18 +219,18 @@ interface VenueOrder {
   fees: bigint
 }
 
-function venueBook(): ReadonlyMap<number, VenueOrder> {
+function venueBook(): ReadonlyMap<string, VenueOrder> {
   const { messages, told } = readJournal()
   expect(messages.map(({ number }) => number)).toEqual(messages.map((_, at) => at + 1))
   expect(told.map(({ number }) => number)).toEqual(told.map((_, at) => at + 1))
-  const book = new Map<number, VenueOrder>()
+  const book = new Map<string, VenueOrder>()
   for (const { action, order, side } of messages) {
     if (action !== 'place') continue
-    expect(book.has(Number(order.slice(4)))).toBe(false)
-    book.set(Number(order.slice(4)), { side, state: 'new', filled: 0n, cost: 0n, fees: 0n })
+    expect(book.has(order)).toBe(false)
+    book.set(order, { side, state: 'new', filled: 0n, cost: 0n, fees: 0n })
   }
   for (const { kind, order, price, quantity, fee } of told) {
-    const own = book.get(Number(order.slice(4))) as VenueOrder
+    const own = book.get(order) as VenueOrder
     if (kind === 'filled') {
       own.filled += BigInt(quantity)
       // A USD amount counts 10^-6.
@@ -233,71 +243,98 @@ function venueBook(): ReadonlyMap<number, VenueOrder> {
   return book
 }
 
-async function stemmaOrders(): Promise<readonly HistoryRow[]> {
-  const rows: HistoryRow[] = []
-  for (let after: readonly Plain[] | null = null; ; ) {
-    const page: readonly HistoryRow[] = await server.history('orders', {
-      limit: 500,
-      ...(after === null ? {} : { after }),
-    })
-    rows.push(...page)
-    if (page.length < 500) return rows
-    after = [page.at(-1)?.id ?? 0]
-  }
+type Orders = Awaited<ReturnType<typeof stemmaOrders>>
+async function stemmaOrders(root: Party) {
+  const rows = []
+  for await (const row of stemma.items('orders.list', { under: root, limit: 500 })) rows.push(row)
+  return rows
+}
+
+/** Shares in whole numbers, a cent a tick, open for trading at the venue. */
+async function outsideShare(): Promise<string> {
+  const share = { symbol: 'SHARE', display_name: 'Share', kind: 'equity', settlement_days: 1 } as const
+  const units = { currency: 'USD', tick: '0.01', lot: '1', venue: 'exchange' }
+  const { instrument } = await ask('instruments.create', { ...share, ...units }, under('share'))
+  await ask('instruments.set_state', { instrument, state: 'open' }, under('open'))
+  return instrument
+}
+
+async function fundedAccount(party: Party, name: string): Promise<Account> {
+  const { account } = await ask(
+    'accounts.open',
+    { party, name, display_name: name, type: 'cash' },
+    under(name),
+  )
+  const id = account as Account
+  const money = { account: id, currency: 'USD', amount: START_MONEY, settle: true }
+  await ask('deposits.create', money, under(`money-${name}`))
+  return id
 }
 
 test(`neither an order nor a fill is lost or doubled (seed ${seed})`, async () => {
   toVenue = await cutWire(() => venuePort, luck, CUTS_OF_HUNDRED)
-  toServer = await cutWire(() => Number(serverPort), luck, CUTS_OF_HUNDRED)
-  server = await startTrading(directory, '0')
-  serverPort = new URL(server.url).port
-  venue = await call('POST', '/venues', {
-    name: 'exchange',
-    display_name: 'Exchange',
-    url: `http://127.0.0.1:${toVenue.port}/`,
-  })
+  toServer = await cutWire(() => serverPort, luck, CUTS_OF_HUNDRED)
+  server = await startBookProcess(directory, 0)
+  serverPort = Number(new URL(server.url).port)
+  const baseUrl = `http://127.0.0.1:${toServer.port}`
+  stemma = new StemmaClient({ baseUrl, apiKey: server.key, attemptsMax: 1, backoffMs: 1 })
+  const made = { name: 'exchange', display_name: 'Exchange', url: `http://127.0.0.1:${toVenue.port}/` }
+  venue = await new StemmaClient({ baseUrl: server.url, apiKey: server.key }).call('venues.create', made)
   await startVenue()
-  const instrument = await outsideShare(run, 'SHARE', 'exchange')
-  const accounts: number[] = []
-  for (let name = 0; name < CLIENTS; name += 1)
-    accounts.push(await fundedAccount(run, server.root, `client-${name}`, START_MONEY))
+  const root = (await ask('identity.whoami', {})).party.id
+  const instrument = await outsideShare()
+  const accounts: Account[] = []
+  for (let name = 0; name < CLIENTS; name += 1) accounts.push(await fundedAccount(root, `client-${name}`))
+  const ending = new AbortController()
+  const following = followDropCopy(root, ending.signal)
 
   await Promise.all(accounts.map((account, name) => client(name, account, instrument)))
   await restarted
   await deaths
-  expect(Math.min(toVenue.cuts, toServer.cuts)).toBeGreaterThan(5)
+  expect(Math.min(toVenue.cuts, toServer.cuts)).toBeGreaterThan(3)
   toVenue.mend()
   toServer.mend()
   await comeToRest(accounts)
 
   const book = venueBook()
-  const orders = await stemmaOrders()
+  const orders = await stemmaOrders(root)
   expect(orders.map(({ id }) => id).sort()).toEqual([...book.keys()].sort())
   expect([...placed].sort()).toEqual([...book.keys()].sort())
   expect(new Set(orders.map(({ client_order_id: id }) => id)).size).toBe(orders.length)
   for (const { id, state, filled, cost, fees } of orders) {
-    const { side: _side, ...own } = book.get(id as number) as VenueOrder
-    expect({ state, filled, cost, fees }, `ord_${id}`).toEqual(own)
+    const { side: _side, ...own } = book.get(id) as VenueOrder
+    expect({ state, filled: BigInt(filled), cost: usd(cost), fees: usd(fees) }, id).toEqual(own)
   }
   await checkMoney(accounts, instrument, orders, book)
-  expect(await call('GET', '/verify')).toMatchObject({ holds: true })
+  await Promise.all(orders.map(({ id }) => ended(id)))
+  ending.abort()
+  await following
+  const fills = readJournal().told.filter(({ kind }) => kind === 'filled')
+  expect([...told.values()].filter(({ trade }) => trade !== null)).toHaveLength(fills.length)
+  expect(await ask('book.verify', {})).toMatchObject({ holds: true })
   for (const child of [venueProcess, server.child]) child.kill('SIGTERM')
   await server.ended
   expect(await verifyData(readConfiguration({ STEMMA_DATA: directory }))).toMatchObject({ holds: true })
 }, 240_000)
 
+/** Resolves when the drop copy has told how the order ended. */
+async function ended(order: string): Promise<void> {
+  while (!['filled', 'cancelled', 'rejected'].includes(stateOf.get(order) ?? ''))
+    await new Promise((resolve) => setImmediate(resolve))
+}
+
 /** Positions and cash, the street's too, are what the venue's journal makes of them. */
 async function checkMoney(
-  accounts: readonly number[],
-  instrument: number,
-  orders: readonly HistoryRow[],
-  book: ReadonlyMap<number, VenueOrder>,
+  accounts: readonly Account[],
+  instrument: string,
+  orders: Orders,
+  book: ReadonlyMap<string, VenueOrder>,
 ): Promise<void> {
   let [streetHeld, streetCash] = [0n, 0n]
   for (const account of accounts) {
     let [held, cash] = [0n, usd(START_MONEY)]
     for (const { id } of orders.filter((order) => order.account === account)) {
-      const { side, filled, cost, fees } = book.get(id as number) as VenueOrder
+      const { side, filled, cost, fees } = book.get(id) as VenueOrder
       const sign = side === 'buy' ? 1n : -1n
       held += sign * filled
       cash -= sign * cost + fees
@@ -306,13 +343,12 @@ async function checkMoney(
     }
     expect(await standing(account, instrument)).toEqual({ held, cash })
   }
-  const street = Number(venue.street.slice('acc_'.length))
-  expect(await standing(street, instrument)).toEqual({ held: streetHeld, cash: streetCash })
+  expect(await standing(venue.street, instrument)).toEqual({ held: streetHeld, cash: streetCash })
 }
 
-async function standing(account: number, instrument: number): Promise<{ held: bigint; cash: bigint }> {
-  const { quantity } = await server.read<{ quantity: bigint }>('positions.get', { account, instrument })
-  const { items } = await call('GET', `/accounts/acc_${account}/balances`)
-  const [usdBalance] = items as readonly { readonly posted: string }[]
-  return { held: quantity, cash: usd(usdBalance?.posted ?? '0') }
+async function standing(account: Account, instrument: string): Promise<{ held: bigint; cash: bigint }> {
+  const { items: positions } = await ask('positions.list', { account })
+  const position = positions.find((each) => each.instrument === instrument)
+  const { items: balances } = await ask('balances.list', { account })
+  return { held: BigInt(position?.quantity ?? '0'), cash: usd(balances[0]?.posted ?? '0') }
 }

@@ -177,6 +177,46 @@ test('who watches all is told of what comes later', async () => {
   expect(told.filter(({ view }) => view.instrument === later).map(({ kind }) => kind)).toContain('snapshot')
 })
 
+describe('published prices', () => {
+  const publish = (cents: bigint) => ({
+    command: 'prices.publish',
+    input: { prices: [{ instrument, price: cents * CENT }] },
+    actor: SYSTEM,
+  })
+  const marks = (told: readonly MarketTold[]) =>
+    told.map(({ kind, view }) => [kind, view.statistics?.mark ?? null])
+
+  test('are told as they come, and are in the snapshot of whoever comes later', async () => {
+    const { told } = await watch([instrument])
+    for (const cents of [40n, 41n, 41n]) await world.host.execute(publish(cents))
+    await world.host.drain()
+    // The same price again changes nothing that is seen.
+    expect(marks(told).slice(0, 3)).toEqual([
+      ['snapshot', null],
+      ['update', 40n * CENT],
+      ['update', 41n * CENT],
+    ])
+    expect(marks((await watch([instrument])).told)).toEqual([['snapshot', 41n * CENT]])
+    expect(marks((await watch('all')).told)).toEqual([['snapshot', 41n * CENT]])
+  })
+
+  test('that came while the disk was busy are told as the last of them, once it is durable', async () => {
+    const { told } = await watch([instrument])
+    world.store.holdAppends()
+    const answers = [40n, 41n, 42n].map((cents) => world.host.execute(publish(cents)))
+    const late = watch([instrument])
+    expect(marks(told)).toEqual([['snapshot', null]])
+    world.store.releaseAppends()
+    await Promise.all(answers)
+    await world.host.drain()
+    expect(marks(told)).toEqual([
+      ['snapshot', null],
+      ['update', 42n * CENT],
+    ])
+    expect(marks((await late).told)).toEqual([['snapshot', 42n * CENT]])
+  })
+})
+
 test('a watcher that takes no more is let go, and the others go on', async () => {
   const slow = await watch([instrument], 10, () => false)
   const quick = await watch([instrument])

@@ -1,8 +1,9 @@
-/** A real server with the demo world, as a person starts it, to be killed. Not exported. */
+/** A real server as a person starts it, to be killed. Not exported. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { operatorFileIn } from '../bootstrap.js'
 import { demoFileIn } from '../ops/demo-world.js'
 
 const STEMMA = join(import.meta.dirname, '..', '..', '..', 'cli', 'bin', 'stemma.js')
@@ -10,17 +11,30 @@ const STEMMA = join(import.meta.dirname, '..', '..', '..', 'cli', 'bin', 'stemma
 export interface ServerProcess {
   readonly url: string
   readonly child: ChildProcess
-  /** The operator's key of the demo world. */
+  /** The operator's key. */
   readonly key: string
   kill(signal: 'SIGKILL' | 'SIGTERM'): void
   /** How it ended: the code, or the signal. */
   readonly ended: Promise<number | NodeJS.Signals | null>
 }
 
-export async function startProcess(directory: string): Promise<ServerProcess> {
+/** With the demo world, on a free port. */
+export const startProcess = (directory: string): Promise<ServerProcess> =>
+  launch(directory, demoFileIn(directory), ['--demo', '--port', '0'])
+
+/** With an empty book or the one of before, on that port; it may send to addresses of this machine. */
+export const startBookProcess = (directory: string, port: number): Promise<ServerProcess> =>
+  launch(directory, operatorFileIn(directory), ['--port', String(port)])
+
+async function launch(
+  directory: string,
+  credentialsFile: string,
+  options: readonly string[],
+): Promise<ServerProcess> {
   const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('STEMMA_'))
-  const child = spawn(process.execPath, [STEMMA, 'serve', '--demo', '--port', '0', '--data', directory], {
-    env: { ...Object.fromEntries(kept), STEMMA_LOG_LEVEL: 'warn' },
+  const more = { STEMMA_LOG_LEVEL: 'warn', STEMMA_GRPC_PORT: '0', STEMMA_WEBHOOK_ALLOW_PRIVATE: '1' }
+  const child = spawn(process.execPath, [STEMMA, 'serve', ...options, '--data', directory], {
+    env: { ...Object.fromEntries(kept), ...more },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const ended = once(child, 'close').then(([code, signal]) => (signal ?? code) as number | NodeJS.Signals)
@@ -35,6 +49,6 @@ export async function startProcess(directory: string): Promise<ServerProcess> {
     child.stderr.setEncoding('utf8').on('data', look)
     void ended.then((how) => reject(new Error(`expected a server, it ended by ${how}:\n${written}`)))
   })
-  const demo = JSON.parse(readFileSync(demoFileIn(directory), 'utf8'))
-  return { url, child, key: demo.native.operator.apiKey, kill: (signal) => child.kill(signal), ended }
+  const { native } = JSON.parse(readFileSync(credentialsFile, 'utf8'))
+  return { url, child, key: native.operator.apiKey, kill: (signal) => child.kill(signal), ended }
 }

@@ -234,6 +234,25 @@ describe('market data', () => {
     await stream.return(undefined)
   })
 
+  test('of a published price catches up behind a cut with the snapshot of what it missed', async () => {
+    const proxy = await openCuttingProxy(market.world.url)
+    const publish = (price: string) => market.post('/prices', { prices: [{ instrument: SYMBOL, price }] })
+    const stream = clientOf(operator(), proxy.url).marketData({ instruments: [SYMBOL], depth: 1 })
+    expect((await stream.next()).value).toMatchObject({ kind: 'snapshot', statistics: null })
+    await publish('0.40')
+    expect((await stream.next()).value).toMatchObject({ kind: 'update', statistics: { mark: '0.4' } })
+    // What is published while nobody listens is in the snapshot that the stream begins anew with.
+    proxy.cut()
+    const { sequence } = (await publish('0.41')).body
+    let seen = (await stream.next()).value
+    while (seen.sequence < sequence) seen = (await stream.next()).value
+    expect(seen).toMatchObject({ statistics: { mark: '0.41' } })
+    await publish('0.42')
+    expect((await stream.next()).value).toMatchObject({ kind: 'update', statistics: { mark: '0.42' } })
+    await stream.return(undefined)
+    proxy.close()
+  })
+
   test('over the socket, and of all instruments', async () => {
     const { send, next, socket } = await openSocket(operator())
     send({ id: 1, subscribe: { stream: 'market_data', instruments: ['all'], depth: 1 } })

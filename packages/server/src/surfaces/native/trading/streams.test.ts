@@ -236,7 +236,8 @@ describe('market data', () => {
 
   test('of a published price catches up behind a cut with the snapshot of what it missed', async () => {
     const proxy = await openCuttingProxy(market.world.url)
-    const publish = (price: string) => market.post('/prices', { prices: [{ instrument: SYMBOL, price }] })
+    const publish = (price: string) =>
+      market.post('/prices', { prices: [{ instrument: market.instrument, price }] })
     const stream = clientOf(operator(), proxy.url).marketData({ instruments: [SYMBOL], depth: 1 })
     expect((await stream.next()).value).toMatchObject({ kind: 'snapshot', statistics: null })
     await publish('0.40')

@@ -263,6 +263,7 @@ const READS = [
         instrument: EXAMPLE.instrument,
         symbol: 'rain-tomorrow',
         currency: 'USD',
+        open_interest: '120',
         statistics: EXAMPLE_STATISTICS,
       },
     },

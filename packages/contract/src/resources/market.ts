@@ -105,6 +105,8 @@ export const marginRates = object({
   option_floor: rate('The least initial rate of a short option'),
 })
 
+const openInterest = quantity('What all that are long hold together')
+
 const dayFigures = {
   business_date: text({ max: 10, description: 'The day that open, high, low and volume belong to' }),
   open: nullable(price()),
@@ -124,6 +126,7 @@ export const statistics = object({
   instrument: id('ins'),
   symbol: symbol(),
   currency: currency(),
+  open_interest: openInterest,
   statistics: nullable(object({ currency: currency(), ...dayFigures })),
 })
 
@@ -162,6 +165,7 @@ export const instrument = object({
   expires_at: nullable(instant()),
   settlement_price: nullable(price()),
   settled_at: nullable(instant()),
+  open_interest: openInterest,
   statistics: nullable(object({ currency: currency(), ...dayFigures })),
   metadata: fields('The operator’s own fields'),
   version: version(),
@@ -220,6 +224,7 @@ export const EXAMPLE_INSTRUMENT = {
   expires_at: null,
   settlement_price: null,
   settled_at: null,
+  open_interest: '0',
   statistics: null,
   metadata: { source: 'weather service' },
   version: 2,

@@ -5,7 +5,7 @@
  */
 import { IdOrder, type Image, NO_ROW, type Row, type Table, UniqueIndex } from '../image/index.js'
 import type { LedgerContext } from '../ledger/index.js'
-import type { Price } from '../money/index.js'
+import { NONE, type Price, plus, type Quantity } from '../money/index.js'
 import { type DerivativeTerms, isInverse } from './derivatives.js'
 import type { FeeTerms } from './fees.js'
 import {
@@ -30,6 +30,8 @@ export interface InstrumentDuties {
   isInUse(instrument: Row): boolean
   /** Whether an order rests: then the tick is fixed too. */
   hasOrders(instrument: Row): boolean
+  /** What all that are long hold of it together. */
+  openInterest(instrument: Row): Quantity
   /** Whether an order waits that the price triggers. */
   isTriggeredAt(instrument: Row, price: Price): boolean
 }
@@ -96,6 +98,11 @@ export class Market {
 
   state(instrument: Row): InstrumentState {
     return this.instruments.state.get(instrument)
+  }
+
+  /** What all that are long hold of an instrument together. */
+  openInterest(instrument: Row): Quantity {
+    return this.duties.reduce((sum, duty) => plus(sum, duty.openInterest(instrument)), NONE)
   }
 
   /** The last trade, or null. */

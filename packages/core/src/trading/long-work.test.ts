@@ -158,6 +158,8 @@ describe('settling more than 250 holders', () => {
     expect(open()).toBe(301)
     engine.tick(engine.nextDueAt() as never)
     expect(open()).toBe(301 - 250 + 1)
+    // The first step closed ben's short and 249 of 300 longs of one: 51 are still long, and the house is short of them.
+    expect(trading.openInterest.of(instrument)).toBe(51n)
     expect(faults(world)).toEqual([])
     place(engine, { account: person(world, 'anna'), instrument: second, quantity: 1, price: '0.10' })
     engine.tick(engine.nextDueAt() as never)

@@ -24,6 +24,7 @@ import {
   unsettledFields,
   variationFields,
 } from './fields.js'
+import { OpenInterest } from './open-interest.js'
 import { OpenOrders } from './open-orders.js'
 import type { Order } from './order.js'
 import { type VenueId, venueFields } from './venues/fields.js'
@@ -67,6 +68,7 @@ export class Trading {
   readonly books: Books
   readonly waiting: WaitingOrders
   readonly openOrders: OpenOrders
+  readonly openInterest: OpenInterest
   readonly checks: OrderCheck[] = []
   /** Set by the margin room. */
   funds: FundsRule | null = null
@@ -93,6 +95,7 @@ export class Trading {
     this.books = new Books(this.orders, market)
     this.waiting = new WaitingOrders(this.orders)
     this.openOrders = new OpenOrders(this.orders, this.positions, this.holders, market)
+    this.openInterest = new OpenInterest(this.positions)
     for (const derived of [
       this.venueByName,
       this.positionsOf,
@@ -104,6 +107,7 @@ export class Trading {
       this.books,
       this.waiting,
       this.openOrders,
+      this.openInterest,
     ])
       image.derived(derived)
     market.duties.push({
@@ -111,6 +115,7 @@ export class Trading {
         const id = market.instruments.id(row)
         return !this.ordersIn.isEmpty(id) || this.holders.count(id) > 0
       },
+      openInterest: (row) => this.openInterest.of(market.instruments.id(row)),
       hasOrders: (row) => !this.ordersIn.isEmpty(market.instruments.id(row)),
       isTriggeredAt: (row, price) => this.waiting.triggered(market.instruments.id(row), price) !== NO_ROW,
     })

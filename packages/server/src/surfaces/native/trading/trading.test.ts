@@ -529,12 +529,9 @@ test('the market shows sums by price, the best of each side, and the figures of 
     bids: [{ price: '0.3' }],
     offers: [{ price: '0.6', quantity: '2' }],
   })
-  expect((await market.get(`/instruments/${SYMBOL}/statistics`)).body.statistics).toMatchObject({
-    last: '0.4',
-    last_quantity: '3',
-    volume: '3',
-    notional: '1.20',
-    trades: 1,
+  expect((await market.get(`/instruments/${SYMBOL}/statistics`)).body).toMatchObject({
+    open_interest: '3',
+    statistics: { last: '0.4', last_quantity: '3', volume: '3', notional: '1.20', trades: 1 },
   })
   const open = await market.get(`/orders/open?accounts=${buyer.account}&instruments=${SYMBOL}`, buyer.key)
   expect(open.body.items).toHaveLength(3)

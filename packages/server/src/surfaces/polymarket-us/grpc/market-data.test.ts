@@ -77,7 +77,13 @@ test('a snapshot of each symbol, and then the book as it changes', async () => {
   await world.own.place({ orderQty: 3, price: 40 })
   expect(await until(stream, ({ offers }) => offers.length === 0)).toMatchObject({
     bids: [level(40, 1), level(30, 5)],
-    stats: { last_trade_px: '40', last_trade_qty: '2', shares_traded: '2', notional_traded: '80' },
+    stats: {
+      last_trade_px: '40',
+      last_trade_qty: '2',
+      shares_traded: '2',
+      notional_traded: '80',
+      open_interest: '2',
+    },
   })
   const { instrument } = world
   await world.venue.run('instruments.set_state', { instrument, state: 'halted', version: null })

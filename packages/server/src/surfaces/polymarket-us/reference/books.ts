@@ -86,6 +86,7 @@ export function statsOf({ view, scales }: Listed): Readonly<Record<string, strin
     ...Object.fromEntries(known),
     ...(statistics?.lastQuantity == null ? {} : { lastTradeQty: String(statistics.lastQuantity) }),
     sharesTraded: String(statistics?.volume ?? 0n),
+    openInterest: String(view.openInterest),
     notionalTraded: scales.notional((statistics?.notional ?? 0n) as Amount),
   }
 }

@@ -170,7 +170,14 @@ describe('books', () => {
       ],
       state: 'INSTRUMENT_STATE_OPEN',
       transactTime: '2026-01-05T15:00:00.000000Z',
-      stats: { openPx: '33', lastTradePx: '33', lastTradeQty: '7', sharesTraded: '7', notionalTraded: '231' },
+      stats: {
+        openPx: '33',
+        lastTradePx: '33',
+        lastTradeQty: '7',
+        sharesTraded: '7',
+        notionalTraded: '231',
+        openInterest: '7',
+      },
     })
     expect((await own.get(`/v1/orderbook/${SYMBOL}?depth=10`)).body.bids).toHaveLength(4)
     expect((await own.get(`/v1/orderbook/${SYMBOL}?depth=1`)).body.bids).toHaveLength(1)

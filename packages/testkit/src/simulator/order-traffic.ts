@@ -2,13 +2,13 @@
  * Traffic of traders: orders of every kind in contracts and shares that come, open, pause, settle and go, by accounts of
  * every sort, with prices that meet and some that cannot be.
  */
-import type { AnyTable, Engine, Id, Plain } from '@stemma/core'
+import type { AnyTable, Engine, Id, Plain, Row } from '@stemma/core'
 import type { SeededRandom } from './random.js'
 
 export const ORDER_WEIGHTS = {
-  placeOrder: 70,
-  replaceOrder: 8,
-  cancelOrder: 5,
+  placeOrder: 140,
+  replaceOrder: 16,
+  cancelOrder: 10,
   cancelOrders: 1,
   createInstrument: 2,
   changeState: 4,
@@ -19,7 +19,7 @@ export type OrderKind = keyof typeof ORDER_WEIGHTS
 
 const TICK = 10n ** 16n
 const MILLISECOND = 1_000
-const FAVOURITES = 8
+const FAVOURITES = 6
 
 export class OrderTraffic {
   private symbols = 0
@@ -32,8 +32,11 @@ export class OrderTraffic {
 
   make(kind: OrderKind): readonly [command: string, input: Plain] {
     const { market, trading, hierarchy } = this.engine().rooms
-    const account = this.favourite(hierarchy.accounts)
-    const instrument = this.favourite(market.instruments)
+    const { accounts } = hierarchy
+    const { instruments } = market
+    // The books of the house are the first accounts, and trade with nobody.
+    const account = this.favourite(accounts, (row) => accounts.book.get(row) === 'customer')
+    const instrument = this.favourite(instruments, (row) => instruments.state.get(row) === 'open')
     switch (kind) {
       case 'placeOrder':
         return ['orders.place', this.order(account, instrument)]
@@ -73,7 +76,7 @@ export class OrderTraffic {
       side: random.pick(['buy', 'sell']),
       type,
       timeInForce,
-      quantity: BigInt(random.between(1, 30)),
+      quantity: BigInt(random.between(1, 12)),
       cash: null,
       price: type === 'limit' || type === 'stop_limit' ? this.price() : null,
       pricing: 'given',
@@ -136,9 +139,12 @@ export class OrderTraffic {
     }
   }
 
-  /** One of the first few mostly: where everybody trades, orders meet. */
-  private favourite(table: AnyTable): Id {
-    const ids = table.idsInOrder().slice(0, FAVOURITES)
+  /** One of the first few that are meant, mostly: where everybody trades, orders meet. */
+  private favourite(table: AnyTable, isMeant: (row: Row) => boolean): Id {
+    const ids = table
+      .idsInOrder()
+      .filter((id) => isMeant(table.row(id)))
+      .slice(0, FAVOURITES)
     return ids.length === 0 || this.random.chance(0.2) ? this.id(table) : this.random.pick(ids)
   }
 

@@ -22,10 +22,10 @@ type Party = `pty_${number}`
 
 const EXAMPLE = join(import.meta.dirname, '..', '..', '..', 'examples', 'outside-venue.mjs')
 const CLIENTS = 6
-const STEPS_OF_CLIENT = 40
+const STEPS_OF_CLIENT = 25
 /** Steps of all clients between two deaths, of the venue and of the server. */
-const VENUE_DIES_EVERY = 50
-const SERVER_DIES_EVERY = 95
+const VENUE_DIES_EVERY = 40
+const SERVER_DIES_EVERY = 60
 const CUTS_OF_HUNDRED = 4
 const START_MONEY = '100000.00'
 
@@ -315,7 +315,7 @@ test(`neither an order nor a fill is lost or doubled (seed ${seed})`, async () =
   for (const child of [venueProcess, server.child]) child.kill('SIGTERM')
   await server.ended
   expect(await verifyData(readConfiguration({ STEMMA_DATA: directory }))).toMatchObject({ holds: true })
-}, 240_000)
+}, 480_000)
 
 /** Resolves when the drop copy has told how the order ended. */
 async function ended(order: string): Promise<void> {

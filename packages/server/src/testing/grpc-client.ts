@@ -72,7 +72,9 @@ export interface GrpcClient {
 
 export const grpcAddress = (venue: Venue): string => `127.0.0.1:${venue.server.grpcPort}`
 
-export function grpcClient(venue: Venue, address = grpcAddress(venue)): GrpcClient {
+export const grpcClient = (venue: Venue, address = grpcAddress(venue)): GrpcClient => grpcClientAt(address)
+
+export function grpcClientAt(address: string): GrpcClient {
   const clients = new Map<string, Message>()
   const clientOf = (service: string): Message => {
     const known = clients.get(service)

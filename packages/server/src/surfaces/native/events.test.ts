@@ -55,6 +55,23 @@ test('a list takes whole kinds, and says so', async () => {
   expect((await kinds('account.')).body).toMatchObject({ status: 400, field: '/kinds' })
 })
 
+test('a list behind an event begins with the next one, within its sequence too, in both orders', async () => {
+  const places = async (query: string): Promise<string[]> => {
+    const { body } = await world.call('GET', `/stemma/v1/events?under=pty_1&limit=500${query}`)
+    return body.items.map(({ id }: { id: string }) => id)
+  }
+  const all = await places('')
+  expect(all.length).toBeGreaterThan(10)
+  for (const [at, id] of all.entries()) {
+    expect(await places(`&after=${id}`)).toEqual(all.slice(at + 1))
+    if (at % 5 === 0)
+      expect(await places(`&after=${id}&newest_first=true`)).toEqual(all.slice(at + 1).reverse())
+  }
+  const page = await world.call('GET', `/stemma/v1/events?under=pty_1&limit=2&after=${all[3]}`)
+  const rest = await places(`&after=${all[3]}&cursor=${page.body.next_cursor}`)
+  expect(rest).toEqual(all.slice(6))
+})
+
 describe('the stream', () => {
   test('begins behind any event, in order, and goes on live', async () => {
     const first = await client.transfers.create(input())

@@ -45,7 +45,8 @@ export async function readHistory(services: Services, history: History, call: Ca
   const found = await Promise.all(
     queries.map((query) => host.history(history.table, { ...query, ...paging })),
   )
-  const rows = found.length === 1 ? (found[0] ?? []) : merged(found.flat(), input.newestFirst === true)
+  const rows =
+    found.length === 1 ? (found[0] ?? []) : merged(found.flat(), history.order, input.newestFirst === true)
   const shown = rows.slice(0, limit)
   const last = shown.at(-1)
   const isMore = rows.length > limit && last !== undefined
@@ -55,11 +56,18 @@ export async function readHistory(services: Services, history: History, call: Ca
   }
 }
 
-/** Rows of one table that several queries found, each once, in order of their ids. */
-function merged(rows: readonly HistoryRow[], isNewestFirst: boolean): HistoryRow[] {
-  const byId = new Map(rows.map((row) => [Number(row.id), row]))
-  const ids = [...byId.keys()].sort((left, right) => (isNewestFirst ? right - left : left - right))
-  return ids.map((id) => byId.get(id) as HistoryRow)
+/** Rows of one table that several queries found, each once, in its order, whose columns are numbers. */
+function merged(rows: readonly HistoryRow[], order: readonly string[], isNewestFirst: boolean): HistoryRow[] {
+  const placeOf = (row: HistoryRow): readonly number[] => order.map((column) => Number(row[column]))
+  const byPlace = new Map(rows.map((row) => [placeOf(row).join(' '), row]))
+  const difference = (left: HistoryRow, right: HistoryRow): number => {
+    const other = placeOf(right)
+    return placeOf(left)
+      .map((place, at) => place - (other[at] as number))
+      .reduce((found, next) => found || next, 0)
+  }
+  const sorted = [...byPlace.values()].sort(difference)
+  return isNewestFirst ? sorted.reverse() : sorted
 }
 
 /** Columns are named as on the wire; encoders read the engine's spelling. */
@@ -119,26 +127,35 @@ const transfers: History = {
   row: (row) => row,
 }
 
+/** Strictly behind an event: the rest of its sequence, and every later one. */
+function placesBehind({ after }: Input): readonly Pick<HistoryQuery, 'from' | 'to'>[] {
+  if (typeof after !== 'string') return [{}]
+  const [sequence = 0, position = 0] = after.split('.').map(Number)
+  return [
+    { from: { sequence, position: position + 1 }, to: { sequence } },
+    { from: { sequence: sequence + 1 } },
+  ]
+}
+
 const events: History = {
   table: 'events',
   order: ['sequence', 'position'],
   needs: (input) => [{ ability: 'read', target: { party: input.under as never } }],
   async query({ host }, input) {
-    const after = typeof input.after === 'string' ? input.after.split('.').map(Number) : null
     const kinds = (input.kinds ?? []) as readonly string[]
     if (kinds.some((kind) => kind.endsWith('.')))
       refuse('malformed', 'expected whole kinds; first parts such as transfer. are for streams', {
         field: '/kinds',
       })
-    return [
-      {
-        ...bounds(input),
-        ...(after === null ? {} : { from: { ...bounds(input).from, sequence: after[0] as number } }),
-        startsWith: { columns: ['path', 'counter_path'], text: await pathOf(host, Number(input.under)) },
-        ...(kinds.length === 0 ? {} : { oneOf: { kind: kinds } }),
-        equals: given(input, ['subject']),
-      },
-    ]
+    const text = await pathOf(host, Number(input.under))
+    return placesBehind(input).map(({ from, to }) => ({
+      ...bounds(input),
+      from: { ...bounds(input).from, ...from },
+      to: { ...bounds(input).to, ...to },
+      startsWith: { columns: ['path', 'counter_path'], text },
+      ...(kinds.length === 0 ? {} : { oneOf: { kind: kinds } }),
+      equals: given(input, ['subject']),
+    }))
   },
   row: (row, path) => eventRow({ ...row, data: entriesSeenFrom(row.data as Event['data'], path) }),
 }

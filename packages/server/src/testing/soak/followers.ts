@@ -1,0 +1,98 @@
+/**
+ * Those who follow the events through every kill: each begins behind the last event that it saw, and is told every event
+ * from there on once and in order.
+ */
+
+import type { ServerProcess } from '../server-process.js'
+import { openSocket } from './clients.js'
+
+export interface Followed {
+  readonly id: string
+  readonly kind: string
+  readonly subject: string
+}
+
+export abstract class EventFollower {
+  /** Since the last time that they were taken. */
+  protected readonly seen: Followed[] = []
+  private wake: () => void = () => {}
+
+  constructor(
+    readonly name: string,
+    protected after: string,
+  ) {}
+
+  /** Follows until the server is gone. */
+  abstract follow(server: ServerProcess): Promise<void>
+
+  /** Resolves when it has seen this event or the stream has ended. */
+  async until(id: string, ended: Promise<void>): Promise<void> {
+    let isOver = false
+    const over = ended.then(() => {
+      isOver = true
+    })
+    while (this.after !== id && !isOver) {
+      const more = new Promise<void>((resolve) => {
+        this.wake = resolve
+      })
+      await Promise.race([more, over])
+    }
+  }
+
+  take(): readonly Followed[] {
+    return this.seen.splice(0)
+  }
+
+  protected saw({ id, kind, subject }: Followed): void {
+    this.seen.push({ id, kind, subject })
+    this.after = id
+    this.wake()
+  }
+}
+
+/** Server-sent events. */
+export class SseFollower extends EventFollower {
+  async follow({ url, key }: ServerProcess): Promise<void> {
+    try {
+      const response = await fetch(`${url}/stemma/v1/events/stream?under=pty_1`, {
+        headers: { authorization: `Bearer ${key}`, 'last-event-id': this.after },
+      })
+      if (response.status !== 200 || response.body === null)
+        throw new Error(`expected a stream, was ${response.status} ${await response.text()}`)
+      let rest = ''
+      for await (const text of response.body.pipeThrough(new TextDecoderStream())) {
+        const frames = (rest + text).split('\n\n')
+        rest = frames.pop() ?? ''
+        for (const frame of frames) this.read(frame)
+      }
+    } catch (error) {
+      // The end of the connection is the end of the server.
+      if (!(error instanceof TypeError)) throw error
+    }
+  }
+
+  private read(frame: string): void {
+    const data = frame.split('\n').find((line) => line.startsWith('data:'))
+    if (data !== undefined) this.saw(JSON.parse(data.slice('data:'.length)) as Followed)
+  }
+}
+
+/** A subscription of a WebSocket. */
+export class SocketFollower extends EventFollower {
+  async follow(server: ServerProcess): Promise<void> {
+    const socket = openSocket(server)
+    socket.on('error', () => {})
+    socket.on('open', () => {
+      socket.send(JSON.stringify({ id: 1, subscribe: { under: 'pty_1', after: this.after } }))
+    })
+    await new Promise<void>((resolve, reject) => {
+      socket.on('close', () => resolve())
+      socket.on('message', (data) => {
+        const { event, status, problem } = JSON.parse(String(data))
+        if (status !== undefined && status !== 200)
+          reject(new Error(`expected a stream, was ${JSON.stringify(problem)}`))
+        if (event !== undefined) this.saw(event as Followed)
+      })
+    })
+  }
+}

@@ -1,0 +1,263 @@
+/**
+ * The kill loop: a real server under load from real clients over HTTP, WebSocket and gRPC, killed without warning at
+ * moments drawn from a seed, started again, and asked about everything. Whatever was acknowledged is there once, the rest
+ * wholly or not at all, and the streams went on without a gap.
+ */
+import { deepEqual, equal, ok } from 'node:assert/strict'
+import { idMeant } from '../../surfaces/polymarket-us/trading/ids.js'
+import { type ServerProcess, spawnServer, startProcess } from '../server-process.js'
+import { grpcOrders, httpClient, sendTransfer, socketClient } from './clients.js'
+import { type EventFollower, type Followed, SocketFollower, SseFollower } from './followers.js'
+import { draw, Round, type Transfer } from './round.js'
+
+export interface LoopOptions {
+  readonly directory: string
+  /** As `STEMMA_STORE`. */
+  readonly store: string
+  readonly seed: number
+}
+
+export interface RoundReport {
+  readonly round: number
+  readonly acknowledged: number
+  /** Sent and not answered, and there all the same. */
+  readonly unansweredDone: number
+  readonly unansweredLost: number
+  readonly events: number
+  readonly killedAtStart: boolean
+}
+
+interface EventItem extends Followed {
+  // biome-ignore lint/suspicious/noExplicitAny: the proof looks into whatever an event says
+  readonly data: any
+}
+
+const ANSWERS_MAX = 400
+const START_MILLISECONDS_MAX = 1_500
+const PAGE = 500
+/** Of those that were acknowledged, so many are sent again. */
+const SENT_AGAIN = 20
+
+export class KillLoop {
+  private readonly followers: readonly EventFollower[]
+  private following: readonly Promise<void>[] = []
+
+  private constructor(
+    private readonly options: LoopOptions,
+    private server: ServerProcess,
+    private readonly accounts: readonly [string, string],
+    /** The last event of the rounds before. */
+    private last: string,
+  ) {
+    this.followers = [new SseFollower('SSE', last), new SocketFollower('WebSocket', last)]
+    this.follow()
+  }
+
+  static async open(options: LoopOptions): Promise<KillLoop> {
+    const server = await startProcess(options.directory, options)
+    const accounts = [
+      await accountOf(server, 'api-acme-holding'),
+      await accountOf(server, 'api-acme-account-1'),
+    ] as const
+    const { items } = await get(server, '/events?under=pty_1&newest_first=true&limit=1')
+    return new KillLoop(options, server, accounts, items[0].id)
+  }
+
+  async round(number: number): Promise<RoundReport> {
+    const { seed, directory } = this.options
+    const most = 1 + draw(seed, 2 * number, ANSWERS_MAX)
+    let answers = 0
+    const round = new Round(number, () => {
+      answers += 1
+      if (answers === most) this.server.kill('SIGKILL')
+    })
+    const start = await this.balances()
+    const { server, accounts } = this
+    await Promise.all([
+      httpClient(server, round, 'http-1', accounts),
+      httpClient(server, round, 'http-2', accounts),
+      socketClient(server, round, 'socket', accounts),
+      grpcOrders(server, directory, round, 'grpc'),
+    ])
+    equal(await server.ended, 'SIGKILL', server.said())
+    await Promise.all(this.following)
+    const killedAtStart = draw(seed, 2 * number + 1, 4) === 0
+    if (killedAtStart) await this.killAtStart(draw(seed, 3 * number, START_MILLISECONDS_MAX))
+    this.server = await startProcess(directory, this.options)
+    this.follow()
+
+    const survived = await this.check(round)
+    await this.sendAgain(round, survived)
+    const events = await this.checkStreams()
+    await this.checkBalances(round, start)
+    deepEqual((await get(this.server, '/verify')).holds, true, 'the book proves itself')
+    const unanswered = [...round.transfers.keys()].filter((key) => !round.done.has(key))
+    const unansweredDone = unanswered.filter((key) => survived.has(key)).length
+    return {
+      round: number,
+      acknowledged: round.done.size + round.placed.size + round.cancelled.size,
+      unansweredDone,
+      unansweredLost: unanswered.length - unansweredDone,
+      events,
+      killedAtStart,
+    }
+  }
+
+  /** Ends the server as it should be ended. */
+  async end(): Promise<void> {
+    this.server.kill('SIGTERM')
+    equal(await this.server.ended, 0, this.server.said())
+    await Promise.all(this.following)
+  }
+
+  /** After a failure: nothing is left behind. */
+  async abandon(): Promise<void> {
+    this.server.kill('SIGKILL')
+    await this.server.ended
+  }
+
+  private follow(): void {
+    this.following = this.followers.map((follower) => follower.follow(this.server))
+  }
+
+  /** Killed while it starts: it may have served nobody yet. */
+  private async killAtStart(milliseconds: number): Promise<void> {
+    const starting = spawnServer(this.options.directory, this.options)
+    const timer = setTimeout(() => starting.kill('SIGKILL'), milliseconds)
+    await starting.ended
+    clearTimeout(timer)
+  }
+
+  /** What became of the round, by key: each at most once, and everything that was acknowledged. */
+  private async check(round: Round): Promise<ReadonlyMap<string, string>> {
+    const events = await eventsAfter(this.server, this.last)
+    const transfers = new Map<string, string>()
+    const orders = new Map<string, string>()
+    const cancelled = new Set<string>()
+    for (const { kind, subject, data } of events) {
+      if (kind === 'transfer.completed' && round.transfers.has(data.description)) {
+        ok(!transfers.has(data.description), `${data.description} was carried out twice`)
+        transfers.set(data.description, subject)
+        checkWhole(round.transfers.get(data.description) as Transfer, data)
+      }
+      if (kind === 'order.accepted' && round.orders.has(data.order.clientOrderId)) {
+        ok(!orders.has(data.order.clientOrderId), `${data.order.clientOrderId} was placed twice`)
+        orders.set(data.order.clientOrderId, subject)
+      }
+      if (kind === 'order.cancelled') cancelled.add(subject)
+    }
+    for (const [key, id] of round.done) equal(transfers.get(key), id, `${key} was acknowledged`)
+    for (const [key, id] of round.placed)
+      equal(orders.get(key), `ord_${idMeant(id)}`, `${key} was acknowledged`)
+    for (const key of round.cancelled)
+      ok(cancelled.has(orders.get(key) ?? ''), `the end of ${key} was acknowledged`)
+    await this.checkEntries(transfers, round)
+    return transfers
+  }
+
+  /** Both sides of each transfer stand in the history of their accounts, once, and nothing else of the round does. */
+  private async checkEntries(transfers: ReadonlyMap<string, string>, round: Round): Promise<void> {
+    for (const account of this.accounts) {
+      const entries = await newestEntries(this.server, account, transfers.size)
+      const was = entries.map(({ subject, description, amount }) => [subject, description, amount])
+      const expected = [...transfers].map(([key, id]) => {
+        const { from, amount } = round.transfers.get(key) as Transfer
+        return [id, key, from === account ? `-${amount}` : amount]
+      })
+      deepEqual(was.sort(), expected.sort())
+    }
+  }
+
+  /** Every key that had no answer, and some that had one: carried out if it was not, answered as before if it was. */
+  private async sendAgain(round: Round, survived: ReadonlyMap<string, string>): Promise<void> {
+    let known = 0
+    for (const [key, transfer] of round.transfers) {
+      if (round.done.has(key)) known += 1
+      if (round.done.has(key) && known > SENT_AGAIN) continue
+      const sent = await sendTransfer(this.server, key, transfer)
+      equal(sent.isReplayed, survived.has(key), key)
+      if (survived.has(key)) equal(sent.transfer, survived.get(key), key)
+    }
+  }
+
+  /** The streams told exactly what happened since the last round, in order. */
+  private async checkStreams(): Promise<number> {
+    const events = await eventsAfter(this.server, this.last)
+    const last = events.at(-1)
+    if (last === undefined) return 0
+    const expected = events.map(({ id, kind, subject }) => ({ id, kind, subject }))
+    for (const [at, follower] of this.followers.entries()) {
+      await follower.until(last.id, this.following[at] as Promise<void>)
+      deepEqual(follower.take(), expected, `${follower.name} tells every event once`)
+    }
+    this.last = last.id
+    return events.length
+  }
+
+  private balances(): Promise<readonly [bigint, bigint]> {
+    const [one, other] = this.accounts
+    return Promise.all([balanceOf(this.server, one), balanceOf(this.server, other)])
+  }
+
+  private async checkBalances(round: Round, [one, other]: readonly [bigint, bigint]): Promise<void> {
+    let moved = 0n
+    for (const { from, amount } of round.transfers.values())
+      moved += from === this.accounts[0] ? -cents(amount) : cents(amount)
+    deepEqual(await this.balances(), [one + moved, other - moved])
+  }
+}
+
+const cents = (amount: string): bigint => BigInt(amount.replace('.', ''))
+
+/** An event has the whole transfer, both sides of it. */
+function checkWhole({ amount }: Transfer, data: EventItem['data']): void {
+  const guarded = cents(amount) * 10_000n
+  deepEqual(
+    data.entries.map((entry: { readonly amount: string }) => entry.amount),
+    [`${-guarded}`, `${guarded}`],
+  )
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the proof looks into whatever the server says
+async function get({ url, key }: ServerProcess, path: string): Promise<any> {
+  const response = await fetch(`${url}/stemma/v1${path}`, { headers: { authorization: `Bearer ${key}` } })
+  if (response.status !== 200) throw new Error(`${path}: ${response.status} ${await response.text()}`)
+  return response.json()
+}
+
+async function accountOf(server: ServerProcess, name: string): Promise<string> {
+  return (await get(server, `/accounts?search=${name}`)).items[0].id
+}
+
+async function balanceOf(server: ServerProcess, account: string): Promise<bigint> {
+  const { items } = await get(server, `/accounts/${account}/balances`)
+  const found = items.find(({ currency }: { readonly currency: string }) => currency === 'USD')
+  return cents(found?.posted ?? '0.00')
+}
+
+async function eventsAfter(server: ServerProcess, after: string): Promise<readonly EventItem[]> {
+  const events: EventItem[] = []
+  for (let last = after; ; last = events.at(-1)?.id ?? after) {
+    const { items } = await get(server, `/events?under=pty_1&limit=${PAGE}&after=${last}`)
+    events.push(...items)
+    if (items.length < PAGE) return events
+  }
+}
+
+async function newestEntries(
+  server: ServerProcess,
+  account: string,
+  count: number,
+): Promise<readonly Readonly<Record<string, string>>[]> {
+  const found: Readonly<Record<string, string>>[] = []
+  let cursor = ''
+  while (found.length < count) {
+    const limit = Math.min(PAGE, count - found.length)
+    const path = `/accounts/${account}/entries?type=transfer&newest_first=true&limit=${limit}${cursor}`
+    const { items, next_cursor } = await get(server, path)
+    found.push(...items)
+    if (next_cursor === null) break
+    cursor = `&cursor=${next_cursor}`
+  }
+  return found
+}

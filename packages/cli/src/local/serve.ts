@@ -7,7 +7,7 @@ import {
   type RunningServer,
   startServer,
 } from '@stemma/server'
-import { Ending, EXIT } from '../exit.js'
+import { EXIT } from '../exit.js'
 import type { Shell } from '../shell.js'
 import { configurationFor } from './configuration.js'
 import type { LocalOptions } from './options.js'
@@ -22,8 +22,11 @@ export async function serve(options: LocalOptions, shell: Shell): Promise<void> 
   const server = await startServer({ configuration, onFatal: () => failed.abort() })
   shell.out(greeting(server, configuration, isDemo))
   await raised(AbortSignal.any([interrupted, failed.signal]))
-  if (failed.signal.aborted)
-    throw new Ending(EXIT.refused, 'The journal could not be written, so the server has stopped.')
+  if (failed.signal.aborted) {
+    shell.note('The journal could not be written, so the server has stopped.')
+    // There are connections on which nothing may be answered any more: they end with the process.
+    process.exit(EXIT.refused)
+  }
   shell.note('Stopping: no new work is taken, and what is under way is finished.')
   await server.stop()
   shell.note('Stopped.')

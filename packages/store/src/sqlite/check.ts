@@ -13,7 +13,7 @@ import { keptHead, missingFrom } from './verify.js'
 
 /** Makes the journal on the first start; on a later one says precisely why it cannot be used. */
 export function checkJournal(files: Files, book: number): void {
-  if (isAbsent(files)) create(files, book)
+  if (isAbsent(files) || readingJournal(files, isEmpty)) create(files, book)
   readingJournal(files, (journal) => {
     checkVersion(files, journal)
     checkBook(files, journal, book)
@@ -38,6 +38,10 @@ export function checkTables(files: Files, journal: Database.Database, schema: St
 /** No journal, or the empty file of a first start that was cut short. */
 const isAbsent = ({ journal: file }: Files): boolean =>
   statSync(file, { throwIfNoEntry: false })?.size === 0 || !existsSync(file)
+
+/** The file of a first start that had no room for the tables. */
+const isEmpty = (journal: Database.Database): boolean =>
+  journal.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() === 0
 
 /** The head first and the journal in one transaction, so that a start that is cut short can be begun again. */
 function create(files: Files, book: number): void {

@@ -7,6 +7,8 @@ import type { Round, Transfer } from './round.js'
 
 const GRPC_ACCOUNT = 'firms/api-acme-participantfirm/accounts/api-acme-account-1'
 const UNAVAILABLE = 14
+/** A server that ends by itself says so, and takes nothing. */
+const UNAVAILABLE_HTTP = 503
 
 /** The transfer of a key; now and then the money goes back. */
 export function nextTransfer(
@@ -49,6 +51,7 @@ export async function sendTransfer(
     body: JSON.stringify(transfer),
   })
   const text = await response.text()
+  if (response.status === UNAVAILABLE_HTTP) throw new TypeError(`${name}: ${text}`)
   if (response.status !== 200) throw new Error(`${name}: ${response.status} ${text}`)
   const isReplayed = response.headers.get('idempotency-replayed') === 'true'
   return { transfer: (JSON.parse(text) as { transfer: string }).transfer, isReplayed }
@@ -92,6 +95,7 @@ export async function socketClient(
     socket.on('close', () => resolve())
     socket.on('message', (data) => {
       const { id, status, result, problem } = JSON.parse(String(data))
+      if (status === UNAVAILABLE_HTTP) return socket.close()
       if (status !== 200) return reject(new Error(`${id}: ${status} ${JSON.stringify(problem)}`))
       round.acknowledge(id, result.transfer)
       next()

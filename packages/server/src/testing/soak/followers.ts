@@ -73,7 +73,10 @@ export class SseFollower extends EventFollower {
 
   private read(frame: string): void {
     const data = frame.split('\n').find((line) => line.startsWith('data:'))
-    if (data !== undefined) this.saw(JSON.parse(data.slice('data:'.length)) as Followed)
+    if (data === undefined) return
+    const event = JSON.parse(data.slice('data:'.length)) as Partial<Followed>
+    // The last word of a stream says why it ends, and is no event.
+    if (event.id !== undefined) this.saw(event as Followed)
   }
 }
 

@@ -27,6 +27,11 @@ export interface RoundReport {
   readonly killedAtStart: boolean
 }
 
+export interface Ended {
+  readonly how: number | NodeJS.Signals | null
+  readonly said: string
+}
+
 interface EventItem extends Followed {
   // biome-ignore lint/suspicious/noExplicitAny: the proof looks into whatever an event says
   readonly data: any
@@ -64,7 +69,7 @@ export class KillLoop {
   }
 
   async round(number: number): Promise<RoundReport> {
-    const { seed, directory } = this.options
+    const { seed } = this.options
     const most = 1 + draw(seed, 2 * number, ANSWERS_MAX)
     let answers = 0
     const round = new Round(number, () => {
@@ -72,35 +77,23 @@ export class KillLoop {
       if (answers === most) this.server.kill('SIGKILL')
     })
     const start = await this.balances()
-    const { server, accounts } = this
-    await Promise.all([
-      httpClient(server, round, 'http-1', accounts),
-      httpClient(server, round, 'http-2', accounts),
-      socketClient(server, round, 'socket', accounts),
-      grpcOrders(server, directory, round, 'grpc'),
-    ])
-    equal(await server.ended, 'SIGKILL', server.said())
-    await Promise.all(this.following)
+    await this.work(round)
+    equal(await this.server.ended, 'SIGKILL', this.server.said())
     const killedAtStart = draw(seed, 2 * number + 1, 4) === 0
     if (killedAtStart) await this.killAtStart(draw(seed, 3 * number, START_MILLISECONDS_MAX))
-    this.server = await startProcess(directory, this.options)
-    this.follow()
+    return { ...(await this.prove(round, start)), killedAtStart }
+  }
 
-    const survived = await this.check(round)
-    await this.sendAgain(round, survived)
-    const events = await this.checkStreams()
-    await this.checkBalances(round, start)
-    deepEqual((await get(this.server, '/verify')).holds, true, 'the book proves itself')
-    const unanswered = [...round.transfers.keys()].filter((key) => !round.done.has(key))
-    const unansweredDone = unanswered.filter((key) => survived.has(key)).length
-    return {
-      round: number,
-      acknowledged: round.done.size + round.placed.size + round.cancelled.size,
-      unansweredDone,
-      unansweredLost: unanswered.length - unansweredDone,
-      events,
-      killedAtStart,
-    }
+  /** Goes on under something that will end the server by itself, and gives what it said and how it ended. */
+  async roundUnder(number: number, under: readonly string[]): Promise<RoundReport & Ended> {
+    await this.end()
+    this.server = await startProcess(this.options.directory, { ...this.options, under })
+    this.follow()
+    const round = new Round(number, () => {})
+    const start = await this.balances()
+    await this.work(round)
+    const ended = { how: await this.server.ended, said: this.server.said() }
+    return { ...(await this.prove(round, start)), ...ended, killedAtStart: false }
   }
 
   /** Ends the server as it should be ended. */
@@ -114,6 +107,41 @@ export class KillLoop {
   async abandon(): Promise<void> {
     this.server.kill('SIGKILL')
     await this.server.ended
+  }
+
+  /** Clients of every kind, until the server is gone. */
+  private async work(round: Round): Promise<void> {
+    const { server, accounts } = this
+    await Promise.all([
+      httpClient(server, round, 'http-1', accounts),
+      httpClient(server, round, 'http-2', accounts),
+      socketClient(server, round, 'socket', accounts),
+      grpcOrders(server, this.options.directory, round, 'grpc'),
+    ])
+    await Promise.all(this.following)
+  }
+
+  /** Starts a server again and asks it about everything. */
+  private async prove(
+    round: Round,
+    start: readonly [bigint, bigint],
+  ): Promise<Omit<RoundReport, 'killedAtStart'>> {
+    this.server = await startProcess(this.options.directory, this.options)
+    this.follow()
+    const survived = await this.check(round)
+    await this.sendAgain(round, survived)
+    const events = await this.checkStreams()
+    await this.checkBalances(round, start)
+    deepEqual((await get(this.server, '/verify')).holds, true, 'the book proves itself')
+    const unanswered = [...round.transfers.keys()].filter((key) => !round.done.has(key))
+    const unansweredDone = unanswered.filter((key) => survived.has(key)).length
+    return {
+      round: round.number,
+      acknowledged: round.done.size + round.placed.size + round.cancelled.size,
+      unansweredDone,
+      unansweredLost: unanswered.length - unansweredDone,
+      events,
+    }
   }
 
   private follow(): void {

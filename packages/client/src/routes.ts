@@ -131,6 +131,7 @@ export const ROUTES = {
   'orders.replace': ['POST', '/orders/{order}/replace', true],
   'orders.cancel': ['POST', '/orders/{order}/cancel', true],
   'orders.cancel_all': ['POST', '/accounts/{account}/orders/cancel', true],
+  'positions.close': ['POST', '/positions/close', true],
   'orders.cross': ['POST', '/orders/cross', true],
   'orders.preview': ['GET', '/orders/preview', false],
   'orders.open': ['GET', '/orders/open', false],

@@ -1,11 +1,13 @@
 /** Orders: placed, replaced, cancelled, crossed, previewed, and read back whatever became of them. */
 import { operation } from '../operation.js'
 import { EXAMPLE, page, paging, period } from '../resources/common.js'
+import { INSTRUMENT_KINDS } from '../resources/market.js'
 import {
   clientOrderId,
   EXAMPLE_ORDER,
   EXAMPLE_ORDER_IN_MIND,
   ORDER_STATES,
+  ORDER_TRIGGERS,
   ORDER_TYPES,
   order,
   orderInMind,
@@ -34,6 +36,14 @@ import {
   worth,
 } from '../wire/index.js'
 
+const label = () =>
+  text({
+    max: 64,
+    pattern: /^[\x20-\x7e]+$/,
+    meaning: '1 to 64 printable characters',
+    description: 'Your name for it; any number of orders may have the same',
+  })
+
 const onReject = () =>
   optional(
     choice(
@@ -53,7 +63,7 @@ const asked = {
   cash: optional(worth('Spend or raise this much: market_to_limit, or a limit that is filled or killed')),
   price: optional(price('The limit')),
   pricing: optional(choice(PRICINGS, 'Where the limit comes from; `given` unless said'), 'given'),
-  stop_price: optional(price('What a stop waits for')),
+  stop_price: optional(price('What a stop or a take waits for')),
   expires_at: optional(instant('Of an order that is good till a date')),
   client_order_id: optional(clientOrderId()),
   minimum_quantity: optional(quantity('The least that the first execution fills')),
@@ -61,6 +71,11 @@ const asked = {
   post_only: optional(flag('Rejected where it would take'), false),
   strict_limit: optional(flag('Rejected where it would trade worse than its limit'), false),
   reduce_only: optional(flag('Rejected where it could open a position'), false),
+  reprices: optional(flag('With `post_only`: rests a tick behind where it would take'), false),
+  trigger: optional(
+    choice(ORDER_TRIGGERS, 'Of stops and takes: what they wait on; that of the instrument unless said'),
+  ),
+  label: optional(label()),
   self_match_id: optional(
     text({ max: 64, pattern: /^[\x21-\x7e]+$/, meaning: '1 to 64 visible characters' }),
   ),
@@ -132,6 +147,8 @@ const COMMANDS = [
       all_or_none: optional(flag()),
       post_only: optional(flag()),
       strict_limit: optional(flag()),
+      reduce_only: optional(flag()),
+      reprices: optional(flag()),
       on_reject: onReject(),
     }),
     output: object({
@@ -174,6 +191,10 @@ const COMMANDS = [
       account: id('acc'),
       instrument: optional(instrumentRef('In this instrument only')),
       side: optional(choice(SIDES)),
+      currency: optional(currency('In instruments that settle in it')),
+      kinds: optional(list(choice(INSTRUMENT_KINDS), { max: 16 })),
+      types: optional(list(choice(ORDER_TYPES), { max: 16 })),
+      label: optional(label()),
     }),
     output: object({
       orders: list(id('ord'), { max: 1_000 }),
@@ -184,6 +205,27 @@ const COMMANDS = [
     example: {
       request: { account: EXAMPLE.account },
       response: { orders: [EXAMPLE.order], more: false, sequence: 983 },
+    },
+  }),
+  operation('positions.close', {
+    kind: 'command',
+    method: 'POST',
+    path: '/positions/close',
+    summary: 'Close what an account holds of an instrument',
+    description:
+      'An order that may reduce only, for all that is held: at the market, or at a limit that rests.',
+    scope: 'orders:write',
+    input: object({
+      account: id('acc'),
+      instrument: instrumentRef(),
+      price: optional(price('The limit; at the market unless said')),
+      label: optional(label()),
+    }),
+    output: placed,
+    refusals: PLACE_REFUSALS,
+    example: {
+      request: { account: EXAMPLE.account, instrument: 'rain-tomorrow', price: '0.37' },
+      response: { order: EXAMPLE.order, state: 'new', sequence: 984 },
     },
   }),
   operation('orders.cross', {

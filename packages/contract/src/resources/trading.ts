@@ -21,7 +21,16 @@ import { EXAMPLE } from './common.js'
 import { symbol } from './market.js'
 
 export const SIDES = ['buy', 'sell'] as const
-export const ORDER_TYPES = ['market', 'limit', 'stop', 'stop_limit', 'market_to_limit'] as const
+export const ORDER_TYPES = [
+  'market',
+  'limit',
+  'stop',
+  'stop_limit',
+  'take',
+  'take_limit',
+  'market_to_limit',
+] as const
+export const ORDER_TRIGGERS = ['last_trade', 'published_price', 'index_price'] as const
 export const TIMES_IN_FORCE = ['day', 'gtc', 'gtd', 'ioc', 'fok'] as const
 export const ORDER_STATES = [
   'pending_new',
@@ -87,6 +96,9 @@ const orderFields = {
   post_only: flag(),
   strict_limit: flag(),
   reduce_only: flag(),
+  reprices: flag('Rests a tick behind where it would take'),
+  trigger: nullable(choice(ORDER_TRIGGERS, 'What it waits on; null: the trigger of its instrument')),
+  label: nullable(text({ max: 64 })),
   minimum_quantity: nullable(quantity('The least that its first execution fills')),
   self_match_id: nullable(text({ max: 64 })),
   self_match_instruction: nullable(choice(SELF_MATCH_INSTRUCTIONS)),
@@ -264,6 +276,9 @@ export const EXAMPLE_ORDER_IN_MIND = {
   post_only: false,
   strict_limit: false,
   reduce_only: false,
+  reprices: false,
+  trigger: null,
+  label: null,
   minimum_quantity: null,
   self_match_id: null,
   self_match_instruction: null,

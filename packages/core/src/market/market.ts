@@ -19,6 +19,7 @@ import {
 import { Indexes } from './indexes.js'
 import { sessionFields } from './sessions.js'
 import { Terms } from './terms.js'
+import type { OrderTrigger } from './triggers.js'
 
 export interface MarketContext extends LedgerContext {
   readonly market: Market
@@ -32,8 +33,8 @@ export interface InstrumentDuties {
   hasOrders(instrument: Row): boolean
   /** What all that are long hold of it together. */
   openInterest(instrument: Row): Quantity
-  /** Whether an order waits that the price triggers. */
-  isTriggeredAt(instrument: Row, price: Price): boolean
+  /** Whether an order waits that a price of now triggers. */
+  isTriggered(instrument: Row): boolean
 }
 
 export class Market {
@@ -111,16 +112,14 @@ export class Market {
     return row === NO_ROW ? null : this.statistics.last.get(row)
   }
 
-  /**
-   * What stops are held against: the last trade, or, where the instrument says so, what was published last. Null where
-   * an outside venue holds the orders, and triggers them itself.
-   */
-  triggerPrice(instrument: Row): Price | null {
-    const { venue, stopTrigger } = this.instruments
+  /** What an order that waits is held against. Null where an outside venue holds the orders, and triggers them itself. */
+  triggerPrice(instrument: Row, trigger: OrderTrigger): Price | null {
+    if (this.instruments.venue.get(instrument) !== null) return null
+    if (trigger === 'index_price') return this.indexPrice(instrument)
     const row = this.statistics.find(this.instruments.id(instrument))
-    if (row === NO_ROW || venue.get(instrument) !== null) return null
+    if (row === NO_ROW) return null
     const { last, mark } = this.statistics
-    return stopTrigger.get(instrument) === 'last_trade' ? last.get(row) : mark.get(row)
+    return trigger === 'last_trade' ? last.get(row) : mark.get(row)
   }
 
   /** What the instrument follows stands at, or null. */

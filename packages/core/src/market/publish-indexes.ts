@@ -6,6 +6,7 @@ import { checkIndexName } from './derivative-checks.js'
 import { accrueFunding, restateFundingRate } from './funding.js'
 import { INDEXES_MAX, type IndexId } from './indexes.js'
 import type { MarketContext } from './market.js'
+import { wakeTriggered } from './triggers.js'
 
 export function publishIndexes(
   context: MarketContext,
@@ -24,12 +25,11 @@ export function publishIndexes(
   })
 }
 
-function publishIndex({ market, image, now }: MarketContext, name: string, price: Price): void {
+function publishIndex(context: MarketContext, name: string, price: Price): void {
+  const { market, image, now } = context
   const { indexes, instruments, sessions } = market
-  const perpetuals = indexes
-    .followersOf(name)
-    .filter((id) => sessions.has(id))
-    .map((id) => instruments.row(id))
+  const followers = indexes.followersOf(name).map((id) => instruments.row(id))
+  const perpetuals = followers.filter((row) => sessions.has(instruments.id(row)))
   for (const each of perpetuals) accrueFunding(market, each, now)
   const known = indexes.byName.find(name)
   const { sequence } = image.head
@@ -43,4 +43,5 @@ function publishIndex({ market, image, now }: MarketContext, name: string, price
     indexes.table.pricedAt.set(known, now)
   }
   for (const each of perpetuals) restateFundingRate(market, each)
+  for (const each of followers) wakeTriggered(context, each)
 }

@@ -78,7 +78,11 @@ export class Terms {
 
   /** What a unit cost on average, half-even to the precision of prices; null where there is none. */
   average(cost: Amount, quantity: Quantity): Price | null {
-    if (quantity === 0n) return null
+    if (quantity === 0n || (this.isInverse && cost === 0n)) return null
+    if (this.isInverse) {
+      const [size, paid] = [quantity, cost].map((each) => (each < 0n ? -each : each)) as [bigint, bigint]
+      return divide(size * this.numerator, paid * this.denominator, 'half_even') as Price
+    }
     return divide(cost * this.denominator, quantity * this.numerator, 'half_even') as Price
   }
 

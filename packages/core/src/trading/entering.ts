@@ -13,6 +13,7 @@ import { type Order, openQuantityOf, orderAt } from './order.js'
 import { report, type UnsolicitedReason } from './reports.js'
 import { FILLS_OF_COMMAND_MAX, type TradingSession } from './session.js'
 import type { TradingContext } from './trading.js'
+import { isTriggeredBy } from './triggers.js'
 import { cancelUnfunded } from './unfunded.js'
 
 /** All-or-none orders that wait in one instrument: each looks at the book again after every trade. */
@@ -25,7 +26,7 @@ const isMatching = ({ market }: TradingContext, order: Order): boolean =>
 /** Puts an order that was accepted where it belongs. */
 export function enter(context: TradingContext, session: TradingSession, order: Order): void {
   const isWaiting = order.stopPrice !== null && !order.isTriggered
-  if (isWaiting && isTriggeredBy(context, order)) {
+  if (isWaiting && isTriggeredBy(context.market, order)) {
     trigger(context, order)
     const stopped = triggeredFault(context, order)
     if (stopped !== null) {
@@ -82,7 +83,7 @@ function leave(context: TradingContext, session: TradingSession, order: Order): 
 }
 
 const endsAtOnce = ({ timeInForce, type, price }: Order): boolean =>
-  timeInForce === 'ioc' || timeInForce === 'fok' || type === 'market' || type === 'stop' || price === null
+  timeInForce === 'ioc' || timeInForce === 'fok' || type === 'market' || price === null
 
 const wouldTrade = (context: TradingContext, order: Order): boolean =>
   !order.terms.allOrNone && find(context, order, quantity(1n)).quantity > 0n
@@ -122,12 +123,6 @@ function endsBySelfMatch(context: TradingContext, session: TradingSession, order
   if (selfMatchInstruction === 'cancel_resting') return false
   report(context, order, 'cancelled', 'cancelled', { unsolicited: 'self_match' })
   return true
-}
-
-function isTriggeredBy({ market }: TradingContext, { instrument, side, stopPrice }: Order): boolean {
-  const last = market.triggerPrice(market.instruments.row(instrument))
-  if (last === null || stopPrice === null) return false
-  return side === 'buy' ? last >= stopPrice : last <= stopPrice
 }
 
 function trigger(context: TradingContext, order: Order): void {
@@ -178,8 +173,7 @@ function nextToAct(context: TradingContext, instrument: Row): Row {
   // An outside venue that holds the orders triggers and fills them itself.
   if (market.state(instrument) !== 'open' || market.instruments.venue.get(instrument) !== null) return NO_ROW
   const id = market.instruments.id(instrument)
-  const last = market.triggerPrice(instrument)
-  const stop = last === null ? NO_ROW : trading.waiting.triggered(id, last)
+  const stop = trading.waiting.triggered(id)
   if (stop !== NO_ROW) return stop
   for (const row of trading.waiting.allOrNone(id)) {
     const order = orderAt(trading.orders, row)

@@ -21,7 +21,7 @@ import {
   timeOrNull,
   value,
 } from '../image/index.js'
-import type { FeeScheduleId, InstrumentId } from '../market/index.js'
+import type { FeeScheduleId, InstrumentId, OrderTrigger } from '../market/index.js'
 import type { CurrencyCode, Price, Quantity } from '../money/index.js'
 
 export type OrderId = Id<'order'>
@@ -35,7 +35,15 @@ export const SIDES = ['buy', 'sell'] as const
 export type Side = (typeof SIDES)[number]
 export const opposite = (side: Side): Side => (side === 'buy' ? 'sell' : 'buy')
 
-export const ORDER_TYPES = ['market', 'limit', 'stop', 'stop_limit', 'market_to_limit'] as const
+export const ORDER_TYPES = [
+  'market',
+  'limit',
+  'stop',
+  'stop_limit',
+  'take',
+  'take_limit',
+  'market_to_limit',
+] as const
 export type OrderType = (typeof ORDER_TYPES)[number]
 
 export const TIMES_IN_FORCE = ['day', 'gtc', 'gtd', 'ioc', 'fok'] as const
@@ -68,6 +76,12 @@ export type OrderTerms = {
   readonly postOnly: boolean
   readonly strictLimit: boolean
   readonly reduceOnly: boolean
+  /** A post-only order that would take rests a tick behind instead. */
+  readonly reprices: boolean
+  /** What a stop or take looks at; null: the trigger of its instrument. */
+  readonly trigger: OrderTrigger | null
+  /** The sender's name for it, and for as many others as they like. */
+  readonly label: string | null
   /** The least that the first execution has to fill; none is 0. */
   readonly minimumQuantity: Quantity
   readonly selfMatchId: string | null

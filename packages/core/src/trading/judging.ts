@@ -44,6 +44,8 @@ export function judge(context: TradingContext, order: Order, replaces: Row = NO_
 function venueFault(context: TradingContext, venue: Row, order: Order, instrument: Row): Fault | null {
   if (context.trading.venues.status.get(venue) !== 'active')
     return fault('venue', 'the venue takes no orders')
+  if (order.terms.trigger !== null || order.type === 'take' || order.type === 'take_limit')
+    return fault('order_type_invalid', 'an outside venue triggers stops alone, by its own price')
   return order.price === null && order.stopPrice === null && referencePrice(context, instrument) === null
     ? fault('no_reference_price', 'no last trade when open, no settlement and no previous close')
     : null
@@ -158,6 +160,7 @@ function priceFault({ market }: TradingContext, order: Order, instrument: Row): 
   const { price, stopPrice, side, type } = order
   if (
     type === 'stop_limit' &&
+    market.instruments.derivative.get(instrument) === null &&
     price !== null &&
     stopPrice !== null &&
     (side === 'buy' ? stopPrice < price : stopPrice > price)

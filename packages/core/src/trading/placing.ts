@@ -2,7 +2,7 @@
 import type { AccountId } from '../hierarchy/index.js'
 import { type Id, type Instant, NO_ROW, type Plain } from '../image/index.js'
 import { endOfBusinessDay } from '../ledger/index.js'
-import { type InstrumentId, instrumentRow } from '../market/index.js'
+import { type InstrumentId, instrumentRow, type OrderTrigger } from '../market/index.js'
 import {
   type Amount,
   amount,
@@ -16,15 +16,18 @@ import {
   ZERO,
 } from '../money/index.js'
 import { refuse } from '../refusals/index.js'
+import { priceBehind } from './behind.js'
 import { type Fault, fault } from './faults.js'
 import type { OrderId, OrderTerms, OrderType, SelfMatchInstruction, Side, TimeInForce } from './fields.js'
 import { referencePrice } from './judging.js'
 import { quantityForCash } from './matching.js'
 import type { Order } from './order.js'
 import type { TradingContext } from './trading.js'
+import { isWaitingType } from './triggers.js'
 
 export const CLIENT_ORDER_ID_LENGTH_MAX = 64
 export const SELF_MATCH_ID_LENGTH_MAX = 64
+export const LABEL_LENGTH_MAX = 64
 export const TAGS_MAX = 16
 export const TAG_LENGTH_MAX = 128
 
@@ -50,6 +53,12 @@ export type PlaceOrder = {
   readonly postOnly: boolean
   readonly strictLimit: boolean
   readonly reduceOnly: boolean
+  /** With post-only: rests a tick behind where it would take. */
+  readonly reprices?: boolean
+  /** Of stops and takes; the instrument's own unless said. */
+  readonly trigger?: OrderTrigger | null
+  /** Any number of orders may have the same. */
+  readonly label?: string | null
   readonly selfMatchId: string | null
   readonly selfMatchInstruction: SelfMatchInstruction | null
   readonly tags: { readonly [key: string]: Plain }
@@ -64,6 +73,13 @@ export function checkClientOrderId(text: string | null): void {
   if (text !== null && (text.length > CLIENT_ORDER_ID_LENGTH_MAX || !VISIBLE_ASCII.test(text)))
     refuse('malformed', `expected 1 to ${CLIENT_ORDER_ID_LENGTH_MAX} visible characters`, {
       field: '/client_order_id',
+    })
+}
+
+function checkLabel(label: string | null): void {
+  if (label !== null && (label.length < 1 || label.length > LABEL_LENGTH_MAX || !PRINTABLE_ASCII.test(label)))
+    refuse('malformed', `expected a label of 1 to ${LABEL_LENGTH_MAX} printable characters`, {
+      field: '/label',
     })
 }
 
@@ -90,13 +106,19 @@ export function checkShape(input: PlaceOrder, now: Instant): void {
     refuse('malformed', 'cash goes with market-to-limit, or a limit that is filled or killed', {
       field: '/cash',
     })
-  const needsLimit = type === 'limit' || type === 'stop_limit'
+  const needsLimit = type === 'limit' || type === 'stop_limit' || type === 'take_limit'
   if (needsLimit && pricing === 'given' && price === null)
     refuse('malformed', `a ${type} order needs a price`, { field: '/price' })
   if (!needsLimit && (price !== null || pricing !== 'given'))
     refuse('malformed', `a ${type} order has no price`, { field: '/price' })
-  if ((type === 'stop' || type === 'stop_limit') !== (stopPrice !== null))
-    refuse('malformed', 'a stop price goes with the stop types, and they need one', { field: '/stop_price' })
+  const waits = isWaitingType(type)
+  if (waits !== (stopPrice !== null))
+    refuse('malformed', 'a stop price goes with stops and takes, and they need one', { field: '/stop_price' })
+  if (!waits && (input.trigger ?? null) !== null)
+    refuse('malformed', 'a trigger goes with stops and takes', { field: '/trigger' })
+  if (input.reprices === true && !input.postOnly)
+    refuse('malformed', 'only a post-only order is priced anew', { field: '/reprices' })
+  checkLabel(input.label ?? null)
   for (const [given, field] of [
     [price, '/price'],
     [stopPrice, '/stop_price'],
@@ -190,6 +212,8 @@ export function orderOf(
     enteredAt: now,
     updatedAt: now,
   }
+  order.price = priceBehind(context, order)
+  order.reservePrice = order.price ?? order.reservePrice
   if (input.pricing !== 'given' && price === null)
     return { order, fault: fault('no_liquidity', 'no liquidity to derive a limit price from') }
   if (input.cash === null) return { order, fault: null }
@@ -250,6 +274,9 @@ const termsOf = (input: PlaceOrder): OrderTerms => ({
   postOnly: input.postOnly,
   strictLimit: input.strictLimit,
   reduceOnly: input.reduceOnly,
+  reprices: input.reprices ?? false,
+  trigger: input.trigger ?? null,
+  label: input.label ?? null,
   minimumQuantity: input.minimumQuantity ?? NONE,
   selfMatchId: input.selfMatchId,
   // A participant's own id without an instruction refuses the incoming order (polymarket-us 4.7).

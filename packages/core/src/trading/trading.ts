@@ -93,7 +93,7 @@ export class Trading {
     this.unsettledOf = new Relation(this.unsettled, this.unsettled.account)
     this.holders = new PairIndex(this.positions, this.positions.instrument, this.positions.account)
     this.books = new Books(this.orders, market)
-    this.waiting = new WaitingOrders(this.orders)
+    this.waiting = new WaitingOrders(this.orders, market)
     this.openOrders = new OpenOrders(this.orders, this.positions, this.holders, market)
     this.openInterest = new OpenInterest(this.positions)
     for (const derived of [
@@ -117,7 +117,7 @@ export class Trading {
       },
       openInterest: (row) => this.openInterest.of(market.instruments.id(row)),
       hasOrders: (row) => !this.ordersIn.isEmpty(market.instruments.id(row)),
-      isTriggeredAt: (row, price) => this.waiting.triggered(market.instruments.id(row), price) !== NO_ROW,
+      isTriggered: (row) => this.waiting.triggered(market.instruments.id(row)) !== NO_ROW,
     })
     hierarchy.closePreconditions.push(
       {

@@ -1,10 +1,10 @@
 /**
  * `prices.publish`: the last price of each instrument that changed, conflated by the sender. It makes no event: the
  * figures of the instruments are the record, so a thousand prices are one small record of the journal. What positions
- * are worth follows in bounded steps behind it, and so do the stops of instruments that published prices trigger. With
+ * are worth follows in bounded steps behind it, and so do the orders that published prices trigger. With
  * them come the prices of indexes, which derivatives follow; what funds a perpetual accrues up to now at the old ones.
  */
-import { after, command, NO_ROW, type Row, STEP_PAUSE } from '../../image/index.js'
+import { command, NO_ROW, type Row } from '../../image/index.js'
 import { ONE, PRICE_MAX, type Price } from '../../money/index.js'
 import { refuse } from '../../refusals/index.js'
 import type { InstrumentId } from '../fields.js'
@@ -12,6 +12,7 @@ import { accrueFunding, restateFundingRate } from '../funding.js'
 import type { MarketContext } from '../market.js'
 import { publishIndexes } from '../publish-indexes.js'
 import { recordMark } from '../statistics.js'
+import { wakeTriggered } from '../triggers.js'
 
 /** Instruments of one command, and indexes. */
 export const PRICES_OF_COMMAND_MAX = 1_000
@@ -39,7 +40,7 @@ export const publishPrices = command({
       accrueFunding(market, row, now)
       recordMark(market, row, price, now, image.head.sequence)
       restateFundingRate(market, row)
-      wakeStops(context, row)
+      wakeTriggered(context, row)
     })
     return { published: prices.length + indexes.length }
   },
@@ -58,15 +59,4 @@ function pricedRow({ market }: MarketContext, instrument: InstrumentId, price: P
       { field: `${place}/price` },
     )
   return row
-}
-
-/** Stops that the price triggers are the next step of their instrument. */
-function wakeStops({ market, horizon }: MarketContext, row: Row): void {
-  const { instruments, duties } = market
-  if (instruments.stopTrigger.get(row) === 'last_trade' || instruments.state.get(row) !== 'open') return
-  const price = market.triggerPrice(row)
-  if (price === null || !duties.some((duty) => duty.isTriggeredAt(row, price))) return
-  const at = after(horizon, STEP_PAUSE)
-  const next = instruments.nextStepAt.get(row)
-  if (next === null || next > at) instruments.nextStepAt.set(row, at)
 }

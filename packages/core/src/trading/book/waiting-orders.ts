@@ -1,27 +1,37 @@
 /**
- * Orders that wait beside the book: stops by the price that triggers them, and all-or-none orders by priority. Derived
+ * Orders that wait beside the book: stops and takes by the price that triggers them, and all-or-none orders by priority. Derived
  * from the open orders. The next one to act is always the last of its list.
  */
 import { type Derived, NO_ROW, type Plain, type Row, type Table } from '../../image/index.js'
-import type { InstrumentId } from '../../market/index.js'
-import type { Price } from '../../money/index.js'
+import { type InstrumentId, type Market, ORDER_TRIGGERS, type OrderTrigger } from '../../market/index.js'
 import type { OrderId, orderFields } from '../fields.js'
+import { triggerOf, waitsForRise } from '../triggers.js'
 
-const LISTS = ['buy stops', 'sell stops', 'all or none'] as const
-type List = (typeof LISTS)[number]
+type Waiting = `${'rising' | 'falling'} ${OrderTrigger}`
+type List = Waiting | 'all or none'
 
-interface Lists {
-  readonly 'buy stops': Row[]
-  readonly 'sell stops': Row[]
-  readonly 'all or none': Row[]
-}
+/** Of what a price triggers, that which waits for a rise acts first. */
+const TRIGGERED: readonly {
+  readonly list: Waiting
+  readonly trigger: OrderTrigger
+  readonly rises: boolean
+}[] = ORDER_TRIGGERS.flatMap((trigger) => [
+  { list: `rising ${trigger}` as const, trigger, rises: true },
+  { list: `falling ${trigger}` as const, trigger, rises: false },
+])
+const LISTS: readonly List[] = [...TRIGGERED.map(({ list }) => list), 'all or none']
+
+type Lists = Partial<Record<List, Row[]>>
 
 export class WaitingOrders implements Derived {
   readonly name = 'waiting orders'
   private readonly instruments = new Map<InstrumentId, Lists>()
   private readonly places = new Map<Row, List>()
 
-  constructor(private readonly orders: Table<OrderId, typeof orderFields>) {
+  constructor(
+    private readonly orders: Table<OrderId, typeof orderFields>,
+    private readonly market: Market,
+  ) {
     const enter = (row: Row): void => this.enter(row)
     const leave = (row: Row): void => this.leave(row)
     orders.hooks.push({ inserted: enter, removing: leave })
@@ -33,23 +43,27 @@ export class WaitingOrders implements Derived {
       column.watch(reenter)
   }
 
-  /** The stop that a trade at `last` triggers next, or NO_ROW: buys at or above their stop, sells at or below. */
-  triggered(instrument: InstrumentId, last: Price): Row {
+  /** The order that a price of now triggers next, or NO_ROW. */
+  triggered(instrument: InstrumentId): Row {
     const lists = this.instruments.get(instrument)
-    const buy = lists?.['buy stops'].at(-1)
-    if (buy !== undefined && (this.orders.stopPrice.get(buy) ?? 0n) <= last) return buy
-    const sell = lists?.['sell stops'].at(-1)
-    if (sell !== undefined && (this.orders.stopPrice.get(sell) ?? 0n) >= last) return sell
+    if (lists === undefined) return NO_ROW
+    for (const { list, trigger, rises } of TRIGGERED) {
+      const first = lists[list]?.at(-1)
+      if (first === undefined) continue
+      const price = this.market.triggerPrice(this.market.instruments.row(instrument), trigger)
+      const stopPrice = this.orders.stopPrice.get(first) ?? 0n
+      if (price !== null && (rises ? stopPrice <= price : stopPrice >= price)) return first
+    }
     return NO_ROW
   }
 
   /** All-or-none orders of the instrument, first in priority first. */
   allOrNone(instrument: InstrumentId): readonly Row[] {
-    return this.instruments.get(instrument)?.['all or none'].toReversed() ?? []
+    return this.instruments.get(instrument)?.['all or none']?.toReversed() ?? []
   }
 
   countAllOrNone(instrument: InstrumentId): number {
-    return this.instruments.get(instrument)?.['all or none'].length ?? 0
+    return this.instruments.get(instrument)?.['all or none']?.length ?? 0
   }
 
   *canonical(): Iterable<Plain> {
@@ -66,8 +80,11 @@ export class WaitingOrders implements Derived {
     const { orders } = this
     const state = orders.state.get(row)
     if (state !== 'new' && state !== 'partially_filled') return null
-    if (orders.stopPrice.get(row) !== null && !orders.isTriggered.get(row))
-      return orders.side.get(row) === 'buy' ? 'buy stops' : 'sell stops'
+    if (orders.stopPrice.get(row) !== null && !orders.isTriggered.get(row)) {
+      const [side, type] = [orders.side.get(row), orders.type.get(row)]
+      const order = { terms: orders.terms.get(row), instrument: orders.instrument.get(row) }
+      return `${waitsForRise({ side, type }) ? 'rising' : 'falling'} ${triggerOf(this.market, order)}`
+    }
     return orders.terms.get(row).allOrNone ? 'all or none' : null
   }
 
@@ -77,10 +94,11 @@ export class WaitingOrders implements Derived {
     const instrument = this.orders.instrument.get(row)
     let lists = this.instruments.get(instrument)
     if (lists === undefined) {
-      lists = { 'buy stops': [], 'sell stops': [], 'all or none': [] }
+      lists = {}
       this.instruments.set(instrument, lists)
     }
-    const rows = lists[list]
+    const rows = lists[list] ?? []
+    lists[list] = rows
     let low = 0
     let high = rows.length
     while (low < high) {
@@ -106,7 +124,7 @@ export class WaitingOrders implements Derived {
     const { stopPrice, priority } = this.orders
     if (list !== 'all or none') {
       const [one, other] = [stopPrice.get(left) ?? 0n, stopPrice.get(right) ?? 0n]
-      if (one !== other) return list === 'buy stops' ? one > other : one < other
+      if (one !== other) return list.startsWith('rising') ? one > other : one < other
     }
     return priority.get(left) > priority.get(right)
   }

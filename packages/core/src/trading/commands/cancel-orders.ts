@@ -1,10 +1,11 @@
-/** `orders.cancel_all`: the open orders of an account, all of them or those in one instrument or on one side. */
+/** `orders.cancel_all`: the open orders of an account, all of them or those that are asked for. */
 import type { AccountId } from '../../hierarchy/index.js'
-import { command } from '../../image/index.js'
-import type { InstrumentId } from '../../market/index.js'
+import { command, type Row } from '../../image/index.js'
+import type { InstrumentId, InstrumentKind } from '../../market/index.js'
+import type { CurrencyCode } from '../../money/index.js'
 import { tradeNeeds } from '../access.js'
 import { cancelOpenOrder } from '../ending.js'
-import type { OrderId, Side } from '../fields.js'
+import type { OrderId, OrderType, Side } from '../fields.js'
 import type { TradingContext } from '../trading.js'
 
 /** Orders of one command; with more, `more` says that some are left. */
@@ -14,21 +15,24 @@ export type CancelOrders = {
   readonly account: AccountId
   readonly instrument: InstrumentId | null
   readonly side: Side | null
+  readonly currency?: CurrencyCode | null
+  readonly kinds?: readonly InstrumentKind[] | null
+  readonly types?: readonly OrderType[] | null
+  readonly label?: string | null
 }
 
 export const cancelOrders = command({
   name: 'orders.cancel_all',
   scope: 'orders:write',
   needs: (_context: TradingContext, { account }: CancelOrders) => tradeNeeds(account, 'cancel'),
-  decide(context, { account, instrument, side }) {
+  decide(context, input) {
     const { trading, market } = context
     const { orders } = trading
     const wanted = trading.ordersOf
-      .of(account)
+      .of(input.account)
       .filter(
         (row) =>
-          (instrument === null || orders.instrument.get(row) === instrument) &&
-          (side === null || orders.side.get(row) === side) &&
+          isAsked(context, row, input) &&
           !['halted', 'closed'].includes(market.state(market.instruments.row(orders.instrument.get(row)))),
       )
     const cancelled: OrderId[] = []
@@ -39,3 +43,19 @@ export const cancelOrders = command({
     return { orders: cancelled, more: wanted.length > CANCELS_OF_COMMAND_MAX }
   },
 })
+
+function isAsked(
+  { trading: { orders }, market: { instruments } }: TradingContext,
+  row: Row,
+  { instrument, side, currency = null, kinds = null, types = null, label = null }: CancelOrders,
+): boolean {
+  const own = instruments.row(orders.instrument.get(row))
+  return (
+    (instrument === null || orders.instrument.get(row) === instrument) &&
+    (side === null || orders.side.get(row) === side) &&
+    (currency === null || instruments.currency.get(own) === currency) &&
+    (kinds === null || kinds.includes(instruments.kind.get(own))) &&
+    (types === null || types.includes(orders.type.get(row))) &&
+    (label === null || orders.terms.get(row).label === label)
+  )
+}

@@ -2,6 +2,7 @@ import { VENUE_COMMANDS } from '../venues/index.js'
 import { adjustPosition } from './adjust-position.js'
 import { cancelOrder } from './cancel-order.js'
 import { cancelOrders } from './cancel-orders.js'
+import { closePosition } from './close-position.js'
 import { bustTrade, correctTrade } from './correct-trade.js'
 import { crossOrders } from './cross-orders.js'
 import { placeOrder } from './place-order.js'
@@ -12,6 +13,7 @@ import { settleInstrument } from './settle-instrument.js'
 export * from './adjust-position.js'
 export * from './cancel-order.js'
 export * from './cancel-orders.js'
+export * from './close-position.js'
 export * from './correct-trade.js'
 export * from './cross-orders.js'
 export * from './place-order.js'
@@ -28,6 +30,7 @@ export const TRADING_COMMANDS = [
   setInstrumentState,
   settleInstrument,
   adjustPosition,
+  closePosition,
   bustTrade,
   correctTrade,
   ...VENUE_COMMANDS,

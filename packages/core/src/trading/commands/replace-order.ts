@@ -8,6 +8,7 @@ import type { Price, Quantity } from '../../money/index.js'
 import { QUANTITY_MAX, quantity as quantityOf } from '../../money/index.js'
 import { refuse } from '../../refusals/index.js'
 import { isReducing, orderNeeds } from '../access.js'
+import { priceBehind } from '../behind.js'
 import { enter, followUp } from '../entering.js'
 import type { OrderId, TimeInForce } from '../fields.js'
 import { judge, noteEntered } from '../judging.js'
@@ -31,6 +32,8 @@ export type ReplaceOrder = {
   readonly allOrNone: boolean | null
   readonly postOnly: boolean | null
   readonly strictLimit: boolean | null
+  readonly reduceOnly?: boolean | null
+  readonly reprices?: boolean | null
   readonly onReject: 'record' | 'refuse'
 }
 
@@ -45,7 +48,7 @@ export const replaceOrder = command({
     const before = orderAt(trading.orders, row)
     if (before.state.startsWith('pending_'))
       refuse('transition_invalid', 'the venue has not answered what was asked before')
-    const after = changed(context, before, input)
+    const after = behind(context, changed(context, before, input))
     const fault = judge(context, after, row)
     if (fault !== null) {
       if (input.onReject === 'refuse')
@@ -98,10 +101,17 @@ function changed(context: TradingContext, before: Order, input: ReplaceOrder): O
       allOrNone: input.allOrNone ?? before.terms.allOrNone,
       postOnly: input.postOnly ?? before.terms.postOnly,
       strictLimit: input.strictLimit ?? before.terms.strictLimit,
+      reduceOnly: input.reduceOnly ?? before.terms.reduceOnly,
+      reprices: input.reprices ?? before.terms.reprices,
     },
     enteredAt: now,
     updatedAt: now,
   }
+}
+
+function behind(context: TradingContext, order: Order): Order {
+  const price = priceBehind(context, order)
+  return { ...order, price, reservePrice: price ?? order.reservePrice }
 }
 
 const keepsPriority = (before: Order, after: Order): boolean =>

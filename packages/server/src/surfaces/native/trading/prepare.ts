@@ -33,6 +33,7 @@ export const TRADING_PREPARE: readonly (readonly [string, Prepare])[] = [
     'orders.cancel_all',
     'orders.cross',
     'positions.adjust',
+    'positions.close',
   ].map((name) => [name, settledCommand] as const),
   ['orders.replace', replace],
   ['trades.bust', correct],

@@ -48,6 +48,8 @@ export const ORDER_TYPES = new Words<OrderType>('ORDER_TYPE_', [
   [2, 'LIMIT', 'limit'],
   [3, 'STOP', 'stop'],
   [4, 'STOP_LIMIT', 'stop_limit'],
+  [3, 'STOP', 'take'],
+  [4, 'STOP_LIMIT', 'take_limit'],
   [-1, 'MARKET_TO_LIMIT', 'market'],
 ])
 

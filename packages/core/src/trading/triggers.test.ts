@@ -31,7 +31,7 @@ const waiting = (
   engine: Engine,
   account: AccountId,
   instrument: InstrumentId,
-  more: Partial<Omit<PlaceOrder, 'stopPrice'>> & { readonly stopPrice: string },
+  more: Partial<Omit<PlaceOrder, 'stopPrice' | 'quantity'>> & { readonly stopPrice: string },
 ): OrderId => place(engine, { account, instrument, quantity: 10, ...more, timeInForce: 'gtc' })
 
 describe('stops and takes', () => {

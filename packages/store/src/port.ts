@@ -5,6 +5,7 @@
 import type {
   Batch,
   ColumnKind,
+  ColumnMeaning,
   HistoryQuery,
   HistoryRow,
   HistoryTable,
@@ -156,7 +157,11 @@ export interface StoreSchema {
 
 export interface TableShape {
   readonly name: string
-  readonly columns: readonly { readonly name: string; readonly kind: ColumnKind }[]
+  readonly columns: readonly {
+    readonly name: string
+    readonly kind: ColumnKind
+    readonly meaning: ColumnMeaning
+  }[]
 }
 
 /** The largest record: a batch that would be larger is closed before (see `recordBytesMax`). */

@@ -1,13 +1,17 @@
 /** What a store keeps of a book: the primary tables of the image, and the history tables of the rooms. */
 import { Engine } from '../engine.js'
-import { type ColumnKind, EVENTS, type HistoryTable } from '../image/index.js'
+import { type ColumnKind, type ColumnMeaning, EVENTS, type HistoryTable } from '../image/index.js'
 import { LEDGER_HISTORY } from '../ledger/index.js'
 import { TRADING_HISTORY } from '../trading/index.js'
 
 export interface BookSchema {
   readonly tables: readonly {
     readonly name: string
-    readonly columns: readonly { readonly name: string; readonly kind: ColumnKind }[]
+    readonly columns: readonly {
+      readonly name: string
+      readonly kind: ColumnKind
+      readonly meaning: ColumnMeaning
+    }[]
   }[]
   readonly history: readonly HistoryTable[]
 }
@@ -17,7 +21,7 @@ export const HISTORY: readonly HistoryTable[] = [EVENTS, ...LEDGER_HISTORY, ...T
 export const BOOK_SCHEMA: BookSchema = {
   tables: new Engine().image.primaryTables().map(({ tableName, columns }) => ({
     name: tableName,
-    columns: columns.map((column) => ({ name: column.name, kind: column.kind })),
+    columns: columns.map(({ name, kind, meaning }) => ({ name, kind, meaning })),
   })),
   history: HISTORY,
 }

@@ -31,6 +31,9 @@ export type Plain =
 /** How a column's values look outside the image: what a store makes of them. */
 export type ColumnKind = 'number' | 'flag' | 'text' | 'amount' | 'json'
 
+/** Whether a number names a row of another table. */
+export type ColumnMeaning = 'reference' | 'value'
+
 /** A column as a derived table sees it: read it, and be told when a row changes. */
 export interface Watched<T> {
   readonly name: string
@@ -46,6 +49,7 @@ export abstract class Column<T> implements Watched<T> {
     readonly name: string,
     readonly table: object,
     private readonly log: ChangeLog,
+    readonly meaning: ColumnMeaning = 'value',
   ) {}
 
   abstract get(row: Row): T
@@ -319,12 +323,16 @@ export interface AnyField {
   make(name: string, table: object, log: ChangeLog): unknown
 }
 
-const field = <T>(Kind: new (name: string, table: object, log: ChangeLog) => Column<never>): Field<T> => ({
-  make: (name, table, log) => new Kind(name, table, log) as unknown as Column<T>,
+const field = <T>(
+  Kind: new (name: string, table: object, log: ChangeLog, meaning: ColumnMeaning) => Column<never>,
+  meaning: ColumnMeaning = 'value',
+): Field<T> => ({
+  make: (name, table, log) => new Kind(name, table, log, meaning) as unknown as Column<T>,
 })
 
-export const ref = <T extends Id>(): Field<T> => field<T>(NumberColumn as never)
-export const refOrNull = <T extends Id>(): Field<T | null> => field<T | null>(OptionalNumberColumn as never)
+export const ref = <T extends Id>(): Field<T> => field<T>(NumberColumn as never, 'reference')
+export const refOrNull = <T extends Id>(): Field<T | null> =>
+  field<T | null>(OptionalNumberColumn as never, 'reference')
 export const time = (): Field<Instant> => field<Instant>(NumberColumn as never)
 export const timeOrNull = (): Field<Instant | null> => field<Instant | null>(OptionalNumberColumn as never)
 export const count = (): Field<number> => field<number>(NumberColumn as never)

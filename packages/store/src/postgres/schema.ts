@@ -3,12 +3,12 @@
  * schema of the book, so that an analyst can query them. Amounts are whole counts of 10^-scale. Structured values are
  * JSON text. Text is ordered by its bytes, whatever language the database is set to.
  */
-import type { HistoryColumn, HistoryTable } from '@stemma/core/image'
+import type { ColumnMeaning, HistoryColumn, HistoryTable } from '@stemma/core/image'
 import { columnsKept } from '../history/event-items.js'
 import type { StoreSchema, TableShape } from '../port.js'
 import { CHAIN_START, sha256 } from '../record/chain.js'
 import { FORMAT_VERSION } from '../record/upgrades.js'
-import { historyName, quoted } from '../tables/names.js'
+import { historyName, quoted, snakeCase } from '../tables/names.js'
 import { readMeta, TABLES_META, writeMeta } from './meta.js'
 import { type PostgresPlace, schemaOf } from './place.js'
 import type { Session } from './session.js'
@@ -38,20 +38,56 @@ export const rowsOfLists = (kinds: readonly Kind[]): string =>
 
 const column = ({ name, kind }: HistoryColumn): string => `${quoted(name)} ${TYPES[kind]}`
 
-const primaryTable = ({ name, columns }: TableShape): string[] => [
-  `CREATE TABLE ${quoted(name)} (id BIGINT PRIMARY KEY, ${columns.map(column).join(', ')}, row_digest BIGINT NOT NULL)`,
-]
+function primaryTable({ name, columns }: TableShape): string[] {
+  const table = quoted(name)
+  const kept = columns.map(column).join(', ')
+  return [
+    `CREATE TABLE ${table} (id BIGINT PRIMARY KEY, ${kept}, row_digest BIGINT NOT NULL)`,
+    ...columns
+      .filter(({ meaning }) => meaning === 'reference')
+      .map((reference) => index(`${name}_by_${reference.name}`, table, [reference.name])),
+    commentOn(table, `Current state of the ${inWords(name)}, some seconds behind the journal.`),
+    `COMMENT ON COLUMN ${table}.row_digest IS 'For noticing damage, and nothing else.'`,
+    ...commentsOn(table, columns),
+  ]
+}
 
 function historyTable(table: HistoryTable): string[] {
   const name = historyName(table)
+  const columns = columnsKept(table)
   const key = table.key.map(quoted).join(', ')
   return [
-    `CREATE TABLE ${name} (${columnsKept(table).map(column).join(', ')}, PRIMARY KEY (${key}))`,
-    ...table.indexes.map(
-      (columns, index) =>
-        `CREATE INDEX "history_${table.name}_${index}" ON ${name} (${columns.map(quoted).join(', ')}) WHERE ${quoted(columns[0] as string)} IS NOT NULL`,
-    ),
+    `CREATE TABLE ${name} (${columns.map(column).join(', ')}, PRIMARY KEY (${key}))`,
+    ...table.indexes.map((found, place) => index(`history_${table.name}_${place}`, name, found)),
+    commentOn(name, `History of the ${inWords(table.name)}, for ever, some seconds behind the journal.`),
+    ...commentsOn(name, columns),
   ]
+}
+
+/** What is absent is never looked for by an index. */
+const index = (name: string, table: string, columns: readonly string[]): string =>
+  `CREATE INDEX ${quoted(name)} ON ${table} (${columns.map(quoted).join(', ')}) WHERE ${quoted(columns[0] as string)} IS NOT NULL`
+
+const inWords = (name: string): string => snakeCase(name).replaceAll('_', ' ')
+
+const commentOn = (table: string, says: string): string => `COMMENT ON TABLE ${table} IS '${says}'`
+
+const commentsOn = (table: string, columns: readonly DescribedColumn[]): string[] =>
+  columns.flatMap((described) => {
+    const says = meaningOf(described)
+    return says === null ? [] : [`COMMENT ON COLUMN ${table}.${quoted(described.name)} IS '${says}'`]
+  })
+
+type DescribedColumn = HistoryColumn & { readonly meaning?: ColumnMeaning }
+
+/** Of columns that do not explain themselves. */
+function meaningOf({ name, kind, meaning }: DescribedColumn): string | null {
+  if (kind === 'amount') return 'A whole count of 10^-scale of its currency, price or quantity.'
+  if (kind === 'json') return 'JSON text; {"$": "12"} in it is a whole number of any width.'
+  if (kind !== 'number') return null
+  if (meaning === 'reference')
+    return 'The id of a row of another table, without the kind that the API shows before it.'
+  return /^time$|(?:At|_at)$/.test(name) ? 'Microseconds since 1970-01-01T00:00:00Z.' : null
 }
 
 /** Every statement that makes the tables, in order. */

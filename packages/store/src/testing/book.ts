@@ -122,7 +122,7 @@ export class TestTables {
 export const TEST_SCHEMA: StoreSchema = {
   tables: new TestTables().image.primaryTables().map(({ tableName, columns }) => ({
     name: tableName,
-    columns: columns.map(({ name, kind }) => ({ name, kind })),
+    columns: columns.map(({ name, kind, meaning }) => ({ name, kind, meaning })),
   })),
   history: [EVENTS, TRANSFERS, MOVES, NOTES],
 }

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { BOOK_SCHEMA, Engine } from '@stemma/core'
-import { SqliteStore } from '@stemma/store'
+import { SqliteStore, type Store } from '@stemma/store'
 import { type BenchWorld, makeWorld, type WorldOptions } from './world.js'
 
 /** Runs with an empty directory. `STEMMA_BENCH_DIR` names the disk that is measured; else the one of temporary files. */
@@ -34,12 +34,16 @@ export async function openStore(dataDirectory: string): Promise<SqliteStore> {
 /** Appends that may wait for the disk at once while a world is made. */
 const UNDER_WAY_MAX = 64
 
+type KeptOptions = Omit<WorldOptions, 'keep'>
+
 /** A world as a server finds it: journal and tables written, nothing left to catch up with. */
-export async function makeDataDirectory(
+export const makeDataDirectory = async (
   directory: string,
-  options: Omit<WorldOptions, 'keep'>,
-): Promise<Omit<BenchWorld, 'engine'>> {
-  const store = await openStore(directory)
+  options: KeptOptions,
+): Promise<Omit<BenchWorld, 'engine'>> => keepWorld(await openStore(directory), options)
+
+/** Makes a world in a store that is loaded, that nobody has written to, and that may write; and closes it. */
+export async function keepWorld(store: Store, options: KeptOptions): Promise<Omit<BenchWorld, 'engine'>> {
   const underWay: Promise<unknown>[] = []
   const { root, accounts, actor } = await makeWorld({
     ...options,

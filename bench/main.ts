@@ -20,12 +20,14 @@ import { store } from './store.js'
 import { transfersBatch } from './transfers-batch.js'
 import { transfersHttp } from './transfers-http.js'
 import { transfersLong } from './transfers-long.js'
+import { transfersPostgres } from './transfers-postgres.js'
 import { transfersSocket } from './transfers-socket.js'
 
 const BENCHMARKS: readonly Benchmark[] = [
   transfersHttp,
   transfersSocket,
   transfersBatch,
+  transfersPostgres,
   access,
   accessPeers,
   rollup,

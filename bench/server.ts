@@ -12,11 +12,14 @@ export class ServerProcess {
     readonly spawnedAt: number,
   ) {}
 
-  static async start(dataDirectory: string): Promise<ServerProcess> {
+  static async start(
+    dataDirectory: string,
+    settings: Readonly<Record<string, string>> = {},
+  ): Promise<ServerProcess> {
     const spawnedAt = performance.now()
     const args = [...flags(), SCRIPT, 'serve', '--port', '0', '--data', dataDirectory]
     const child = spawn(process.execPath, args, {
-      env: environment(),
+      env: { ...environment(), ...settings },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     const kill = (): boolean => child.kill('SIGKILL')

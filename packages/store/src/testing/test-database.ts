@@ -8,8 +8,8 @@ export interface TestDatabase {
   readonly url: string
   /** Runs a statement as somebody beside the store. */
   query<Row>(statement: string, values?: readonly unknown[]): Promise<Row[]>
-  /** A connection beside the store, for who holds a lock. The caller ends it. */
-  connect(): Promise<pg.Client>
+  /** A connection beside the store, which the caller ends. `pipeline`: statements do not wait for the answers before. */
+  connect(options?: { readonly pipeline?: boolean }): Promise<pg.Client>
   drop(): Promise<void>
 }
 
@@ -24,7 +24,7 @@ export async function createTestDatabase(isolation = 'read committed'): Promise<
   return {
     url: url.href,
     query: (statement, values) => runOn(url.href, statement, values),
-    connect: () => connected(url.href),
+    connect: (options) => connected(url.href, options),
     drop: async () => {
       await runOn(server, `DROP DATABASE ${name} WITH (FORCE)`)
     },
@@ -40,8 +40,9 @@ async function runOn<Row>(url: string, statement: string, values: readonly unkno
   }
 }
 
-async function connected(url: string): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: url })
+async function connected(url: string, options: { readonly pipeline?: boolean } = {}): Promise<pg.Client> {
+  // The types of the driver do not know its pipeline yet.
+  const client = new pg.Client({ connectionString: url, ...options } as pg.ClientConfig)
   await client.connect()
   return client
 }

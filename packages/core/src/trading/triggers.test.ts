@@ -31,7 +31,10 @@ const waiting = (
   engine: Engine,
   account: AccountId,
   instrument: InstrumentId,
-  more: Partial<Omit<PlaceOrder, 'stopPrice' | 'quantity'>> & { readonly stopPrice: string },
+  more: Partial<Omit<PlaceOrder, 'price' | 'stopPrice' | 'quantity'>> & {
+    readonly stopPrice: string
+    readonly price?: string
+  },
 ): OrderId => place(engine, { account, instrument, quantity: 10, ...more, timeInForce: 'gtc' })
 
 describe('stops and takes', () => {

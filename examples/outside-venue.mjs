@@ -167,13 +167,20 @@ const server = createServer(async (request, response) => {
 // ---- Reports go out, one after the other, each until the server has taken it.
 
 async function call(method, path, body) {
-  const answer = await fetch(`${API}${path}`, {
-    method,
-    headers: { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json' },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    signal: AbortSignal.timeout(ANSWER_WITHIN),
-  })
-  return { status: answer.status, body: await answer.json() }
+  // A timer of our own: that of AbortSignal.timeout does not keep a process alive that only waits for this answer.
+  const late = new AbortController()
+  const timer = setTimeout(() => late.abort(), ANSWER_WITHIN)
+  try {
+    const answer = await fetch(`${API}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: late.signal,
+    })
+    return { status: answer.status, body: await answer.json() }
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds))

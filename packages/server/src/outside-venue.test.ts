@@ -52,8 +52,15 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true })
 })
 
+/** Fails when the venue ends without having been killed: nothing would come to rest any more. */
+let failEarly: (error: Error) => void = () => {}
+const endedByItself = new Promise<never>((_resolve, reject) => {
+  failEarly = reject
+})
+endedByItself.catch(() => {})
+
 async function startVenue(): Promise<void> {
-  venueProcess = spawn(process.execPath, [EXAMPLE], {
+  const child = spawn(process.execPath, [EXAMPLE], {
     env: {
       PATH: process.env.PATH,
       STEMMA_URL: `http://127.0.0.1:${toServer?.port}`,
@@ -65,9 +72,17 @@ async function startVenue(): Promise<void> {
       VENUE_PACE: '5',
       VENUE_SEED: String(seed),
     },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   })
-  const [line] = (await once(venueProcess.stdout as NodeJS.ReadableStream, 'data')) as [Buffer]
+  venueProcess = child
+  let written = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    written += text
+  })
+  child.once('close', (code, signal) => {
+    if (signal === null) failEarly(new Error(`the venue ended by itself with ${code}:\n${written}`))
+  })
+  const [line] = (await Promise.race([once(child.stdout, 'data'), endedByItself])) as [Buffer]
   venuePort = Number(/127\.0\.0\.1:(\d+)/.exec(String(line))?.[1])
 }
 
@@ -127,7 +142,11 @@ let deaths: Promise<void> = Promise.resolve()
 function countStep(): void {
   steps += 1
   if (steps % SERVER_DIES_EVERY === 0) killServer()
-  if (steps % VENUE_DIES_EVERY === 0) deaths = deaths.then(killVenue)
+  if (steps % VENUE_DIES_EVERY === 0) {
+    deaths = deaths.then(killVenue)
+    // A venue that does not come back fails the test by what it ended with.
+    deaths.catch(() => {})
+  }
 }
 
 const placed: Order[] = []
@@ -288,13 +307,14 @@ test(`neither an order nor a fill is lost or doubled (seed ${seed})`, async () =
   const ending = new AbortController()
   const following = followDropCopy(root, ending.signal)
 
-  await Promise.all(accounts.map((account, name) => client(name, account, instrument)))
+  const clients = accounts.map((account, name) => client(name, account, instrument))
+  await Promise.race([Promise.all(clients), endedByItself])
   await restarted
   await deaths
   expect(Math.min(toVenue.cuts, toServer.cuts)).toBeGreaterThan(3)
   toVenue.mend()
   toServer.mend()
-  await comeToRest(accounts)
+  await Promise.race([comeToRest(accounts), endedByItself])
 
   const book = venueBook()
   const orders = await stemmaOrders(root)

@@ -1,5 +1,6 @@
 /** The client: every operation by name or by group, repeated safely, with pages and events as async iterators. */
 import type { Calls, OperationName } from '@stemma/contract'
+import { Addresses } from './addresses.js'
 import {
   type DropCopyFilter,
   type EventFilter,
@@ -14,14 +15,20 @@ import { type Problem, StemmaRefusal, StemmaUnreachable } from './refusal.js'
 import { ROUTES } from './routes.js'
 
 export interface ClientOptions {
-  readonly baseUrl: string
+  /** Where the server is; of a book with standbys all its processes, so that the one that writes is found. */
+  readonly baseUrl: string | readonly string[]
   /** An API key, an access token, or what gets a fresh one. */
   readonly apiKey: string | (() => Promise<string>)
   /** The user on whose behalf a party's credential acts. */
   readonly actingUser?: string
-  /** Attempts in all, where nobody answers or the server is busy; 4 unless said. */
+  /**
+   * Attempts in all, where nobody answers or the server is busy; 4 unless said, and 10 with several addresses, which is
+   * longer than a standby takes to take over.
+   */
   readonly attemptsMax?: number
-  /** Waiting before the second attempt; doubles each time. 100 unless said. */
+  /** After how long an attempt counts as not answered; 30,000 unless said. */
+  readonly timeoutMs?: number
+  /** Waiting before the second attempt; doubles each time, up to a second. 100 unless said. */
   readonly backoffMs?: number
   readonly fetch?: typeof fetch
 }
@@ -56,10 +63,15 @@ export type ItemOf<N extends OperationName> = Calls[N]['output'] extends {
   ? Item
   : never
 
+const ANSWER_MILLISECONDS_MAX = 30_000
+const BACKOFF_MILLISECONDS_MAX = 1_000
+
 class Calling {
   private readonly send: typeof fetch
+  private readonly addresses: Addresses
 
   constructor(private readonly options: ClientOptions) {
+    this.addresses = new Addresses(options.baseUrl)
     this.send = options.fetch ?? globalThis.fetch.bind(globalThis)
   }
 
@@ -71,14 +83,17 @@ class Calling {
     const [method, path, isWrite] = ROUTES[operation]
     const request = requestOf(method, path, input as Record<string, unknown>, options)
     const key = isWrite && options.dryRun !== true ? (options.idempotencyKey ?? crypto.randomUUID()) : null
-    const { attemptsMax = 4, backoffMs = 100 } = this.options
+    const { addresses } = this
+    const { attemptsMax = addresses.areSeveral ? 10 : 4, backoffMs = 100 } = this.options
     for (let attempt = 1; ; attempt += 1) {
+      const { current } = addresses
       try {
-        return (await this.once(method, request, key, options)) as Calls[N]['output']
+        return (await this.once(current, method, request, key, options)) as Calls[N]['output']
       } catch (thrown) {
+        addresses.learn(current, thrown)
         if (!isWorthRepeating(thrown) || attempt >= attemptsMax || options.signal?.aborted === true)
           throw thrown
-        await pause(backoffMs * 2 ** (attempt - 1), options.signal)
+        await pause(Math.min(backoffMs * 2 ** (attempt - 1), BACKOFF_MILLISECONDS_MAX), options.signal)
       }
     }
   }
@@ -125,9 +140,9 @@ class Calling {
     after: string | undefined,
     signal: AbortSignal | undefined,
   ): AsyncGenerator<Item> {
-    const { baseUrl, backoffMs = 100 } = this.options
+    const { backoffMs = 100 } = this.options
     return follow<Item>({
-      baseUrl,
+      addresses: this.addresses,
       path,
       query,
       after,
@@ -148,6 +163,7 @@ class Calling {
   }
 
   private async once(
+    baseUrl: string,
     method: string,
     { url, body }: Prepared,
     key: string | null,
@@ -159,18 +175,19 @@ class Calling {
       ...(key === null ? {} : { 'idempotency-key': key }),
       ...(ifMatch === undefined ? {} : { 'if-match': `"${ifMatch}"` }),
     }
+    const late = AbortSignal.timeout(this.options.timeoutMs ?? ANSWER_MILLISECONDS_MAX)
     let response: Response
     let written: string
     try {
-      response = await this.send(new URL(url, this.options.baseUrl), {
+      response = await this.send(new URL(url, baseUrl), {
         method,
         headers,
         ...(body === null ? {} : { body }),
-        ...(signal === undefined ? {} : { signal }),
+        signal: signal === undefined ? late : AbortSignal.any([signal, late]),
       })
       written = await response.text()
     } catch (cause) {
-      throw new StemmaUnreachable(`nobody answered at ${this.options.baseUrl}`, cause)
+      throw new StemmaUnreachable(`nobody answered at ${baseUrl}`, cause)
     }
     const answer = parse(written)
     if (response.ok && answer !== undefined) return answer

@@ -1,7 +1,8 @@
 /** Streams of server-sent events over fetch, which sends the key in a header and runs in Node and browsers alike. */
 import type { Calls, MarketView } from '@stemma/contract'
+import type { Addresses } from './addresses.js'
 import { pause } from './pause.js'
-import { type Problem, StemmaRefusal } from './refusal.js'
+import { type Problem, StemmaRefusal, StemmaUnreachable } from './refusal.js'
 
 export type StemmaEvent = Calls['events.list']['output']['items'][number]
 
@@ -32,7 +33,7 @@ export interface MarketFilter {
 }
 
 interface Following {
-  readonly baseUrl: string
+  readonly addresses: Addresses
   /** Below `/stemma/v1`. */
   readonly path: string
   readonly query: Readonly<Record<string, string>>
@@ -46,13 +47,14 @@ interface Following {
 
 /** Reconnects from the last that was handed out, until the signal is raised or the server says no. */
 export async function* follow<Item>(following: Following): AsyncGenerator<Item> {
-  const { backoffMs, signal } = following
+  const { addresses, backoffMs, signal } = following
   let { after } = following
   let failures = 0
   const isOver = () => signal?.aborted === true
   while (!isOver()) {
+    const { current } = addresses
     try {
-      for await (const { id, event } of streamOnce(following, after)) {
+      for await (const { id, event } of streamOnce(following, current, after)) {
         failures = 0
         after = id ?? after
         if (event !== null) yield event as Item
@@ -60,6 +62,7 @@ export async function* follow<Item>(following: Following): AsyncGenerator<Item> 
     } catch (thrown) {
       if (isOver()) return
       if (thrown instanceof StemmaRefusal && !thrown.isRetryable) throw thrown
+      addresses.learn(current, thrown)
     }
     failures += 1
     await pause(Math.min(backoffMs * 2 ** failures, 10_000), signal)
@@ -73,13 +76,21 @@ interface Told {
   readonly event: unknown
 }
 
-async function* streamOnce(following: Following, after: string | undefined): AsyncGenerator<Told> {
-  const { baseUrl, path, query, headers, signal } = following
+async function* streamOnce(
+  following: Following,
+  baseUrl: string,
+  after: string | undefined,
+): AsyncGenerator<Told> {
+  const { path, query, headers, signal } = following
   const url = new URL(`/stemma/v1${path}?${new URLSearchParams(query)}`, baseUrl)
-  const response = await following.fetch(url, {
-    headers: { ...(await headers()), ...(after === undefined ? {} : { 'last-event-id': after }) },
-    ...(signal === undefined ? {} : { signal }),
-  })
+  const response = await following
+    .fetch(url, {
+      headers: { ...(await headers()), ...(after === undefined ? {} : { 'last-event-id': after }) },
+      ...(signal === undefined ? {} : { signal }),
+    })
+    .catch((cause) => {
+      throw new StemmaUnreachable(`nobody answered at ${baseUrl}`, cause)
+    })
   if (!response.ok || response.body === null) throw new StemmaRefusal((await response.json()) as Problem)
   const decoder = new TextDecoder()
   const reader = response.body.getReader()

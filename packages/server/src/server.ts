@@ -1,18 +1,13 @@
 /**
- * The composition root: opens the store, wakes the engine, plugs the surfaces into one HTTP server, and takes it all
- * down again in reverse order. Nothing in here decides anything about trading.
+ * The composition root: opens the store, wakes the engine, plugs the surfaces into one HTTP server, writes at once or
+ * stands by until it may, and takes it all down again in reverse order. Nothing in here decides anything about trading.
  */
 import { mkdirSync, statSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
-import { BASE_PATH } from '@stemma/contract'
+import { hostname } from 'node:os'
 import { Engine } from '@stemma/core'
-import type { Store } from '@stemma/store'
-import fastify, {
-  type FastifyBaseLogger,
-  type FastifyInstance,
-  type FastifyReply,
-  LogController,
-} from 'fastify'
+import { Deposed, type Store } from '@stemma/store'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import pino from 'pino'
 import {
   AccessTokens,
@@ -24,18 +19,22 @@ import {
 } from './auth/index.js'
 import { type Made, openBookWhereEmpty } from './bootstrap.js'
 import { GrpcServer } from './grpc/index.js'
+import { Admission } from './host/admission.js'
 import { type Clock, systemClock } from './host/clock.js'
 import { type Deliverer, EffectRunner } from './host/effects.js'
 import { EngineHost } from './host/engine-host.js'
+import { Lease, type Monotonic } from './host/lease.js'
 import { mailboxDeliverer } from './host/mail.js'
+import { NameSorting } from './host/name-sorting.js'
 import { makeOutbound } from './host/outbound.js'
 import { MasterKey, PartySealing } from './host/sealing.js'
+import { Standby, type TakenOver } from './host/standby.js'
 import { systemTimer, type Timer } from './host/timer.js'
 import { venueDeliverer } from './host/venues.js'
 import { webhookDeliverer } from './host/webhooks.js'
-import { PROTECTIVE_HEADERS } from './http/protective-headers.js'
-import { closeStalledOnly } from './http/stalled.js'
-import { UnreadRequests, unroutedFor } from './http/unread.js'
+import { makeApp } from './http/app.js'
+import { keepDoor } from './http/door.js'
+import type { UnroutedFor } from './http/unread.js'
 import { type Configuration, checkDemoIsLocal } from './ops/configuration.js'
 import { keepDemoAddress } from './ops/demo-world.js'
 import { registerHealth } from './ops/health.js'
@@ -51,12 +50,14 @@ export interface ServerOptions {
   readonly configuration: Configuration
   readonly clock?: Clock
   readonly timer?: Timer
+  /** What the lease of a writer is measured by. */
+  readonly monotonic?: Monotonic
   readonly log?: FastifyBaseLogger
   /** How long a request may take to arrive; tests wait less. */
   readonly requestMilliseconds?: number
   /** A store of the caller's choice, for tests that hold up or break the disk. */
   readonly store?: Store
-  /** Called when the disk failed: the process must end. */
+  /** Called when the disk failed or another process took over: the process must end. */
   readonly onFatal?: (error: Error) => void
 }
 
@@ -68,6 +69,8 @@ export interface RunningServer {
   readonly engine: Engine
   readonly store: Store
   readonly services: Services
+  /** True where this process writes; false while it stands by. */
+  readonly isWriter: boolean
   /** What was made because the book was empty: where the operator's key lies, and whether it is the demo world. */
   readonly made: Made | null
   /** True where the file of the secret key was made by this start. */
@@ -75,11 +78,8 @@ export interface RunningServer {
   stop(): Promise<void>
 }
 
-const BODY_BYTES_MAX = 2 ** 20
-const HEADER_BYTES_MAX = 16 * 2 ** 10
-const REQUEST_MILLISECONDS_MAX = 30_000
-/** Names that a load brought and that are sorted in between two requests: about half a millisecond. */
-const NAMES_AT_ONCE = 250
+const TOKEN_PATH = '/oauth/token'
+const UNROUTED = [...SURFACES.flatMap(({ unrouted }) => unrouted), tokenUnrouted(TOKEN_PATH)]
 
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { configuration, clock = systemClock() } = options
@@ -104,22 +104,22 @@ async function startOn(
   clock: Clock,
   log: FastifyBaseLogger,
 ): Promise<RunningServer> {
-  const { configuration } = options
+  const { configuration, timer = systemTimer, monotonic = () => performance.now() } = options
   const master = MasterKey.open(configuration.secretKeyFile)
   const engine = new Engine()
   const loaded = await store.load(engine.image)
   engine.resume(loaded.results)
   const fail = (error: Error): void => {
-    log.fatal(
-      { err: error },
-      'the journal cannot be written: the server stops, and nothing that was not durable was answered',
-    )
+    log.fatal({ err: error }, endingOf(error))
     options.onFatal?.(error)
   }
+  const lease = store.sharing === 'shared' ? new Lease(store, monotonic, (error) => host.fail(error)) : null
+  const admission = new Admission(lease)
   const host: EngineHost = new EngineHost({
     engine,
     store,
     clock,
+    lease,
     onFatal: fail,
     onDurable: (batch, seconds) => {
       metrics.batch(batch, seconds)
@@ -133,16 +133,19 @@ async function startOn(
     openStreams: () => host.hub.size,
     openEffects: () => engine.rooms.effects.table.size,
     durableSequence: () => host.durableSequence,
+    isWriter: () => admission.isWriter,
   })
   const sealing = new PartySealing(master.key, engine, host, fail)
+  sealing.check()
   const outbound = makeOutbound(configuration)
   const effects = new EffectRunner(engine, host, deliverers(engine, host, sealing, outbound), fail)
   const tokens = new AccessTokens(master.key.derive('access tokens'))
   const failures = new FailedProofs()
   const authentication = new BearerAuthentication(host, tokens, failures)
-  const app = makeApp(log, metrics, options.requestMilliseconds ?? REQUEST_MILLISECONDS_MAX)
+  const app = makeApp(log, metrics, unroutedFor, options.requestMilliseconds)
   const services: Services = {
     host,
+    admission,
     authentication,
     sealing,
     tokens,
@@ -150,36 +153,59 @@ async function startOn(
     log,
     url: () => urlOf(app, configuration),
   }
-  await registerHealth(app, { store, host, engine, metrics })
-  const { timer = systemTimer } = options
-  const grpc = new GrpcServer({ log, timer, heartbeatMs: configuration.grpcHeartbeatSeconds * 1_000 })
+  const mayForward = configuration.standby === 'forward'
+  keepDoor(app, { admission, mayForward, unroutedFor })
+  await registerHealth(app, { store, host, admission, mayForward, metrics })
+  const heartbeatMs = configuration.grpcHeartbeatSeconds * 1_000
+  const grpc = new GrpcServer({ admission, log, timer, heartbeatMs })
   for (const surface of SURFACES) await surface.register(app, services, grpc)
   await pagesModule.register(app)
   await new TokenEndpoint(host, tokens, failures, venueTokens(services)).register(app)
   app.addHook('preClose', async () => host.streams.closeAll())
-  effects.resume()
-  const made = await openBookWhereEmpty(engine, services, configuration)
-  await authentication.follow()
-  await app.listen({ port: configuration.port, host: configuration.host })
+  const names = new NameSorting(engine)
+  let made: Made | null = null
+  let stopRenewing = (): void => {}
+  /** What a process does that begins to write, before it lets anybody in. */
+  const takeUp = async (taken: TakenOver | null): Promise<void> => {
+    sealing.check()
+    host.takeUp()
+    if (lease !== null) stopRenewing = lease.keepUp(timer)
+    effects.resume()
+    made = await openBookWhereEmpty(engine, services, configuration)
+    if (taken !== null) await recordTakingOver(host, taken)
+    await authentication.follow()
+    keepDemoAddress(configuration.dataDirectory, services.url())
+    names.begin()
+    admission.open()
+  }
+  let standby: Standby | null = null
+  const close = async (): Promise<void> => {
+    await standby?.stop()
+    names.stop()
+    await Promise.all([app.close(), grpc.close()])
+  }
   try {
+    await app.listen({ port: configuration.port, host: configuration.host })
     await listenForGrpc(grpc, configuration, log)
+    if (lease === null) await takeUp(null)
+    else {
+      const address = peerUrlOf(app, configuration)
+      const { image } = engine
+      const watch = { store, image, host, lease, admission, monotonic, timer, log, address }
+      standby = new Standby({ ...watch, onTakenOver: takeUp, onFatal: fail })
+      await standby.begin()
+    }
   } catch (error) {
-    await app.close()
+    await close()
     throw error
   }
-  keepDemoAddress(configuration.dataDirectory, services.url())
-  let isStopping = false
-  const settleNames = (): void => {
-    if (!isStopping && engine.rooms.hierarchy.settleNames(NAMES_AT_ONCE)) setImmediate(settleNames)
-  }
-  settleNames()
   let stopped: Promise<void> | null = null
   const stop = async (): Promise<void> => {
-    isStopping = true
-    await Promise.all([app.close(), grpc.close()])
+    await close()
     await effects.stop()
     await host.stop()
-    await store.settled()
+    if (admission.isWriter) await store.settled()
+    stopRenewing()
     await store.close()
   }
   return {
@@ -189,13 +215,38 @@ async function startOn(
     engine,
     store,
     services,
-    made,
+    get isWriter() {
+      return admission.isWriter
+    },
+    get made() {
+      return made
+    },
     isSecretKeyFresh: master.isFresh,
     stop: () => {
       stopped ??= stop()
       return stopped
     },
   }
+}
+
+/** In the words of the surface that the address is below. */
+const unroutedFor: UnroutedFor = (url) => UNROUTED.find(({ prefix }) => url?.startsWith(prefix)) ?? nobodys
+
+/** The last words of a process that cannot go on. */
+const endingOf = (error: Error): string =>
+  error instanceof Deposed
+    ? 'another process has taken over: the server stops, and nothing is answered any more'
+    : 'the server cannot go on: it stops, and nothing that was not durable was answered'
+
+/** An event in the book, under the number of the epoch that begins with it. */
+async function recordTakingOver(host: Host, { epoch, address }: TakenOver): Promise<void> {
+  const outcome = await host.execute({
+    command: 'writer.take_over',
+    input: { epoch, address },
+    actor: { kind: 'system' },
+  })
+  if (outcome.kind === 'refused')
+    throw new Error(`expected the taking over to be recorded: ${outcome.refusal.detail}`)
 }
 
 /** A port that nobody chose is not worth failing for: two servers on one machine both start, and the second says so. */
@@ -239,90 +290,28 @@ function deliverers(
   }
 }
 
-const TOKEN_PATH = '/oauth/token'
-
 /** The token endpoint of the first venue: an assertion names the endpoint itself as its audience, a request the API. */
 function venueTokens(services: Services): TokenEndpointOptions {
-  const path = TOKEN_PATH
   const addresses = (): ReturnType<TokenEndpointOptions['addresses']> => {
     const url = services.url()
-    return { tokenUrls: [`${url}${path}`], issuer: `${url}/`, audiences: [url] }
+    return { tokenUrls: [`${url}${TOKEN_PATH}`], issuer: `${url}/`, audiences: [url] }
   }
-  return { path, surface: 'polymarket-us', addresses, scopesShown, scopesMeant }
+  return { path: TOKEN_PATH, surface: 'polymarket-us', addresses, scopesShown, scopesMeant }
 }
-
-function makeApp(log: FastifyBaseLogger, metrics: Metrics, requestMilliseconds: number): FastifyInstance {
-  const unrouted = [...SURFACES.flatMap((surface) => surface.unrouted), tokenUnrouted(TOKEN_PATH)]
-  const unread = new UnreadRequests(unrouted, nobodys)
-  const app = fastify({
-    loggerInstance: log,
-    logController: new LogController({ disableRequestLogging: true }),
-    bodyLimit: BODY_BYTES_MAX,
-    connectionTimeout: 2 * requestMilliseconds,
-    requestTimeout: requestMilliseconds,
-    // A body that trickles in is cut off with 408: the check has to run more often than every 30 s to be in time.
-    http: {
-      maxHeaderSize: HEADER_BYTES_MAX,
-      headersTimeout: requestMilliseconds,
-      connectionsCheckingInterval: Math.ceil(requestMilliseconds / 15),
-    },
-    clientErrorHandler: (error, socket) => unread.answer(error, socket),
-    forceCloseConnections: 'idle',
-    // A surface answers for its own paths; what nobody serves is answered without saying anything of others.
-    routerOptions: { ignoreTrailingSlash: false },
-    frameworkErrors: (_error, request, reply) => {
-      protect(reply)
-      return unroutedFor(request.url, unrouted, nobodys).undecodable(request, reply)
-    },
-  })
-  app.setErrorHandler((error, request, reply) => {
-    const status = (error as { statusCode?: number }).statusCode ?? 500
-    if (status >= 500) request.log.error({ err: error }, 'request failed')
-    return reply.code(status).send({
-      error: status >= 500 ? 'internal error' : 'the request cannot be read',
-      request_id: request.id,
-    })
-  })
-  app.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'there is nothing here' }))
-  closeStalledOnly(app.server)
-  unread.follow(app.server)
-  app.addHook('onRequest', (request, reply, done) => {
-    // On the connection's own reply, so that surfaces that write to it themselves send them too. The native surface
-    // writes them with its other headers, which costs a third of naming each.
-    if (!request.url.startsWith(NATIVE)) protect(reply)
-    done()
-  })
-  let isClosing = false
-  app.addHook('preClose', async () => {
-    isClosing = true
-  })
-  app.addHook('onResponse', (request, reply, done) => {
-    metrics.request(surfaceOf(request.url), reply.statusCode)
-    // A connection that was busy when the server began to stop would else be kept for the client's next request.
-    if (isClosing) setImmediate(() => app.server.closeIdleConnections())
-    done()
-  })
-  return app
-}
-
-/** Where the native surface is mounted: every answer there is its own, those of faults too. */
-const NATIVE = `${BASE_PATH}/`
-
-/** On the connection's own reply, so that surfaces that write to it themselves send them too. */
-function protect({ raw }: FastifyReply): void {
-  for (const [name, value] of Object.entries(PROTECTIVE_HEADERS)) raw.setHeader(name, value)
-}
-
-const surfaceOf = (url: string): string =>
-  url.startsWith('/stemma/')
-    ? 'native'
-    : url.startsWith('/v1/') || url.startsWith('/oauth/')
-      ? 'polymarket-us'
-      : 'other'
 
 function urlOf(app: FastifyInstance, { publicUrl, host, port }: Configuration): string {
   if (publicUrl !== null) return publicUrl.replace(/\/$/, '')
   const address = app.server.address() as AddressInfo | null
-  const shown = host.includes(':') ? `[${host}]` : host
-  return `http://${shown}:${address?.port ?? port}`
+  return addressOf(host, address?.port ?? port)
+}
+
+const addressOf = (host: string, port: number): string =>
+  `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+
+/** Where clients and the other processes of the book find this one. */
+function peerUrlOf(app: FastifyInstance, { peerUrl, host, port }: Configuration): string {
+  if (peerUrl !== null) return peerUrl.replace(/\/$/, '')
+  const address = app.server.address() as AddressInfo | null
+  const isEverywhere = host === '0.0.0.0' || host === '::'
+  return addressOf(isEverywhere ? hostname() : host, address?.port ?? port)
 }

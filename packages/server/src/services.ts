@@ -24,6 +24,7 @@ import type {
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { AccessTokens } from './auth/access-tokens.js'
 import type { GrpcServer } from './grpc/grpc-server.js'
+import type { Admission } from './host/admission.js'
 import type { InstrumentUnits, MarketTold, MarketWanted } from './host/market-view.js'
 import type { Outbound } from './host/outbound.js'
 import type { Unrouted } from './http/unread.js'
@@ -135,6 +136,8 @@ export interface Sealing {
 
 export interface Services {
   readonly host: Host
+  /** Asked before anything is answered. */
+  readonly admission: Admission
   readonly authentication: Authentication
   readonly sealing: Sealing
   /** Signs the access tokens that the token endpoints hand out. */

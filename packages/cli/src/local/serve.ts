@@ -7,6 +7,7 @@ import {
   type RunningServer,
   startServer,
 } from '@stemma/server'
+import { Deposed } from '@stemma/store'
 import { EXIT } from '../exit.js'
 import type { Shell } from '../shell.js'
 import { configurationFor } from './configuration.js'
@@ -19,11 +20,11 @@ export async function serve(options: LocalOptions, shell: Shell): Promise<void> 
   checkDemoIsLocal({ isDemo, host: configuration.host })
   const interrupted = shell.interruption()
   const failed = new AbortController()
-  const server = await startServer({ configuration, onFatal: () => failed.abort() })
+  const server = await startServer({ configuration, onFatal: (error) => failed.abort(error) })
   shell.out(greeting(server, configuration, isDemo))
   await raised(AbortSignal.any([interrupted, failed.signal]))
   if (failed.signal.aborted) {
-    shell.note('The journal could not be written, so the server has stopped.')
+    shell.note(lastWords(failed.signal.reason))
     // There are connections on which nothing may be answered any more: they end with the process.
     process.exit(EXIT.refused)
   }
@@ -32,13 +33,18 @@ export async function serve(options: LocalOptions, shell: Shell): Promise<void> 
   shell.note('Stopped.')
 }
 
+const lastWords = (reason: unknown): string =>
+  reason instanceof Deposed
+    ? 'Another process has taken over, so the server has stopped.'
+    : 'The journal could not be written, so the server has stopped.'
+
 function raised(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve()
   return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
 }
 
 function greeting(
-  { url, grpcPort, made, isSecretKeyFresh }: RunningServer,
+  { url, grpcPort, made, isSecretKeyFresh, isWriter }: RunningServer,
   configuration: Configuration,
   isDemo: boolean,
 ): string {
@@ -46,7 +52,9 @@ function greeting(
   const shown = host.includes(':') ? `[${host}]` : host
   const lines = [
     '',
-    'Stemma is ready.',
+    isWriter
+      ? 'Stemma is ready.'
+      : 'Stemma stands by: another process writes, and this one takes over if it falls silent.',
     '',
     `  Console  ${url}/`,
     `  API      ${url}/stemma/v1`,

@@ -29,6 +29,8 @@ export class OAuthError extends Error {
 
   static fromRefusal({ code, detail }: Refusal): OAuthError {
     switch (code) {
+      case 'malformed':
+        return new OAuthError(400, 'invalid_request', detail)
       case 'assertion_replayed':
         return new OAuthError(401, 'invalid_client_assertion', 'the jti was used before')
       case 'limit_reached':

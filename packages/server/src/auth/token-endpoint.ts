@@ -198,7 +198,7 @@ export class TokenEndpoint {
 
 function fail(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const error = OAuthError.from(thrown)
-  if (error.status >= 500) request.log.error({ err: thrown }, 'token request failed')
+  if (error.status === 500) request.log.error({ err: thrown }, 'token request failed')
   if (error.retryAfterSeconds !== null) reply.header('retry-after', error.retryAfterSeconds)
   if (error.status === 405) reply.header('allow', 'POST')
   return uncached(reply).code(error.status).send(error.body)
@@ -207,8 +207,7 @@ function fail(thrown: unknown, request: FastifyRequest, reply: FastifyReply): Fa
 /** Requests that come to no route, for the endpoint at that path. */
 export const tokenUnrouted = (path: string): Unrouted => ({
   prefix: path,
-  undecodable: (request, reply) =>
-    fail(new OAuthError(400, 'invalid_request', 'the address cannot be decoded'), request, reply),
+  refuse: (request, reply, refusal) => fail(OAuthError.fromRefusal(refusal), request, reply),
   unread: (fault) => ({ type: 'application/json', text: JSON.stringify(OAuthError.from(fault).body) }),
 })
 

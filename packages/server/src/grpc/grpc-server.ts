@@ -18,6 +18,7 @@ import {
   universalResponseToNodeResponse,
 } from '@connectrpc/connect-node'
 import type { FastifyBaseLogger } from 'fastify'
+import type { Admission } from '../host/admission.js'
 import type { Timer } from '../host/timer.js'
 
 type Handler = ConnectRouter['handlers'][number]
@@ -36,6 +37,7 @@ const STOP_MILLISECONDS_MAX = 5_000
 export const CONNECTION = createContextKey<Http2ServerRequest | null>(null)
 
 export interface GrpcOptions {
+  readonly admission: Admission
   readonly log: FastifyBaseLogger
   readonly timer: Timer
   readonly heartbeatMs: number
@@ -107,7 +109,10 @@ export class GrpcServer {
   private async answer(request: Http2ServerRequest, response: Http2ServerResponse): Promise<void> {
     try {
       const handler = this.handlers.get(request.url.split('?', 1)[0] ?? '')
-      if (handler === undefined) return refuseUnknown(response)
+      if (handler === undefined) return refuse(response, UNIMPLEMENTED, 'unknown method')
+      const { admission } = this.options
+      const refusal = admission.isOpen ? null : await admission.refusal()
+      if (refusal !== null) return refuse(response, UNAVAILABLE, refusal.detail)
       if (handler.method.methodKind !== 'bidi_streaming')
         request.setTimeout(REQUEST_MILLISECONDS_MAX, () => {
           if (!request.complete) request.stream.close(constants.NGHTTP2_CANCEL)
@@ -142,13 +147,17 @@ function readably(answer: Answer): Answer {
 const escaped = (message: string): string =>
   message.replace(/[^\x20-\x24\x26-\x7e]/gu, (character) => encodeURIComponent(character))
 
+/** The numbers of gRPC's statuses. */
+const UNIMPLEMENTED = 12
+const UNAVAILABLE = 14
+
 /** In the headers alone, as there is no answer that trailers could follow. */
-function refuseUnknown({ stream }: Http2ServerResponse): void {
+function refuse({ stream }: Http2ServerResponse, status: number, message: string): void {
   const headers = {
     ':status': 200,
     'content-type': 'application/grpc',
-    'grpc-status': '12',
-    'grpc-message': 'unknown method',
+    'grpc-status': String(status),
+    'grpc-message': escaped(message),
   }
   stream.respond(headers, { endStream: true })
 }

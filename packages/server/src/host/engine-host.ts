@@ -17,12 +17,15 @@ import {
   type Plain,
   type Refusal,
 } from '@stemma/core'
-import { eventBytesMax, recordBytesMax, resultBytesMax, rowBytesMax, type Store } from '@stemma/store'
+import { eventBytesMax, resultBytesMax, rowBytesMax, type Store } from '@stemma/store'
 import type { Answer, Host, Request, Settled } from '../services.js'
 import type { Clock } from './clock.js'
 import { CommitGate } from './commit-gate.js'
 import { placeOfOrder, unitsOf } from './instrument-units.js'
+import { OVERLOADED, STANDS_BY, STOPPED } from './intake-refusals.js'
+import type { Lease } from './lease.js'
 import type { InstrumentUnits } from './market-view.js'
+import { COPIES_MAX, encodedBytes, NOT_ENCODABLE } from './request-size.js'
 import { Streams } from './streams.js'
 import { systemTimer, type Timer } from './timer.js'
 
@@ -32,7 +35,9 @@ export interface HostOptions {
   readonly clock: Clock
   /** Wakes the host when something falls due; the system's own, unless said. */
   readonly timer?: Timer
-  /** Called once when a write failed: whoever owns the process stops it. */
+  /** Where others stand by: the host writes once it has taken over, and answers while the lease holds. */
+  readonly lease?: Lease | null
+  /** Called once when a write failed or another process took over: whoever owns the process stops it. */
   readonly onFatal: (error: Error) => void
   /** Called after a batch is durable: effects start from here. */
   readonly onDurable?: (batch: Batch, seconds: number) => void
@@ -42,8 +47,6 @@ export interface HostOptions {
 const BATCH_SEQUENCES_MAX = 1_000
 /** A batch is closed when it may have this size; the record's limit is twice that. */
 const BATCH_BYTES_MAX = 4 * 2 ** 20
-/** A word of the request may stand in a row, in an event, and in a result. */
-const COPIES_MAX = 4
 /**
  * When so much of the journal is not in the tables yet, about half a million transfers, the intake refuses until they
  * catch up. It is a bound in bytes because bytes are what a tail costs: time to read through it where history is asked
@@ -54,31 +57,6 @@ const LAG_BYTES_MAX = 256 * 2 ** 20
 const PROCESSES = 'processes'
 /** Answers that may wait for the disk at once. */
 const WAITING_MAX = 100_000
-
-const OVERLOADED: Refusal = {
-  code: 'overloaded',
-  detail: 'the server takes no more work at the moment; try again shortly',
-}
-const STOPPED: Refusal = { code: 'not_writer', detail: 'the server is stopping' }
-
-const NOT_ENCODABLE: Refusal = {
-  code: 'malformed',
-  detail: 'the request holds a value or a text that cannot be kept, such as half a character',
-}
-
-/** How large the request may become in a record; null for what cannot be kept there and so must not join a batch. */
-function encodedBytes({ input, reason, request, key }: Request): number | null {
-  try {
-    return (
-      recordBytesMax(input) +
-      recordBytesMax(reason ?? null) +
-      recordBytesMax(request ?? null) +
-      recordBytesMax(key?.key ?? null)
-    )
-  } catch {
-    return null
-  }
-}
 
 const refused = (refusal: Refusal): Outcome & Settled => ({ kind: 'refused', refusal })
 
@@ -93,11 +71,13 @@ export class EngineHost implements Host {
   private readonly engine: Engine
   private readonly store: Store
   private readonly gate: CommitGate
+  private readonly lease: Lease | null
   private readonly sealed: Batch[] = []
   private pendingBytes = 0
   private isWriting = false
   private isFlushPlanned = false
   private isStopping = false
+  private isWriter = false
   private failure: Error | null = null
   private readonly timer: Timer
   private stopWaiting: () => void = () => {}
@@ -111,6 +91,22 @@ export class EngineHost implements Host {
     this.gate = new CommitGate(sequence)
     this.streams = new Streams(this.engine, this.store, () => this.now())
     this.measureBatches()
+    this.lease = options.lease ?? null
+    if (this.lease === null) this.takeUp()
+  }
+
+  /** Takes in what the writer did, once it is in the image. */
+  replay(batches: readonly Batch[]): void {
+    for (const batch of batches) {
+      this.engine.resume(batch.results)
+      this.streams.publish(batch)
+      this.gate.open(batch.head.sequence)
+    }
+  }
+
+  /** From now on this host writes. */
+  takeUp(): void {
+    this.isWriter = true
     this.planDue()
   }
 
@@ -275,6 +271,7 @@ export class EngineHost implements Host {
 
   private intakeFault(): Refusal | null {
     if (this.isStopping) return STOPPED
+    if (!this.isWriter) return STANDS_BY
     const broken = this.store.failure()
     if (broken !== null) {
       this.fail(broken)
@@ -283,10 +280,13 @@ export class EngineHost implements Host {
     return this.gate.size >= WAITING_MAX || this.store.lag().bytes > LAG_BYTES_MAX ? OVERLOADED : null
   }
 
-  /** The value, once everything that the image holds now is durable. */
+  /** The value, once everything that the image holds now is durable and it is certain that nobody else has written. */
   private afterCommit<Value>(value: Value): Promise<Value> {
     const { sequence } = this.engine.image.head
-    if (sequence <= this.gate.durableSequence) return Promise.resolve(value)
+    if (sequence <= this.gate.durableSequence)
+      return this.lease === null || this.lease.isHeld || !this.isWriter
+        ? Promise.resolve(value)
+        : this.lease.hold().then(() => value)
     return new Promise((resolve) => this.gate.pass(sequence, () => resolve(value)))
   }
 
@@ -349,10 +349,20 @@ export class EngineHost implements Host {
     }
     this.isWriting = true
     const start = performance.now()
-    this.store.append(batch).then(
+    this.write(batch).then(
       () => this.committed(batch, (performance.now() - start) / 1_000),
       (error: Error) => this.fail(error),
     )
+  }
+
+  private write(batch: Batch): Promise<unknown> {
+    const { lease, store } = this
+    if (lease === null) return store.append(batch)
+    const sentAt = lease.monotonic()
+    return store.append(batch).then(() => {
+      lease.prove(sentAt)
+      return lease.hold()
+    })
   }
 
   private committed(batch: Batch, seconds: number): void {
@@ -364,10 +374,13 @@ export class EngineHost implements Host {
     this.flush()
   }
 
-  private fail(error: Error): void {
+  /** Nothing leaves any more. */
+  fail(error: Error): void {
+    if (this.failure !== null) return
     this.failure = error
     this.isStopping = true
     this.options.onFatal(error)
+    this.streams.closeAll()
     for (const { reject } of this.drained.splice(0)) reject(error)
   }
 

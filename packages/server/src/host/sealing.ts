@@ -53,6 +53,15 @@ export class PartySealing implements Sealing {
     this.wrapping = master.derive('party keys')
   }
 
+  /** Throws SecretKeyFault where the book was written with another key than this one. */
+  check(): void {
+    const { table } = this.engine.rooms.identity.partyKeys
+    for (const row of table.each()) {
+      this.keyOf(table.party.get(row))
+      return
+    }
+  }
+
   get operator(): number {
     const { parties, root } = this.engine.rooms.hierarchy
     return parties.id(root)

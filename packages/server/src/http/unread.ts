@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
+import type { Refusal } from '@stemma/core'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { PROTECTIVE_HEADERS } from './protective-headers.js'
 
@@ -26,16 +27,14 @@ export interface Told {
 /** How those below a prefix are answered that come to no route. */
 export interface Unrouted {
   readonly prefix: string
-  /** The address cannot be decoded. */
-  undecodable(request: FastifyRequest, reply: FastifyReply): unknown
+  /** No route is asked: the address cannot be decoded, or another process answers. */
+  refuse(request: FastifyRequest, reply: FastifyReply, refusal: Refusal): unknown
   /** The request was not read; the body of the answer. */
   unread(fault: UnreadFault, requestId: string): Told
 }
 
-/** Of the surfaces that have a prefix of the address; `nobodys` is for all other addresses, and those not known. */
-export function unroutedFor(url: string | null, surfaces: readonly Unrouted[], nobodys: Unrouted): Unrouted {
-  return surfaces.find(({ prefix }) => url?.startsWith(prefix)) ?? nobodys
-}
+/** In whose words an address is answered that comes to no route; null: it is not known. */
+export type UnroutedFor = (url: string | null) => Unrouted
 
 type ClientError = Error & { readonly code?: string; readonly rawPacket?: unknown }
 
@@ -44,10 +43,7 @@ export class UnreadRequests {
   /** The last request of each connection, by its response. */
   private readonly last = new WeakMap<Socket, ServerResponse<IncomingMessage>>()
 
-  constructor(
-    private readonly surfaces: readonly Unrouted[],
-    private readonly nobodys: Unrouted,
-  ) {}
+  constructor(private readonly unroutedFor: UnroutedFor) {}
 
   follow(server: Server): void {
     server.on('request', ({ socket }, response) => void this.last.set(socket, response))
@@ -64,7 +60,7 @@ export class UnreadRequests {
   /** No request came about: the answer is written to the connection itself. */
   private refuse(socket: Socket, fault: UnreadFault, url: string | null): void {
     const requestId = `req_${randomUUID()}`
-    const { type, text } = unroutedFor(url, this.surfaces, this.nobodys).unread(fault, requestId)
+    const { type, text } = this.unroutedFor(url).unread(fault, requestId)
     const headers = {
       'content-type': type,
       'content-length': Buffer.byteLength(text),

@@ -14,6 +14,8 @@ const DEFAULTS = {
   secretKeyFile: resolve('data', 'secret.key'),
   isDemo: false,
   publicUrl: null,
+  standby: 'refuse',
+  peerUrl: null,
   mayReachPrivateAddresses: false,
   logLevel: 'info',
 }
@@ -61,6 +63,9 @@ describe('the environment', () => {
     ['STEMMA_DEMO', '0', {}],
     ['STEMMA_PUBLIC_URL', 'https://stemma.example', { publicUrl: 'https://stemma.example' }],
     ['STEMMA_PUBLIC_URL', 'http://10.0.0.1:4000', { publicUrl: 'http://10.0.0.1:4000' }],
+    ['STEMMA_STANDBY', 'refuse', {}],
+    ['STEMMA_STANDBY', 'forward', { standby: 'forward' }],
+    ['STEMMA_PEER_URL', 'http://stemma-1.internal:4000', { peerUrl: 'http://stemma-1.internal:4000' }],
     ['STEMMA_WEBHOOK_ALLOW_PRIVATE', '1', { mayReachPrivateAddresses: true }],
     ['STEMMA_LOG_LEVEL', 'silent', { logLevel: 'silent' }],
     ['STEMMA_LOG_LEVEL', 'debug', { logLevel: 'debug' }],
@@ -70,6 +75,9 @@ describe('the environment', () => {
 
   test.each([
     ['STEMMA_PORT', '-1'],
+    ['STEMMA_STANDBY', 'serve'],
+    ['STEMMA_PEER_URL', 'stemma-1.internal'],
+    ['STEMMA_PEER_URL', 'ftp://stemma-1.internal'],
     ['STEMMA_PORT', '65536'],
     ['STEMMA_PORT', '80.5'],
     ['STEMMA_PORT', 'http'],

@@ -67,6 +67,14 @@ export const VARIABLES = {
     schema: z.url({ protocol: /^https?$/, error: 'expected an http or https address' }).optional(),
     says: 'the address that clients use; default: where the server listens',
   },
+  STEMMA_STANDBY: {
+    schema: z.enum(['refuse', 'forward']).default('refuse'),
+    says: 'what a process that stands by does with requests: `refuse` them with the address of the writer, or `forward` them to it',
+  },
+  STEMMA_PEER_URL: {
+    schema: z.url({ protocol: /^https?$/, error: 'expected an http or https address' }).optional(),
+    says: 'the address at which clients and the other processes of the same book reach this process; default: where it listens, or the name of the machine where it listens on all addresses',
+  },
   STEMMA_WEBHOOK_ALLOW_PRIVATE: {
     schema: flag.default(false),
     says: '1: webhooks and messages to outside venues may go to private and loopback addresses',
@@ -89,6 +97,8 @@ export interface Configuration {
   readonly secretKeyFile: string
   readonly isDemo: boolean
   readonly publicUrl: string | null
+  readonly standby: 'refuse' | 'forward'
+  readonly peerUrl: string | null
   readonly mayReachPrivateAddresses: boolean
   readonly logLevel: string
 }
@@ -120,6 +130,8 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
     secretKeyFile: read('STEMMA_SECRET_KEY_FILE') ?? join(dataDirectory, 'secret.key'),
     isDemo: read('STEMMA_DEMO'),
     publicUrl: read('STEMMA_PUBLIC_URL') ?? null,
+    standby: read('STEMMA_STANDBY'),
+    peerUrl: read('STEMMA_PEER_URL') ?? null,
     mayReachPrivateAddresses: read('STEMMA_WEBHOOK_ALLOW_PRIVATE'),
     logLevel: read('STEMMA_LOG_LEVEL'),
   }

@@ -1,7 +1,7 @@
 // What an orchestrator and a scraper see.
-import { Engine } from '@stemma/core'
 import fastify from 'fastify'
 import { afterEach, expect, test } from 'vitest'
+import { Admission } from '../host/admission.js'
 import { type BookServer, startBook } from '../testing/book-server.js'
 import { openHost } from '../testing/host-world.js'
 import { registerHealth } from './health.js'
@@ -61,14 +61,17 @@ test('a book that is not open yet, and a server that stops, are not ready', asyn
     openStreams: zero,
     openEffects: zero,
     durableSequence: zero,
+    isWriter: () => true,
   })
-  const watch = async (engine: Engine): Promise<string> => {
+  const watch = async (admission: Admission): Promise<string> => {
     const app = fastify()
     closings.push(() => app.close())
-    await registerHealth(app, { store, host, engine, metrics })
+    await registerHealth(app, { store, host, admission, mayForward: false, metrics })
     return app.listen({ port: 0, host: '127.0.0.1' })
   }
-  const [empty, open] = [await watch(new Engine()), await watch(world.engine)]
+  const admission = new Admission(null)
+  const [empty, open] = [await watch(new Admission(null)), await watch(admission)]
+  admission.open()
   expect(await get(`${empty}/health/ready`)).toMatchObject({ status: 503, body: { status: 'not_ready' } })
   expect((await get(`${open}/health/ready`)).status).toBe(200)
   await host.stop()

@@ -1,7 +1,10 @@
-/** `/health/live`: the process runs. `/health/ready`: it can take work. `/metrics`: what it does. */
-import type { Engine } from '@stemma/core'
+/**
+ * `/health/live`: the process runs. `/health/ready`: requests may be sent to it, and whether it writes or stands by.
+ * `/metrics`: what it does.
+ */
 import type { Store } from '@stemma/store'
 import type { FastifyInstance } from 'fastify'
+import type { Admission } from '../host/admission.js'
 import type { EngineHost } from '../host/engine-host.js'
 import type { Metrics } from './metrics.js'
 import { VERSION } from './version.js'
@@ -9,20 +12,24 @@ import { VERSION } from './version.js'
 export interface Watched {
   readonly store: Store
   readonly host: EngineHost
-  readonly engine: Engine
+  readonly admission: Admission
+  /** A standby hands requests on to the writer. */
+  readonly mayForward: boolean
   readonly metrics: Metrics
 }
 
 export async function registerHealth(
   app: FastifyInstance,
-  { store, host, engine, metrics }: Watched,
+  { store, host, admission, mayForward, metrics }: Watched,
 ): Promise<void> {
   app.get('/health/live', async () => ({ status: 'live', version: VERSION }))
   app.get('/health/ready', async (_request, reply) => {
-    const isReady = host.isTakingWork && engine.rooms.hierarchy.parties.size > 0
+    const { isWriter, writer } = admission
+    const isReady = isWriter ? host.isTakingWork : mayForward && writer !== null
     return reply.code(isReady ? 200 : 503).send({
       status: isReady ? 'ready' : 'not_ready',
-      role: 'writer',
+      role: isWriter ? 'writer' : 'standby',
+      ...(isWriter ? {} : { writer }),
       version: VERSION,
       durable_sequence: host.durableSequence,
       tables_lag_milliseconds: Math.round(store.lag().milliseconds),

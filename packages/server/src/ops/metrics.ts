@@ -10,6 +10,7 @@ export interface Observed {
   readonly openStreams: () => number
   readonly openEffects: () => number
   readonly durableSequence: () => number
+  readonly isWriter: () => boolean
 }
 
 export class Metrics {
@@ -63,6 +64,9 @@ export class Metrics {
     gauge(registers, 'stemma_waiting_answers', 'Answers that wait for the disk', observed.waitingAnswers)
     gauge(registers, 'stemma_open_streams', 'Event streams that are open', observed.openStreams)
     gauge(registers, 'stemma_open_effects', 'Effects that are not settled', observed.openEffects)
+    gauge(registers, 'stemma_writer', '1 where this process writes, 0 where it stands by', () =>
+      observed.isWriter() ? 1 : 0,
+    )
     gauge(registers, 'stemma_durable_sequence', 'The last durable sequence', observed.durableSequence)
   }
 

@@ -8,6 +8,7 @@ import fastify from 'fastify'
 import { mintApiKey } from '../auth/api-keys.js'
 import { AccessTokens, BearerAuthentication, FailedProofs } from '../auth/index.js'
 import { GrpcServer } from '../grpc/index.js'
+import { Admission } from '../host/admission.js'
 import { systemClock } from '../host/clock.js'
 import { EngineHost } from '../host/engine-host.js'
 import { PartySealing } from '../host/sealing.js'
@@ -71,11 +72,13 @@ export async function startWorld({ heartbeatMs = 15_000 } = {}): Promise<World> 
     },
     requestTimeout: 2_000,
   })
-  const services = { host, authentication, sealing, tokens, log: app.log } as unknown as Services
+  const admission = new Admission(null)
+  admission.open()
+  const services = { host, admission, authentication, sealing, tokens, log: app.log } as unknown as Services
   await surfaceWith({ heartbeatMs }).register(
     app,
     services,
-    new GrpcServer({ log: app.log, timer: systemTimer, heartbeatMs: 30_000 }),
+    new GrpcServer({ admission, log: app.log, timer: systemTimer, heartbeatMs: 30_000 }),
   )
   await pagesModule.register(app)
   await app.listen({ port: 0, host: '127.0.0.1' })

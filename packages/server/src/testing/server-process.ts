@@ -1,7 +1,7 @@
 /** A real server as a person starts it, to be killed. Not exported. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DemoFile } from '@stemma/demo'
 import { operatorFileIn } from '../bootstrap.js'
@@ -14,9 +14,9 @@ export interface ServerProcess {
   /** Where gRPC is served, as `host:port`. */
   readonly grpc: string
   readonly child: ChildProcess
-  /** The operator's key. */
+  /** The operator's key; empty where the book was made by another process. */
   readonly key: string
-  kill(signal: 'SIGKILL' | 'SIGTERM'): void
+  kill(signal: 'SIGKILL' | 'SIGTERM' | 'SIGSTOP' | 'SIGCONT'): void
   /** How it ended: the code, or the signal. */
   readonly ended: Promise<number | NodeJS.Signals | null>
   /** What it has said so far. */
@@ -31,6 +31,8 @@ export interface StartingProcess extends Pick<ServerProcess, 'child' | 'ended' |
 export interface ProcessOptions {
   /** As `STEMMA_STORE`. */
   readonly store?: string
+  /** As `STEMMA_SECRET_KEY_FILE`. */
+  readonly secretKeyFile?: string
   /** Words before the command, such as a shell that limits it. */
   readonly under?: readonly string[]
 }
@@ -46,6 +48,10 @@ export const startProcess = (directory: string, options?: ProcessOptions): Promi
 export const startBookProcess = (directory: string, port: number): Promise<ServerProcess> =>
   launch(directory, operatorFileIn(directory), ['--port', String(port)], {}).ready
 
+/** On the book of another process, whether that writes or not. */
+export const startOnBookOf = (directory: string, options: ProcessOptions): Promise<ServerProcess> =>
+  launch(directory, operatorFileIn(directory), ['--port', '0'], options).ready
+
 /** Every credential of the demo world that a server on this directory made. */
 export const demoFile = (directory: string): DemoFile =>
   JSON.parse(readFileSync(demoFileIn(directory), 'utf8')) as DemoFile
@@ -54,7 +60,7 @@ function launch(
   directory: string,
   credentialsFile: string,
   options: readonly string[],
-  { store = 'sqlite', under = [] }: ProcessOptions,
+  { store = 'sqlite', secretKeyFile = '', under = [] }: ProcessOptions,
 ): StartingProcess {
   const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('STEMMA_'))
   const more = {
@@ -62,6 +68,7 @@ function launch(
     STEMMA_GRPC_PORT: '0',
     STEMMA_WEBHOOK_ALLOW_PRIVATE: '1',
     STEMMA_STORE: store,
+    STEMMA_SECRET_KEY_FILE: secretKeyFile,
   }
   const serve = [process.execPath, STEMMA, 'serve', ...options, '--data', directory]
   const [command, ...words] = [...under, ...serve] as [string, ...string[]]
@@ -79,8 +86,9 @@ function launch(
       const [, url] = / API +(http\S+)\/stemma\/v1\n/.exec(written) ?? []
       const [, grpc] = / gRPC +(\S+:\d+)\n/.exec(written) ?? []
       if (url === undefined || grpc === undefined) return
-      const { native } = JSON.parse(readFileSync(credentialsFile, 'utf8'))
-      resolve({ ...started, said, url, grpc, key: native.operator.apiKey })
+      const isMade = existsSync(credentialsFile)
+      const key = isMade ? JSON.parse(readFileSync(credentialsFile, 'utf8')).native.operator.apiKey : ''
+      resolve({ ...started, said, url, grpc, key })
     }
     child.stdout.setEncoding('utf8').on('data', look)
     child.stderr.setEncoding('utf8').on('data', look)

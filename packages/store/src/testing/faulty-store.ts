@@ -4,6 +4,7 @@ import type { Appended, ChainReport, Lag, Loaded, Store, WriterSeen } from '../p
 
 export class FaultyStore implements Store {
   private gate: Promise<void> = Promise.resolve()
+  private answerGate: Promise<void> = Promise.resolve()
   private open: () => void = () => {}
   private appendFailure: Error | null = null
   private forcedLag: Lag | null = null
@@ -17,6 +18,13 @@ export class FaultyStore implements Store {
   /** From now on appends and renewals wait, and keep their order. */
   holdAppends(): void {
     this.gate = new Promise((resolve) => {
+      this.open = resolve
+    })
+  }
+
+  /** From now on appends and renewals happen, but nobody hears that they did. */
+  holdAnswers(): void {
+    this.answerGate = new Promise((resolve) => {
       this.open = resolve
     })
   }
@@ -38,12 +46,15 @@ export class FaultyStore implements Store {
   async append(batch: Batch): Promise<Appended> {
     await this.gate
     if (this.appendFailure !== null) throw this.appendFailure
-    return this.store.append(batch)
+    const appended = await this.store.append(batch)
+    await this.answerGate
+    return appended
   }
 
   async renew(): Promise<void> {
     await this.gate
-    return this.store.renew()
+    await this.store.renew()
+    await this.answerGate
   }
 
   catchUp(image: Image): Promise<readonly Batch[]> {

@@ -1,5 +1,7 @@
 import { settleEffect } from './settle-effect.js'
+import { takeOver } from './take-over.js'
 
 export * from './settle-effect.js'
+export * from './take-over.js'
 
-export const ENGINE_COMMANDS = [settleEffect] as const
+export const ENGINE_COMMANDS = [settleEffect, takeOver] as const

@@ -2,7 +2,7 @@
  * The socket: the same operations by name, one command a message, pipelined and answered in order of completion, and
  * subscriptions to events. It is proven by the header of its opening request or by its first message.
  */
-import type { IncomingMessage, Server } from 'node:http'
+import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { BASE_PATH } from '@stemma/contract'
 import { refuse } from '@stemma/core'
@@ -49,19 +49,45 @@ export function openSockets(
       stream.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
       return
     }
+    if (!services.admission.isOpen) {
+      void services.admission.refusal().then((refusal) => {
+        if (refusal === null) welcome(request, stream, head)
+        else turnAway(stream, problem(refusal, requestIdOf(request.headers)))
+      })
+      return
+    }
+    welcome(request, stream, head)
+  })
+  const welcome = (request: IncomingMessage, stream: Duplex, head: Buffer): void => {
     sockets.handleUpgrade(request, stream, head, (socket) => {
       const session = new Session(services, performers, socket, stream, request)
       sessions.add(session)
       socket.on('close', () => sessions.delete(session))
       session.begin(heartbeatMs)
     })
-  })
+  }
   return {
     close() {
       for (const session of sessions) session.end(1001, 'the server stops')
       sockets.close()
     },
   }
+}
+
+/** No socket is opened: the reason comes as the answer to the request for one. */
+function turnAway(stream: Duplex, { status, body }: Reply): void {
+  stream.on('error', () => stream.destroy())
+  stream.end(
+    [
+      `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+      'Content-Type: application/problem+json',
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      'Retry-After: 1',
+      'Connection: close',
+      '',
+      body,
+    ].join('\r\n'),
+  )
 }
 
 class Session {
@@ -130,6 +156,8 @@ class Session {
   }
 
   private async receive(data: RawData, isBinary: boolean): Promise<void> {
+    const { admission } = this.services
+    if (!admission.isOpen) await admission.refusal()
     let id: unknown = null
     try {
       if (isBinary) refuse('malformed', 'expected a text message')

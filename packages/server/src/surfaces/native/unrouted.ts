@@ -6,9 +6,9 @@ import { send } from './send.js'
 
 export const problemsAt = (prefix: string): Unrouted => ({
   prefix,
-  undecodable(request, reply) {
+  refuse(request, reply, refusal) {
     const requestId = requestIdOf(request.headers)
-    send(reply, problem({ code: 'malformed', detail: 'the address cannot be decoded' }, requestId), requestId)
+    send(reply, problem(refusal, requestId), requestId)
   },
   unread: ({ statusCode, message }, requestId) => ({
     type: 'application/problem+json',

@@ -14,7 +14,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Unrouted } from '../../http/unread.js'
 import { findAccount, nameOf, nameOfAccount } from './accounts.js'
 import { bodyOf, type Call, type Gate, openCall, type Route } from './call.js'
-import { answered, GRPC, invalid, settled, toVenueError, VenueError } from './errors.js'
+import { answered, fromRefusal, GRPC, invalid, settled, toVenueError, VenueError } from './errors.js'
 import { Fields } from './fields.js'
 import { fundingTypeOf } from './funding.js'
 import { overHttp } from './http.js'
@@ -239,6 +239,6 @@ const connectError = ({ code, message }: VenueError) => ({ code: (CONNECT[code] 
 
 export const CASH_MOVEMENTS_UNROUTED: Unrouted = {
   prefix: `${SERVICE}/`,
-  undecodable: (request, reply) => failConnect(invalid('the address cannot be decoded'), request, reply),
+  refuse: (request, reply, refusal) => failConnect(fromRefusal(refusal), request, reply),
   unread: (fault) => ({ type: 'application/json', text: JSON.stringify(connectError(toVenueError(fault))) }),
 }

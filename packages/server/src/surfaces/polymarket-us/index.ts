@@ -9,7 +9,7 @@ import type { SurfaceModule } from '../../services.js'
 import { BALANCE_ROUTES } from './balances.js'
 import { type Gate, openCall, type Route } from './call.js'
 import { CASH_MOVEMENTS_UNROUTED, mountCashMovements } from './cash-movements.js'
-import { GRPC, invalid, toVenueError, VenueError } from './errors.js'
+import { fromRefusal, GRPC, invalid, toVenueError, VenueError } from './errors.js'
 import { FUNDING_ROUTES } from './funding.js'
 import { serveGrpc } from './grpc/index.js'
 import { health } from './health.js'
@@ -44,8 +44,7 @@ export const polymarketUs: SurfaceModule = {
   unrouted: [
     {
       prefix: '/v1/',
-      undecodable: (request, reply) =>
-        fail(invalid('the address cannot be decoded'), request, identified(request, reply)),
+      refuse: (request, reply, refusal) => fail(fromRefusal(refusal), request, identified(request, reply)),
       unread: (fault) => ({
         type: 'application/json',
         text: JSON.stringify(toVenueError(fault).envelope),
@@ -105,7 +104,7 @@ function takeStrictJson(scope: FastifyInstance): void {
 
 function fail(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const error = toVenueError(thrown)
-  if (error.status >= 500) request.log.error({ err: thrown }, 'venue call failed')
+  if (error.code === GRPC.internal) request.log.error({ err: thrown }, 'venue call failed')
   const { retryAfterSeconds } = error.options
   if (retryAfterSeconds !== undefined) reply.header('retry-after', retryAfterSeconds)
   return reply.code(error.status).type('application/json').send(error.envelope)

@@ -1,0 +1,45 @@
+/**
+ * Who is let in: a process that writes answers, while its lease holds; a process that stands by names the writer. Asked
+ * before anything that comes from outside, whatever it is.
+ */
+import type { Refusal } from '@stemma/core'
+import type { Lease } from './lease.js'
+
+export class Admission {
+  /** Where the writer is, as far as a standby knows. */
+  writer: string | null = null
+  private hasBook = false
+
+  /** Null where nobody else can write. */
+  constructor(private readonly lease: Lease | null) {}
+
+  /** This process writes, and its book is open. */
+  get isWriter(): boolean {
+    return this.hasBook
+  }
+
+  /** True while whoever asks may be answered at once. */
+  get isOpen(): boolean {
+    return this.hasBook && (this.lease === null || this.lease.isHeld)
+  }
+
+  open(): void {
+    this.hasBook = true
+  }
+
+  /** Null once this process may answer; a refusal where another one does. */
+  async refusal(): Promise<Refusal | null> {
+    if (!this.hasBook) return this.notWriter()
+    await this.lease?.hold()
+    return null
+  }
+
+  private notWriter(): Refusal {
+    const { writer } = this
+    const detail =
+      writer === null
+        ? 'nobody writes at the moment; try again shortly'
+        : `this server stands by; the one that answers is at ${writer}`
+    return { code: 'not_writer', detail, data: { writer } }
+  }
+}

@@ -17,6 +17,7 @@ import { ordersSocket } from './orders-socket.js'
 import { rollup } from './rollup.js'
 import { start } from './start.js'
 import { store } from './store.js'
+import { takeOver } from './take-over.js'
 import { transfersBatch } from './transfers-batch.js'
 import { transfersHttp } from './transfers-http.js'
 import { transfersLong } from './transfers-long.js'
@@ -40,6 +41,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   idempotency,
   start,
   transfersLong,
+  takeOver,
 ]
 
 const { values } = parseArgs({

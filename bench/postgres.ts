@@ -1,6 +1,6 @@
 /**
  * A PostgreSQL for the benchmarks: the one of the tests, with the settings of a real one, or what
- * STEMMA_TEST_DATABASE_URL names. Both sides that are compared have a database of their own on it.
+ * STEMMA_TEST_DATABASE_URL names.
  */
 import { createTestDatabase, type TestDatabase } from '@stemma/store'
 import startServer from '../packages/store/src/testing/postgres-server.js'
@@ -8,17 +8,31 @@ import startServer from '../packages/store/src/testing/postgres-server.js'
 /** A commit that has returned is on the disk; without these nothing that is measured would be worth a comparison. */
 const DURABLE = ['fsync', 'full_page_writes', 'synchronous_commit'] as const
 
-export async function withDatabases(
+/** A database that is gone afterwards. */
+export const withDatabase = <Result>(use: (url: string) => Promise<Result>): Promise<Result> =>
+  onServer(() => inDatabase(({ url }) => use(url)))
+
+/** One for each of two sides that are compared. */
+export const withDatabases = (
   use: (ours: TestDatabase, theirs: TestDatabase) => Promise<void>,
-): Promise<void> {
+): Promise<void> => onServer(() => inDatabase((ours) => inDatabase((theirs) => use(ours, theirs))))
+
+async function onServer<Result>(use: () => Promise<Result>): Promise<Result> {
   const stop = await startServer()
   try {
-    const [ours, theirs] = [await createTestDatabase(), await createTestDatabase()]
-    for (const database of [ours, theirs]) await assertDurable(database)
-    await use(ours, theirs)
-    for (const database of [ours, theirs]) await database.drop()
+    return await use()
   } finally {
     await stop()
+  }
+}
+
+async function inDatabase<Result>(use: (database: TestDatabase) => Promise<Result>): Promise<Result> {
+  const database = await createTestDatabase()
+  try {
+    await assertDurable(database)
+    return await use(database)
+  } finally {
+    await database.drop()
   }
 }
 

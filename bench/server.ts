@@ -12,14 +12,15 @@ export class ServerProcess {
     readonly spawnedAt: number,
   ) {}
 
+  /** `variables`: settings that are not the default. */
   static async start(
     dataDirectory: string,
-    settings: Readonly<Record<string, string>> = {},
+    variables: Readonly<Record<string, string>> = {},
   ): Promise<ServerProcess> {
     const spawnedAt = performance.now()
     const args = [...flags(), SCRIPT, 'serve', '--port', '0', '--data', dataDirectory]
     const child = spawn(process.execPath, args, {
-      env: { ...environment(), ...settings },
+      env: { ...environment(), ...variables },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     const kill = (): boolean => child.kill('SIGKILL')
@@ -70,14 +71,17 @@ function environment(): NodeJS.ProcessEnv {
 function portOf(child: ChildProcess): Promise<number> {
   return new Promise((resolve, reject) => {
     let said = ''
+    let isListening = false
     for (const stream of [child.stdout, child.stderr])
       stream?.setEncoding('utf8').on('data', (text: string) => {
         said = (said + text).slice(-SAID_CHARACTERS_MAX)
         const match = /API\s+http:\/\/127\.0\.0\.1:(\d+)\//.exec(said)
-        if (match !== null) resolve(Number(match[1]))
+        if (match === null) return
+        isListening = true
+        resolve(Number(match[1]))
       })
     child.once('exit', (code, signal) => {
-      if (code !== 0) console.error(`the server ended with ${code ?? signal}:\n${said}`)
+      if (code !== 0 && !isListening) console.error(`the server ended with ${code ?? signal}:\n${said}`)
       reject(new Error('the server ended before it listened'))
     })
   })

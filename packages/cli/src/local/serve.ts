@@ -5,9 +5,10 @@ import {
   checkDemoIsLocal,
   demoFileIn,
   type RunningServer,
+  SecretKeyFault,
   startServer,
 } from '@stemma/server'
-import { Deposed } from '@stemma/store'
+import { Deposed, StoreRefusal } from '@stemma/store'
 import { EXIT } from '../exit.js'
 import type { Shell } from '../shell.js'
 import { configurationFor } from './configuration.js'
@@ -20,23 +21,27 @@ export async function serve(options: LocalOptions, shell: Shell): Promise<void> 
   checkDemoIsLocal({ isDemo, host: configuration.host })
   const interrupted = shell.interruption()
   const failed = new AbortController()
-  const server = await startServer({ configuration, onFatal: (error) => failed.abort(error) })
-  shell.out(greeting(server, configuration, isDemo))
-  await raised(AbortSignal.any([interrupted, failed.signal]))
-  if (failed.signal.aborted) {
+  // It may fail before it has begun, and there may be connections on which nothing may be answered any more: they end
+  // with the process.
+  const ended = raised(failed.signal).then((): never => {
     shell.note(lastWords(failed.signal.reason))
-    // There are connections on which nothing may be answered any more: they end with the process.
     process.exit(EXIT.refused)
-  }
+  })
+  const starting = startServer({ configuration, onFatal: (error) => failed.abort(error) })
+  const server = await Promise.race([starting, ended])
+  shell.out(greeting(server, configuration, isDemo))
+  await Promise.race([raised(interrupted), ended])
   shell.note('Stopping: no new work is taken, and what is under way is finished.')
   await server.stop()
   shell.note('Stopped.')
 }
 
-const lastWords = (reason: unknown): string =>
-  reason instanceof Deposed
-    ? 'Another process has taken over, so the server has stopped.'
-    : 'The journal could not be written, so the server has stopped.'
+function lastWords(reason: unknown): string {
+  if (reason instanceof Deposed) return 'Another process has taken over, so the server has stopped.'
+  if (reason instanceof StoreRefusal || reason instanceof SecretKeyFault)
+    return `${reason.message}. The server has stopped.`
+  return 'The journal could not be written, so the server has stopped.'
+}
 
 function raised(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve()

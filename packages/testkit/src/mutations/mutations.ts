@@ -3,7 +3,7 @@
  * stand here and nowhere in it; the proof is worth something only where it notices every one.
  */
 import { type Batch, EVENTS, type Event, type HistoryRow, NO_ROW, type TableImages } from '@stemma/core'
-import { EngineHost, type HostOptions } from '@stemma/server'
+import { EngineHost, type HostOptions, Lease } from '@stemma/server'
 import { type Appended, MemoryStore, type Store } from '@stemma/store'
 import { RecordingEngine } from '../simulator/recording-engine.js'
 import { type Parts, SOUND_PARTS } from '../simulator/simulated-process.js'
@@ -116,6 +116,13 @@ function acceptAStaleWriter(): Parts {
   }
 }
 
+function keepNoLease(): Parts {
+  return {
+    ...SOUND_PARTS,
+    makeLease: (...given) => Object.defineProperty(new Lease(...given), 'isHeld', { get: () => true }),
+  }
+}
+
 function forgetAResult(): Parts {
   return withBatch((batch) => ({ ...batch, results: batch.results.slice(1) }))
 }
@@ -216,6 +223,7 @@ export const MUTATIONS: Readonly<Record<string, () => Parts>> = {
   'a hook that misses a row': missAHook,
   'a row that is left out of a batch': dropARow,
   'a stale writer that is let in': acceptAStaleWriter,
+  'a lease that nobody looks at': keepNoLease,
   'the result of a key that is not kept': forgetAResult,
   'keys that a start forgets': forgetKeysAtAStart,
   'an effect that leaves before it is durable': deliverBeforeItIsDurable,

@@ -1,12 +1,14 @@
 /** Who runs a simulated book: one process after another, sometimes with one that does not know yet that it was deposed. */
-import type { Delivered, Delivery } from '@stemma/server'
+import { type Delivered, type Delivery, LEASE_MARGIN_MILLISECONDS, LEASE_MILLISECONDS } from '@stemma/server'
 import type { MemoryJournal } from '@stemma/store'
 import type { SeededRandom } from './random.js'
 import type { SimulatedDisk } from './simulated-disk.js'
 import { type Parts, SimulatedProcess } from './simulated-process.js'
 
 const RESTART_MILLISECONDS = 300
-const STALE_MILLISECONDS = 400
+const SILENCE_MILLISECONDS = LEASE_MILLISECONDS + LEASE_MARGIN_MILLISECONDS
+/** How long one that was cut off is asked things after another has taken over. */
+const STALE_MILLISECONDS = 2_000
 
 export interface ProcessesOptions {
   readonly parts: Parts
@@ -37,16 +39,22 @@ export class Processes {
     this.startSoon()
   }
 
-  /** Another one takes over while the one before is still at work, and is asked things for a while. */
+  /**
+   * The process is cut off from the disk and goes on, and is asked things for a while. Once it has shown nothing for long
+   * enough another one takes over.
+   */
   takeOver(): void {
     const { current } = this
+    const { time, random } = this.options.disk
     if (current === null || this.isStarting) return
     this.counts.takeOvers += 1
     this.stale?.kill()
     this.stale = current
     this.current = null
-    this.options.disk.time.after(STALE_MILLISECONDS, () => current.kill())
-    void this.start()
+    current.cutOff()
+    const wait = SILENCE_MILLISECONDS + random.below(SILENCE_MILLISECONDS)
+    time.after(wait, () => void this.start())
+    time.after(wait + STALE_MILLISECONDS, () => current.kill())
   }
 
   async start(): Promise<void> {

@@ -27,7 +27,9 @@ export class Replies {
   ) {}
 
   /** A reply of any kind leaves a process. */
-  leave(process: SimulatedProcess, called: Called | null): void {
+  leave(process: SimulatedProcess, called: Called | null, epoch: number): void {
+    if (called !== null && process.epoch !== epoch)
+      this.say('who was deposed tells nothing', `a reply of epoch ${process.epoch} left in epoch ${epoch}`)
     const [needs, has] = [called?.after ?? 0, process.arrived]
     if (needs <= has) return
     this.say('nothing is told before it is durable', `a reply of ${needs} left while ${has} was durable`)

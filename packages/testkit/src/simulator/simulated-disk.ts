@@ -4,15 +4,7 @@
  * and what the process hears of it.
  */
 import type { Batch, HistoryQuery, HistoryRow, HistoryTable, Image, KeyedResult } from '@stemma/core'
-import {
-  type Appended,
-  type ChainReport,
-  Deposed,
-  type Lag,
-  type Loaded,
-  type Store,
-  type WriterSeen,
-} from '@stemma/store'
+import type { Appended, ChainReport, Lag, Loaded, Store, WriterSeen } from '@stemma/store'
 import type { SeededRandom } from './random.js'
 import type { SimulatedTime } from './simulated-time.js'
 
@@ -60,6 +52,7 @@ export class SimulatedStore implements Store {
   /** The last sequence that this process knows to be durable, or that is without its knowing it yet. */
   arrived = 0
   private isConnected = true
+  private isCutOff = false
 
   constructor(
     private readonly store: Store,
@@ -73,6 +66,11 @@ export class SimulatedStore implements Store {
     this.isConnected = false
   }
 
+  /** The process goes on, and nothing that it sends arrives any more. */
+  cutOff(): void {
+    this.isCutOff = true
+  }
+
   append(batch: Batch): Promise<Appended> {
     const { disk } = this
     const { random, time, faults } = disk
@@ -83,6 +81,7 @@ export class SimulatedStore implements Store {
         time.after(random.below(LATENCY_MILLISECONDS), () => this.isConnected && act())
       }
       const arrive = async (): Promise<void> => {
+        if (this.isCutOff) return
         if (disk.isFull) return answer(() => reject(new DiskFailure('the disk is full')))
         // A process that is gone leaves an append behind that may have been sent whole, or not.
         if (isLost || (!this.isConnected && random.chance(0.5))) return
@@ -109,9 +108,21 @@ export class SimulatedStore implements Store {
     return appended
   }
 
-  async renew(): Promise<void> {
-    if (!this.isConnected) throw new Deposed(0)
-    await this.store.renew()
+  renew(): Promise<void> {
+    const { random, time } = this.disk
+    return new Promise((resolve, reject) => {
+      const answer = (act: () => void): void => {
+        time.after(random.below(LATENCY_MILLISECONDS), () => this.isConnected && act())
+      }
+      const arrive = (): void => {
+        if (this.isCutOff || !this.isConnected) return
+        this.store.renew().then(
+          () => answer(resolve),
+          (error) => answer(() => reject(error)),
+        )
+      }
+      time.after(random.below(LATENCY_MILLISECONDS), arrive)
+    })
   }
 
   async load(image: Image): Promise<Loaded> {

@@ -3,7 +3,14 @@
  * and timers that are simulated. It can be killed between any two turns; nothing is heard of it from then on.
  */
 import { type Batch, type EffectId, Engine, type Plain } from '@stemma/core'
-import { type Delivered, type Delivery, EffectRunner, EngineHost, type HostOptions } from '@stemma/server'
+import {
+  type Delivered,
+  type Delivery,
+  EffectRunner,
+  EngineHost,
+  type HostOptions,
+  Lease,
+} from '@stemma/server'
 import { type MemoryJournal, MemoryStore, type Store } from '@stemma/store'
 import { RecordingEngine } from './recording-engine.js'
 import { type SimulatedDisk, SimulatedStore } from './simulated-disk.js'
@@ -15,6 +22,7 @@ export interface Parts {
   makeHost(options: HostOptions): EngineHost
   /** The journal as one process has it open. */
   openStore(journal: MemoryJournal): Store
+  makeLease(...given: ConstructorParameters<typeof Lease>): Lease
   /** What the host of a process writes to. */
   wrapStore(store: Store): Store
 }
@@ -22,6 +30,7 @@ export interface Parts {
 export const SOUND_PARTS: Parts = {
   makeEngine: () => new RecordingEngine(),
   makeHost: (options) => new EngineHost(options),
+  makeLease: (...given) => new Lease(...given),
   openStore: (journal) => new MemoryStore(0, journal),
   wrapStore: (store) => store,
 }
@@ -42,6 +51,7 @@ export class SimulatedProcess {
   private constructor(
     readonly engine: RecordingEngine,
     readonly host: EngineHost,
+    readonly epoch: number,
     private readonly store: SimulatedStore,
     private readonly timer: SimulatedTimer,
   ) {}
@@ -54,6 +64,7 @@ export class SimulatedProcess {
     const store = parts.wrapStore(simulated)
     engine.resume((await store.load(engine.image)).results)
     const seen = await store.writer()
+    const sentAt = disk.time.monotonic
     const appended = await store.takeOver(seen, address).catch(() => null)
     if (appended === null) return null
     const timer = new SimulatedTimer(disk.time)
@@ -62,18 +73,27 @@ export class SimulatedProcess {
       process.kill()
       options.onEnd(error)
     }
+    const lease = parts.makeLease(
+      store,
+      () => disk.time.monotonic,
+      (error) => host.fail(error),
+    )
     const host: EngineHost = parts.makeHost({
       engine,
       store,
       clock: disk.time,
       timer,
+      lease,
       onFatal: end,
       onDurable: (batch: Batch) => effects.take(batch),
     })
     const deliver = (delivery: Delivery): Promise<Delivered> =>
       process.isAlive ? options.deliver(delivery) : new Promise(() => {})
     const effects: EffectRunner = new EffectRunner(engine, host, { webhook: deliver }, end, timer)
-    const process = new SimulatedProcess(engine, host, simulated, timer)
+    const process = new SimulatedProcess(engine, host, seen.epoch + 1, simulated, timer)
+    lease.prove(sentAt)
+    host.takeUp()
+    lease.keepUp(timer)
     effects.resume()
     return process
   }
@@ -81,6 +101,11 @@ export class SimulatedProcess {
   /** The last sequence of which it may tell. */
   get arrived(): number {
     return this.store.arrived
+  }
+
+  /** It goes on, and nothing that it sends to the disk arrives any more. */
+  cutOff(): void {
+    this.store.cutOff()
   }
 
   /** Nothing that it has not told yet will be heard. */

@@ -109,7 +109,8 @@ export class World {
   async step(step: number): Promise<void> {
     const { random, time, processes } = this
     this.at = step
-    await time.pass(random.below(20))
+    // While nobody writes there is little to see.
+    await time.pass(random.below(processes.current === null ? 200 : 20))
     // A clock that is set back must not set the image back.
     if (random.chance(0.01)) time.jump(-50)
     if (random.chance(0.003)) time.jump((random.below(3) * DAY) / MILLISECOND)
@@ -120,7 +121,7 @@ export class World {
       if (random.chance(0.02)) random.pick(this.followers).resume(current)
     }
     if (random.chance(0.01)) processes.kill()
-    else if (random.chance(0.005)) processes.takeOver()
+    else if (random.chance(0.004)) processes.takeOver()
     if (random.chance(0.003)) this.fillDisk()
   }
 
@@ -211,7 +212,7 @@ export class World {
 
   private arrive(asked: Asked, sent: Instant): void {
     const { current, stale } = this.processes
-    const isForStale = stale?.isAlive === true && isWrite(asked) && this.random.chance(0.3)
+    const isForStale = stale?.isAlive === true && (current === null || this.random.chance(0.3))
     const process = isForStale ? stale : current
     if (process?.isAlive === true && this.time.now() - sent <= AGE_MAX) this.put(process, asked)
   }
@@ -283,6 +284,8 @@ export class World {
       process,
       () => process.host.history('events', query),
       (rows) => {
+        if (process.epoch !== this.journal.epoch)
+          this.note([{ law: 'who was deposed tells nothing', detail: 'history was told' }])
         const known = this.watch.events.slice(place + 1, place + 1 + rows.length).map(placeOf)
         const told = rows.map((row) => [row.sequence, row.position, row.kind])
         const detail =
@@ -312,7 +315,7 @@ export class World {
     const called: Called | null = calls.at(-1) === last ? null : (calls.at(-1) ?? null)
     const leave = (left: Answer): void => {
       if (!process.isAlive) return
-      this.replies.leave(process, called)
+      this.replies.leave(process, called, this.journal.epoch)
       told(left)
     }
     answer.then(leave, (error: Error) => process.isAlive && fail(error))
@@ -342,7 +345,5 @@ export class World {
 }
 
 const isFill = ({ kind }: Event): boolean => kind === 'order.filled' || kind === 'order.partially_filled'
-
-const isWrite = ({ kind }: Asked): boolean => kind === 'execute' || kind === 'linked' || kind === 'each'
 
 const placeOf = ({ sequence, index, kind }: Event): readonly unknown[] => [sequence, index, kind]

@@ -1,6 +1,7 @@
-// A real server that is killed without warning in the middle of its work, again and again, on one directory.
+// A real server that is killed without warning in the middle of its work, again and again, on one book.
 import { rmSync } from 'node:fs'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createTestDatabase } from '@stemma/store'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readConfiguration } from './ops/configuration.js'
 import { verifyData } from './ops/offline.js'
 import { freshFolder } from './testing/book-server.js'
@@ -10,30 +11,46 @@ const ROUNDS = [1, 2, 3]
 /** Fresh in each run, and said, so that what fails can be looked at again. */
 const seed = crypto.getRandomValues(new Uint32Array(1))[0] as number
 
-const directory = freshFolder()
-let loop: KillLoop
-
-beforeAll(async () => {
-  process.stdout.write(`npm run soak -- --rounds ${ROUNDS.length} --seed ${seed}\n`)
-  loop = await KillLoop.open({ directory, store: 'sqlite', seed })
-})
-afterAll(async () => {
-  await loop.abandon()
-  rmSync(directory, { recursive: true, force: true })
-})
-
-test.each(ROUNDS)(
-  'killed in round %i: what was answered is there once, the rest wholly or not at all, and the streams go on',
-  async (round) => {
-    const { acknowledged, events } = await loop.round(round)
-    expect(acknowledged).toBeGreaterThan(0)
-    expect(events).toBeGreaterThan(0)
+/** A place for a book as `STEMMA_STORE` says it, and how it is given back. */
+const STORES: Readonly<
+  Record<string, () => Promise<{ readonly store: string; readonly drop: () => Promise<void> }>>
+> = {
+  SQLite: async () => ({ store: 'sqlite', drop: async () => {} }),
+  async PostgreSQL() {
+    const { url, drop } = await createTestDatabase()
+    return { store: url, drop }
   },
-)
+}
 
-test('after all of it the server ends well when it is asked to, and journal, tables and book prove themselves', async () => {
-  await loop.end()
-  const proof = await verifyData(readConfiguration({ STEMMA_DATA: directory }))
-  expect(proof.checks.filter(({ holds }) => !holds)).toEqual([])
-  expect(proof).toMatchObject({ holds: true })
+describe.each(Object.entries(STORES))('on %s', (_name, makePlace) => {
+  const directory = freshFolder()
+  let place: Awaited<ReturnType<typeof makePlace>>
+  let loop: KillLoop
+
+  beforeAll(async () => {
+    process.stdout.write(`npm run soak -- --rounds ${ROUNDS.length} --seed ${seed}\n`)
+    place = await makePlace()
+    loop = await KillLoop.open({ directory, store: place.store, seed })
+  })
+  afterAll(async () => {
+    await loop.abandon()
+    await place.drop()
+    rmSync(directory, { recursive: true, force: true })
+  })
+
+  test.each(ROUNDS)(
+    'killed in round %i: what was answered is there once, the rest wholly or not at all, and the streams go on',
+    async (round) => {
+      const { acknowledged, events } = await loop.round(round)
+      expect(acknowledged).toBeGreaterThan(0)
+      expect(events).toBeGreaterThan(0)
+    },
+  )
+
+  test('after all of it the server ends well when it is asked to, and journal, tables and book prove themselves', async () => {
+    await loop.end()
+    const proof = await verifyData(readConfiguration({ STEMMA_DATA: directory, STEMMA_STORE: place.store }))
+    expect(proof.checks.filter(({ holds }) => !holds)).toEqual([])
+    expect(proof).toMatchObject({ holds: true })
+  })
 })

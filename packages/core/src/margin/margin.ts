@@ -29,6 +29,7 @@ import { Portfolios } from './portfolios.js'
 import { Requirements } from './requirements.js'
 import { StalePortfolios } from './stale-portfolios.js'
 import { freeFunds } from './standard/figures.js'
+import { liquidationFields } from './standard/liquidation-fields.js'
 import { ordersRequirement } from './standard/open-orders.js'
 import { StandardMargin } from './standard/standard.js'
 
@@ -42,6 +43,7 @@ export class Margin implements FundsRule, OrderCheck {
   readonly portfolios: Portfolios
   readonly stale: StalePortfolios
   readonly limits: RiskLimits
+  readonly liquidations: Table<AccountId, typeof liquidationFields>
   readonly revaluations: Table<RevaluationId, typeof revaluationFields>
 
   constructor(
@@ -58,6 +60,8 @@ export class Margin implements FundsRule, OrderCheck {
     this.portfolios = new Portfolios(image, hierarchy, ledger, trading)
     this.stale = new StalePortfolios(hierarchy, market, trading, this.portfolios)
     image.derived(this.stale)
+    this.liquidations = image.table('liquidations', 'acc', liquidationFields)
+    image.enrolDue(this.liquidations, this.liquidations.nextStepAt)
     this.revaluations = image.table('revaluations', 'rev', revaluationFields)
     image.enrolDue(this.revaluations, this.revaluations.nextStepAt)
     // What a limit says is said before the funds are asked.

@@ -6,6 +6,7 @@ import { after, MILLISECOND, NO_ROW, type Row } from '../image/index.js'
 import { checkLosses } from './limits/index.js'
 import type { MarginContext } from './margin.js'
 import type { RevaluationId } from './portfolio-fields.js'
+import { checkMaintenance } from './standard/liquidation.js'
 
 /** How long other traffic has the engine to itself between two steps. */
 export const REVALUATION_PAUSE = 10 * MILLISECOND
@@ -24,7 +25,9 @@ export function beginFigures({ margin }: MarginContext): void {
 /** A command has decided: the figures follow what it did, and a step is due where prices have overtaken others. */
 export function finishFigures(context: MarginContext): void {
   const { margin } = context
-  checkLosses(context, margin.portfolios.finish(context))
+  const accounts = margin.portfolios.finish(context)
+  checkLosses(context, accounts)
+  checkMaintenance(context, accounts)
   if (!margin.stale.isEmpty) scheduleStep(context)
 }
 
@@ -36,6 +39,7 @@ export function revalue(context: MarginContext): void {
   const taken = stale.take(ACCOUNTS_OF_STEP, POSITIONS_OF_STEP)
   portfolios.restate(context, taken)
   checkLosses(context, taken)
+  checkMaintenance(context, taken)
   const next = stale.isEmpty ? null : after(horizon, REVALUATION_PAUSE)
   revaluations.nextStepAt.set(revaluationRow(margin), next)
 }

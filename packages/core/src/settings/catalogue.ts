@@ -30,6 +30,15 @@ export const SETTINGS = {
     },
   ),
   'margin.collateral_haircuts': collateralHaircuts,
+  'margin.liquidation': yesOrNo(
+    'Accounts under standard margin that do not keep what they have to are liquidated',
+    true,
+  ),
+  'margin.liquidation_fee_basis_points': wholeNumber(
+    'What liquidation costs of the worth of what it closes',
+    75,
+    { least: 0, most: 10_000 },
+  ),
   'orders.day_orders_expire': yesOrNo(
     'Day orders end with the business day; otherwise they stand until they are cancelled',
     true,

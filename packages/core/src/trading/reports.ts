@@ -34,6 +34,7 @@ export type UnsolicitedReason =
   | 'fills_limit'
   | 'all_or_none_limit'
   | 'account_state'
+  | 'liquidation'
   | 'operator'
 
 /** A report without a fill. */

@@ -65,13 +65,17 @@ export class StandardMargin {
     return amount(left > 0n ? left : 0n)
   }
 
+  isPooled(account: AccountId): boolean {
+    return this.modelOf(account) === 'cross_standard'
+  }
+
   haircuts(account: AccountId): Haircuts {
     return this.settings.effective('margin.collateral_haircuts', account, this.image.head.time)
   }
 
   /** What the currency counts in the pool of the account; null where it stands alone. */
   poolRate(account: AccountId, currency: CurrencyCode): bigint | null {
-    return this.modelOf(account) === 'cross_standard' ? dollarsFor(this.context, currency) : null
+    return this.isPooled(account) ? dollarsFor(this.context, currency) : null
   }
 
   get context(): StandardContext {

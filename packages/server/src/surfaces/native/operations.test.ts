@@ -211,6 +211,7 @@ const BEFORE: Readonly<
         'positions.get',
         'positions.entries',
         'positions.as_of',
+        'positions.close',
       ],
       crossed,
     ),

@@ -25,6 +25,56 @@ test('seed makes the demo world once, and migrate and verify work on it', async 
   })
 })
 
+test('a backup of a running server is proven by itself, restored and copied', async () => {
+  const server = await startDemo()
+  const folder = freshFolder()
+  const [backup, restored, copied] = [join(folder, 'b.stemma'), join(folder, 'restored'), join(folder, 'copied')]
+  const made = await stemma(['backup', '--data', server.data, '--to', backup])
+  expect(made).toMatchObject({ code: 0, stderr: '' })
+  const [head] = /[0-9a-f]{64}/.exec(made.stdout) as RegExpExecArray
+  const again = await stemma(['backup', '--data', server.data, '--to', backup])
+  expect([again.code, again.stderr]).toEqual([1, expect.stringContaining('is there already')])
+  await server.stop()
+
+  const verified = await stemma(['verify', '--backup', backup, '--output', 'json'])
+  expect(verified.code).toBe(0)
+  expect(JSON.parse(verified.stdout)).toMatchObject({ holds: true, hash: head })
+
+  const states: string[] = []
+  for (const words of [
+    ['restore', '--from', backup, '--data', restored],
+    ['store', 'copy', '--from', restored, '--to', copied],
+  ]) {
+    const { code, stdout } = await stemma(words)
+    expect(code).toBe(0)
+    expect(stdout).toContain(head)
+    states.push((/state is ([0-9a-f]{64})/.exec(stdout) as RegExpExecArray)[1] as string)
+  }
+  expect(states[1]).toBe(states[0])
+  const refused = await stemma(['restore', '--from', backup, '--data', restored])
+  expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('holds a book already')])
+  server.remove()
+})
+
+test('a restore says what is missing, and what it can do without', async () => {
+  const data = freshFolder()
+  expect((await stemma(['seed', '--data', data])).code).toBe(0)
+  const backup = join(freshFolder(), 'b.stemma')
+  const keys = join(freshFolder(), 'elsewhere.keys')
+  expect((await stemma(['backup', '--data', data, '--to', backup, '--keys', keys])).code).toBe(0)
+  const to = join(freshFolder(), 'restored')
+  const without = await stemma(['restore', '--from', backup, '--data', to])
+  expect([without.code, without.stderr]).toEqual([1, expect.stringContaining('party.keys')])
+  expect(existsSync(to)).toBe(false)
+  expect((await stemma(['restore', '--from', backup, '--no-keys', '--data', to])).code).toBe(0)
+  const half = await stemma(['backup', '--data', data])
+  expect([half.code, half.stderr]).toEqual([2, expect.stringContaining('--to')])
+  const both = await stemma(['verify', '--backup', backup, '--offline'])
+  expect(both.code).toBe(2)
+  const mistaken = await stemma(['store', 'copy', '--from', 'postgres://nowhere', '--to', to])
+  expect([mistaken.code, mistaken.stderr]).toEqual([2, expect.stringContaining('a host and a database')])
+})
+
 test('a folder without a book is named, and nothing is made in it', async () => {
   const data = freshFolder()
   for (const words of [['migrate'], ['verify', '--offline']]) {

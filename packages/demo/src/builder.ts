@@ -91,8 +91,8 @@ export class Builder {
     return this.make('account', 'accounts.open', input, 'Opened for the client')
   }
 
-  user({ email, ...user }: NewUser): Promise<Id> {
-    const sealedEmail = this.port.seal(user.party, email)
+  async user({ email, ...user }: NewUser): Promise<Id> {
+    const sealedEmail = await this.port.seal(user.party, email)
     const input = { kyc: null, scopes: [], account: null, sealedEmail, ...user }
     return this.make('user', 'users.create', input, 'Access asked for by the firm')
   }

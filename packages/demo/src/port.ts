@@ -29,7 +29,7 @@ export interface DemoPort {
   /** Runs the command and gives its result; throws when it is refused. */
   execute(command: DemoCommand): Promise<Plain>
   /** Encrypts a personal field under the key of its party. */
-  seal(party: number, plain: string): string
+  seal(party: number, plain: string): Promise<string>
   /** A new secret for the API key with this public half. */
   newApiKey(clientId: string): ApiKeySecret
   newRsaKeyPair(): Promise<RsaKeyPair>

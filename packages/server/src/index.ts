@@ -5,9 +5,19 @@ export { EngineHost, type HostOptions } from './host/engine-host.js'
 export { LEASE_MARGIN_MILLISECONDS, LEASE_MILLISECONDS, Lease } from './host/lease.js'
 export { SecretKeyFault } from './host/sealing.js'
 export type { Timer } from './host/timer.js'
+export {
+  type BackupReport,
+  backUp,
+  type CopyProof,
+  copyBook,
+  keyPartBeside,
+  restoreBook,
+  verifyBackup,
+} from './ops/backup.js'
 export * from './ops/configuration.js'
 export { demoFileIn } from './ops/demo-world.js'
-export * from './ops/offline.js'
+export { migrateData, NoBook, type OfflineProof, verifyData } from './ops/offline.js'
+export { whereKept } from './ops/open-store.js'
 export { VERSION } from './ops/version.js'
 export { type RunningServer, type ServerOptions, startServer } from './server.js'
 export type { Answer, Request, Settled, Subscription } from './services.js'

@@ -6,7 +6,7 @@ import { mkdirSync, statSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { hostname } from 'node:os'
 import { Engine } from '@stemma/core'
-import { Deposed, type Store } from '@stemma/store'
+import { Deposed, type KeyShelf, type Store } from '@stemma/store'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import pino from 'pino'
 import {
@@ -27,7 +27,7 @@ import { Lease, type Monotonic } from './host/lease.js'
 import { mailboxDeliverer } from './host/mail.js'
 import { NameSorting } from './host/name-sorting.js'
 import { makeOutbound } from './host/outbound.js'
-import { MasterKey, PartySealing } from './host/sealing.js'
+import { keyDestroyer, MasterKey, PartySealing } from './host/sealing.js'
 import { Standby, type TakenOver } from './host/standby.js'
 import { systemTimer, type Timer } from './host/timer.js'
 import { venueDeliverer } from './host/venues.js'
@@ -39,7 +39,7 @@ import { type Configuration, checkDemoIsLocal } from './ops/configuration.js'
 import { keepDemoAddress } from './ops/demo-world.js'
 import { registerHealth } from './ops/health.js'
 import { Metrics } from './ops/metrics.js'
-import { openBookStore } from './ops/open-store.js'
+import { openBookKeys, openBookStore } from './ops/open-store.js'
 import { pagesModule } from './pages/index.js'
 import type { Host, Services } from './services.js'
 import { nobodys } from './surfaces/native/index.js'
@@ -90,16 +90,19 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     pino({ level: configuration.logLevel, redact: ['req.headers.authorization', 'req.headers.cookie'] })
   warnOfReaders(configuration, log)
   const store = options.store ?? (await openBookStore(configuration))
+  let keys: KeyShelf | null = null
   try {
-    return await startOn(store, options, clock, log)
+    keys = openBookKeys(configuration)
+    return await startOn({ store, keys }, options, clock, log)
   } catch (error) {
+    await keys?.close()
     await store.close()
     throw error
   }
 }
 
 async function startOn(
-  store: Store,
+  { store, keys }: { readonly store: Store; readonly keys: KeyShelf },
   options: ServerOptions,
   clock: Clock,
   log: FastifyBaseLogger,
@@ -135,8 +138,8 @@ async function startOn(
     durableSequence: () => host.durableSequence,
     isWriter: () => admission.isWriter,
   })
-  const sealing = new PartySealing(master.key, engine, host, fail)
-  sealing.check()
+  const sealing = new PartySealing(master.key, keys, engine, host)
+  await sealing.check()
   const outbound = makeOutbound(configuration)
   const effects = new EffectRunner(engine, host, deliverers(engine, host, sealing, outbound), fail)
   const tokens = new AccessTokens(master.key.derive('access tokens'))
@@ -167,7 +170,7 @@ async function startOn(
   let stopRenewing = (): void => {}
   /** What a process does that begins to write, before it lets anybody in. */
   const takeUp = async (taken: TakenOver | null): Promise<void> => {
-    sealing.check()
+    await sealing.check()
     host.takeUp()
     if (lease !== null) stopRenewing = lease.keepUp(timer)
     effects.resume()
@@ -207,6 +210,7 @@ async function startOn(
     if (admission.isWriter) await store.settled()
     stopRenewing()
     await store.close()
+    await keys.close()
   }
   return {
     url: urlOf(app, configuration),
@@ -279,12 +283,13 @@ function deliverers(
   host: Host,
   sealing: PartySealing,
   outbound: Services['outbound'],
-): Record<'mail' | 'venue' | 'webhook', Deliverer> {
+): Record<'mail' | 'party_key' | 'venue' | 'webhook', Deliverer> {
   const words = new Map(
     SURFACES.flatMap(({ name, webhookWords }) => (webhookWords === undefined ? [] : [[name, webhookWords]])),
   )
   return {
     mail: mailboxDeliverer(host),
+    party_key: keyDestroyer(sealing),
     venue: venueDeliverer(engine, sealing, outbound),
     webhook: webhookDeliverer(engine, sealing, outbound, words),
   }

@@ -130,8 +130,8 @@ export interface Authentication {
 export interface Sealing {
   /** The party at the root, whose key seals what belongs to the book itself. */
   readonly operator: number
-  seal(party: number, plain: string): string
-  open(party: number, sealed: string): string | null
+  seal(party: number, plain: string): Promise<string>
+  open(party: number, sealed: string): Promise<string | null>
 }
 
 export interface Services {

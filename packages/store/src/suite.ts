@@ -1,16 +1,7 @@
 /** The suite that every adapter passes: what the port promises, told in tests. Not part of the public face. */
-import { createHash } from 'node:crypto'
-import {
-  DAY,
-  EVENTS,
-  type HistoryQuery,
-  HOUR,
-  type Id,
-  type Image,
-  type Plain,
-  stateHash,
-} from '@stemma/core/image'
+import { DAY, EVENTS, type HistoryQuery, HOUR, type Id, type Image, type Plain } from '@stemma/core/image'
 import { afterEach, describe, expect, test } from 'vitest'
+import { stateHashOf } from './archive/journal-source.js'
 import { RECORD_BYTES_MAX, RecordTooLarge, type Store } from './port.js'
 import { TestBook, TestTables, TRANSFERS } from './testing/book.js'
 import { FaultyStore } from './testing/faulty-store.js'
@@ -21,10 +12,7 @@ export interface Place {
   clean(): void
 }
 
-export const hashOf = (image: Image): string => {
-  const hash = createHash('sha256')
-  return stateHash(image, { update: (part) => hash.update(part), digest: () => hash.digest('hex') })
-}
+export const hashOf = stateHashOf
 
 /** What a host does before it writes. Where a store is shared, the taking over is a record of its own. */
 export async function becomeWriter(

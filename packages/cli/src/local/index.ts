@@ -4,12 +4,16 @@
  */
 import { Command, Option } from 'commander'
 import type { Shell } from '../shell.js'
+import type { BackupOptions, CopyOptions, RestoreOptions } from './journal.js'
 import type { LocalOptions } from './options.js'
 
 export const localCommands = (shell: Shell): readonly Command[] => [
   serveCommand(shell),
   migrateCommand(shell),
   seedCommand(shell),
+  backupCommand(shell),
+  restoreCommand(shell),
+  storeCommand(shell),
 ]
 
 function serveCommand(shell: Shell): Command {
@@ -49,6 +53,68 @@ function seedCommand(shell: Shell): Command {
     const { seed } = await import('./data.js')
     await explained(() => seed(command.opts<LocalOptions>(), shell))
   })
+}
+
+function backupCommand(shell: Shell): Command {
+  const command = new Command('backup')
+    .summary('Write the journal to a file, while a server runs or not')
+    .description(
+      'Write the journal to a new file that proves itself, while a server runs or not.\nThe wrapped keys of the parties go to a file of their own, which each backup replaces: who keeps only the\nnewest keeps nothing of the parties that were erased.',
+    )
+    .addOption(new Option('--to <file>', 'the new file').makeOptionMandatory())
+    .addOption(new Option('--keys <file>', 'file for the wrapped keys, else party.keys beside the backup'))
+    .addOption(dataOption())
+  return command.action(async () => {
+    const { backup } = await import('./journal.js')
+    await explained(() => backup(command.opts<BackupOptions>(), shell))
+  })
+}
+
+function restoreCommand(shell: Shell): Command {
+  const command = new Command('restore')
+    .summary('Make a book of a backup')
+    .description(
+      'Make a book of a backup, in a data directory that has none, and prove that it is the same.\nEnds with 1 where something does not hold.',
+    )
+    .addOption(new Option('--from <file>', 'the backup').makeOptionMandatory())
+    .addOption(new Option('--keys <file>', 'file with the wrapped keys, else party.keys beside the backup'))
+    .addOption(new Option('--no-keys', 'without keys: what was sealed for parties stays unreadable'))
+    .addOption(dataOption())
+  return command.action(async () => {
+    const { restore } = await import('./journal.js')
+    await explained(() => restore(command.opts<RestoreOptions>(), shell))
+  })
+}
+
+function storeCommand(shell: Shell): Command {
+  const copying = new Command('copy')
+    .summary('Make a book of another')
+    .description(
+      'Make a book of another, where none is, and prove by hashes that they are the same. The other is only read.',
+    )
+    .addOption(
+      new Option(
+        '--from <book>',
+        'data directory, or postgres:// address, of the book',
+      ).makeOptionMandatory(),
+    )
+    .addOption(
+      new Option(
+        '--to <book>',
+        'data directory, or postgres:// address, of the new book',
+      ).makeOptionMandatory(),
+    )
+  copying.action(async () => {
+    const { copy } = await import('./journal.js')
+    await explained(() => copy(copying.opts<CopyOptions>(), shell))
+  })
+  return new Command('store').summary('Where the book is kept').addCommand(copying)
+}
+
+/** The proof of a backup, which needs nothing but itself. */
+export async function verifyBackupFile(path: string): Promise<{ readonly holds: boolean }> {
+  const { proveBackup } = await import('./journal.js')
+  return explained(() => proveBackup(path))
 }
 
 /** The proof of a data directory that no server uses. */

@@ -184,7 +184,8 @@ export const PARTY_OPERATIONS = [
     method: 'POST',
     path: '/parties/{party}/erase',
     summary: 'Forget the personal fields of a party',
-    description: 'The sealed fields are dropped for good; figures and history stay.',
+    description:
+      'The sealed fields are dropped, and the key of the party is destroyed, so that nothing opens them in the journal and its backups either; figures and history stay.',
     scope: 'parties:write',
     input: object({ ...partyInPath, reason: optional(reason()) }),
     output: madeParty,

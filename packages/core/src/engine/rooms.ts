@@ -26,7 +26,10 @@ export function openRooms(image: Image) {
     accountsAsBlockable(hierarchy),
     usersAsBlockable(hierarchy, identity),
   )
-  hierarchy.erasing.push((party) => identity.partyKeys.erase(party))
+  hierarchy.erasing.push((party, moment) => {
+    const keyName = identity.partyKeys.erase(party)
+    if (keyName !== null) moment.effect('party_key', keyName, null)
+  })
   const access = new Access(image, { hierarchy, identity })
   const ledger = new Ledger(image, settings, hierarchy)
   const market = new Market(image)

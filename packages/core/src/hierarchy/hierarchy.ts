@@ -8,6 +8,7 @@ import {
   type Id,
   IdOrder,
   type Image,
+  type Moment,
   NO_ROW,
   type ProcessContext,
   Relation,
@@ -66,7 +67,7 @@ export class Hierarchy {
   readonly closePreconditions: ClosePrecondition[] = []
   readonly blockable: Blockable[] = []
   /** What later rooms forget of a party that is erased. */
-  readonly erasing: ((party: PartyId) => void)[] = []
+  readonly erasing: ((party: PartyId, moment: Moment) => void)[] = []
 
   private readonly paths: PathCache
   readonly order: TreeOrder

@@ -11,12 +11,12 @@ import type { Table } from './table.js'
 
 export type EffectId = Id<'effect'>
 
-export const EFFECT_KINDS = ['webhook', 'mail', 'venue', 'file'] as const
+export const EFFECT_KINDS = ['webhook', 'mail', 'venue', 'file', 'party_key'] as const
 export type EffectKind = (typeof EFFECT_KINDS)[number]
 
 const effectFields = {
   kind: choice(EFFECT_KINDS),
-  /** Where it goes: a webhook endpoint's id, a mail address sealed by the host, a venue's name. */
+  /** Where it goes: a webhook endpoint's id, a mail address sealed by the host, a venue's name, the key of a party to destroy. */
   target: text(),
   payload: value<Plain>(),
   /** Whose business it is: who may see the attempts. Null: the operator's. */

@@ -19,7 +19,7 @@ export function engineWithPort(): { readonly engine: Engine; readonly port: Demo
       if (outcome.kind === 'done') return outcome.result
       throw new Error(`${command}: ${outcome.kind === 'refused' ? outcome.refusal.detail : 'repeated'}`)
     },
-    seal: (party, plain) => `sealed for ${party}: ${plain.length} characters`,
+    seal: async (party, plain) => `sealed for ${party}: ${plain.length} characters`,
     newApiKey: (clientId) => ({ apiKey: `sk_${clientId}_test`, secretHash: '0'.repeat(64) }),
     newRsaKeyPair: async () => ({ privateKeyPem: 'private', publicKeyPem: 'public' }),
   }

@@ -3,6 +3,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Refused } from '@stemma/core'
+import { type KeyShelf, MemoryKeyShelf } from '@stemma/store'
 import { afterAll, describe, expect, it, test } from 'vitest'
 import { type HostWorld, newParty, openHost } from '../testing/host-world.js'
 import { MasterKey, PartySealing, SecretKeyFault } from './sealing.js'
@@ -12,9 +13,13 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
 const PLAIN = 'Ada Lovelace, 1815-12-10 ✓'
 
-function openSealing({ engine, host, fatal }: HostWorld, keyFile = 'secret.key'): PartySealing {
+function openSealing(
+  { engine, host }: HostWorld,
+  keyFile = 'secret.key',
+  shelf: KeyShelf = new MemoryKeyShelf(),
+): PartySealing {
   const { key } = MasterKey.open(join(directory, keyFile))
-  return new PartySealing(key, engine, host, (error) => fatal.push(error))
+  return new PartySealing(key, shelf, engine, host)
 }
 
 async function twoParties(world: HostWorld): Promise<readonly [number, number]> {
@@ -32,60 +37,76 @@ describe('sealed text', () => {
     const world = await openHost()
     const sealing = openSealing(world)
     const [one] = await twoParties(world)
-    const [first, second] = [sealing.seal(one, PLAIN), sealing.seal(one, PLAIN)]
+    const [first, second] = [await sealing.seal(one, PLAIN), await sealing.seal(one, PLAIN)]
     expect(first).not.toBe(second)
     expect(first).not.toContain('Ada')
-    expect(sealing.open(one, first)).toBe(PLAIN)
-    expect(sealing.open(one, second)).toBe(PLAIN)
-    expect(sealing.open(one, sealing.seal(one, ''))).toBe('')
+    expect(await sealing.open(one, first)).toBe(PLAIN)
+    expect(await sealing.open(one, second)).toBe(PLAIN)
+    expect(await sealing.open(one, await sealing.seal(one, ''))).toBe('')
     expect(world.fatal).toEqual([])
   })
 
   it('is opened by a later process with the same key file', async () => {
     const world = await openHost()
     const [one] = await twoParties(world)
-    const sealed = openSealing(world).seal(one, PLAIN)
-    await world.host.drain()
-    expect(openSealing(world).open(one, sealed)).toBe(PLAIN)
+    const shelf = new MemoryKeyShelf()
+    const sealed = await openSealing(world, 'secret.key', shelf).seal(one, PLAIN)
+    expect(await openSealing(world, 'secret.key', shelf).open(one, sealed)).toBe(PLAIN)
   })
 
   it('is not opened for another party', async () => {
     const world = await openHost()
     const sealing = openSealing(world)
     const [one, other] = await twoParties(world)
-    const sealed = sealing.seal(one, PLAIN)
-    expect(sealing.open(other, sealed)).toBeNull()
-    sealing.seal(other, 'so that it has a key')
-    expect(sealing.open(other, sealed)).toBeNull()
+    const sealed = await sealing.seal(one, PLAIN)
+    expect(await sealing.open(other, sealed)).toBeNull()
+    await sealing.seal(other, 'so that it has a key')
+    expect(await sealing.open(other, sealed)).toBeNull()
   })
 
   it('is not opened once the key of the party was erased', async () => {
     const world = await openHost()
     const sealing = openSealing(world)
     const [one] = await twoParties(world)
-    const sealed = sealing.seal(one, PLAIN)
+    const sealed = await sealing.seal(one, PLAIN)
     const erased = await world.host.execute({
       command: 'parties.erase',
       input: { party: one, version: null },
       actor: { kind: 'system' },
     })
     expect(erased.kind).toBe('done')
-    expect(sealing.open(one, sealed)).toBeNull()
+    expect(await sealing.open(one, sealed)).toBeNull()
+    // What is sealed afterwards is sealed with another key, and the destroyed one stays destroyed.
+    const again = await sealing.seal(one, 'a new beginning')
+    expect([await sealing.open(one, again), await sealing.open(one, sealed)]).toEqual([
+      'a new beginning',
+      null,
+    ])
+  })
+
+  it('is sealed with another key where the one that the book names is lost', async () => {
+    const world = await openHost()
+    const [one] = await twoParties(world)
+    const lost = await openSealing(world).seal(one, PLAIN)
+    const sealing = openSealing(world)
+    expect(await sealing.open(one, lost)).toBeNull()
+    const again = await sealing.seal(one, PLAIN)
+    expect([await sealing.open(one, again), await sealing.open(one, lost)]).toEqual([PLAIN, null])
   })
 
   it('is not opened when anything in it was changed', async () => {
     const world = await openHost()
     const sealing = openSealing(world)
     const [one] = await twoParties(world)
-    const sealed = sealing.seal(one, PLAIN)
+    const sealed = await sealing.seal(one, PLAIN)
     const bytes = Buffer.from(sealed.slice('v1.'.length), 'base64url')
     for (let at = 0; at < bytes.length; at += 1) {
       const changed = Buffer.from(bytes)
       changed[at] = (changed[at] as number) ^ 1
-      expect(sealing.open(one, `v1.${changed.toString('base64url')}`)).toBeNull()
+      expect(await sealing.open(one, `v1.${changed.toString('base64url')}`)).toBeNull()
     }
     const texts = ['', 'v1', 'v1.', 'v1.AAAA', `v2.${bytes.toString('base64url')}`, sealed.slice(0, -4), 'x']
-    for (const text of texts) expect(sealing.open(one, text), text).toBeNull()
+    for (const text of texts) expect(await sealing.open(one, text), text).toBeNull()
   })
 
   it('is not made while its key cannot be kept', async () => {
@@ -93,30 +114,31 @@ describe('sealed text', () => {
     const sealing = openSealing(world)
     const [one] = await twoParties(world)
     world.store.forceLag({ batches: 1, bytes: 256 * 2 ** 20 + 1, milliseconds: 1 })
-    expect(() => sealing.seal(one, PLAIN)).toThrow(Refused)
+    await expect(sealing.seal(one, PLAIN)).rejects.toThrow(Refused)
     world.store.forceLag(null)
-    expect(sealing.open(one, sealing.seal(one, PLAIN))).toBe(PLAIN)
+    expect(await sealing.open(one, await sealing.seal(one, PLAIN))).toBe(PLAIN)
     expect(world.fatal).toEqual([])
   })
 
   it('tells a wrong key file from a wrong text', async () => {
     const world = await openHost()
     const [one, other] = await twoParties(world)
-    const sealed = openSealing(world).seal(one, PLAIN)
-    const mistaken = openSealing(world, 'another.key')
-    expect(() => mistaken.open(one, sealed)).toThrow(SecretKeyFault)
-    expect(() => mistaken.seal(one, PLAIN)).toThrow('not the one that this book was written with')
-    expect(mistaken.open(other, sealed)).toBeNull()
+    const shelf = new MemoryKeyShelf()
+    const sealed = await openSealing(world, 'secret.key', shelf).seal(one, PLAIN)
+    const mistaken = openSealing(world, 'another.key', shelf)
+    await expect(mistaken.open(one, sealed)).rejects.toThrow(SecretKeyFault)
+    await expect(mistaken.seal(one, PLAIN)).rejects.toThrow('not the one that this book was written with')
+    expect(await mistaken.open(other, sealed)).toBeNull()
   })
 
   it('makes one key for a party, however much is sealed at once', async () => {
     const world = await openHost()
     const sealing = openSealing(world)
     const [one] = await twoParties(world)
-    const sealed = Array.from({ length: 10 }, (_, at) => sealing.seal(one, `text ${at}`))
-    await world.host.drain()
+    const texts = Array.from({ length: 10 }, (_, at) => `text ${at}`)
+    const sealed = await Promise.all(texts.map((text) => sealing.seal(one, text)))
     expect(world.engine.rooms.identity.partyKeys.table.size).toBe(1)
-    expect(sealed.map((text) => sealing.open(one, text))).toEqual(sealed.map((_, at) => `text ${at}`))
+    expect(await Promise.all(sealed.map((text) => sealing.open(one, text)))).toEqual(texts)
   })
 })
 

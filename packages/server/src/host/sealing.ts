@@ -1,12 +1,15 @@
 /**
  * Sealing: personal fields and secrets, encrypted with AES-256-GCM under a data key per party. The data key is wrapped by
- * the master key and kept in the book; erasing it there makes everything that was sealed with it unreadable, in backups
- * too. The party's id is bound into both, so that nothing sealed for one can pass for another's.
+ * the master key and kept on a shelf beside the journal; the book has its name alone. Destroying it there makes
+ * everything that was sealed with it unreadable, in the journal and in backups of it too. The party's id is bound into
+ * both, so that nothing sealed for one can pass for another's.
  */
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes, randomUUID } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
-import { type Engine, type PartyId, refuse } from '@stemma/core'
+import { type Engine, MINUTE, type PartyId, Refused } from '@stemma/core'
+import type { KeyShelf } from '@stemma/store'
 import type { Host, Sealing } from '../services.js'
+import type { Deliverer } from './effects.js'
 import { writePrivateFile } from './private-file.js'
 
 const ALGORITHM = 'aes-256-gcm'
@@ -14,6 +17,7 @@ const KEY_BYTES = 32
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
 const VERSION = 'v1'
+const DESTROYED_AGAIN_AFTER = MINUTE
 
 export class SecretKeyFault extends Error {
   override readonly name = 'SecretKeyFault'
@@ -42,13 +46,15 @@ export class MasterKey {
 
 export class PartySealing implements Sealing {
   private readonly wrapping: Buffer
-  private readonly opened = new Map<string, Buffer>()
+  /** By name. */
+  private readonly unwrapped = new Map<string, Buffer>()
+  private readonly beingMade = new Map<number, Promise<Buffer>>()
 
   constructor(
     master: MasterKey,
+    private readonly shelf: KeyShelf,
     private readonly engine: Engine,
     private readonly host: Pick<Host, 'execute'>,
-    private readonly onFault: (error: Error) => void,
   ) {
     this.wrapping = master.derive('party keys')
   }
@@ -62,48 +68,90 @@ export class PartySealing implements Sealing {
     }
   }
 
+  /** Throws SecretKeyFault where the book was written with another key than this one. */
+  async check(): Promise<void> {
+    const { table } = this.engine.rooms.identity.partyKeys
+    for (const row of table.each()) {
+      await this.keyOf(table.party.get(row))
+      return
+    }
+  }
+
   get operator(): number {
     const { parties, root } = this.engine.rooms.hierarchy
     return parties.id(root)
   }
 
   /** Encrypts for a party that exists, making its key on first use. */
-  seal(party: number, plain: string): string {
-    return encrypt(this.keyOf(party) ?? this.makeKey(party), party, Buffer.from(plain))
+  async seal(party: number, plain: string): Promise<string> {
+    return encrypt((await this.keyOf(party)) ?? (await this.makeKey(party)), party, Buffer.from(plain))
   }
 
-  /** The plain text, or null where the key was erased or the text was sealed for somebody else. */
-  open(party: number, sealed: string): string | null {
-    const key = this.keyOf(party)
+  /** The plain text, or null where the key was destroyed or the text was sealed for somebody else. */
+  async open(party: number, sealed: string): Promise<string | null> {
+    const key = await this.keyOf(party)
     return key === null ? null : (decrypt(key, party, sealed)?.toString('utf8') ?? null)
   }
 
-  private keyOf(party: number): Buffer | null {
-    const wrapped = this.engine.rooms.identity.partyKeys.find(party as PartyId)
-    if (wrapped === null) return null
-    const known = this.opened.get(wrapped)
+  /** Destroys a key that the book has given up. */
+  async destroy(keyName: string): Promise<void> {
+    await this.shelf.drop(keyName)
+    this.unwrapped.delete(keyName)
+  }
+
+  private async keyOf(party: number): Promise<Buffer | null> {
+    const name = this.engine.rooms.identity.partyKeys.find(party as PartyId)
+    if (name === null) return null
+    const known = this.unwrapped.get(name)
     if (known !== undefined) return known
+    const wrapped = await this.shelf.find(name)
+    if (wrapped === null) return null
     const key = decrypt(this.wrapping, party, wrapped)
     if (key === null)
       throw new SecretKeyFault('the secret key file is not the one that this book was written with')
-    this.opened.set(wrapped, key)
+    this.unwrapped.set(name, key)
     return key
   }
 
-  /** The command takes effect at once and goes to the disk with, or before, whatever is sealed with the key. */
-  private makeKey(party: number): Buffer {
+  /** One for all who ask at once. */
+  private makeKey(party: number): Promise<Buffer> {
+    const under = this.beingMade.get(party)
+    if (under !== undefined) return under
+    const made = this.keepNewKey(party).finally(() => this.beingMade.delete(party))
+    this.beingMade.set(party, made)
+    return made
+  }
+
+  /** On the shelf before the book speaks of it: text under a key that is not kept could never be opened. */
+  private async keepNewKey(party: number): Promise<Buffer> {
     const key = randomBytes(KEY_BYTES)
-    const wrappedKey = encrypt(this.wrapping, party, key)
-    this.host
-      .execute({ command: 'parties.keep_key', input: { party, wrappedKey }, actor: { kind: 'system' } })
-      .catch(this.onFault)
-    // Text under a key that is not kept could never be opened: while the intake is closed nothing is sealed either.
-    if (this.engine.rooms.identity.partyKeys.find(party as PartyId) !== wrappedKey)
-      refuse('overloaded', 'no key can be kept at the moment; try again shortly')
-    this.opened.set(wrappedKey, key)
+    const keyName = randomUUID()
+    await this.shelf.keep([{ name: keyName, wrappedKey: encrypt(this.wrapping, party, key) }])
+    const outcome = await this.host.execute({
+      command: 'parties.keep_key',
+      input: { party, keyName },
+      actor: { kind: 'system' },
+    })
+    if (outcome.kind === 'refused') {
+      await this.shelf.drop(keyName)
+      throw new Refused(outcome.refusal)
+    }
+    this.unwrapped.set(keyName, key)
     return key
   }
 }
+
+/** An erased party's key is destroyed once that it was erased is durable; it is tried until it is done. */
+export const keyDestroyer =
+  (sealing: PartySealing): Deliverer =>
+  async ({ target }) => {
+    try {
+      await sealing.destroy(target)
+      return { isDelivered: true, detail: 'the key was destroyed' }
+    } catch (error) {
+      return { isDelivered: false, detail: (error as Error).message, retryAfter: DESTROYED_AGAIN_AFTER }
+    }
+  }
 
 function encrypt(key: Buffer, party: number, plain: Buffer): string {
   const nonce = randomBytes(NONCE_BYTES)

@@ -26,7 +26,7 @@ afterEach(async () => {
 
 async function open(name: string, url: string): Promise<{ venue: number; instrument: number }> {
   const { sealing } = book.server.services
-  const sealedSecret = sealing.seal(sealing.operator, SECRET)
+  const sealedSecret = await sealing.seal(sealing.operator, SECRET)
   const input = { name, displayName: name, url, sealedSecret }
   const { venue } = await book.run<{ venue: number }>('venues.create', input)
   return { venue, instrument: await outsideShare(book.run, `SHARE-${name}`, name) }
@@ -197,7 +197,7 @@ test('a venue whose secret cannot be opened gets its messages once it has anothe
   await place(instrument)
   const [failed] = await attempts(1)
   expect(failed?.data).toMatchObject({ detail: 'the secret of the venue cannot be opened' })
-  await update(sealing.seal(sealing.operator, SECRET))
+  await update(await sealing.seal(sealing.operator, SECRET))
   await later(0.1 * SECOND)
   const [received] = (await receiver.hasReceived(1)) as [Received]
   expect(new Webhook(SECRET).verify(received.body, received.headers as never)).toMatchObject({ number: 1 })

@@ -34,7 +34,7 @@ export function venueDeliverer(engine: Engine, sealing: Sealing, outbound: Outbo
     if (row < 0) return { isDelivered: false, detail: 'there is no such venue', mayRetry: false }
     if (venues.status.get(row) !== 'active')
       return { isDelivered: false, detail: 'the venue is suspended', isHeld: true }
-    const secret = sealing.open(sealing.operator, venues.sealedSecret.get(row))
+    const secret = await sealing.open(sealing.operator, venues.sealedSecret.get(row))
     if (secret === null) return failed('the secret of the venue cannot be opened', attempt)
     const body = JSON.stringify(messageToWire(target, payload as MessageToVenue))
     try {

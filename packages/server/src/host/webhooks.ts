@@ -20,7 +20,7 @@ export function webhookDeliverer(
     const row = webhooks.table.find(parseId<'webhook'>('whk', target) as WebhookId)
     if (row < 0 || webhooks.table.status.get(row) !== 'active')
       return { isDelivered: false, detail: 'the endpoint is not there any more', mayRetry: false }
-    const secret = sealing.open(webhooks.table.party.get(row), webhooks.table.sealedSecret.get(row))
+    const secret = await sealing.open(webhooks.table.party.get(row), webhooks.table.sealedSecret.get(row))
     if (secret === null)
       return { isDelivered: false, detail: 'the secret of the endpoint was erased', mayRetry: false }
     const message = words.get(webhooks.table.surface.get(row))?.(payload as unknown as Event, engine) ?? null

@@ -28,6 +28,16 @@ const isDatabaseAddress = (text: string): boolean => {
   return hostname !== '' && pathname.length > 1
 }
 
+/** The place of a book that is named by a data directory or by the address of a database. */
+export function bookAt(text: string): Pick<Configuration, 'store' | 'dataDirectory'> {
+  if (isDatabaseAddress(text)) return { store: text as StoreSetting, dataDirectory: '' }
+  if (text.startsWith('postgres://'))
+    throw new ConfigurationFault(
+      'expected a data directory, or a postgres:// address with a host and a database',
+    )
+  return { store: 'sqlite', dataDirectory: resolve(text) }
+}
+
 const flag = z.enum(['0', '1']).transform((value) => value === '1')
 
 /** The environment variables, as the reference page lists them. */

@@ -8,7 +8,7 @@ import { Engine } from '@stemma/core'
 import type { Store } from '@stemma/store'
 import { systemClock } from '../host/clock.js'
 import type { Configuration } from './configuration.js'
-import { openBookStore, whereKept } from './open-store.js'
+import { type BookPlace, openBookStore, whereKept } from './open-store.js'
 
 /** There is nothing to work on. */
 export class NoBook extends Error {
@@ -18,6 +18,8 @@ export class NoBook extends Error {
 export interface OfflineReport {
   readonly sequence: number
   readonly batches: number
+  /** The head of the chain. */
+  readonly hash: string
 }
 
 export interface OfflineCheck {
@@ -33,27 +35,31 @@ export interface OfflineProof extends OfflineReport {
 
 /** Opens and loads, which brings files of an older version up to this one, and lets the tables catch up. */
 export const migrateData = (configuration: Configuration): Promise<OfflineReport> =>
-  withBook(configuration, async ({ batches, sequence }, store) => {
+  withBook(configuration, async (report, store) => {
     await store.settled()
-    return { batches, sequence }
+    return report
   })
 
 /** Proves the chain of the journal, the digest of the tables, and the laws of the book. */
 export const verifyData = (configuration: Configuration): Promise<OfflineProof> =>
-  withBook(configuration, async ({ batches, sequence }, store, engine) => {
+  withBook(configuration, async (report, store, engine) => {
     await store.settled()
-    const { damage } = await store.verifyChain()
-    const chain = {
-      name: 'journal and tables',
-      holds: damage.length === 0,
-      detail: damage.length === 0 ? null : damage.map(({ message }) => message).join('; '),
-    }
-    const book = lawsOf(engine)
-    const checks = [chain, ...book]
-    return { batches, sequence, holds: checks.every(({ holds }) => holds), checks }
+    return proofOf(report, [await chainCheck(store), ...lawsOf(engine)])
   })
 
-function lawsOf(engine: Engine): readonly OfflineCheck[] {
+export const proofOf = (report: OfflineReport, checks: readonly OfflineCheck[]): OfflineProof => ({
+  ...report,
+  holds: checks.every(({ holds }) => holds),
+  checks,
+})
+
+export async function chainCheck(store: Store): Promise<OfflineCheck> {
+  const { damage } = await store.verifyChain()
+  const detail = damage.length === 0 ? null : damage.map(({ message }) => message).join('; ')
+  return { name: 'journal and tables', holds: damage.length === 0, detail }
+}
+
+export function lawsOf(engine: Engine): readonly OfflineCheck[] {
   const input = { under: null }
   const answer = engine.read<{ readonly checks: readonly OfflineCheck[] }>(
     'book.verify',
@@ -65,8 +71,8 @@ function lawsOf(engine: Engine): readonly OfflineCheck[] {
   return answer.result.checks
 }
 
-async function withBook<Result>(
-  configuration: Configuration,
+export async function withBook<Result>(
+  configuration: BookPlace,
   work: (report: OfflineReport, store: Store, engine: Engine) => Promise<Result>,
 ): Promise<Result> {
   const { store: kept, dataDirectory } = configuration
@@ -76,9 +82,9 @@ async function withBook<Result>(
   const store = await openBookStore(configuration)
   try {
     const engine = new Engine()
-    const { batch } = await store.load(engine.image)
+    const { batch, hash } = await store.load(engine.image)
     if (batch === 0) throw new NoBook(`there is no book in ${whereKept(configuration)}`)
-    return await work({ batches: batch, sequence: engine.image.head.sequence }, store, engine)
+    return await work({ batches: batch, sequence: engine.image.head.sequence, hash }, store, engine)
   } finally {
     await store.close()
   }

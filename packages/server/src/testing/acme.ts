@@ -68,7 +68,7 @@ export async function buildAcme(venue: Venue): Promise<Acme> {
         party: owner,
         name,
         displayName: `User ${name}`,
-        sealedEmail: venue.seal(owner, `${name}@acme.test`),
+        sealedEmail: await venue.seal(owner, `${name}@acme.test`),
         kyc: 'approved',
         roles,
         scopes,

@@ -102,7 +102,7 @@ export async function startBook({
       })
     },
     async webhook(url, kinds, secret) {
-      const sealedSecret = services.sealing.seal(root, secret)
+      const sealedSecret = await services.sealing.seal(root, secret)
       return (await run<{ webhook: number }>('webhooks.register', { party: root, url, kinds, sealedSecret }))
         .webhook
     },

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import { EXAMPLE } from '@stemma/contract'
 import { Engine, type Plain } from '@stemma/core'
-import { MemoryStore } from '@stemma/store'
+import { MemoryKeyShelf, MemoryStore } from '@stemma/store'
 import fastify from 'fastify'
 import { mintApiKey } from '../auth/api-keys.js'
 import { AccessTokens, BearerAuthentication, FailedProofs } from '../auth/index.js'
@@ -61,7 +61,8 @@ export async function startWorld({ heartbeatMs = 15_000 } = {}): Promise<World> 
   const tokens = new AccessTokens(randomBytes(32) as never)
   const authentication = new BearerAuthentication(host, tokens, new FailedProofs())
   await authentication.follow()
-  const sealing = new PartySealing({ derive: () => randomBytes(32) } as never, engine, host, fatal)
+  const master = { derive: () => randomBytes(32) } as never
+  const sealing = new PartySealing(master, new MemoryKeyShelf(), engine, host)
   const app = fastify({
     // What the composition root sets, with a shorter patience.
     http: {

@@ -53,7 +53,7 @@ export async function addDropCopy(venue: Venue, party: number, name: string): Pr
     party,
     name,
     displayName: `User ${name}`,
-    sealedEmail: venue.seal(party, `${name}@acme.test`),
+    sealedEmail: await venue.seal(party, `${name}@acme.test`),
     kyc: 'approved',
     roles: ['drop_copy_user'],
     scopes: [],

@@ -40,7 +40,7 @@ export interface Venue {
   readonly url: string
   readonly tokenUrl: string
   run<Result>(command: string, input: Plain): Promise<Result>
-  seal(party: number, plain: string): string
+  seal(party: number, plain: string): Promise<string>
   move(seconds: number): void
   send(method: string, path: string, options?: SendOptions): Promise<Answered>
   /** A second process on the same data directory and port; this one is stopped. */

@@ -97,8 +97,8 @@ describe('the journal', () => {
   test('of a newer data version, or with a record of a newer format, is refused', async () => {
     await edit("UPDATE stemma_journal.meta SET value = '99' WHERE name = 'data_version'")
     expect(await refusal()).toMatchObject({ kind: 'newer_version' })
-    expect((await refusal()).message).toContain('written by data version 99; this version reads up to 1')
-    await edit("UPDATE stemma_journal.meta SET value = '1' WHERE name = 'data_version'")
+    expect((await refusal()).message).toContain('written by data version 99; this version reads up to 2')
+    await edit("UPDATE stemma_journal.meta SET value = '2' WHERE name = 'data_version'")
     await edit('UPDATE stemma_journal.records SET version = 99 WHERE batch = 4')
     expect(await refusal()).toMatchObject({ kind: 'newer_version' })
   })

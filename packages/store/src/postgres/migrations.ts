@@ -33,6 +33,15 @@ const MIGRATIONS: readonly Migration[] = [
       `COMMENT ON TABLE ${JOURNAL}.writer IS 'Who writes each book, and the last record that the writer has said it wrote.'`,
     ],
   },
+  {
+    note: 'The wrapped keys of parties, beside the journal and never in it.',
+    statements: [
+      `CREATE TABLE ${JOURNAL}.party_keys (
+        book BIGINT NOT NULL, name TEXT NOT NULL, wrapped_key TEXT NOT NULL, PRIMARY KEY (book, name)
+      )`,
+      `COMMENT ON TABLE ${JOURNAL}.party_keys IS 'Wrapped keys of parties; a row that is deleted erases what was sealed with it.'`,
+    ],
+  },
 ]
 
 /** What this version writes. A newer one is refused. */

@@ -1,4 +1,6 @@
 /** Where a book on PostgreSQL is, and how that is spoken of. */
+import { StoreRefusal } from '../port.js'
+
 export interface PostgresPlace {
   /** A `postgres://` address, with a password where one is needed: it is in no message. */
   readonly url: string
@@ -20,3 +22,15 @@ export const databaseName = (url: string): string => {
 export const journalName = ({ url }: PostgresPlace): string => `${databaseName(url)} ${JOURNAL}.records`
 export const tablesName = (place: PostgresPlace): string => `${databaseName(place.url)} ${schemaOf(place)}`
 export const writerName = ({ url }: PostgresPlace): string => `${databaseName(url)} ${JOURNAL}.writer`
+
+/** What came up while a book was opened, as the refusal that it is. */
+export function unusable(place: PostgresPlace, cause: unknown): StoreRefusal {
+  if (cause instanceof StoreRefusal) return cause
+  const file = journalName(place)
+  return new StoreRefusal(
+    'unusable',
+    `${file} cannot be used: ${(cause as Error).message}`,
+    { file },
+    { cause },
+  )
+}

@@ -19,7 +19,6 @@ import {
   RECORD_BYTES_MAX,
   RecordTooLarge,
   type Store,
-  StoreRefusal,
   type StoreSchema,
   type WriterSeen,
 } from '../port.js'
@@ -34,7 +33,7 @@ import type { FollowerStart, Reached } from './follower-worker.js'
 import { JournalWriter } from './journal-writer.js'
 import { loadImage } from './load.js'
 import { prepareJournal } from './migrations.js'
-import { journalName, type PostgresPlace, schemaOf } from './place.js'
+import { journalName, type PostgresPlace, schemaOf, unusable } from './place.js'
 import type { FindCall, ReaderStart } from './reader-worker.js'
 import { someRecordsAfter } from './records.js'
 
@@ -208,14 +207,3 @@ export class PostgresStore implements Store {
 
 const connectionTo = (place: PostgresPlace, attempts: number, answerMilliseconds: number): Connection =>
   new Connection({ url: place.url, schema: schemaOf(place), attempts, answerMilliseconds })
-
-function unusable(place: PostgresPlace, cause: unknown): StoreRefusal {
-  if (cause instanceof StoreRefusal) return cause
-  const file = journalName(place)
-  return new StoreRefusal(
-    'unusable',
-    `${file} cannot be used: ${(cause as Error).message}`,
-    { file },
-    { cause },
-  )
-}

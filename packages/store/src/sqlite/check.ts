@@ -59,7 +59,7 @@ function create(files: Files, book: number): void {
   fresh.close()
 }
 
-function checkVersion(files: Files, journal: Database.Database): void {
+export function checkVersion(files: Files, journal: Database.Database): void {
   const version = dataVersionOf(journal)
   if (version <= DATA_VERSION) return
   throw new StoreRefusal(

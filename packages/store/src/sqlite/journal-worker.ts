@@ -11,6 +11,7 @@ import type { EncodedBatch } from '../record/codec.js'
 import { serveCalls } from '../worker/worker-link.js'
 import { openJournal } from './files.js'
 import { HeadFile } from './head-file.js'
+import { INSERT_RECORD } from './records.js'
 
 export interface JournalStart {
   readonly path: string
@@ -22,11 +23,6 @@ export interface JournalStart {
   readonly hash: string
 }
 
-const INSERT = `INSERT INTO records (batch, book, epoch, version, first_sequence, last_sequence, head, events, images,
-    results, events_hash, images_hash, results_hash, hash)
-  VALUES ($batch, $book, $epoch, $version, $firstSequence, $lastSequence, $head, $events, $images, $results,
-    $eventsHash, $imagesHash, $resultsHash, $hash)`
-
 class JournalWriter {
   private readonly database: Database.Database
   private readonly headFile: HeadFile
@@ -37,7 +33,7 @@ class JournalWriter {
   constructor(private readonly start: JournalStart) {
     this.database = openJournal(start.path)
     this.headFile = HeadFile.open(start.headPath)
-    this.insert = this.database.prepare(INSERT)
+    this.insert = this.database.prepare(INSERT_RECORD)
     this.head = { batch: start.batch, hash: start.hash }
   }
 

@@ -9,6 +9,11 @@ import { FORMAT_VERSION } from '../record/upgrades.js'
 const RECORD_COLUMNS = `batch, book, epoch, version, first_sequence AS firstSequence, last_sequence AS lastSequence,
   head, events, images, results, events_hash AS eventsHash, images_hash AS imagesHash, results_hash AS resultsHash, hash`
 
+export const INSERT_RECORD = `INSERT INTO records (batch, book, epoch, version, first_sequence, last_sequence, head,
+    events, images, results, events_hash, images_hash, results_hash, hash)
+  VALUES ($batch, $book, $epoch, $version, $firstSequence, $lastSequence, $head, $events, $images, $results,
+    $eventsHash, $imagesHash, $resultsHash, $hash)`
+
 export const rowsAfter = (journal: Database.Database, batch: number): IterableIterator<RecordRow> =>
   journal
     .prepare(`SELECT ${RECORD_COLUMNS} FROM records WHERE batch > ? ORDER BY batch`)

@@ -1,4 +1,4 @@
-/** `parties.erase`: forgets the personal fields of a party, and the key that they and its secrets were sealed with. */
+/** `parties.erase`: forgets the personal fields of a party, and has the key destroyed that they and its secrets were sealed with. */
 import { command } from '../../image/index.js'
 import { checkVersion, nextVersion, partyRow } from '../checks.js'
 import type { PartyId } from '../fields.js'
@@ -18,7 +18,7 @@ export const eraseParty = command({
     const row = partyRow(hierarchy, party)
     checkVersion(parties, row, version)
     parties.sealedPersonal.set(row, null)
-    for (const forget of hierarchy.erasing) forget(party)
+    for (const forget of hierarchy.erasing) forget(party, context)
     nextVersion(parties, row)
     context.emit({
       kind: 'party.erased',

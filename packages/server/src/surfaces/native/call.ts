@@ -32,7 +32,7 @@ export interface Prepared {
 
 export type Prepare = (services: Services, call: Call) => Promise<Prepared>
 
-/** Brings an answer of the engine into the shape of the contract. */
+/** Brings an answer of the engine into the shape of the contract, at once or after opening what is sealed in it. */
 export type Present = (services: Services, call: Call, result: Plain) => unknown
 
 export const KEY_LENGTH_MAX = 255

@@ -152,7 +152,7 @@ async function runQuery(services: Services, call: Call): Promise<Reply> {
   const present = PRESENT.get(operation.name)
   return done(
     operation,
-    present === undefined ? paged(answer.result) : present(services, call, answer.result),
+    present === undefined ? paged(answer.result) : await present(services, call, answer.result),
   )
 }
 

@@ -33,15 +33,14 @@ const approval = (row: Readonly<Record<string, Plain>>) => ({
   decidedBy: row.decidedBy == null ? null : `usr_${String(row.decidedBy)}`,
 })
 
-const mails: Present = ({ sealing }, call, result) =>
-  upToLimit(
-    (result as Rows).map((mail) => ({
-      ...mail,
-      to: sealing.open(Number(mail.party), String(mail.sealedTo)) ?? 'erased',
-      text: sealing.open(Number(mail.party), String(mail.sealedText)) ?? 'erased',
-    })),
-    call,
-  )
+const mails: Present = async ({ sealing }, call, result) => {
+  const opened = (result as Rows).map(async (mail) => ({
+    ...mail,
+    to: (await sealing.open(Number(mail.party), String(mail.sealedTo))) ?? 'erased',
+    text: (await sealing.open(Number(mail.party), String(mail.sealedText))) ?? 'erased',
+  }))
+  return upToLimit(await Promise.all(opened), call)
+}
 
 /** Blocks name their target by number; the caller named it with its kind. */
 const blocks: Present = (_services, { wire }, result) => ({

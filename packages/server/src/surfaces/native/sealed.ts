@@ -23,6 +23,6 @@ export async function sealed(
   const needs = [{ ability: 'administer', target: { party: party as Id } }] as const
   const allowed = await host.authorize(call.caller.actor, call.operation.scope ?? '', needs)
   if (allowed.kind === 'refused') throw new Refused(allowed.refusal)
-  return { ...rest, [to]: call.isDryRun ? DRY : sealing.seal(Number(party), plain) }
+  return { ...rest, [to]: call.isDryRun ? DRY : await sealing.seal(Number(party), plain) }
 }
 const DRY = 'dry run'

@@ -68,18 +68,19 @@ async function userLists(call: Call): Promise<unknown> {
 async function userObjects(call: Call): Promise<unknown> {
   const { sealing } = call.services
   const users = await readUsers(call)
-  return {
-    users: users.map(({ firm, name, displayName, sealedEmail, roles, scopes, status, kyc, accounts }) => ({
+  const shown = users.map(
+    async ({ firm, name, displayName, sealedEmail, roles, scopes, status, kyc, accounts }) => ({
       userId: userName(firm.name, name),
       displayName,
-      email: sealedEmail === null ? '' : (sealing.open(firm.id, sealedEmail) ?? ''),
+      email: sealedEmail === null ? '' : ((await sealing.open(firm.id, sealedEmail)) ?? ''),
       roles,
       scopes: scopesShown(scopes),
       state: status.toUpperCase(),
       kycStatus: kyc.toUpperCase(),
       accounts: accounts.map(nameOf),
-    })),
-  }
+    }),
+  )
+  return { users: await Promise.all(shown) }
 }
 
 async function readAccounts({ host, actor, incoming }: Call): Promise<readonly ParticipantAccount[]> {

@@ -72,7 +72,7 @@ describe('an application', () => {
     const { table } = venue.server.engine.rooms.access.applications
     const sealed = table.sealedPersonal.get(table.row(applicationOf() as never)) ?? ''
     expect(sealed).not.toContain('123456789')
-    expect(JSON.parse(venue.server.services.sealing.open(acme.firm, sealed) ?? '')).toMatchObject({
+    expect(JSON.parse((await venue.server.services.sealing.open(acme.firm, sealed)) ?? '')).toMatchObject({
       ssn: '123456789',
     })
   })

@@ -63,7 +63,7 @@ async function start(call: Call): Promise<unknown> {
   const input = {
     firm,
     externalId,
-    sealedPersonal: call.services.sealing.seal(firm, JSON.stringify(personal)),
+    sealedPersonal: await call.services.sealing.seal(firm, JSON.stringify(personal)),
   }
   settled(
     await call.host.execute({ command: 'kyc.start', actor: call.actor, input, request: call.incoming.id }),
@@ -166,7 +166,7 @@ async function webhook(call: Call): Promise<unknown> {
   answered(await call.host.authorize(call.actor, 'kyc:write', needs))
   const fault = await faultOf(call, url, secret)
   if (fault !== null) return { validated: false, message: fault }
-  const sealedSecret = call.services.sealing.seal(firm, secret)
+  const sealedSecret = await call.services.sealing.seal(firm, secret)
   const input = { firm, url, sealedSecret, surface: 'polymarket-us' }
   settled(
     await call.host.execute({

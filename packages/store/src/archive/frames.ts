@@ -1,0 +1,87 @@
+/**
+ * The file of a backup: a line that says what it is, then frames, each its length in four bytes and so many bytes of
+ * msgpack. The first frame says which book it is and where it ends, every other one holds a record as it was written.
+ */
+import type { FileHandle } from 'node:fs/promises'
+import { Packr } from 'msgpackr'
+import { RECORD_BYTES_MAX, StoreRefusal } from '../port.js'
+import type { RecordRow } from '../record/checked.js'
+import type { JournalSource } from './journal-source.js'
+
+/** What is beside the parts of a record takes less than this. */
+const FRAME_BYTES_MAX = RECORD_BYTES_MAX + 2 ** 16
+const LENGTH_BYTES = 4
+
+export const MAGIC = Buffer.from('stemma backup 1\n')
+
+export type Header = Pick<JournalSource, 'book' | 'first' | 'head'>
+
+const packr = new Packr({ useRecords: false })
+
+function frameOf(content: unknown): Buffer {
+  const body = packr.pack(content)
+  const length = Buffer.alloc(LENGTH_BYTES)
+  length.writeUInt32BE(body.length)
+  return Buffer.concat([length, body])
+}
+
+export const headerFrame = ({ book, first, head }: Header): Buffer =>
+  frameOf([book, first, head.batch, head.hash])
+
+export function headerIn(frame: Buffer): Header {
+  const [book, first, batch, hash] = packr.unpack(frame) as [number, string, number, string]
+  return { book, first, head: { batch, hash } }
+}
+
+export const recordFrame = (row: RecordRow): Buffer =>
+  frameOf([
+    row.batch,
+    row.book,
+    row.epoch,
+    row.version,
+    row.firstSequence,
+    row.lastSequence,
+    row.head,
+    row.events,
+    row.images,
+    row.results,
+    row.eventsHash,
+    row.imagesHash,
+    row.resultsHash,
+    row.hash,
+  ])
+
+export function recordIn(frame: Buffer): RecordRow {
+  const [batch, book, epoch, version, firstSequence, lastSequence, ...parts] = packr.unpack(frame)
+  const [head, events, images, results, eventsHash, imagesHash, resultsHash, hash] = parts
+  for (const part of [head, events, images, results])
+    if (!(part instanceof Uint8Array)) throw new Error('expected the parts of a record')
+  const note = { batch, book, epoch, version, firstSequence, lastSequence }
+  return { ...note, head, events, images, results, eventsHash, imagesHash, resultsHash, hash }
+}
+
+/** The frames behind the first line, up to the end of the file. */
+export async function* framesIn(handle: FileHandle, name: string): AsyncIterable<Buffer> {
+  for (let at = MAGIC.length; ; ) {
+    const length = await bytesAt(handle, at, LENGTH_BYTES)
+    if (length.length === 0) return
+    const size = length.length < LENGTH_BYTES ? 0 : length.readUInt32BE()
+    const body = size > FRAME_BYTES_MAX ? null : await bytesAt(handle, at + LENGTH_BYTES, size)
+    if (body === null || body.length === 0 || body.length < size)
+      throw new StoreRefusal('damaged', `${name} is cut off or changed at byte ${at}`, { file: name })
+    yield body
+    at += LENGTH_BYTES + size
+  }
+}
+
+/** Fewer where the file ends. */
+export async function bytesAt(handle: FileHandle, at: number, count: number): Promise<Buffer> {
+  const bytes = Buffer.alloc(count)
+  let filled = 0
+  while (filled < count) {
+    const { bytesRead } = await handle.read(bytes, filled, count - filled, at + filled)
+    if (bytesRead === 0) break
+    filled += bytesRead
+  }
+  return bytes.subarray(0, filled)
+}

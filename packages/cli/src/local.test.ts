@@ -25,40 +25,50 @@ test('seed makes the demo world once, and migrate and verify work on it', async 
   })
 })
 
-test('a backup of a running server is proven by itself, restored and copied', async () => {
+const STATE = /state is ([0-9a-f]{64})/
+
+/** A folder with a demo world. */
+async function seeded(): Promise<string> {
+  const data = freshFolder()
+  expect((await stemma(['seed', '--data', data])).code).toBe(0)
+  return data
+}
+
+test('a running server is backed up, and the backup proves itself', async () => {
   const server = await startDemo()
-  const folder = freshFolder()
-  const [backup, restored, copied] = [join(folder, 'b.stemma'), join(folder, 'restored'), join(folder, 'copied')]
+  const backup = join(freshFolder(), 'b.stemma')
   const made = await stemma(['backup', '--data', server.data, '--to', backup])
   expect(made).toMatchObject({ code: 0, stderr: '' })
-  const [head] = /[0-9a-f]{64}/.exec(made.stdout) as RegExpExecArray
-  const again = await stemma(['backup', '--data', server.data, '--to', backup])
-  expect([again.code, again.stderr]).toEqual([1, expect.stringContaining('is there already')])
   await server.stop()
-
   const verified = await stemma(['verify', '--backup', backup, '--output', 'json'])
   expect(verified.code).toBe(0)
-  expect(JSON.parse(verified.stdout)).toMatchObject({ holds: true, hash: head })
-
-  const states: string[] = []
-  for (const words of [
-    ['restore', '--from', backup, '--data', restored],
-    ['store', 'copy', '--from', restored, '--to', copied],
-  ]) {
-    const { code, stdout } = await stemma(words)
-    expect(code).toBe(0)
-    expect(stdout).toContain(head)
-    states.push((/state is ([0-9a-f]{64})/.exec(stdout) as RegExpExecArray)[1] as string)
-  }
-  expect(states[1]).toBe(states[0])
-  const refused = await stemma(['restore', '--from', backup, '--data', restored])
-  expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('holds a book already')])
+  expect(JSON.parse(verified.stdout).holds).toBe(true)
+  expect(made.stdout).toContain(JSON.parse(verified.stdout).hash)
   server.remove()
 })
 
-test('a restore says what is missing, and what it can do without', async () => {
-  const data = freshFolder()
-  expect((await stemma(['seed', '--data', data])).code).toBe(0)
+test('a book is restored from its backup, where none is', async () => {
+  const data = await seeded()
+  const backup = join(freshFolder(), 'b.stemma')
+  expect((await stemma(['backup', '--data', data, '--to', backup])).code).toBe(0)
+  const to = join(freshFolder(), 'restored')
+  const restored = await stemma(['restore', '--from', backup, '--data', to])
+  expect([restored.code, restored.stdout]).toEqual([0, expect.stringMatching(STATE)])
+  const refused = await stemma(['restore', '--from', backup, '--data', data])
+  expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('holds a book already')])
+})
+
+test('a book is copied, and the copy of the copy has the same state', async () => {
+  const data = await seeded()
+  const [first, second] = [join(freshFolder(), 'first'), join(freshFolder(), 'second')]
+  const one = await stemma(['store', 'copy', '--from', data, '--to', first])
+  const other = await stemma(['store', 'copy', '--from', first, '--to', second])
+  expect([one.code, other.code]).toEqual([0, 0])
+  expect(STATE.exec(other.stdout)?.[1]).toBe((STATE.exec(one.stdout) as RegExpExecArray)[1])
+})
+
+test('a restore says that the keys of the parties are missing, and does without where that is said', async () => {
+  const data = await seeded()
   const backup = join(freshFolder(), 'b.stemma')
   const keys = join(freshFolder(), 'elsewhere.keys')
   expect((await stemma(['backup', '--data', data, '--to', backup, '--keys', keys])).code).toBe(0)
@@ -67,12 +77,29 @@ test('a restore says what is missing, and what it can do without', async () => {
   expect([without.code, without.stderr]).toEqual([1, expect.stringContaining('party.keys')])
   expect(existsSync(to)).toBe(false)
   expect((await stemma(['restore', '--from', backup, '--no-keys', '--data', to])).code).toBe(0)
-  const half = await stemma(['backup', '--data', data])
-  expect([half.code, half.stderr]).toEqual([2, expect.stringContaining('--to')])
-  const both = await stemma(['verify', '--backup', backup, '--offline'])
-  expect(both.code).toBe(2)
-  const mistaken = await stemma(['store', 'copy', '--from', 'postgres://nowhere', '--to', to])
-  expect([mistaken.code, mistaken.stderr]).toEqual([2, expect.stringContaining('a host and a database')])
+})
+
+test.each([
+  [['backup'], '--to'],
+  [['restore'], '--from'],
+  [['verify', '--backup', 'b.stemma', '--offline'], 'cannot be used with'],
+  [['store', 'copy', '--from', 'postgres://nowhere', '--to', 'there'], 'a host and a database'],
+  [['store', 'compact', '--keep', '0'], 'expected 1 to 36500 days'],
+  [['store', 'compact', '--keep', '36501'], 'expected 1 to 36500 days'],
+  [['store', 'compact', '--keep', '1.5'], 'expected 1 to 36500 days'],
+])('%j is not understood', async (words, why) => {
+  const { code, stderr } = await stemma(words)
+  expect([code, stderr]).toEqual([2, expect.stringContaining(why)])
+})
+
+test('compacting drops what is older than the days to keep, and says how much room that gives', async () => {
+  const data = await seeded()
+  const { code, stdout } = await stemma(['store', 'compact', '--data', data])
+  expect([code, stdout]).toEqual([
+    0,
+    expect.stringMatching(/of records 1 to 0 .*\nThe journal took \d+ bytes/),
+  ])
+  expect((await stemma(['verify', '--offline', '--data', data])).code).toBe(0)
 })
 
 test('a folder without a book is named, and nothing is made in it', async () => {

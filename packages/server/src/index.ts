@@ -14,6 +14,7 @@ export {
   restoreBook,
   verifyBackup,
 } from './ops/backup.js'
+export { type CompactProof, compactData, KEPT_DAYS_MAX, KEPT_DAYS_MIN } from './ops/compact.js'
 export * from './ops/configuration.js'
 export { demoFileIn } from './ops/demo-world.js'
 export { migrateData, NoBook, type OfflineProof, verifyData } from './ops/offline.js'

@@ -4,7 +4,7 @@
  */
 import { Command, Option } from 'commander'
 import type { Shell } from '../shell.js'
-import type { BackupOptions, CopyOptions, RestoreOptions } from './journal.js'
+import type { BackupOptions, CompactOptions, CopyOptions, RestoreOptions } from './journal.js'
 import type { LocalOptions } from './options.js'
 
 export const localCommands = (shell: Shell): readonly Command[] => [
@@ -108,7 +108,24 @@ function storeCommand(shell: Shell): Command {
     const { copy } = await import('./journal.js')
     await explained(() => copy(copying.opts<CopyOptions>(), shell))
   })
-  return new Command('store').summary('Where the book is kept').addCommand(copying)
+  return new Command('store')
+    .summary('Where the book is kept')
+    .addCommand(copying)
+    .addCommand(compactCommand(shell))
+}
+
+function compactCommand(shell: Shell): Command {
+  const command = new Command('compact')
+    .summary('Drop old images and results behind a snapshot')
+    .description(
+      'Write a snapshot of the whole state into the journal, and drop the images and results that it replaces. All\nevents stay, and the chain verifies as before. For a data directory that no server uses.',
+    )
+    .addOption(new Option('--keep <days>', 'days of which everything is kept, at least 1').default('30'))
+    .addOption(dataOption())
+  return command.action(async () => {
+    const { compact } = await import('./journal.js')
+    await explained(() => compact(command.opts<CompactOptions>(), shell))
+  })
 }
 
 /** The proof of a backup, which needs nothing but itself. */

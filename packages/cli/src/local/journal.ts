@@ -2,14 +2,18 @@
 import {
   backUp,
   bookAt,
+  type CompactProof,
   type CopyProof,
+  compactData,
   copyBook,
+  KEPT_DAYS_MAX,
+  KEPT_DAYS_MIN,
   keyPartBeside,
   restoreBook,
   verifyBackup,
   whereKept,
 } from '@stemma/server'
-import { Ending, EXIT } from '../exit.js'
+import { Ending, EXIT, usageError } from '../exit.js'
 import type { Shell } from '../shell.js'
 import { configurationFor } from './configuration.js'
 import type { LocalOptions } from './options.js'
@@ -50,15 +54,34 @@ export async function copy({ from, to }: CopyOptions, shell: Shell): Promise<voi
   conclude(proof, whereKept(bookAt(to)), shell)
 }
 
+export interface CompactOptions extends LocalOptions {
+  readonly keep: string
+}
+
+export async function compact({ keep, ...options }: CompactOptions, shell: Shell): Promise<void> {
+  const days = /^\d{1,5}$/.test(keep) ? Number(keep) : 0
+  if (days < KEPT_DAYS_MIN || days > KEPT_DAYS_MAX)
+    throw usageError(`--keep: expected ${KEPT_DAYS_MIN} to ${KEPT_DAYS_MAX} days, was ${keep}`)
+  const configuration = configurationFor(options, shell.env)
+  const proof: CompactProof = await compactData(configuration, days)
+  if (!proof.holds) throw new Ending(EXIT.refused, `${whereKept(configuration)}: ${failuresOf(proof)}`)
+  const { droppedThrough, bytesBefore, bytesAfter } = proof
+  shell.out(
+    `${whereKept(configuration)} keeps the events of records 1 to ${droppedThrough} and everything of later ones.\nThe journal took ${bytesBefore} bytes, and takes ${bytesAfter}.\n`,
+  )
+}
+
 export const proveBackup = (path: string): Promise<CopyProof> => verifyBackup(path)
 
 function conclude({ batches, hash, stateHash, holds, checks }: CopyProof, to: string, shell: Shell): void {
-  if (!holds) {
-    const failed = checks.filter((check) => !check.holds)
-    const why = failed.map(({ name, detail }) => `${name}: ${detail}`).join('; ')
-    throw new Ending(EXIT.refused, `${to} is not what it was made of: ${why}`)
-  }
+  if (!holds) throw new Ending(EXIT.refused, `${to} is not what it was made of: ${failuresOf({ checks })}`)
   shell.out(
     `${to} holds ${batches} records and is proven equal.\nThe head of the chain is ${hash}\nThe hash of the state is ${stateHash}\n`,
   )
 }
+
+const failuresOf = ({ checks }: Pick<CopyProof, 'checks'>): string =>
+  checks
+    .filter(({ holds }) => !holds)
+    .map(({ name, detail }) => `${name}: ${detail}`)
+    .join('; ')

@@ -192,9 +192,7 @@ describe('a backup', () => {
   })
 
   test('is not made of a journal that lost its end, nor of a folder without one', async () => {
-    expect((await refusalOf(() => openSource(at(fresh())))).message).toContain(
-      'there is no book',
-    )
+    expect((await refusalOf(() => openSource(at(fresh())))).message).toContain('there is no book')
     const cut = fresh()
     const shorter = new TestBook()
     const store = openTestStore(cut)
@@ -236,12 +234,14 @@ describe('a restore', () => {
         yield row
       }
     }
-    const { name, book: number, first, head } = source
+    const { name, book: number, first, head, snapshot } = source
     const halfway: JournalSource = {
       name,
       book: number,
       first,
       head,
+      snapshot,
+      parts: () => source.parts(),
       records: broken,
       keys: () => source.keys(),
       close: async () => {},

@@ -6,8 +6,20 @@ import type { WrappedKey } from '../keys/key-shelf.js'
 import { StoreRefusal } from '../port.js'
 import type { ChainHead } from '../record/chain.js'
 import type { RecordRow } from '../record/checked.js'
-import { bytesAt, framesIn, headerFrame, headerIn, MAGIC, recordFrame, recordIn } from './frames.js'
-import { checkedRecords, type JournalSource } from './journal-source.js'
+import type { SnapshotHead, SnapshotPart } from '../record/snapshot.js'
+import {
+  bytesAt,
+  contentIn,
+  framesIn,
+  type Header,
+  headerFrame,
+  headerIn,
+  isRecord,
+  MAGIC,
+  partFrame,
+  recordFrame,
+} from './frames.js'
+import { checkedParts, checkedRecords, type JournalSource } from './journal-source.js'
 import { readKeyPart } from './key-part.js'
 
 /**
@@ -22,6 +34,7 @@ export async function writeArchive(source: JournalSource, path: string): Promise
   try {
     await file.appendFile(MAGIC)
     await file.appendFile(headerFrame(source))
+    for await (const part of source.parts()) await file.appendFile(partFrame(part))
     for await (const row of source.records()) await file.appendFile(recordFrame(row))
     await file.sync()
   } catch (error) {
@@ -47,16 +60,18 @@ export class ArchiveSource implements JournalSource {
   readonly book: number
   readonly first: string
   readonly head: ChainHead
+  readonly snapshot: SnapshotHead | null
 
   private constructor(
     readonly name: string,
     private readonly file: FileHandle,
     private readonly keyPart: string | null,
-    { book, first, head }: Pick<JournalSource, 'book' | 'first' | 'head'>,
+    { book, first, head, snapshot }: Header,
   ) {
     this.book = book
     this.first = first
     this.head = head
+    this.snapshot = snapshot
   }
 
   /** `keyPart`: the file with the keys of its parties; null where it is read without them. */
@@ -84,6 +99,10 @@ export class ArchiveSource implements JournalSource {
     return checkedRecords(this, this.rows())
   }
 
+  async *parts(): AsyncIterable<SnapshotPart> {
+    if (this.snapshot !== null) yield* checkedParts(this.name, this.snapshot, this.snapshotParts())
+  }
+
   async keys(): Promise<readonly WrappedKey[]> {
     return this.keyPart === null ? [] : readKeyPart(this.keyPart, this)
   }
@@ -93,9 +112,20 @@ export class ArchiveSource implements JournalSource {
   }
 
   private async *rows(): AsyncIterable<RecordRow> {
+    for await (const content of this.contents()) if (isRecord(content)) yield content
+  }
+
+  private async *snapshotParts(): AsyncIterable<SnapshotPart> {
+    for await (const content of this.contents()) {
+      if (isRecord(content)) return
+      yield content
+    }
+  }
+
+  private async *contents(): AsyncIterable<RecordRow | SnapshotPart> {
     let isHeader = true
     for await (const frame of framesIn(this.file, this.name)) {
-      if (!isHeader) yield understood(this.name, () => recordIn(frame))
+      if (!isHeader) yield understood(this.name, () => contentIn(frame))
       isHeader = false
     }
   }

@@ -6,6 +6,7 @@ import type { FileHandle } from 'node:fs/promises'
 import { Packr } from 'msgpackr'
 import { RECORD_BYTES_MAX, StoreRefusal } from '../port.js'
 import type { RecordRow } from '../record/checked.js'
+import type { SnapshotPart } from '../record/snapshot.js'
 import type { JournalSource } from './journal-source.js'
 
 /** What is beside the parts of a record takes less than this. */
@@ -14,7 +15,7 @@ const LENGTH_BYTES = 4
 
 export const MAGIC = Buffer.from('stemma backup 1\n')
 
-export type Header = Pick<JournalSource, 'book' | 'first' | 'head'>
+export type Header = Pick<JournalSource, 'book' | 'first' | 'head' | 'snapshot'>
 
 const packr = new Packr({ useRecords: false })
 
@@ -25,13 +26,17 @@ function frameOf(content: unknown): Buffer {
   return Buffer.concat([length, body])
 }
 
-export const headerFrame = ({ book, first, head }: Header): Buffer =>
-  frameOf([book, first, head.batch, head.hash])
+export const headerFrame = ({ book, first, head, snapshot }: Header): Buffer =>
+  frameOf([book, first, head.batch, head.hash, snapshot?.batch ?? null, snapshot?.hash ?? null])
 
 export function headerIn(frame: Buffer): Header {
-  const [book, first, batch, hash] = packr.unpack(frame) as [number, string, number, string]
-  return { book, first, head: { batch, hash } }
+  const [book, first, batch, hash, snapshotBatch, snapshotHash] = packr.unpack(frame)
+  const snapshot = snapshotBatch === null ? null : { batch: snapshotBatch, hash: snapshotHash }
+  return { book, first, head: { batch, hash }, snapshot }
 }
+
+/** A part of a snapshot has three fields, a record more. */
+export const partFrame = ({ version, head, images }: SnapshotPart): Buffer => frameOf([version, head, images])
 
 export const recordFrame = (row: RecordRow): Buffer =>
   frameOf([
@@ -51,13 +56,38 @@ export const recordFrame = (row: RecordRow): Buffer =>
     row.hash,
   ])
 
-export function recordIn(frame: Buffer): RecordRow {
-  const [batch, book, epoch, version, firstSequence, lastSequence, ...parts] = packr.unpack(frame)
-  const [head, events, images, results, eventsHash, imagesHash, resultsHash, hash] = parts
-  for (const part of [head, events, images, results])
-    if (!(part instanceof Uint8Array)) throw new Error('expected the parts of a record')
+type Bytes = SnapshotPart['head']
+type PartFields = readonly [version: number, head: Bytes, images: Bytes]
+type RecordFields = readonly [
+  ...note: [number, number, number, number, number, number],
+  ...parts: [Bytes, Bytes, Bytes, Bytes],
+  ...hashes: [string, string, string, string],
+]
+
+/** A record, or a part of the snapshot, which stands before all records. */
+export function contentIn(frame: Buffer): RecordRow | SnapshotPart {
+  const fields = packr.unpack(frame) as PartFields | RecordFields
+  if (fields.length !== PART_FIELDS) return recordOf(fields)
+  const [version, head, images] = fields
+  assertBytes(head, images)
+  return { version, head, images }
+}
+
+const PART_FIELDS = 3
+
+export const isRecord = (content: RecordRow | SnapshotPart): content is RecordRow => 'batch' in content
+
+function recordOf(fields: RecordFields): RecordRow {
+  const [batch, book, epoch, version, firstSequence, lastSequence, head, events, images, results] = fields
+  const [eventsHash, imagesHash, resultsHash, hash] = fields.slice(-4) as [string, string, string, string]
+  assertBytes(head, events, images, results)
   const note = { batch, book, epoch, version, firstSequence, lastSequence }
   return { ...note, head, events, images, results, eventsHash, imagesHash, resultsHash, hash }
+}
+
+function assertBytes(...parts: readonly unknown[]): void {
+  for (const part of parts)
+    if (!(part instanceof Uint8Array)) throw new Error('expected the parts of a record')
 }
 
 /** The frames behind the first line, up to the end of the file. */

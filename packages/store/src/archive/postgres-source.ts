@@ -18,6 +18,8 @@ const ANSWER_MILLISECONDS = 60_000
 export class PostgresSource implements JournalSource {
   readonly name: string
   readonly book: number
+  /** A database keeps its journal whole. */
+  readonly snapshot = null
 
   private constructor(
     private readonly place: PostgresPlace,
@@ -45,6 +47,8 @@ export class PostgresSource implements JournalSource {
   records(): AsyncIterable<RecordRow> {
     return checkedRecords(this, this.rows())
   }
+
+  async *parts(): AsyncIterable<never> {}
 
   async keys(): Promise<readonly WrappedKey[]> {
     const shelf = new PostgresKeyShelf(this.place)

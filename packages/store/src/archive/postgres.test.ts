@@ -119,17 +119,21 @@ test('a database that holds a book refuses another, and a book that is not there
   const before = await loaded(openDatabase())
   await expect(copy(inFolder('from'), inDatabase())).rejects.toThrow('holds a book already')
   expect(await loaded(openDatabase())).toEqual(before)
-  await expect(copy(inFolder('from'), { ...inDatabase(), book: 7 })).rejects.toThrow('is of book 0, expected 7')
+  await expect(copy(inFolder('from'), { ...inDatabase(), book: 7 })).rejects.toThrow(
+    'is of book 0, expected 7',
+  )
 })
 
 test('a copy that breaks off leaves no record behind, and can be begun again', async () => {
   await using(await openSource(inFolder('from')), async (source) => {
-    const { name, book: number, first, head } = source
+    const { name, book: number, first, head, snapshot } = source
     const halfway: JournalSource = {
       name,
       book: number,
       first,
       head,
+      snapshot,
+      parts: () => source.parts(),
       async *records() {
         for await (const row of source.records()) {
           if (row.batch === 4) throw new Error('the line went dead')

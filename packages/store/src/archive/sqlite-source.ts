@@ -6,10 +6,12 @@ import { SqliteKeyShelf } from '../keys/sqlite-key-shelf.js'
 import { StoreRefusal } from '../port.js'
 import type { ChainHead } from '../record/chain.js'
 import type { RecordRow } from '../record/checked.js'
+import type { SnapshotHead, SnapshotPart } from '../record/snapshot.js'
 import { checkVersion } from '../sqlite/check.js'
 import { type Files, filesOf, openToRead, reading } from '../sqlite/files.js'
 import { readMeta } from '../sqlite/meta.js'
 import { hashAt, lastHead, someRowsAfter } from '../sqlite/records.js'
+import { partsOf, provenSnapshot } from '../sqlite/snapshots.js'
 import { keptHead, missingFrom } from '../sqlite/verify.js'
 import { checkedRecords, type JournalSource } from './journal-source.js'
 
@@ -22,6 +24,7 @@ export class SqliteSource implements JournalSource {
     readonly book: number,
     readonly first: string,
     readonly head: ChainHead,
+    readonly snapshot: SnapshotHead | null,
     private readonly dataDirectory: string,
     private readonly journal: Database.Database,
   ) {}
@@ -38,7 +41,15 @@ export class SqliteSource implements JournalSource {
         checkVersion(files, journal)
         const head = wholeHead(files, journal)
         const book = Number(readMeta(journal, 'book', 'meta'))
-        return new SqliteSource(name, book, hashAt(journal, 1) ?? '', head, dataDirectory, journal)
+        return new SqliteSource(
+          name,
+          book,
+          hashAt(journal, 1) ?? '',
+          head,
+          provenSnapshot(journal),
+          dataDirectory,
+          journal,
+        )
       })
     } catch (error) {
       journal.close()
@@ -48,6 +59,10 @@ export class SqliteSource implements JournalSource {
 
   records(): AsyncIterable<RecordRow> {
     return checkedRecords(this, this.rows())
+  }
+
+  async *parts(): AsyncIterable<SnapshotPart> {
+    if (this.snapshot !== null) yield* partsOf(this.name, this.journal, this.snapshot)
   }
 
   async keys(): Promise<readonly WrappedKey[]> {

@@ -16,6 +16,12 @@ const ANSWER_MILLISECONDS = 60_000
  * them or none. Throws StoreRefusal where there is a book, or the source is damaged.
  */
 export async function adoptInto(place: PostgresPlace, source: JournalSource): Promise<void> {
+  if (source.snapshot !== null)
+    throw new StoreRefusal(
+      'unusable',
+      `${source.name} was compacted: it can be kept in a data directory, but not in a database`,
+      { file: source.name },
+    )
   const options = { attempts: ATTEMPTS, answerMilliseconds: ANSWER_MILLISECONDS }
   const connection = new Connection({ url: place.url, schema: schemaOf(place), ...options })
   let isRepeated = false

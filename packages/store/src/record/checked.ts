@@ -10,7 +10,7 @@ import {
   type RecordNote,
   sha256,
 } from './chain.js'
-import { decodeBatch, decodeResultsOf, type EncodedBatch } from './codec.js'
+import { decodeBatch, decodeResultsOf, type EncodedBatch, isDropped } from './codec.js'
 import { FORMAT_VERSION } from './upgrades.js'
 
 export interface RecordRow extends EncodedBatch, RecordNote {
@@ -47,28 +47,33 @@ const hashesOf = ({ events, images, results }: PartHashes) => ({
   resultsHash: results,
 })
 
-/** What `rows` hold, which come after `from`. Throws where one is missing or a hash does not follow from the one before. */
+/**
+ * What `rows` hold, which come after `from`. Throws where one is missing or a hash does not follow from the one before,
+ * or where a part was dropped of a record behind `droppedThrough`.
+ */
 export function* readRecords(
   file: string,
   rows: Iterable<RecordRow>,
   from: ChainHead,
+  droppedThrough = 0,
 ): IterableIterator<ReadRecord> {
   let previous = from
   for (const row of rows) {
     assertReadable(file, row)
-    const damage = damageOf(file, row, previous)
+    const damage = damageOf(file, row, previous, droppedThrough)
     if (damage !== null) throw new StoreRefusal('damaged', damage.message, damage)
     previous = row
     yield { number: row.batch, hash: row.hash, batch: decodeBatch(row) }
   }
 }
 
-/** The keyed results of a record, which must be those that its hash was made of. */
+/** The keyed results of a record, which must be those that its hash was made of; none where they were dropped. */
 export function resultsOf(
   file: string,
   row: Pick<RecordRow, keyof EncodedBatch | 'batch' | 'resultsHash'>,
 ): readonly KeyedResult[] {
   assertReadable(file, row)
+  if (isDropped(row.results)) return []
   if (sha256(row.results) === row.resultsHash) return decodeResultsOf(row)
   const message = `${file}: the results of record ${row.batch} are not those that were written`
   throw new StoreRefusal('damaged', message, { file, batch: row.batch })
@@ -83,14 +88,33 @@ export function assertReadable(file: string, { batch, version }: { batch: number
   )
 }
 
-/** What is wrong with a record, or null: it is to be the next, and to have the hash that its content makes. */
-export function damageOf(file: string, row: RecordRow, previous: ChainHead): Damage | null {
+/**
+ * What is wrong with a record, or null: it is to be the next, and to have the hash that its content makes. Up to
+ * `droppedThrough` a snapshot stands in for images and results, whose hashes are then taken as they were kept: the chain
+ * covers them.
+ */
+export function damageOf(
+  file: string,
+  row: RecordRow,
+  previous: ChainHead,
+  droppedThrough = 0,
+): Damage | null {
   const expected = previous.batch + 1
   if (row.batch !== expected) {
     const message = `${file}: record ${expected} is missing, the next is ${row.batch}`
     return { file, batch: expected, message }
   }
-  const parts = partHashes(row)
+  const isCut = isDropped(row.images) || isDropped(row.results)
+  if (isCut && row.batch > droppedThrough) {
+    const message = `${file}: record ${row.batch} has lost its images or results, and no snapshot stands in for them`
+    return { file, batch: row.batch, message }
+  }
+  const whole = partHashes(row)
+  const parts = {
+    events: whole.events,
+    images: isDropped(row.images) ? row.imagesHash : whole.images,
+    results: isDropped(row.results) ? row.resultsHash : whole.results,
+  }
   const isWhole =
     parts.events === row.eventsHash &&
     parts.images === row.imagesHash &&

@@ -53,13 +53,16 @@ export function encodeBatch(batch: Batch): EncodedBatch {
   }
 }
 
-/** The batch of a record of this format or an older one. */
+/** Whether images or results were dropped behind a snapshot: written ones take at least a byte. */
+export const isDropped = (part: Uint8Array): boolean => part.length === 0
+
+/** The batch of a record of this format or an older one; what was dropped of it is empty. */
 export function decodeBatch(encoded: EncodedBatch): Batch {
   const batch: Batch = {
     firstSequence: encoded.firstSequence,
     head: decodeHead(encoded.head),
     events: decodeEvents(encoded.events),
-    images: (unpackr.unpack(encoded.images) as Row[]).map(readImages),
+    images: rowsIn(encoded.images).map(readImages),
     results: decodeResults(encoded.results),
   }
   return upgraded(batch, encoded.version)
@@ -78,9 +81,11 @@ export const decodeHead = (bytes: Uint8Array): Head => {
   return { sequence, time, idCounter }
 }
 
-const decodeEvents = (bytes: Uint8Array): Event[] => (unpackr.unpack(bytes) as Row[]).map(readEvent)
+const rowsIn = (part: Uint8Array): Row[] => (isDropped(part) ? [] : (unpackr.unpack(part) as Row[]))
 
-const decodeResults = (bytes: Uint8Array): KeyedResult[] => (unpackr.unpack(bytes) as Row[]).map(readResult)
+const decodeEvents = (bytes: Uint8Array): Event[] => rowsIn(bytes).map(readEvent)
+
+const decodeResults = (bytes: Uint8Array): KeyedResult[] => rowsIn(bytes).map(readResult)
 
 export const sizeOf = ({ head, events, images, results }: EncodedBatch): number =>
   head.length + events.length + images.length + results.length

@@ -8,6 +8,7 @@ import { type Files, filesOf, openJournal, readingJournal } from './files.js'
 import { HeadFile } from './head-file.js'
 import { WriterLock } from './lock.js'
 import { INSERT_RECORD, lastHead } from './records.js'
+import { INSERT_PART } from './snapshots.js'
 
 /**
  * Fills the journal of a directory that has no book, or an empty one, with the records of `source` as they were
@@ -49,6 +50,12 @@ async function fill(files: Files, source: JournalSource): Promise<void> {
   try {
     const insert = journal.prepare(INSERT_RECORD)
     journal.exec('BEGIN IMMEDIATE')
+    const insertPart = journal.prepare(INSERT_PART)
+    let number = 0
+    for await (const { version, head, images } of source.parts()) {
+      number += 1
+      insertPart.run(source.snapshot?.batch, number, version, head, images)
+    }
     for await (const row of source.records()) insert.run(row)
     journal.exec('COMMIT')
   } finally {

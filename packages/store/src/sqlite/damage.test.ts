@@ -91,10 +91,10 @@ function flipBit(file: string, text: string): void {
 describe('a start is refused, with what was found,', () => {
   test('where the data is of a newer version', async () => {
     await written()
-    edit('journal.sqlite', "UPDATE meta SET value = '2' WHERE name = 'data_version'")
+    edit('journal.sqlite', "UPDATE meta SET value = '3' WHERE name = 'data_version'")
     const refusal = await refusalOf(() => open())
     expect(refusal.kind).toBe('newer_version')
-    expect(refusal.message).toContain('was written by data version 2; this version reads up to 1')
+    expect(refusal.message).toContain('was written by data version 3; this version reads up to 2')
   })
 
   test('where a record is of a newer format', async () => {

@@ -1,15 +1,18 @@
-/** Filling an image: the tables, then the tail of the journal behind them. */
+/** Filling an image: the tables, or a snapshot that they have not reached, then the tail of the journal behind. */
 import { DAY, type Image, type KeyedResult, type Plain, type UsedKey } from '@stemma/core/image'
 import type Database from 'better-sqlite3'
 import { withoutResult } from '../memory/memory-store.js'
 import { type Loaded, StoreRefusal, type StoreSchema, type TableShape } from '../port.js'
+import type { ChainHead } from '../record/chain.js'
 import { assertReadable, readRecords } from '../record/checked.js'
 import { decodeHead } from '../record/codec.js'
 import { fromText } from '../record/plain-text.js'
+import { fillFrom, type SnapshotHead } from '../record/snapshot.js'
 import { quoted } from '../tables/names.js'
 import { type Files, reading } from './files.js'
 import { reachedBy } from './follower.js'
-import { resultsUpTo, rowsAfter } from './records.js'
+import { hashAt, resultsUpTo, rowsAfter } from './records.js'
+import { partsOf, provenSnapshot } from './snapshots.js'
 import { tableRows } from './table-rows.js'
 
 export interface LoadFrom {
@@ -21,20 +24,21 @@ export interface LoadFrom {
 
 /** The tables are those of this schema and no row of them is damaged: whoever calls has seen to that. */
 export function loadImage({ files, schema, journal, tables }: LoadFrom, image: Image): Loaded {
-  const reached = reachedBy(tables)
+  const base = baseOf(files, journal, tables)
   const keys: UsedKey[] = []
-  if (reached.batch > 0) {
+  if (base.snapshot !== null) fillFrom(partsOf(files.journal, journal, base.snapshot), image)
+  else if (base.batch > 0)
     reading(files.tables, () => {
       for (const shape of schema.tables) fillTable(tables, shape, image)
     })
+  if (base.batch > 0)
     reading(files.journal, () => {
-      image.head = headAt(files, journal, reached.batch)
-      for (const key of recentKeys(files, journal, reached.batch, image.head.time - DAY)) keys.push(key)
+      image.head = headAt(files, journal, base.batch)
+      for (const key of recentKeys(files, journal, base.batch, image.head.time - DAY)) keys.push(key)
     })
-  }
-  let { batch, hash } = reached
+  let { batch, hash } = base
   reading(files.journal, () => {
-    for (const record of readRecords(files.journal, rowsAfter(journal, reached.batch), reached)) {
+    for (const record of readRecords(files.journal, rowsAfter(journal, base.batch), base)) {
       image.apply(record.batch.images, record.batch.head)
       keys.push(...record.batch.results.map(withoutResult))
       ;({ number: batch, hash } = record)
@@ -42,6 +46,20 @@ export function loadImage({ files, schema, journal, tables }: LoadFrom, image: I
   })
   const oldest = image.head.time - DAY
   return { batch, hash, results: keys.filter(({ at }) => at >= oldest) }
+}
+
+/** Where the image is taken up: what the tables have reached, or the snapshot where that is later. */
+function baseOf(
+  { journal: file }: Files,
+  journal: Database.Database,
+  tables: Database.Database,
+): ChainHead & { readonly snapshot: SnapshotHead | null } {
+  const reached = reachedBy(tables)
+  return reading(file, () => {
+    const snapshot = provenSnapshot(journal)
+    if (snapshot === null || reached.batch >= snapshot.batch) return { ...reached, snapshot: null }
+    return { batch: snapshot.batch, hash: hashAt(journal, snapshot.batch) ?? '', snapshot }
+  })
 }
 
 function fillTable(tables: Database.Database, shape: TableShape, image: Image): void {

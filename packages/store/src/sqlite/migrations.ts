@@ -21,6 +21,13 @@ const MIGRATIONS: readonly Migration[] = [
       events_hash TEXT NOT NULL, images_hash TEXT NOT NULL, results_hash TEXT NOT NULL, hash TEXT NOT NULL
     ) STRICT`,
   },
+  {
+    note: 'The whole image as it was after a record, in parts, for what is dropped behind it.',
+    sql: `CREATE TABLE snapshots (
+      batch INTEGER NOT NULL, part INTEGER NOT NULL, version INTEGER NOT NULL, head BLOB NOT NULL,
+      images BLOB NOT NULL, PRIMARY KEY (batch, part)
+    ) STRICT`,
+  },
 ]
 
 /** What this version writes. A data directory of a newer one is refused. */

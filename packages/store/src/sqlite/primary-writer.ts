@@ -11,6 +11,7 @@ export class PrimaryWriter {
   private readonly upsert: Database.Statement
   private readonly digestOf: Database.Statement
   private readonly drop: Database.Statement
+  private readonly dropAll: Database.Statement
   private readonly digest = new RowDigest()
   private readonly pending: PendingRows
 
@@ -26,6 +27,7 @@ export class PrimaryWriter {
     )
     this.digestOf = database.prepare(`SELECT row_digest FROM ${name} WHERE id = ?`).pluck()
     this.drop = database.prepare(`DELETE FROM ${name} WHERE id = ?`)
+    this.dropAll = database.prepare(`DELETE FROM ${name}`)
   }
 
   take(images: TableImages): void {
@@ -42,6 +44,12 @@ export class PrimaryWriter {
     }
     this.pending.clear()
     return change
+  }
+
+  /** Takes every row away: what comes next is the whole table. */
+  clear(): void {
+    this.pending.clear()
+    this.dropAll.run()
   }
 
   forget(): void {

@@ -8,6 +8,7 @@ import { type Files, openToRead, readingJournal, readingTables } from './files.j
 import { Reader } from './reader.js'
 import { recordDamage } from './records.js'
 import { isMadeFor } from './schema.js'
+import { provenSnapshot } from './snapshots.js'
 import { tableDamage } from './table-digest.js'
 import { verifyChain } from './verify.js'
 
@@ -46,5 +47,10 @@ function damageAtStart(files: Files, schema: StoreSchema): readonly Damage[] {
   const damage = readingTables(files, (tables) =>
     isMadeFor(tables, schema) ? tableDamage(files.tables, tables, schema) : null,
   )
-  return damage ?? readingJournal(files, (journal) => recordDamage(files.journal, journal))
+  return (
+    damage ??
+    readingJournal(files, (journal) =>
+      recordDamage(files.journal, journal, provenSnapshot(journal)?.batch ?? 0),
+    )
+  )
 }

@@ -4,6 +4,7 @@ import type Database from 'better-sqlite3'
 import type { Damage } from '../port.js'
 import { CHAIN_START, type ChainHead } from '../record/chain.js'
 import { assertReadable, damageOf, type RecordRow, resultsOf, START } from '../record/checked.js'
+import { isDropped } from '../record/codec.js'
 import { FORMAT_VERSION } from '../record/upgrades.js'
 
 const RECORD_COLUMNS = `batch, book, epoch, version, first_sequence AS firstSequence, last_sequence AS lastSequence,
@@ -65,7 +66,7 @@ export function recordHolding(journal: Database.Database, sequence: number): Rec
   return row === undefined || sequence < row.firstSequence || sequence > row.lastSequence ? undefined : row
 }
 
-/** The keyed results of the records up to `batch`, the newest record first. */
+/** The keyed results of the records up to `batch`, the newest record first, as far back as there are any. */
 export function* resultsUpTo(
   file: string,
   journal: Database.Database,
@@ -74,19 +75,23 @@ export function* resultsUpTo(
   const rows = journal
     .prepare(`SELECT ${RECORD_COLUMNS} FROM records WHERE batch <= ? ORDER BY batch DESC`)
     .iterate(batch) as IterableIterator<RecordRow>
-  for (const row of rows) yield resultsOf(file, row)
+  for (const row of rows) {
+    if (isDropped(row.results)) return
+    yield resultsOf(file, row)
+  }
 }
 
 /** Every record that is not as the chain has it, and where the chain ends. */
 export function chainDamage(
   file: string,
   journal: Database.Database,
+  droppedThrough: number,
 ): { readonly head: ChainHead; readonly damage: Damage[] } {
   const damage: Damage[] = []
   let previous = START
   try {
     for (const row of rowsAfter(journal, 0)) {
-      const found = damageOf(file, row, previous)
+      const found = damageOf(file, row, previous, droppedThrough)
       if (found !== null) damage.push(found)
       previous = { batch: row.batch, hash: row.hash }
     }
@@ -102,8 +107,8 @@ export function chainDamage(
 }
 
 /** As `chainDamage`, of a journal that is to be read: throws where a record is of a newer format. */
-export function recordDamage(file: string, journal: Database.Database): Damage[] {
+export function recordDamage(file: string, journal: Database.Database, droppedThrough: number): Damage[] {
   const newer = journal.prepare('SELECT batch, version FROM records WHERE version > ?').get(FORMAT_VERSION)
   if (newer !== undefined) assertReadable(file, newer as RecordRow)
-  return chainDamage(file, journal).damage
+  return chainDamage(file, journal, droppedThrough).damage
 }

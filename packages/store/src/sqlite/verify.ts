@@ -1,13 +1,14 @@
 /** The walk over all that is on the disk: the chain, the head that is kept apart, and the digest of the tables. */
 import { existsSync } from 'node:fs'
 import type Database from 'better-sqlite3'
-import type { ChainReport, Damage, StoreSchema } from '../port.js'
+import { type ChainReport, type Damage, StoreRefusal, type StoreSchema } from '../port.js'
 import type { ChainHead } from '../record/chain.js'
 import { type Files, openToRead } from './files.js'
 import { reachedBy } from './follower.js'
 import { HeadFile } from './head-file.js'
 import { chainDamage, hashAt, lastHead } from './records.js'
 import { isMadeFor } from './schema.js'
+import { partsOf, provenSnapshot } from './snapshots.js'
 import { tableDamage } from './table-digest.js'
 
 export function verifyChain(files: Files, schema: StoreSchema): ChainReport {
@@ -18,8 +19,9 @@ export function verifyChain(files: Files, schema: StoreSchema): ChainReport {
   try {
     const found: Damage[] = [...kept.damage]
     const ofTables = tables === null ? null : inOneRead(tables, () => tablesReport(files, tables, schema))
-    const { head, damage } = chainDamage(files.journal, journal)
-    found.push(...damage)
+    const snapshot = snapshotReport(files.journal, journal)
+    const { head, damage } = chainDamage(files.journal, journal, snapshot.batch)
+    found.push(...damage, ...snapshot.damage)
     if (kept.head !== null) found.push(...missingFrom(files, journal, kept.head, files.head))
     if (ofTables?.reached !== undefined)
       found.push(...missingFrom(files, journal, ofTables.reached, files.tables))
@@ -54,6 +56,24 @@ export function keptHead({ head: file }: Files): {
   return head === null
     ? { head, damage: [{ file, message: `${file} cannot be read: neither of its places is whole` }] }
     : { head, damage: [] }
+}
+
+/** The record up to which a snapshot stands in, or 0, and what is wrong with it. */
+function snapshotReport(
+  file: string,
+  journal: Database.Database,
+): { readonly batch: number; readonly damage: readonly Damage[] } {
+  let batch = 0
+  try {
+    const snapshot = provenSnapshot(journal)
+    if (snapshot === null) return { batch, damage: [] }
+    batch = snapshot.batch
+    for (const _part of partsOf(file, journal, snapshot));
+    return { batch, damage: [] }
+  } catch (error) {
+    const message = error instanceof StoreRefusal ? error.message : unreadable(file, error).message
+    return { batch, damage: [{ file, message, ...(batch > 0 ? { batch } : {}) }] }
+  }
 }
 
 interface TablesReport {

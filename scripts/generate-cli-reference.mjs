@@ -9,8 +9,8 @@ const HEAD = `# Command line
 The \`stemma\` command. This page is made from the command itself by \`scripts/generate-cli-reference.mjs\`.
 
 \`serve\`, \`migrate\`, \`seed\`, \`backup\`, \`restore\`, \`store\` and \`verify --offline\` open the book themselves, in a data
-directory or, where \`STEMMA_STORE\` says so, in a database. Every other command asks a server: \`--url\` or \`STEMMA_URL\` says which, \`--api-key\` or \`STEMMA_API_KEY\` as whom, and \`--demo\` takes the key of the
-demo world's operator.
+directory or, where \`STEMMA_STORE\` says so, in a database. Every other command asks a server: \`--url\` or \`STEMMA_URL\`
+says which, \`--api-key\` or \`STEMMA_API_KEY\` as whom, and \`--demo\` takes the key of the demo world's operator.
 
 | Ends with | When |
 |---|---|

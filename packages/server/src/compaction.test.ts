@@ -70,6 +70,7 @@ async function history(): Promise<void> {
     await book.run('parties.update', { party, displayName: `${change} ${'x'.repeat(100)}`, ...more })
   }
   clock.advance(3 * DAY)
+  await book.poke()
 }
 
 /** The state but for how often it was said that there is a snapshot. */

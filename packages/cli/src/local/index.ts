@@ -110,6 +110,7 @@ function storeCommand(shell: Shell): Command {
   })
   return new Command('store')
     .summary('Where the book is kept')
+    .description('Copy a book from one place to another, or make its journal smaller.')
     .addCommand(copying)
     .addCommand(compactCommand(shell))
 }
@@ -120,7 +121,11 @@ function compactCommand(shell: Shell): Command {
     .description(
       'Write a snapshot of the whole state into the journal, and drop the images and results that it replaces. All\nevents stay, and the chain verifies as before. For a data directory that no server uses.',
     )
-    .addOption(new Option('--keep <days>', 'days of which everything is kept, at least 1').default('30'))
+    .addOption(
+      new Option('--keep <days>', 'days of which everything is kept, 1 to 36500; 30 unless said').default(
+        '30',
+      ),
+    )
     .addOption(dataOption())
   return command.action(async () => {
     const { compact } = await import('./journal.js')

@@ -3,9 +3,10 @@
  * rollback journal, which is deleted with each commit, instead of a write-ahead log. A key is kept once for each party,
  * so that a flush on the caller's thread does not matter.
  */
-import { chmodSync, existsSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
+import { openPrivate } from '../sqlite/private-database.js'
 import type { KeyShelf, WrappedKey } from './key-shelf.js'
 
 const TABLE = 'CREATE TABLE IF NOT EXISTS keys (name TEXT PRIMARY KEY, wrapped_key TEXT NOT NULL) STRICT'
@@ -17,8 +18,7 @@ export class SqliteKeyShelf implements KeyShelf {
 
   static open(dataDirectory: string): SqliteKeyShelf {
     const path = keyFileIn(dataDirectory)
-    const database = new Database(path)
-    chmodSync(path, 0o600)
+    const database = openPrivate(path)
     database.pragma('journal_mode = DELETE')
     database.pragma('synchronous = FULL')
     database.pragma('secure_delete = ON')

@@ -3,11 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { BOOK_SCHEMA, type Event, type Plain } from '@stemma/core'
-import { FaultyStore, MemoryStore, SqliteStore, type Store } from '@stemma/store'
+import { FaultyStore, SqliteStore, type Store } from '@stemma/store'
 import { ManualClock } from '../host/clock.js'
 import { readConfiguration } from '../ops/configuration.js'
+import { openBookStore } from '../ops/open-store.js'
 import { type RunningServer, startServer } from '../server.js'
 import { SYSTEM } from './host-world.js'
+import { testPlace } from './test-place.js'
 import { START } from './venue.js'
 
 export interface BookServer {
@@ -48,22 +50,25 @@ export interface BookOptions {
 }
 
 export async function startBook({
-  kept = new MemoryStore(),
+  kept,
   clock = new ManualClock(START),
   directory = freshFolder(),
   variables = {},
 }: BookOptions = {}): Promise<BookServer> {
-  const store = new FaultyStore(kept)
+  const place = await testPlace('memory')
+  const configuration = readConfiguration({
+    STEMMA_PORT: '0',
+    STEMMA_GRPC_PORT: '0',
+    STEMMA_DATA: directory,
+    STEMMA_STORE: place.setting,
+    STEMMA_LOG_LEVEL: 'silent',
+    STEMMA_WEBHOOK_ALLOW_PRIVATE: '1',
+    ...variables,
+  })
+  const store = new FaultyStore(kept ?? (await openBookStore(configuration)))
   const fatal: Error[] = []
   const server = await startServer({
-    configuration: readConfiguration({
-      STEMMA_PORT: '0',
-      STEMMA_GRPC_PORT: '0',
-      STEMMA_DATA: directory,
-      STEMMA_LOG_LEVEL: 'silent',
-      STEMMA_WEBHOOK_ALLOW_PRIVATE: '1',
-      ...variables,
-    }),
+    configuration,
     clock,
     store,
     onFatal: (error) => fatal.push(error),
@@ -127,6 +132,7 @@ export async function startBook({
     },
     async close() {
       await server.stop()
+      await place.end()
       rmSync(directory, { recursive: true, force: true })
     },
   }

@@ -12,6 +12,7 @@ import type { EngineHost } from '../host/engine-host.js'
 import type { ManualTimer } from '../host/timer.js'
 import { readConfiguration } from '../ops/configuration.js'
 import { type RunningServer, type ServerOptions, startServer } from '../server.js'
+import { type TestPlace, testPlace } from './test-place.js'
 
 /** 2026-01-05T15:00:00Z, a Monday, 10:00 in New York. */
 export const START = instant(1_767_625_200_000_000)
@@ -60,12 +61,12 @@ type Pace = Pick<ServerOptions, 'requestMilliseconds'> & { readonly timer?: Manu
 
 export async function startVenue(store: 'memory' | 'sqlite' = 'memory', pace: Pace = {}): Promise<Venue> {
   const directory = mkdtempSync(join(tmpdir(), 'stemma-venue-'))
-  return startOn(directory, store, await freePort(), new ManualClock(START), false, pace)
+  return startOn(directory, await testPlace(store), await freePort(), new ManualClock(START), false, pace)
 }
 
 async function startOn(
   directory: string,
-  store: 'memory' | 'sqlite',
+  place: TestPlace,
   port: number,
   clock: ManualClock,
   isRestart: boolean,
@@ -75,7 +76,7 @@ async function startOn(
     STEMMA_PORT: String(port),
     STEMMA_GRPC_PORT: '0',
     STEMMA_DATA: directory,
-    STEMMA_STORE: store,
+    STEMMA_STORE: place.setting,
     STEMMA_WEBHOOK_ALLOW_PRIVATE: '1',
     STEMMA_LOG_LEVEL: 'silent',
   }
@@ -102,10 +103,11 @@ async function startOn(
     send: (method, path, options = {}) => send(url + path, method, options),
     async restart() {
       await server.stop()
-      return startOn(directory, store, port, clock, true, pace)
+      return startOn(directory, place, port, clock, true, pace)
     },
     async close() {
       await server.stop()
+      await place.end()
       rmSync(directory, { recursive: true, force: true })
     },
   }

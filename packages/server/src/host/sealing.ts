@@ -60,15 +60,6 @@ export class PartySealing implements Sealing {
   }
 
   /** Throws SecretKeyFault where the book was written with another key than this one. */
-  check(): void {
-    const { table } = this.engine.rooms.identity.partyKeys
-    for (const row of table.each()) {
-      this.keyOf(table.party.get(row))
-      return
-    }
-  }
-
-  /** Throws SecretKeyFault where the book was written with another key than this one. */
   async check(): Promise<void> {
     const { table } = this.engine.rooms.identity.partyKeys
     for (const row of table.each()) {

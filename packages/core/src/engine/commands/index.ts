@@ -6,5 +6,4 @@ export * from './keep-snapshot.js'
 export * from './settle-effect.js'
 export * from './take-over.js'
 
-export const ENGINE_COMMANDS = [settleEffect, takeOver] as const
-export const ENGINE_COMMANDS = [settleEffect, keepSnapshot] as const
+export const ENGINE_COMMANDS = [settleEffect, keepSnapshot, takeOver] as const

@@ -239,7 +239,7 @@ describe('taking over', () => {
     const receiver = await openReceiver()
     closings.push(() => receiver.close())
     const standby = await succession.start()
-    const sealedSecret = writer.server.services.sealing.seal(rootOf(writer), `whsec_${'A'.repeat(32)}`)
+    const sealedSecret = await writer.server.services.sealing.seal(rootOf(writer), `whsec_${'A'.repeat(32)}`)
     const hook = { party: rootOf(writer), url: receiver.url, kinds: ['party.created'], sealedSecret }
     await writer.run('webhooks.register', hook)
     receiver.answer(500)

@@ -1,9 +1,6 @@
-/** Prices that set off what waits for them: an order names one, or follows the trigger of its instrument. */
+/** What waits for a price is set off by one that is published. */
 import { after, type Row, STEP_PAUSE } from '../image/index.js'
 import type { MarketContext } from './market.js'
-
-export const ORDER_TRIGGERS = ['last_trade', 'published_price', 'index_price'] as const
-export type OrderTrigger = (typeof ORDER_TRIGGERS)[number]
 
 /** Orders that a published price triggers are the next step of their instrument. */
 export function wakeTriggered({ market, horizon }: MarketContext, row: Row): void {

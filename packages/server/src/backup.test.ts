@@ -2,7 +2,7 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { MINUTE } from '@stemma/core'
-import { stateHashOf } from '@stemma/store'
+import { createTestDatabase, stateHashOf } from '@stemma/store'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { operatorFileIn } from './bootstrap.js'
 import { ManualClock } from './host/clock.js'
@@ -132,6 +132,25 @@ test('a copy is equal by the head of the chain and by the hash of the state', as
   expect(proof.checks.slice(0, 3).map(({ name }) => name)).toEqual(['journal and tables', 'head', 'state'])
   book = await startOn(to)
   expect(stateHashOf(book.server.engine.image)).toBe(proof.stateHash)
+  expect(await personalOf(ada)).toBe(PERSONAL)
+})
+
+test('a book goes into a database and comes back, with what only the keys of its parties open', async () => {
+  const ada = await person()
+  await book.server.stop()
+  const database = await createTestDatabase()
+  const inDatabase = readConfiguration({ STEMMA_DATA: data, STEMMA_STORE: database.url })
+  const there = await copyBook(configured(data), inDatabase)
+  expect(there.checks.filter(({ holds }) => !holds)).toEqual([])
+  const made = await backUp(inDatabase, {
+    to: backupNamed('monday'),
+    keyPart: keyPartBeside(backupNamed('monday')),
+  })
+  expect(made).toMatchObject({ hash: there.hash, keys: 1 })
+  await database.drop()
+  const to = join(folder, 'back')
+  expect(await restoreTo(to, 'monday')).toMatchObject({ holds: true, stateHash: there.stateHash })
+  book = await startOn(to)
   expect(await personalOf(ada)).toBe(PERSONAL)
 })
 

@@ -39,10 +39,6 @@ export const INSTRUMENT_STATES = [
 ] as const
 export type InstrumentState = (typeof INSTRUMENT_STATES)[number]
 
-/** Prices that set off what waits for them: an order names one, or follows the trigger of its instrument. */
-export const ORDER_TRIGGERS = ['last_trade', 'published_price', 'index_price'] as const
-export type OrderTrigger = (typeof ORDER_TRIGGERS)[number]
-
 /** What triggers the stops of an instrument that is matched here: its own last trade, or a price that is published. */
 export const STOP_TRIGGERS = ['last_trade', 'published_price'] as const
 export type StopTrigger = (typeof STOP_TRIGGERS)[number]

@@ -14,12 +14,12 @@ import {
   type InstrumentId,
   type InstrumentState,
   instrumentFields,
-  type OrderTrigger,
   statisticsFields,
 } from './fields.js'
 import { Indexes } from './indexes.js'
 import { sessionFields } from './sessions.js'
 import { Terms } from './terms.js'
+import type { OrderTrigger } from './triggers.js'
 
 export interface MarketContext extends LedgerContext {
   readonly market: Market

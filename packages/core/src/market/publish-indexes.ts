@@ -6,7 +6,7 @@ import { checkIndexName } from './derivative-checks.js'
 import { accrueFunding, restateFundingRate } from './funding.js'
 import { INDEXES_MAX, type IndexId } from './indexes.js'
 import type { MarketContext } from './market.js'
-import { wakeTriggered } from './triggers.js'
+import { wakeTriggered } from './wake-triggered.js'
 
 export function publishIndexes(
   context: MarketContext,

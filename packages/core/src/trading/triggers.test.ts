@@ -87,7 +87,7 @@ describe('stops and takes', () => {
       type: 'take_limit',
       stopPrice: '99500',
       trigger: 'index_price',
-      price: '99500' as never,
+      price: '99500',
     })
     publish(engine, [], { btc_usd: '99400' })
     settle(engine)

@@ -12,7 +12,7 @@ import { accrueFunding, restateFundingRate } from '../funding.js'
 import type { MarketContext } from '../market.js'
 import { publishIndexes } from '../publish-indexes.js'
 import { recordMark } from '../statistics.js'
-import { wakeTriggered } from '../triggers.js'
+import { wakeTriggered } from '../wake-triggered.js'
 
 /** Instruments of one command, and indexes. */
 export const PRICES_OF_COMMAND_MAX = 1_000

@@ -57,6 +57,8 @@ export interface ServerOptions {
   readonly requestMilliseconds?: number
   /** A store of the caller's choice, for tests that hold up or break the disk. */
   readonly store?: Store
+  /** The shelf of keys that goes with it, where several servers of a test share one. */
+  readonly keys?: KeyShelf
   /** Called when the disk failed or another process took over: the process must end. */
   readonly onFatal?: (error: Error) => void
 }
@@ -92,7 +94,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const store = options.store ?? (await openBookStore(configuration))
   let keys: KeyShelf | null = null
   try {
-    keys = openBookKeys(configuration)
+    keys = options.keys ?? openBookKeys(configuration)
     return await startOn({ store, keys }, options, clock, log)
   } catch (error) {
     await keys?.close()

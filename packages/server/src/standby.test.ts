@@ -229,7 +229,7 @@ describe('taking over', () => {
   })
 
   test('is not for a process that has another secret key than the book', async () => {
-    writer.server.services.sealing.seal(rootOf(writer), 'a secret')
+    await writer.server.services.sealing.seal(rootOf(writer), 'a secret')
     await writer.server.host.drain()
     const variables = { STEMMA_SECRET_KEY_FILE: join(succession.directory, 'other.key') }
     await expect(succession.start(variables)).rejects.toThrow(SecretKeyFault)

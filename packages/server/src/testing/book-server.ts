@@ -60,7 +60,8 @@ export async function startBook({
     STEMMA_PORT: '0',
     STEMMA_GRPC_PORT: '0',
     STEMMA_DATA: directory,
-    STEMMA_STORE: place.setting,
+    // A store of the test's own has its keys where the directory is, so that a later start finds them.
+    STEMMA_STORE: kept === undefined ? place.setting : 'sqlite',
     STEMMA_LOG_LEVEL: 'silent',
     STEMMA_WEBHOOK_ALLOW_PRIVATE: '1',
     ...variables,

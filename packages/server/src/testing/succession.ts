@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Plain } from '@stemma/core'
-import { FaultyStore, MemoryJournal, MemoryStore } from '@stemma/store'
+import { FaultyStore, MemoryJournal, MemoryKeyShelf, MemoryStore } from '@stemma/store'
 import { mintApiKey } from '../auth/index.js'
 import { ManualClock } from '../host/clock.js'
 import { ManualTimer } from '../host/timer.js'
@@ -44,6 +44,7 @@ export async function until(holds: () => boolean): Promise<void> {
 
 export function openSuccession(): Succession {
   const journal = new MemoryJournal()
+  const keys = new MemoryKeyShelf()
   const clock = new ManualClock(START)
   const directory = freshFolder()
   const members: Member[] = []
@@ -77,6 +78,7 @@ export function openSuccession(): Succession {
       timer,
       monotonic: () => now,
       store,
+      keys,
       onFatal: (error) => fatal.push(error),
     }).then((started) => {
       server = started

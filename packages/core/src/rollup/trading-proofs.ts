@@ -2,7 +2,14 @@
 import type { AccountId } from '../hierarchy/index.js'
 import type { Row } from '../image/index.js'
 import { amount, type CurrencyCode, NONE, quantity, ZERO } from '../money/index.js'
-import { kindRules, NO_OPEN_ORDERS, type OpenSums, openQuantityOf, worsePrice } from '../trading/index.js'
+import {
+  contributionOf,
+  kindRules,
+  NO_OPEN_ORDERS,
+  type OpenSums,
+  openQuantityOf,
+  worsePrice,
+} from '../trading/index.js'
 import { type Check, checkOf } from './checks.js'
 import type { RollUpContext } from './rollup.js'
 
@@ -118,7 +125,7 @@ function reservesRestated(context: RollUpContext, rows: readonly Row[]): Check {
 }
 
 function withOrder({ trading, market }: RollUpContext, sums: OpenSums, row: Row): OpenSums {
-  const { orders, openOrders } = trading
+  const { orders } = trading
   const instrument = market.instruments.row(orders.instrument.get(row))
   const order = orders.read(row)
   const isStanding = order.stopPrice === null || order.isTriggered
@@ -128,7 +135,7 @@ function withOrder({ trading, market }: RollUpContext, sums: OpenSums, row: Row)
   const most = pending !== null && pending.quantity > order.quantity ? pending.quantity : order.quantity
   const reservePrice = worsePrice(order.side, order.reservePrice, pending?.reservePrice)
   const counted = { ...order, reservePrice, quantity: most }
-  const added = openOrders.contributionOf(instrument, counted, openQuantityOf(counted), willTake)
+  const added = contributionOf(market, instrument, counted, openQuantityOf(counted), willTake)
   return added.isBid
     ? {
         ...sums,

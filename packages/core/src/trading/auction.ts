@@ -73,14 +73,27 @@ function* candidateTicks(
   offers: readonly PriceLevel[],
   target: number | null,
 ): Iterable<number> {
-  const standing = [...new Set([...bids, ...offers].map(({ ticks }) => ticks))]
-  standing.sort((left, right) => left - right)
+  const standing = standingTicks(bids, offers)
   for (const [place, ticks] of standing.entries()) {
     yield ticks
     const next = standing[place + 1]
     if (next === undefined || next === ticks + 1) continue
     yield Math.min(Math.max(target ?? 0, ticks + 1), next - 1)
   }
+}
+
+/** Where somebody stands on either side, from the lowest: both lists begin with their best and are merged. */
+function standingTicks(bids: readonly PriceLevel[], offers: readonly PriceLevel[]): number[] {
+  const ticks: number[] = []
+  let [bid, offer] = [bids.length - 1, 0]
+  while (bid >= 0 || offer < offers.length) {
+    const lowestBid = bids[bid]?.ticks ?? Number.POSITIVE_INFINITY
+    const lowestOffer = offers[offer]?.ticks ?? Number.POSITIVE_INFINITY
+    ticks.push(Math.min(lowestBid, lowestOffer))
+    if (lowestBid <= lowestOffer) bid -= 1
+    if (lowestOffer <= lowestBid) offer += 1
+  }
+  return ticks
 }
 
 /** Trades at the auction's price until nothing meets or the step is full; true when it is through. */

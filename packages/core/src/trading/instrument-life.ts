@@ -82,15 +82,10 @@ function continueAuction(context: TradingContext, row: Row): void {
 /** Ends what the state does not let stand, a bounded number at a time. */
 function endOrders(context: TradingContext, row: Row): void {
   const { trading, market } = context
-  const { orders } = trading
   const state = market.state(row)
-  const ends = (order: Row): boolean =>
-    state === 'expired' ||
-    state === 'terminated' ||
-    (state === 'closed' && orders.timeInForce.get(order) === 'day')
-  const ending = ['expired', 'terminated', 'closed'].includes(state)
-    ? trading.ordersIn.of(market.instruments.id(row)).filter(ends)
-    : []
+  const id = market.instruments.id(row)
+  const which = isOver(state) ? 'all' : state === 'closed' ? 'day' : null
+  const ending = which === null ? [] : trading.ending.first(id, which, ORDERS_OF_STEP + 1)
   for (const order of ending.slice(0, ORDERS_OF_STEP)) {
     if (state === 'terminated') cancelOpenOrder(context, order, 'instrument_state')
     else expireOpenOrder(context, order)

@@ -4,7 +4,8 @@ import { type Event, instant } from '../image/index.js'
 import type { InstrumentId } from '../market/index.js'
 import { textHash } from '../testing/hash.js'
 import { at, contract, pageWorld, place, USD, usd } from '../testing/market-world.js'
-import { done, openAccount } from '../testing/world.js'
+import { done, openAccount, SYSTEM_ACTOR } from '../testing/world.js'
+import type { OrderId } from './fields.js'
 import { FILLS_OF_COMMAND_MAX } from './session.js'
 
 type World = ReturnType<typeof pageWorld>
@@ -123,6 +124,64 @@ test('closing ends more than 500 day orders step by step', () => {
     left.push(engine.rooms.trading.orders.size)
   }
   expect(left).toEqual([501, 1, 0])
+})
+
+test('closing ends the orders of the day and expiring the others, in order of ids also after an undo', () => {
+  const world = pageWorld()
+  const { engine, instrument } = world
+  const account = person(world, 'anna')
+  const orders = Array.from({ length: 3_000 }, (_, number) =>
+    place(engine, {
+      account,
+      instrument,
+      quantity: 1,
+      price: '0.01',
+      timeInForce: number % 2 === 0 ? 'gtc' : 'day',
+    }),
+  )
+  // What is cancelled for a trial comes back out of turn.
+  const input = { order: orders[1] as OrderId }
+  engine.preview({ command: 'orders.cancel', input, actor: SYSTEM_ACTOR, time: engine.image.head.time })
+  expect(faults(world)).toEqual([])
+  engine.takeBatch()
+  done(engine, 'instruments.set_state', { instrument, state: 'closed', version: null })
+  const { trading, market } = engine.rooms
+  while (trading.orders.size > 1_500) engine.tick(engine.nextDueAt() as never)
+  done(engine, 'instruments.set_state', { instrument, state: 'expired', version: null })
+  while (trading.orders.size > 0) engine.tick(engine.nextDueAt() as never)
+  const subjects = (engine.takeBatch()?.events ?? [])
+    .filter(({ kind }) => kind === 'order.expired')
+    .map(({ subject }) => subject)
+  const every = (rest: number) => orders.filter((_, number) => number % 2 === rest).map((id) => `ord_${id}`)
+  expect(subjects).toEqual([...every(1), ...every(0)])
+  expect(market.instruments.nextStepAt.get(market.instruments.row(instrument))).toBeNull()
+  expect(faults(world)).toEqual([])
+})
+
+test('the price of an auction is found among thousands of prices that cross', () => {
+  const world = pageWorld()
+  const { engine } = world
+  const fine = contract(engine, 'fine', {
+    tick: at('0.0001'),
+    priceLow: at('0.0001'),
+    priceHigh: at('0.9999'),
+  })
+  done(engine, 'instruments.set_state', { instrument: fine, state: 'auction', version: null })
+  // Bids of one at 0.2001 to 0.5000, offers of one at 0.2002 to 0.5001: at 0.3500, 1,501 are wanted and 1,499 offered,
+  // at 0.3501 1,500 of each. Above, fewer are wanted.
+  const price = (ticks: number): string => `0.${String(ticks).padStart(4, '0')}`
+  for (let ticks = 2_001; ticks <= 5_000; ticks += 1) {
+    const one = { instrument: fine, quantity: 1 }
+    place(engine, { ...one, account: person(world, 'anna'), price: price(ticks) })
+    place(engine, { ...one, account: person(world, 'ben'), side: 'sell', price: price(ticks + 1) })
+  }
+  done(engine, 'instruments.set_state', { instrument: fine, state: 'open', version: null })
+  const { market, trading } = engine.rooms
+  const row = market.instruments.row(fine)
+  expect(market.instruments.auctionPrice.get(row)).toBe(at('0.3501'))
+  while (market.state(row) !== 'open') engine.tick(engine.nextDueAt() as never)
+  expect(trading.held(person(world, 'anna'), fine)).toBe(1_500n)
+  expect(faults(world)).toEqual([])
 })
 
 describe('settling more than 250 holders', () => {

@@ -5,18 +5,9 @@
  */
 import type { AccountId } from '../hierarchy/index.js'
 import { type Derived, NO_ROW, type PairIndex, type Plain, type Row, type Table } from '../image/index.js'
-import { feeReserve, type InstrumentId, type Market } from '../market/index.js'
-import {
-  type Amount,
-  amount,
-  type CurrencyCode,
-  NONE,
-  ONE,
-  type Price,
-  type Quantity,
-  quantity,
-  ZERO,
-} from '../money/index.js'
+import type { InstrumentId, Market } from '../market/index.js'
+import { type Amount, amount, type CurrencyCode, NONE, quantity, ZERO } from '../money/index.js'
+import { type Contribution, contributionOf, worsePrice } from './contribution.js'
 import type { OrderId, orderFields, PositionId, positionFields, Side } from './fields.js'
 import type { OpenSums } from './kinds/kind.js'
 import { kindRules } from './kinds/kind-rules.js'
@@ -53,16 +44,6 @@ export const NO_OPEN_ORDERS: OpenSums = {
   excess: ZERO,
 }
 
-/** What one order adds: at the price that it is reserved at. */
-export interface Contribution {
-  readonly isBid: boolean
-  readonly quantity: Quantity
-  readonly money: Amount
-  readonly fees: Amount
-  /** What even a close would cost. */
-  readonly excess: Amount
-}
-
 interface OfAccount {
   readonly exposures: Map<InstrumentId, Exposure>
   readonly reserves: Map<CurrencyCode, Amount>
@@ -72,7 +53,6 @@ interface OfAccount {
 export class OpenOrders implements Derived {
   readonly name = 'open orders'
   private readonly accounts = new Map<AccountId, OfAccount>()
-  private readonly byClientId = new Map<AccountId, Map<string, Row>>()
   /** Rows that were counted as ones that may only reduce. */
   private readonly reduceOnly = new Set<Row>()
   private readonly contributions: (Contribution | undefined)[] = []
@@ -85,19 +65,13 @@ export class OpenOrders implements Derived {
   ) {
     orders.hooks.push({
       inserted: (row) => {
-        this.enterName(row, orders.clientOrderId.get(row))
         this.count(row, 1)
         this.add(row)
       },
       removing: (row) => {
-        this.leaveName(row, orders.clientOrderId.get(row))
         this.take(row)
         this.count(row, -1)
       },
-    })
-    orders.clientOrderId.watch((row, old) => {
-      this.leaveName(row, old)
-      this.enterName(row, orders.clientOrderId.get(row))
     })
     const restate = (row: Row): void => {
       this.take(row)
@@ -156,11 +130,6 @@ export class OpenOrders implements Derived {
     return most
   }
 
-  /** The open order of an account by its client's id, or NO_ROW. */
-  byClientOrderId(account: AccountId, clientOrderId: string): Row {
-    return this.byClientId.get(account)?.get(clientOrderId) ?? NO_ROW
-  }
-
   /** What an open row is counted with. */
   countedFor(row: Row): Contribution | null {
     return this.contributions[row] ?? null
@@ -177,41 +146,6 @@ export class OpenOrders implements Derived {
     return bids === exposure.reserve && exposure.bidOrders > 0 ? 'buy' : 'sell'
   }
 
-  /** What an open order of these terms is counted with. */
-  contributionOf(
-    instrument: Row,
-    order: {
-      readonly side: 'buy' | 'sell'
-      readonly reservePrice: Parameters<ReturnType<Market['termsOf']>['notional']>[0]
-      readonly feeSchedule: Parameters<Market['feesOf']>[0]
-      readonly feeExact: bigint
-      readonly takerFees: Amount
-    },
-    open: Quantity,
-    willTake: boolean,
-  ): Contribution {
-    const { market } = this
-    const terms = market.termsOf(instrument)
-    const isBid = order.side === 'buy'
-    const money = terms.notional(order.reservePrice, open, isBid ? 'up' : 'down')
-    const fees = market.feesOf(order.feeSchedule)
-    if (fees === null) return { isBid, quantity: open, money, fees: ZERO, excess: ZERO }
-    const basis = {
-      price: order.reservePrice,
-      quantity: open,
-      quantityScale: terms.quantityScale,
-      multiplier: terms.multiplier,
-      isInverse: terms.isInverse,
-    }
-    const rates = willTake ? fees : { ...fees, takerRate: fees.makerRate }
-    const currency = market.instruments.currency.get(instrument)
-    const before = { exact: order.feeExact, charged: order.takerFees }
-    const charged = feeReserve(rates, basis, currency, before)
-    const freed = isBid ? terms.notional(ONE as Price, open, 'down') - money : money
-    const excess = charged > freed ? amount(charged - freed) : ZERO
-    return { isBid, quantity: open, money, fees: charged, excess }
-  }
-
   *canonical(): Iterable<Plain> {
     for (const account of [...this.accounts.keys()].sort((left, right) => left - right)) {
       for (const exposure of this.of(account)) yield Object.values(exposure) as Plain[]
@@ -220,30 +154,11 @@ export class OpenOrders implements Derived {
         .filter(([, sum]) => sum !== ZERO)
         .sort(([left], [right]) => (left < right ? -1 : 1))
       yield [account, own.orders, sums]
-      const names = [...(this.byClientId.get(account) ?? [])].sort(([left], [right]) =>
-        left < right ? -1 : 1,
-      )
-      yield names.map(([name, row]) => [name, this.orders.id(row)])
     }
   }
 
   private currencyOf(instrument: InstrumentId): CurrencyCode {
     return this.market.instruments.currency.get(this.market.instruments.row(instrument))
-  }
-
-  private enterName(row: Row, clientOrderId: string | null): void {
-    if (clientOrderId === null) return
-    const account = this.orders.account.get(row)
-    const known = this.byClientId.get(account)
-    if (known === undefined) this.byClientId.set(account, new Map([[clientOrderId, row]]))
-    else known.set(clientOrderId, row)
-  }
-
-  private leaveName(row: Row, clientOrderId: string | null): void {
-    if (clientOrderId === null) return
-    const known = this.byClientId.get(this.orders.account.get(row))
-    if (known?.get(clientOrderId) === row) known.delete(clientOrderId)
-    if (known?.size === 0) this.byClientId.delete(this.orders.account.get(row))
   }
 
   private count(row: Row, change: number): void {
@@ -272,7 +187,7 @@ export class OpenOrders implements Derived {
     // Only what does not rest in the book yet can still take.
     const willTake =
       (orders.stopPrice.get(row) !== null && !orders.isTriggered.get(row)) || orders.terms.get(row).allOrNone
-    const contribution = this.contributionOf(market.instruments.row(instrument), order, open, willTake)
+    const contribution = contributionOf(market, market.instruments.row(instrument), order, open, willTake)
     this.contributions[row] = contribution
     if (orders.terms.get(row).reduceOnly) this.reduceOnly.add(row)
     this.change(row, instrument, contribution, 1n)
@@ -325,6 +240,3 @@ export class OpenOrders implements Derived {
     exposure.reserve = reserve
   }
 }
-
-export const worsePrice = (side: Side, price: Price, pending: Price | undefined): Price =>
-  pending === undefined || (side === 'buy' ? pending <= price : pending >= price) ? price : pending

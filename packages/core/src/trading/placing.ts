@@ -89,7 +89,7 @@ export function checkFree(
   account: AccountId,
   clientOrderId: string | null,
 ): void {
-  if (clientOrderId !== null && trading.openOrders.byClientOrderId(account, clientOrderId) !== NO_ROW)
+  if (clientOrderId !== null && trading.clientOrderIds.find(account, clientOrderId) !== NO_ROW)
     refuse('client_order_id_taken', 'an open order of the account has that client order id', {
       field: '/client_order_id',
     })

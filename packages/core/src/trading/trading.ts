@@ -9,6 +9,8 @@ import type { InstrumentId, Market, MarketContext } from '../market/index.js'
 import { type Amount, type CurrencyCode, NONE, type Quantity } from '../money/index.js'
 import { Books } from './book/books.js'
 import { WaitingOrders } from './book/waiting-orders.js'
+import { ClientOrderIds } from './client-order-ids.js'
+import { EndingOrders } from './ending-orders.js'
 import type { Candidate, Fault } from './faults.js'
 import {
   correctionFields,
@@ -68,6 +70,8 @@ export class Trading {
   readonly books: Books
   readonly waiting: WaitingOrders
   readonly openOrders: OpenOrders
+  readonly clientOrderIds: ClientOrderIds
+  readonly ending: EndingOrders
   readonly openInterest: OpenInterest
   readonly checks: OrderCheck[] = []
   /** Set by the margin room. */
@@ -95,6 +99,8 @@ export class Trading {
     this.books = new Books(this.orders, market)
     this.waiting = new WaitingOrders(this.orders, market)
     this.openOrders = new OpenOrders(this.orders, this.positions, this.holders, market)
+    this.clientOrderIds = new ClientOrderIds(this.orders)
+    this.ending = new EndingOrders(this.orders)
     this.openInterest = new OpenInterest(this.positions)
     for (const derived of [
       this.venueByName,
@@ -107,6 +113,8 @@ export class Trading {
       this.books,
       this.waiting,
       this.openOrders,
+      this.clientOrderIds,
+      this.ending,
       this.openInterest,
     ])
       image.derived(derived)

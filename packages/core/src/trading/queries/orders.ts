@@ -26,7 +26,7 @@ export const findOrder = query({
     { account }: { readonly account: AccountId; readonly clientOrderId: string },
   ) => [{ ability: 'read', target: { account } }],
   read(context, { account, clientOrderId }): OrderTold {
-    const row = context.trading.openOrders.byClientOrderId(account, clientOrderId)
+    const row = context.trading.clientOrderIds.find(account, clientOrderId)
     if (row < 0) refuse('not_visible', 'there is no such thing within reach')
     return viewOf(context, row)
   },

@@ -6,6 +6,7 @@ import { query } from '../../image/index.js'
 import { instrumentRow } from '../../market/index.js'
 import { type Amount, type Price, type Quantity, ZERO } from '../../money/index.js'
 import { tradeNeeds } from '../access.js'
+import { contributionOf } from '../contribution.js'
 import type { Fault } from '../faults.js'
 import type { OrderId } from '../fields.js'
 import { judge } from '../judging.js'
@@ -31,7 +32,7 @@ export const previewOrder = query({
   scope: 'orders:read',
   needs: (_context: TradingContext, { account }: PlaceOrder) => tradeNeeds(account, 'read'),
   read(context, input): OrderPreview {
-    const { market, trading } = context
+    const { market } = context
     const row = instrumentRow(market, input.instrument)
     checkShape(input, context.now)
     // A preview has no id and no place in the queue: it leaves nothing behind.
@@ -41,12 +42,7 @@ export const previewOrder = query({
     const fees =
       found.worst === null
         ? ZERO
-        : trading.openOrders.contributionOf(
-            row,
-            { ...order, reservePrice: found.worst },
-            found.quantity,
-            true,
-          ).fees
+        : contributionOf(market, row, { ...order, reservePrice: found.worst }, found.quantity, true).fees
     return {
       order: orderTold(order, symbol, 'new'),
       fault: fault ?? judge(context, order),

@@ -184,6 +184,21 @@ describe('an order at an outside venue', () => {
     expect(engine.verify(textHash).filter(({ holds }) => !holds)).toEqual([])
   })
 
+  test('more than 500 orders of an instrument that expires are all asked back, each once, in steps', () => {
+    const { engine, instrument, account, messages } = outside()
+    const orders = Array.from({ length: 1_001 }, () =>
+      place(engine, { account, instrument, quantity: 1, price: '0.50' }),
+    )
+    done(engine, 'instruments.set_state', { instrument, state: 'expired', version: null })
+    const { market, trading } = engine.rooms
+    const row = market.instruments.row(instrument)
+    while (market.instruments.nextStepAt.get(row) !== null) engine.tick(engine.nextDueAt() as never)
+    expect(messages().filter(({ action }) => action === 'cancel')).toHaveLength(1_001)
+    const states = orders.map((id) => trading.orders.state.get(trading.orders.row(id)))
+    expect(new Set(states)).toEqual(new Set(['pending_cancel']))
+    expect(engine.verify(textHash).filter(({ holds }) => !holds)).toEqual([])
+  })
+
   test('a suspended venue takes no orders', () => {
     const { engine, venue, instrument, account } = outside()
     done(engine, 'venues.update', {

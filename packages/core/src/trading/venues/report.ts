@@ -15,6 +15,7 @@ import {
   quantity as quantityOf,
   ZERO,
 } from '../../money/index.js'
+import { contributionOf } from '../contribution.js'
 import { takeOut } from '../ending.js'
 import type { ExecutionId, OpenState, OrderId, TradeId } from '../fields.js'
 import { type Order, openQuantityOf, orderAt } from '../order.js'
@@ -231,10 +232,10 @@ function book(
 
 /** What an order that takes is charged by its schedule. */
 function feeOf(
-  { trading }: TradingContext,
+  { market }: TradingContext,
   instrument: Row,
   order: Order,
   { price, quantity }: { readonly price: Price; readonly quantity: Quantity },
 ): Amount {
-  return trading.openOrders.contributionOf(instrument, { ...order, reservePrice: price }, quantity, true).fees
+  return contributionOf(market, instrument, { ...order, reservePrice: price }, quantity, true).fees
 }

@@ -5,7 +5,17 @@ import { after, copyPrimary, DAY, type Id, MILLISECOND, SECOND, type Values } fr
 import type { InstrumentId } from '../market/index.js'
 import { currencyOf, formatAmount } from '../money/index.js'
 import { textHash } from '../testing/hash.js'
-import { at, contract, openMarket, place, share, trader, USD, usd } from '../testing/market-world.js'
+import {
+  at,
+  contract,
+  openMarket,
+  place,
+  placeFault,
+  share,
+  trader,
+  USD,
+  usd,
+} from '../testing/market-world.js'
 import { done } from '../testing/world.js'
 import type { portfolioFields } from './portfolio-fields.js'
 import { ACCOUNTS_OF_STEP } from './revaluing.js'
@@ -173,6 +183,27 @@ describe('portfolios', () => {
     expect(figuresOf(engine, inside[0] as AccountId)).toMatchObject([{ partOf: null }])
     done(engine, 'groups.remove_account', { group, account: inside[1] as AccountId })
     expect(figuresOf(engine, group)).toEqual([])
+    expect(broken(engine)).toEqual([])
+  })
+
+  test('what one account of a client has does not pay for another, not in a group either', () => {
+    const world = openMarket()
+    const { engine } = world
+    const client = clientOf(world)
+    const [rich, poor] = [
+      trader({ ...world, firm: client }, 'rich', '100.00'),
+      trader({ ...world, firm: client }, 'poor', '0'),
+    ]
+    const { group } = done<{ group: Id }>(engine, 'groups.create', {
+      party: client,
+      name: 'both',
+      displayName: 'Both',
+    })
+    const instrument = contract(engine)
+    const asked = { account: poor, instrument, quantity: 1, price: '0.50' }
+    expect(placeFault(engine, asked)).toBe('insufficient_buying_power')
+    for (const account of [rich, poor]) done(engine, 'groups.add_account', { group, account })
+    expect(placeFault(engine, asked)).toBe('insufficient_buying_power')
     expect(broken(engine)).toEqual([])
   })
 

@@ -1,0 +1,124 @@
+/** The page of limits: what is bounded, and by how much. A test of the server holds it to the constants of the engine. */
+
+import { PRICES_OF_REQUEST_MAX } from './operations/prices.js'
+import { LIMITS_OF_NODE_MAX } from './operations/risk-limits.js'
+import { VENUE_DISPLAY_NAME_LENGTH_MAX, VENUE_NAME_LENGTH_MAX } from './operations/venues.js'
+import {
+  DISPLAY_NAME_LENGTH_MAX,
+  NAME_LENGTH_MAX,
+  PAGE_LIMIT_DEFAULT,
+  PAGE_LIMIT_MAX,
+  REASON_LENGTH_MAX,
+} from './resources/common.js'
+import { BOOK_DEPTH_MAX, STREAM_DEPTH_MAX, STREAM_INSTRUMENTS_MAX } from './resources/market.js'
+
+interface Section {
+  readonly title: string
+  readonly rows: readonly (readonly [what: string, limit: string])[]
+}
+
+export const LIMITS: readonly Section[] = [
+  {
+    title: 'Requests and streams',
+    rows: [
+      ['Items of a page', `${PAGE_LIMIT_MAX}; ${PAGE_LIMIT_DEFAULT} unless asked for`],
+      ['Commands of a batch', '500'],
+      ['Accounts opened by one request', '5,000'],
+      ['Characters of an idempotency key', '255, kept for at least 24 hours'],
+      ['Bytes of a request body', '2 MiB'],
+      ['Bytes of the headers of a request', '16 KiB'],
+      ['Seconds in which a request has to arrive', '30'],
+      ['Levels of nesting in JSON', '64'],
+      ['Bytes of a socket message', '1 MiB'],
+      ['Messages of a socket without an answer', '4,096'],
+      ['Subscriptions of a socket', '100'],
+      ['Kinds in a subscription', '50'],
+      ['Instruments in a subscription to the market', String(STREAM_INSTRUMENTS_MAX)],
+      ['Bytes that a reader of events may leave unread', '1 MiB; a slower reader is disconnected'],
+    ],
+  },
+  {
+    title: 'The tree',
+    rows: [
+      ['Characters of a name', String(NAME_LENGTH_MAX)],
+      ['Characters of a display name', String(DISPLAY_NAME_LENGTH_MAX)],
+      ['Characters of a reason or a description', String(REASON_LENGTH_MAX)],
+      ['Levels of the tree', '32'],
+      ['Accounts of a party', '1,000,000; fewer by the setting `limits.accounts_per_party`'],
+      ['Subaccounts of an account', '1,000'],
+      ['Characters of an account’s attributes, written out', '8,192'],
+      ['Characters of an account’s number at the clearing firm', '64'],
+      ['Account groups of a party', '1,000'],
+      ['Accounts of a group', '1,000'],
+      ['Templates of a party', '200'],
+      ['Blocks on one party, account or user', '100'],
+      ['Dated values of a setting at a node', '100'],
+    ],
+  },
+  {
+    title: 'Users and credentials',
+    rows: [
+      ['Users of a party', '10,000'],
+      ['Bindings of a user', '5,000'],
+      ['Roles of a user', '16'],
+      ['Roles that a party defines', '100'],
+      ['Scopes in a list', '64'],
+      ['Credentials of a user', '50'],
+      ['Credentials of a party', '100'],
+      ['Live public keys of a client', '2'],
+      ['Addresses that a credential is bound to', '50'],
+      ['Characters of the id of a client or of a key', '128'],
+      ['Characters of a public key', '8,192'],
+      ['Live tokens of a credential', '1,000'],
+      ['Tokens in a chain of exchanges', '4'],
+      ['Webhooks of a party', '10'],
+      ['Kinds of a webhook', '50'],
+      ['Characters of a webhook’s address', '2,048'],
+      ['Characters of the external id of an identity check', '49'],
+    ],
+  },
+  {
+    title: 'Money and numbers',
+    rows: [
+      ['Units of a customer’s balance', '±(2^63 − 1), counted with guard digits'],
+      ['Characters of the reference of a movement', '128'],
+      ['Characters of a number', '64'],
+      ['Digits after the point of a quantity', '9, as the instrument says'],
+      ['A price', '10^12'],
+    ],
+  },
+  {
+    title: 'Trading',
+    rows: [
+      ['Instruments of a book', '1,000,000'],
+      ['Characters of a symbol', '64'],
+      ['Own fields of an instrument', '64, of 16,384 characters in all'],
+      ['Business days to settlement', '30'],
+      ['Indexes of a book', '1,000'],
+      ['Characters of the name of an index', '32'],
+      ['Prices published by one request', String(PRICES_OF_REQUEST_MAX)],
+      ['Outside venues of a book', '1,000'],
+      [
+        'Characters of the name of an outside venue',
+        `${VENUE_NAME_LENGTH_MAX}; ${VENUE_DISPLAY_NAME_LENGTH_MAX} of its display name`,
+      ],
+      ['Levels of a book, a side', `${BOOK_DEPTH_MAX}; ${STREAM_DEPTH_MAX} in a subscription`],
+      ['Accounts in a list of open orders', '100'],
+      ['Orders cancelled by one request', '1,000'],
+      [
+        'Orders that one command trades with, or ends because they stand in the way',
+        '500; what is left is cancelled',
+      ],
+      ['Orders that one step of closing or expiring ends', '500; the rest in further steps'],
+      ['All-or-none orders that wait in an instrument', '100; a further one ends'],
+      ['Unfunded orders of others that one command cancels', '250; the rest in steps'],
+      ['Characters of a client order id', '64'],
+      ['Characters of a label', '64'],
+      ['Characters of a self-match id', '64'],
+      ['Tags of an order', '16, of 128 characters each'],
+      ['Lots of a position', '1,000; what is opened beyond joins the newest'],
+      ['Risk limits of a node', String(LIMITS_OF_NODE_MAX)],
+      ['What a risk limit can say of open orders, or of orders a second', '1,000,000'],
+    ],
+  },
+]

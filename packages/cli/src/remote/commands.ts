@@ -17,7 +17,6 @@ export function remoteCommands(shell: Shell): readonly Command[] {
   const known = OPERATIONS.filter(({ name }) => !ELSEWHERE.includes(name))
   return NOUNS.flatMap(({ noun, summary, resources }) => {
     const operations = known.filter(({ name }) => resources.includes(resourceOf(name)))
-    if (operations.length === 0) return []
     const command = new Command(noun).description(summary)
     for (const operation of operations) command.addCommand(operationCommand(noun, operation, shell))
     for (const follow of followCommands(noun, shell)) command.addCommand(follow)

@@ -32,6 +32,12 @@ export const NOUNS: readonly Noun[] = [
   { noun: 'drop-copy', summary: 'Execution reports of a firm', resources: ['drop_copy'] },
   { noun: 'position', summary: 'Positions, now and as they were', resources: ['positions'] },
   { noun: 'margin', summary: 'What an account can do with its money', resources: ['margin'] },
+  {
+    noun: 'limit',
+    summary: 'Risk limits, and the locks of a daily loss',
+    resources: ['risk_limits', 'loss_lockouts'],
+  },
+  { noun: 'price', summary: 'Prices and indexes that are published', resources: ['prices', 'indexes'] },
   { noun: 'quote', summary: 'The market', resources: ['quotes', 'books', 'statistics'] },
   { noun: 'correction', summary: 'Reversals', resources: ['corrections'] },
   { noun: 'adjustment', summary: 'Amounts booked by hand', resources: ['adjustments'] },
@@ -41,7 +47,7 @@ export const NOUNS: readonly Noun[] = [
   { noun: 'venue', summary: 'Outside venues, and what they report', resources: ['venues'] },
   { noun: 'events', summary: 'What happened', resources: ['events'] },
   { noun: 'webhook', summary: 'Events sent to an address', resources: ['webhooks'] },
-  { noun: 'mailbox', summary: 'Mail that the server kept', resources: ['mailbox'] },
+  { noun: 'mailbox', summary: 'Mail that the server kept', resources: ['mails'] },
   { noun: 'kyc', summary: 'Identity checks', resources: ['kyc'] },
 ]
 
@@ -57,6 +63,9 @@ const VERBS: Readonly<Record<string, string>> = {
   'executions.list': 'executions',
   'books.get': 'book',
   'statistics.get': 'statistics',
+  'indexes.list': 'indexes',
+  'loss_lockouts.list': 'lockouts',
+  'loss_lockouts.lift': 'lift-lockout',
 }
 
 export function verbOf(operation: string): string {

@@ -22,7 +22,9 @@ const REMEDIES: Readonly<Record<string, string>> = {
 export function refusal(problem: Problem): Ending {
   const { title = 'The request was refused', detail, code, field, request_id: request } = problem
   const lines = [
-    detail === undefined || detail.toLowerCase() === title.toLowerCase() ? `${title}.` : `${title}: ${detail}`,
+    detail === undefined || detail.toLowerCase() === title.toLowerCase()
+      ? `${title}.`
+      : `${title}: ${detail}`,
     ...(field === undefined ? [] : [`Field: ${field}`]),
     ...(code === undefined
       ? []

@@ -1,15 +1,41 @@
-/** `npm run simulate -- --seed N --steps M`: one run, as one line of JSON; ends with 1 where a law was broken. */
+/**
+ * `npm run simulate -- --seed N --steps M`: one run, as one line of JSON. With `--fresh-seconds S` instead of a seed, run
+ * after run under seeds that nobody chose, for so long. Ends with 1 where a law was broken.
+ */
 import { parseArgs } from 'node:util'
 import { simulate } from './simulator/simulate.js'
 
+const STEPS_OF_FRESH_SEED = 500
+
 const { values } = parseArgs({
-  options: { seed: { type: 'string', default: '1' }, steps: { type: 'string', default: '20000' } },
+  options: {
+    seed: { type: 'string', default: '1' },
+    steps: { type: 'string' },
+    'fresh-seconds': { type: 'string', default: '0' },
+  },
 })
-const [seed, steps] = [Number(values.seed), Number(values.steps)]
-if (!Number.isSafeInteger(seed) || !Number.isSafeInteger(steps) || steps < 1) {
-  process.stderr.write('expected --seed N --steps M, both whole numbers\n')
+const freshSeconds = Number(values['fresh-seconds'])
+const steps = Number(values.steps ?? (freshSeconds > 0 ? STEPS_OF_FRESH_SEED : 20_000))
+const seed = Number(values.seed)
+if (![seed, steps, freshSeconds].every(Number.isSafeInteger) || steps < 1 || freshSeconds < 0) {
+  process.stderr.write('expected --seed N or --fresh-seconds S, and --steps M, all whole numbers\n')
   process.exit(2)
 }
-const run = await simulate({ seed, steps, auditEvery: 500 })
-process.stdout.write(`${JSON.stringify(run)}\n`)
-if (run.findings.length > 0) process.exitCode = 1
+
+if (freshSeconds === 0) await runOne(seed)
+else {
+  const end = performance.now() + freshSeconds * 1_000
+  do await runOne(freshSeed())
+  while (performance.now() < end && process.exitCode !== 1)
+}
+
+async function runOne(of: number): Promise<void> {
+  const run = await simulate({ seed: of, steps, auditEvery: 500 })
+  process.stdout.write(`${JSON.stringify(run)}\n`)
+  if (run.findings.length > 0) process.exitCode = 1
+}
+
+function freshSeed(): number {
+  const [fresh = 0] = crypto.getRandomValues(new Uint32Array(1))
+  return fresh
+}

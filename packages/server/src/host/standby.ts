@@ -11,7 +11,7 @@ import { LEASE_MARGIN_MILLISECONDS, LEASE_MILLISECONDS, type Lease, type Monoton
 import type { Timer } from './timer.js'
 
 const LOOK_EVERY_MILLISECONDS = 100
-const SILENCE_MILLISECONDS = LEASE_MILLISECONDS + LEASE_MARGIN_MILLISECONDS
+export const SILENCE_MILLISECONDS = LEASE_MILLISECONDS + LEASE_MARGIN_MILLISECONDS
 
 export interface TakenOver {
   readonly epoch: number

@@ -8,9 +8,11 @@ import { prepareJournal } from '../postgres/migrations.js'
 import { journalName, type PostgresPlace, schemaOf, unusable, writerName } from '../postgres/place.js'
 import { hashAt, lastHead, missingFrom, someRecordsAfter } from '../postgres/records.js'
 import type { Session } from '../postgres/session.js'
+import { partAt, partsBy, provenSnapshot } from '../postgres/snapshots.js'
 import type { ChainHead } from '../record/chain.js'
 import type { RecordRow } from '../record/checked.js'
-import { checkedRecords, type JournalSource } from './journal-source.js'
+import type { SnapshotHead, SnapshotPart } from '../record/snapshot.js'
+import { checkedParts, checkedRecords, type JournalSource } from './journal-source.js'
 
 const ATTEMPTS = 5
 const ANSWER_MILLISECONDS = 60_000
@@ -18,14 +20,13 @@ const ANSWER_MILLISECONDS = 60_000
 export class PostgresSource implements JournalSource {
   readonly name: string
   readonly book: number
-  /** A database keeps its journal whole. */
-  readonly snapshot = null
 
   private constructor(
     private readonly place: PostgresPlace,
     private readonly connection: Connection,
     readonly first: string,
     readonly head: ChainHead,
+    readonly snapshot: SnapshotHead | null,
   ) {
     this.name = journalName(place)
     this.book = place.book
@@ -36,8 +37,8 @@ export class PostgresSource implements JournalSource {
     const options = { attempts: ATTEMPTS, answerMilliseconds: ANSWER_MILLISECONDS }
     const connection = new Connection({ url: place.url, schema: schemaOf(place), ...options })
     try {
-      const { head, first } = await connection.run((session) => look(session, place))
-      return new PostgresSource(place, connection, first, head)
+      const { head, first, snapshot } = await connection.run((session) => look(session, place))
+      return new PostgresSource(place, connection, first, head, snapshot)
     } catch (error) {
       await connection.close()
       throw unusable(place, error)
@@ -48,7 +49,12 @@ export class PostgresSource implements JournalSource {
     return checkedRecords(this, this.rows())
   }
 
-  async *parts(): AsyncIterable<never> {}
+  async *parts(): AsyncIterable<SnapshotPart> {
+    const { name, place, connection, snapshot } = this
+    if (snapshot === null) return
+    const parts = partsBy((number) => connection.run((session) => partAt(session, place, snapshot, number)))
+    yield* checkedParts(name, snapshot, parts)
+  }
 
   async keys(): Promise<readonly WrappedKey[]> {
     const shelf = new PostgresKeyShelf(this.place)
@@ -78,13 +84,13 @@ export class PostgresSource implements JournalSource {
 async function look(
   session: Session,
   place: PostgresPlace,
-): Promise<{ readonly head: ChainHead; readonly first: string }> {
+): Promise<Pick<JournalSource, 'head' | 'first' | 'snapshot'>> {
   await prepareJournal(session, place)
   const [damage] = await missingFrom(session, place, await keptHead(session, place), writerName(place))
   if (damage !== undefined) throw new StoreRefusal('damaged', damage.message, damage)
   const head = await lastHead(session, place)
   const first = await hashAt(session, place, 1)
-  if (head.batch > 0) return { head, first: first ?? '' }
+  if (head.batch > 0) return { head, first: first ?? '', snapshot: await provenSnapshot(session, place) }
   throw new StoreRefusal('unusable', `there is no book in ${journalName(place)}`, {
     file: journalName(place),
   })

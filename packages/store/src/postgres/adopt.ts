@@ -7,6 +7,7 @@ import { prepareJournal } from './migrations.js'
 import { JOURNAL, journalName, type PostgresPlace, schemaOf, unusable } from './place.js'
 import { INSERT_RECORD, lastHead, recordValues } from './records.js'
 import type { Session } from './session.js'
+import { insertPart } from './snapshots.js'
 
 const ATTEMPTS = 5
 const ANSWER_MILLISECONDS = 60_000
@@ -16,12 +17,6 @@ const ANSWER_MILLISECONDS = 60_000
  * them or none. Throws StoreRefusal where there is a book, or the source is damaged.
  */
 export async function adoptInto(place: PostgresPlace, source: JournalSource): Promise<void> {
-  if (source.snapshot !== null)
-    throw new StoreRefusal(
-      'unusable',
-      `${source.name} was compacted: it can be kept in a data directory, but not in a database`,
-      { file: source.name },
-    )
   const options = { attempts: ATTEMPTS, answerMilliseconds: ANSWER_MILLISECONDS }
   const connection = new Connection({ url: place.url, schema: schemaOf(place), ...options })
   let isRepeated = false
@@ -58,6 +53,11 @@ async function fill(session: Session, place: PostgresPlace, source: JournalSourc
   if (batch > 0) {
     const file = journalName(place)
     throw new StoreRefusal('unusable', `${file} holds a book already`, { file })
+  }
+  let part = 0
+  for await (const each of source.parts()) {
+    part += 1
+    await insertPart(session, place, source.snapshot?.batch ?? 0, part, each)
   }
   let epoch = 0
   for await (const row of source.records()) {

@@ -4,9 +4,10 @@
  * of a book, where one writer is not yet known to be deposed, do no harm: a step goes on from where the tables are, or
  * not at all.
  */
-import type { Batch } from '@stemma/core/image'
+import type { TableImages } from '@stemma/core/image'
 import type { StoreSchema } from '../port.js'
-import { readRecords } from '../record/checked.js'
+import { type ReadRecord, readRecords } from '../record/checked.js'
+import { imagesIn, type SnapshotHead } from '../record/snapshot.js'
 import { sumDigests } from '../tables/row-digest.js'
 import type { Connection } from './connection.js'
 import { HistoryWriter } from './history-writer.js'
@@ -16,6 +17,7 @@ import { PrimaryWriter } from './primary-writer.js'
 import { someRecordsAfter } from './records.js'
 import { fingerprintOf, makeTables } from './schema.js'
 import type { Session } from './session.js'
+import { partsOf, provenSnapshot } from './snapshots.js'
 
 const BOUNDS = { records: 2_048, bytes: 8 * 2 ** 20 }
 
@@ -50,16 +52,20 @@ export class Follower {
     const meta = await readMeta(session, this.place)
     if (meta?.fingerprint !== this.fingerprint)
       throw new Error('expected the tables to be those of this version, another process has made them anew')
-    let head = reachedBy(meta)
-    const rows = await someRecordsAfter(session, this.place, head.batch, this.bounds)
-    if (rows.length === 0) return { reached: head.batch, isBehind: false }
-    for (const record of readRecords(journalName(this.place), rows, head)) {
-      this.take(record.batch)
+    const from = reachedBy(meta)
+    const rows = await someRecordsAfter(session, this.place, from.batch, this.bounds)
+    const last = rows.at(-1)
+    if (last === undefined) return { reached: from.batch, isBehind: false }
+    // Behind the records: what was dropped of them is seen together with the snapshot that stands in for it.
+    const snapshot = await this.snapshotAhead(session, from.batch)
+    if (!(await this.claim(session, meta, last.batch))) return { reached: from.batch, isBehind: true }
+    let digest = BigInt(meta.digest)
+    if (snapshot !== null && last.batch >= snapshot.batch) digest = await this.startFrom(session, snapshot)
+    let head = from
+    for (const record of readRecords(journalName(this.place), rows, from, snapshot?.batch)) {
+      this.take(record, snapshot)
       head = { batch: record.number, hash: record.hash }
     }
-    if (!(await this.claim(session, meta, head.batch)))
-      return { reached: Number(meta.reached), isBehind: true }
-    let digest = BigInt(meta.digest)
     for (const writer of this.primary.values()) digest = sumDigests(digest, await writer.flush(session))
     for (const writer of this.history) await writer.flush(session)
     await writeMeta(session, { reached_hash: head.hash, digest: String(digest) })
@@ -75,13 +81,34 @@ export class Follower {
     return count === 1
   }
 
-  private take({ images, events }: Batch): void {
+  /** What the rows come from where images before it may have been dropped; null where the tables have passed it. */
+  private async snapshotAhead(session: Session, reached: number): Promise<SnapshotHead | null> {
+    const snapshot = await provenSnapshot(session, this.place)
+    return snapshot !== null && reached < snapshot.batch ? snapshot : null
+  }
+
+  /** Every row as the snapshot has it, in place of whatever is there. Gives the digest of all of them. */
+  private async startFrom(session: Session, snapshot: SnapshotHead): Promise<bigint> {
+    for (const writer of this.primary.values()) await writer.clear(session)
+    let digest = 0n
+    for await (const part of partsOf(session, this.place, snapshot)) {
+      this.takeImages(imagesIn(part))
+      for (const writer of this.primary.values()) digest = sumDigests(digest, await writer.flush(session))
+    }
+    return digest
+  }
+
+  private take({ number, batch: { images, events } }: ReadRecord, snapshot: SnapshotHead | null): void {
+    if (snapshot === null || number > snapshot.batch) this.takeImages(images)
+    for (const writer of this.history) for (const event of events) writer.take(event)
+  }
+
+  private takeImages(images: readonly TableImages[]): void {
     for (const image of images) {
       const writer = this.primary.get(image.table)
       if (writer === undefined)
         throw new Error(`expected a table that this version knows, was ${image.table}`)
       writer.take(image)
     }
-    for (const writer of this.history) for (const event of events) writer.take(event)
   }
 }

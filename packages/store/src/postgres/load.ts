@@ -1,21 +1,23 @@
 /**
- * Filling an image: the tables, then the tail of the journal behind them, all as of one moment, since whoever writes
+ * Filling an image: the tables, or a snapshot that they have not reached, then the tail of the journal behind them, all as of one moment, since whoever writes
  * may go on meanwhile. Nothing is changed: tables of another version are left alone, and the journal is read instead.
  */
 import { DAY, type Image, type KeyedResult, type Plain, type UsedKey } from '@stemma/core/image'
 import { withoutResult } from '../memory/memory-store.js'
 import { type Damage, type Loaded, StoreRefusal, type StoreSchema, type TableShape } from '../port.js'
 import type { ChainHead } from '../record/chain.js'
-import { assertReadable, readRecords, resultsOf, START } from '../record/checked.js'
-import { decodeHead } from '../record/codec.js'
+import { assertReadable, damageOf, lossOf, readRecords, resultsOf, START } from '../record/checked.js'
+import { decodeHead, isDropped } from '../record/codec.js'
 import { fromText } from '../record/plain-text.js'
+import { fillFrom, type SnapshotHead, type SnapshotPart } from '../record/snapshot.js'
 import { DigestCheck } from '../tables/digest-check.js'
 import type { SqlValue } from '../tables/row-values.js'
 import { reachedBy, readMeta } from './meta.js'
 import { JOURNAL, journalName, type PostgresPlace, schemaOf, tablesName, writerName } from './place.js'
-import { missingFrom, recordsAfter, recordsUpTo } from './records.js'
+import { hashAt, missingFrom, ONE, recordsAfter, recordsUpTo, someRecordsAfter } from './records.js'
 import { fingerprintOf } from './schema.js'
 import type { Session } from './session.js'
+import { partsOf, provenSnapshot } from './snapshots.js'
 import { tableRows } from './table-rows.js'
 
 export async function loadImage(
@@ -26,27 +28,40 @@ export async function loadImage(
 ): Promise<Loaded> {
   refuse(await missingFrom(session, place, await keptHead(session, place), writerName(place)))
   const meta = await readMeta(session, place)
-  const isOfSchema = meta?.fingerprint === fingerprintOf(schema)
-  let head = START
-  const keys: UsedKey[] = []
-  if (isOfSchema) {
-    head = reachedBy(meta)
-    refuse(await missingFrom(session, place, head, tablesName(place)))
-    if (head.batch > 0) {
-      await fillTables(session, place, schema, image, meta.digest)
-      image.head = await headAt(session, place, head.batch)
-      keys.push(...(await recentKeys(session, place, head.batch, image.head.time - DAY)))
-    }
+  const ofSchema = meta?.fingerprint === fingerprintOf(schema) ? meta : null
+  let head = reachedBy(ofSchema)
+  refuse(await missingFrom(session, place, head, tablesName(place)))
+  const proven = await provenSnapshot(session, place)
+  const droppedThrough = proven?.batch ?? 0
+  const isFilled = head.batch < droppedThrough
+  if (proven !== null && isFilled) await fillParts(session, place, proven, image)
+  else if (ofSchema !== null && head.batch > 0) {
+    await fillTables(session, place, schema, image, ofSchema.digest)
+    image.head = await headAt(session, place, head, droppedThrough)
   }
+  const keys = await recentKeys(session, place, head.batch, image.head.time - DAY, droppedThrough)
   for await (const rows of recordsAfter(session, place, head.batch)) {
-    for (const record of readRecords(journalName(place), rows, head)) {
-      image.apply(record.batch.images, record.batch.head)
+    // Those before a snapshot are looked at too: history is read from their events.
+    for (const record of readRecords(journalName(place), rows, head, droppedThrough)) {
+      const isInImage = isFilled && record.number <= droppedThrough
+      if (!isInImage) image.apply(record.batch.images, record.batch.head)
       keys.push(...record.batch.results.map(withoutResult))
       head = { batch: record.number, hash: record.hash }
     }
   }
   const oldest = image.head.time - DAY
   return { ...head, results: keys.filter(({ at }) => at >= oldest) }
+}
+
+async function fillParts(
+  session: Session,
+  place: PostgresPlace,
+  snapshot: SnapshotHead,
+  image: Image,
+): Promise<void> {
+  const parts: SnapshotPart[] = []
+  for await (const part of partsOf(session, place, snapshot)) parts.push(part)
+  fillFrom(parts, image)
 }
 
 /** The end of the journal as the writer keeps it apart. */
@@ -101,16 +116,21 @@ function plainRows({ columns }: TableShape, rows: SqlValue[][]): Plain[][] {
   return plain
 }
 
-async function headAt(session: Session, place: PostgresPlace, batch: number): Promise<Image['head']> {
-  const { rows } = await session.query<{ version: number; head: Uint8Array }>(
-    `SELECT version, head FROM ${JOURNAL}.records WHERE book = $1 AND batch = $2`,
-    [place.book, batch],
-  )
-  const [row] = rows
+/** The head of the book after the record that the tables have reached, which must be as it was written. */
+async function headAt(
+  session: Session,
+  place: PostgresPlace,
+  { batch }: ChainHead,
+  droppedThrough: number,
+): Promise<Image['head']> {
   const file = journalName(place)
-  if (row === undefined)
-    throw new StoreRefusal('damaged', `${file}: record ${batch} is missing`, { file, batch })
-  assertReadable(file, { batch, version: row.version })
+  const hash = await hashAt(session, place, batch - 1)
+  const [row] = await someRecordsAfter(session, place, batch - 1, ONE)
+  if (hash === undefined || row === undefined)
+    throw new StoreRefusal('damaged', `${file}: record ${batch - 1} is missing`, { file, batch: batch - 1 })
+  assertReadable(file, row)
+  const damage = damageOf(file, row, { batch: batch - 1, hash }, droppedThrough)
+  if (damage !== null) refuse([damage])
   return decodeHead(row.head)
 }
 
@@ -120,10 +140,14 @@ async function recentKeys(
   place: PostgresPlace,
   batch: number,
   oldest: number,
+  droppedThrough: number,
 ): Promise<UsedKey[]> {
   const keys: UsedKey[] = []
   for await (const rows of recordsUpTo(session, place, batch)) {
     for (const row of rows) {
+      const loss = lossOf(journalName(place), row, droppedThrough)
+      if (loss !== null) refuse([loss])
+      if (isDropped(row.results)) return keys.reverse()
       for (const result of resultsOf(journalName(place), row).toReversed() as KeyedResult[]) {
         if (result.at < oldest) return keys.reverse()
         keys.push(withoutResult(result))

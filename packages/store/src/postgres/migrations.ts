@@ -42,6 +42,16 @@ const MIGRATIONS: readonly Migration[] = [
       `COMMENT ON TABLE ${JOURNAL}.party_keys IS 'Wrapped keys of parties; a row that is deleted erases what was sealed with it.'`,
     ],
   },
+  {
+    note: 'The whole image as it was after a record, in parts, for what is dropped behind it.',
+    statements: [
+      `CREATE TABLE ${JOURNAL}.snapshots (
+        book BIGINT NOT NULL, batch BIGINT NOT NULL, part BIGINT NOT NULL, version BIGINT NOT NULL,
+        head BYTEA NOT NULL, images BYTEA NOT NULL, PRIMARY KEY (book, batch, part)
+      )`,
+      `COMMENT ON TABLE ${JOURNAL}.snapshots IS 'The whole state after a record, which stands in for images and results that were dropped; cannot be replaced.'`,
+    ],
+  },
 ]
 
 /** What this version writes. A newer one is refused. */

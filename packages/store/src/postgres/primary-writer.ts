@@ -34,6 +34,11 @@ export class PrimaryWriter {
     this.pending.take(images)
   }
 
+  /** Takes every row away: what comes next is the whole table. */
+  async clear(session: Session): Promise<void> {
+    await session.query(`DELETE FROM ${this.name}`)
+  }
+
   forget(): void {
     this.pending.clear()
   }

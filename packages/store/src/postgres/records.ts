@@ -62,6 +62,9 @@ export interface Bounds {
   readonly bytes: number
 }
 
+/** One record alone. */
+export const ONE: Bounds = { records: 1, bytes: 0 }
+
 /** What one step of a reader holds. */
 const BOUNDS: Bounds = { records: 512, bytes: 16 * 2 ** 20 }
 
@@ -150,12 +153,13 @@ export async function recordHolding(
 export async function chainDamage(
   session: Session,
   place: PostgresPlace,
+  droppedThrough: number,
 ): Promise<{ readonly head: ChainHead; readonly damage: Damage[] }> {
   const damage: Damage[] = []
   let previous = START
   for await (const rows of recordsAfter(session, place, 0)) {
     for (const row of rows) {
-      const found = damageOf(journalName(place), row, previous)
+      const found = damageOf(journalName(place), row, previous, droppedThrough)
       if (found !== null) damage.push(found)
       previous = { batch: row.batch, hash: row.hash }
     }

@@ -1,5 +1,5 @@
 /** The walk over all that the database holds of a book: the chain, the head kept apart, and the digest of the tables. */
-import type { ChainReport, Damage, StoreSchema } from '../port.js'
+import { type ChainReport, type Damage, StoreRefusal, type StoreSchema } from '../port.js'
 import type { ChainHead } from '../record/chain.js'
 import { DigestCheck } from '../tables/digest-check.js'
 import type { Connection } from './connection.js'
@@ -9,26 +9,53 @@ import { type PostgresPlace, tablesName, writerName } from './place.js'
 import { chainDamage, missingFrom } from './records.js'
 import { fingerprintOf } from './schema.js'
 import type { Session } from './session.js'
+import { partsOf, provenSnapshot } from './snapshots.js'
 import { tableRows } from './table-rows.js'
 
-/** What lies behind the journal is read before it: it may go on meanwhile. */
+/** All as of one moment: the journal may go on meanwhile, and be compacted. */
 export function verifyChain(
   connection: Connection,
   place: PostgresPlace,
   schema: StoreSchema,
 ): Promise<ChainReport> {
-  return connection.run(async (session) => {
-    const kept = await keptHead(session, place)
-    const tables = await session.reading(() => tablesReport(session, place, schema))
-    const { head, damage } = await chainDamage(session, place)
-    const found = [
-      ...damage,
-      ...(await missingFrom(session, place, kept, writerName(place))),
-      ...(await missingFrom(session, place, tables.reached, tablesName(place))),
-      ...tables.damage,
-    ]
-    return { batches: head.batch, hash: head.hash, damage: found }
-  })
+  return connection.run((session) => session.reading(() => chainReport(session, place, schema)))
+}
+
+async function chainReport(
+  session: Session,
+  place: PostgresPlace,
+  schema: StoreSchema,
+): Promise<ChainReport> {
+  const kept = await keptHead(session, place)
+  const tables = await tablesReport(session, place, schema)
+  const snapshot = await snapshotReport(session, place)
+  const { head, damage } = await chainDamage(session, place, snapshot.batch)
+  const found = [
+    ...damage,
+    ...snapshot.damage,
+    ...(await missingFrom(session, place, kept, writerName(place))),
+    ...(await missingFrom(session, place, tables.reached, tablesName(place))),
+    ...tables.damage,
+  ]
+  return { batches: head.batch, hash: head.hash, damage: found }
+}
+
+/** The record up to which a snapshot stands in, or 0, and what is wrong with it. */
+async function snapshotReport(
+  session: Session,
+  place: PostgresPlace,
+): Promise<{ readonly batch: number; readonly damage: readonly Damage[] }> {
+  let batch = 0
+  try {
+    const snapshot = await provenSnapshot(session, place)
+    if (snapshot === null) return { batch, damage: [] }
+    batch = snapshot.batch
+    for await (const _part of partsOf(session, place, snapshot));
+    return { batch, damage: [] }
+  } catch (error) {
+    if (!(error instanceof StoreRefusal)) throw error
+    return { batch, damage: [{ ...error.place, message: error.message }] }
+  }
 }
 
 async function tablesReport(

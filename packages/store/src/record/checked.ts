@@ -1,5 +1,5 @@
 /** Records as a journal keeps them, each checked against the chain when it is read. */
-import type { Batch, KeyedResult } from '@stemma/core/image'
+import type { Batch, Event, KeyedResult } from '@stemma/core/image'
 import { type Damage, StoreRefusal } from '../port.js'
 import {
   CHAIN_START,
@@ -10,7 +10,7 @@ import {
   type RecordNote,
   sha256,
 } from './chain.js'
-import { decodeBatch, decodeResultsOf, type EncodedBatch, isDropped } from './codec.js'
+import { decodeBatch, decodeEventsOf, decodeResultsOf, type EncodedBatch, isDropped } from './codec.js'
 import { FORMAT_VERSION } from './upgrades.js'
 
 export interface RecordRow extends EncodedBatch, RecordNote {
@@ -79,6 +79,15 @@ export function resultsOf(
   throw new StoreRefusal('damaged', message, { file, batch: row.batch })
 }
 
+/** The events of a record, which must be those that its hash was made of. */
+export function eventsOf(file: string, row: RecordRow): readonly Event[] {
+  assertReadable(file, row)
+  const { batch, head, events, eventsHash } = row
+  if (sha256(head, events) === eventsHash) return decodeEventsOf(row)
+  const message = `${file}: the events of record ${batch} are not those that were written`
+  throw new StoreRefusal('damaged', message, { file, batch })
+}
+
 export function assertReadable(file: string, { batch, version }: { batch: number; version: number }): void {
   if (version <= FORMAT_VERSION) return
   throw new StoreRefusal(
@@ -104,11 +113,8 @@ export function damageOf(
     const message = `${file}: record ${expected} is missing, the next is ${row.batch}`
     return { file, batch: expected, message }
   }
-  const isCut = isDropped(row.images) || isDropped(row.results)
-  if (isCut && row.batch > droppedThrough) {
-    const message = `${file}: record ${row.batch} has lost its images or results, and no snapshot stands in for them`
-    return { file, batch: row.batch, message }
-  }
+  const loss = lossOf(file, row, droppedThrough)
+  if (loss !== null) return loss
   const whole = partHashes(row)
   const parts = {
     events: whole.events,
@@ -123,4 +129,16 @@ export function damageOf(
   if (isWhole) return null
   const message = `${file}: record ${row.batch} does not have the hash that follows from its content and the record before`
   return { file, batch: row.batch, message }
+}
+
+/** Damage where images or results are gone of a record that no snapshot stands in for. */
+export function lossOf(
+  file: string,
+  { batch, images, results }: RecordRow,
+  droppedThrough: number,
+): Damage | null {
+  const isCut = isDropped(images) || isDropped(results)
+  if (!isCut || batch <= droppedThrough) return null
+  const message = `${file}: record ${batch} has lost its images or results, and no snapshot stands in for them`
+  return { file, batch, message }
 }

@@ -22,6 +22,29 @@ export interface SnapshotHead {
 
 export type SnapshotPart = Pick<EncodedBatch, 'version' | 'head' | 'images'>
 
+export interface Dropped {
+  /** Of the records up to here nothing but the events is left. */
+  readonly through: number
+  /** The snapshot that stands in for them. */
+  readonly snapshot: SnapshotHead
+}
+
+/** The last of the records 1 to `last` that is older than `before`, or 0: times rise with the numbers. */
+export async function lastBefore(
+  last: number,
+  before: number,
+  timeOf: (batch: number) => number | Promise<number>,
+): Promise<number> {
+  let low = 0
+  let high = last
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2)
+    if ((await timeOf(middle)) < before) low = middle
+    else high = middle - 1
+  }
+  return low
+}
+
 /** The snapshot that the events of a record speak of, or null. */
 export function snapshotNoted(events: readonly Event[]): SnapshotHead | null {
   const event = events.find(({ kind }) => kind === KEPT)

@@ -2,23 +2,17 @@
  * Compacting a journal: a snapshot of the whole image, and behind it images and results are dropped while the events
  * and every hash stay. Each step leaves a journal that can be loaded, so it may be cut short anywhere and begun again.
  */
+import { statSync } from 'node:fs'
 import type { Image, Instant } from '@stemma/core/image'
 import { StoreRefusal } from '../port.js'
 import { decodeHead } from '../record/codec.js'
-import type { SnapshotHead } from '../record/snapshot.js'
+import { type Dropped, lastBefore, type SnapshotHead } from '../record/snapshot.js'
 import { filesOf, openJournal } from './files.js'
 import { WriterLock } from './lock.js'
 import { provenSnapshot, writeSnapshot } from './snapshots.js'
 
 /** Records whose parts are dropped in one transaction. */
 const RECORDS_AT_ONCE = 500
-
-export interface Dropped {
-  /** Of the records up to here nothing but the events is left. */
-  readonly through: number
-  /** The snapshot that stands in for them. */
-  readonly snapshot: SnapshotHead
-}
 
 /**
  * Keeps the image as it is after record `batch`, the last one. It counts once the next record says the hash. Whoever
@@ -37,7 +31,7 @@ export function keepSnapshot(dataDirectory: string, batch: number, image: Image)
  * Drops images and results of the records before an instant, as far as the newest snapshot stands in for them, and
  * gives the room back to the disk. Nobody may have the store open. Throws StoreRefusal where there is no snapshot.
  */
-export function dropBefore(dataDirectory: string, before: Instant): Dropped {
+export async function dropBefore(dataDirectory: string, before: Instant): Promise<Dropped> {
   const files = filesOf(dataDirectory)
   const lock = WriterLock.take(files.lock)
   const journal = openJournal(files.journal)
@@ -47,7 +41,7 @@ export function dropBefore(dataDirectory: string, before: Instant): Dropped {
       throw new StoreRefusal('unusable', `${files.journal} has no snapshot`, { file: files.journal })
     const headOf = journal.prepare('SELECT head FROM records WHERE batch = ?').pluck()
     const timeOf = (batch: number): number => decodeHead(headOf.get(batch) as Uint8Array).time
-    const through = lastBefore(snapshot.batch, before, timeOf)
+    const through = await lastBefore(snapshot.batch, before, timeOf)
     const drop = journal.prepare(
       "UPDATE records SET images = x'', results = x'' WHERE batch > ? AND batch <= ? AND images <> x''",
     )
@@ -62,14 +56,5 @@ export function dropBefore(dataDirectory: string, before: Instant): Dropped {
   }
 }
 
-/** The last of the records 1 to `last` that is older than `before`, or 0: times rise with the numbers. */
-function lastBefore(last: number, before: number, timeOf: (batch: number) => number): number {
-  let low = 0
-  let high = last
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2)
-    if (timeOf(middle) < before) low = middle
-    else high = middle - 1
-  }
-  return low
-}
+/** What the file takes, in bytes. */
+export const journalBytes = (dataDirectory: string): number => statSync(filesOf(dataDirectory).journal).size

@@ -2,7 +2,7 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { MINUTE } from '@stemma/core'
-import { createTestDatabase, stateHashOf } from '@stemma/store'
+import { createTestDatabase, stateHashOf, type TestDatabase } from '@stemma/store'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { operatorFileIn } from './bootstrap.js'
 import { ManualClock } from './host/clock.js'
@@ -100,6 +100,30 @@ const filesBelow = (path: string): readonly string[] =>
 const filesWith = (path: string, text: string): readonly string[] =>
   filesBelow(path).filter((file) => readFileSync(file).includes(text))
 
+/** The wrapped key of a party, as the key part of a backup has it. */
+function wrappedKeyOf(party: number, backup: string): string {
+  const { keys } = JSON.parse(readFileSync(keyPartBeside(backupNamed(backup)), 'utf8'))
+  const name = book.server.engine.rooms.identity.partyKeys.find(party as never)
+  return keys.find((key: { name: string }) => key.name === name).wrappedKey
+}
+
+/** The tables of a database in a row of which a text stands, as text or among bytes. */
+async function tablesWith({ query }: TestDatabase, text: string): Promise<readonly string[]> {
+  const tables = await query<{ name: string }>(
+    `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables
+      WHERE schemaname = 'stemma_journal' OR schemaname LIKE 'book_%'`,
+  )
+  const found: string[] = []
+  for (const { name } of tables) {
+    const rows = await query(
+      `SELECT FROM ${name} AS each WHERE position($1 IN each::text) + position($2 IN each::text) > 0`,
+      [text, Buffer.from(text).toString('hex')],
+    )
+    if (rows.length > 0) found.push(name)
+  }
+  return found
+}
+
 test('a backup of a running server is proven and restored: state, chain and keys of repeats', async () => {
   const first = await keyed('acme')
   const ada = await person()
@@ -164,9 +188,7 @@ test('a person that was erased is in no file any more, and in no backup from bef
     sealedPersonal: await book.server.services.sealing.seal(other, 'somebody else'),
     version: null,
   })
-  const { keys } = JSON.parse(readFileSync(keyPartBeside(backupNamed('monday')), 'utf8'))
-  const name = book.server.engine.rooms.identity.partyKeys.find(ada as never)
-  const { wrappedKey } = keys.find((key: { name: string }) => key.name === name)
+  const wrappedKey = wrappedKeyOf(ada, 'monday')
   expect(filesWith(data, wrappedKey).length).toBe(1)
 
   expect((await call('POST', `/parties/pty_${ada}/erase`, {})).status).toBe(200)
@@ -188,6 +210,56 @@ test('a person that was erased is in no file any more, and in no backup from bef
   }
   book = await startOn(data)
   expect(await personalOf(other)).toBe('somebody else')
+})
+
+test('a person that was erased from a database is in no row of it, and in no backup from before', async () => {
+  await book.server.stop()
+  const databases = await Promise.all([1, 2, 3].map(() => createTestDatabase()))
+  const [database, ...restored] = databases as [TestDatabase, ...TestDatabase[]]
+  data = join(folder, 'beside')
+  mkdirSync(data)
+  const placeIn = ({ url }: TestDatabase) => readConfiguration({ STEMMA_DATA: data, STEMMA_STORE: url })
+  const startIn = ({ url }: TestDatabase): Promise<BookServer> =>
+    startBook({
+      directory: data,
+      clock,
+      variables: { STEMMA_STORE: url, STEMMA_SECRET_KEY_FILE: keyFile() },
+    })
+  const fileAndKeys = (name: string) => ({
+    file: backupNamed(name),
+    keyPart: keyPartBeside(backupNamed(name)),
+  })
+  const backUpDatabase = (name: string) => {
+    const { file: to, keyPart } = fileAndKeys(name)
+    return backUp(placeIn(database), { to, keyPart })
+  }
+  book = await startIn(database)
+  const ada = await person()
+  await backUpDatabase('monday')
+  const wrappedKey = wrappedKeyOf(ada, 'monday')
+  expect(await tablesWith(database, wrappedKey)).toEqual(['stemma_journal.party_keys'])
+
+  expect((await call('POST', `/parties/pty_${ada}/erase`, {})).status).toBe(200)
+  await book.events(['effect.delivered'], 1)
+  expect(await personalOf(ada)).toBeNull()
+  await backUpDatabase('tuesday')
+  await book.server.stop()
+  expect(await tablesWith(database, wrappedKey)).toEqual([])
+  expect(await tablesWith(database, 'Lovelace')).toEqual([])
+  expect(filesWith(folder, wrappedKey)).toEqual([])
+
+  for (const [index, day] of ['monday', 'tuesday'].entries()) {
+    const to = restored[index] as TestDatabase
+    const { file: from, keyPart } = fileAndKeys(day)
+    expect((await restoreBook(placeIn(to), { from, keyPart })).holds).toBe(true)
+    book = await startIn(to)
+    const { parties } = book.server.engine.rooms.hierarchy
+    // The fields are in the older backup, and nothing opens them.
+    expect(parties.sealedPersonal.get(parties.row(ada as never)) === null).toBe(day === 'tuesday')
+    expect(await personalOf(ada)).toBeNull()
+    await book.server.stop()
+  }
+  for (const each of databases) await each.drop()
 })
 
 test('in the backup from before an erasure the fields are there, but nothing opens them', async () => {

@@ -119,7 +119,7 @@ function compactCommand(shell: Shell): Command {
   const command = new Command('compact')
     .summary('Drop old images and results behind a snapshot')
     .description(
-      'Write a snapshot of the whole state into the journal, and drop the images and results that it replaces. All\nevents stay, and the chain verifies as before. For a data directory that no server uses.',
+      'Write a snapshot of the whole state into the journal, and drop the images and results that it replaces. All\nevents stay, and the chain verifies as before. While a server writes the book, it is refused.',
     )
     .addOption(
       new Option('--keep <days>', 'days of which everything is kept, 1 to 36500; 30 unless said').default(

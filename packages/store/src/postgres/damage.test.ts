@@ -97,8 +97,8 @@ describe('the journal', () => {
   test('of a newer data version, or with a record of a newer format, is refused', async () => {
     await edit("UPDATE stemma_journal.meta SET value = '99' WHERE name = 'data_version'")
     expect(await refusal()).toMatchObject({ kind: 'newer_version' })
-    expect((await refusal()).message).toContain('written by data version 99; this version reads up to 2')
-    await edit("UPDATE stemma_journal.meta SET value = '2' WHERE name = 'data_version'")
+    expect((await refusal()).message).toContain('written by data version 99; this version reads up to 3')
+    await edit("UPDATE stemma_journal.meta SET value = '3' WHERE name = 'data_version'")
     await edit('UPDATE stemma_journal.records SET version = 99 WHERE batch = 4')
     expect(await refusal()).toMatchObject({ kind: 'newer_version' })
   })
@@ -113,6 +113,118 @@ describe('the journal', () => {
     await edit('DELETE FROM stemma_journal.records WHERE book = 7')
     expect((await refusal(7)).message).toContain('ends at record 0')
     await expectSound()
+  })
+})
+
+describe('the head that the writer keeps apart', () => {
+  test.each([
+    ['has another hash', "hash = repeat('0', 64)", 'record 4 is not the one that'],
+    ['is of another record', 'batch = 3', 'record 3 is not the one that'],
+    ['is of a record that is not there', 'batch = 5', 'ends at record 4, but'],
+  ])('is named where it %s', async (_what, change, named) => {
+    await edit(`UPDATE stemma_journal.writer SET ${change}`)
+    const { kind, message } = await refusal()
+    expect([kind, message]).toEqual(['damaged', expect.stringContaining(named)])
+    const { damage } = await open().verifyChain()
+    expect(damage[0]?.message).toContain(named)
+  })
+})
+
+test('the record that the tables have reached is looked at by a start that reads them', async () => {
+  await edit(
+    'UPDATE stemma_journal.records SET head = set_bit(head, 3, 1 - get_bit(head, 3)) WHERE batch = 4',
+  )
+  expect(await refusal()).toMatchObject({ kind: 'damaged', place: { batch: 4 } })
+})
+
+test('keys that a repeat of the last day needs are not forgotten where their results are gone', async () => {
+  await edit("UPDATE stemma_journal.records SET results = '' WHERE batch = 3")
+  expect(await refusal()).toMatchObject({ kind: 'damaged', place: { batch: 3 } })
+})
+
+describe('a bit that turned over', () => {
+  const BYTES = ['head', 'events', 'images', 'results']
+  const TEXTS = ['events_hash', 'images_hash', 'results_hash', 'hash']
+  const NUMBERS = ['batch', 'epoch', 'version', 'first_sequence', 'last_sequence']
+  const RECORDS = 4
+  const somewhere = (most: number): number => Math.floor(Math.random() * most)
+
+  /** Bits of numbers that stay what a journal may hold; of hashes those that keep them text. */
+  function turned(column: string): string {
+    if (BYTES.includes(column)) {
+      const at = `(length(${column}) * ${somewhere(8)} + ${somewhere(1_000)}) % (length(${column}) * 8)`
+      return `set_bit(${column}, ${at}, 1 - get_bit(${column}, ${at}))`
+    }
+    if (TEXTS.includes(column)) return `overlay(${column} placing 'x' from ${1 + somewhere(64)})`
+    return `${column} # (1::bigint << ${3 + somewhere(20)})`
+  }
+
+  test.each([...BYTES, ...TEXTS, ...NUMBERS])('in %s of a record is named', async (column) => {
+    const change = `SET ${column} = ${turned(column)} WHERE batch = ${1 + somewhere(RECORDS)}`
+    await edit(`UPDATE stemma_journal.records ${change}`)
+    const { damage } = await open().verifyChain()
+    expect(damage, change).not.toEqual([])
+    // From the tables a start serves what was written, or refuses.
+    const served = new TestTables()
+    const started = await open()
+      .load(served.image)
+      .then(
+        () => hashOf(served.image),
+        (error: unknown) => error,
+      )
+    if (!(started instanceof StoreRefusal)) expect(started, change).toBe(hashOf(book.image))
+    await edit('DROP SCHEMA book_0 CASCADE')
+    expect((await refusal()).message, change).toContain('stemma_journal.records')
+  })
+})
+
+describe('history', () => {
+  test.each([
+    [
+      'an event was changed',
+      "UPDATE book_0.history_events SET kind = 'account.Opened' WHERE sequence = 5",
+      'row 5, 0 of history_events',
+    ],
+    [
+      'an event was lost',
+      'DELETE FROM book_0.history_events WHERE sequence = 12',
+      'row 12, 0 of history_events',
+    ],
+    [
+      'a note was changed',
+      "UPDATE book_0.history_notes SET subject = 'x' WHERE sequence = 1",
+      'row 1, 0 of history_notes',
+    ],
+  ])('of which %s is named by verify, and made again from the journal', async (_what, statement, named) => {
+    await edit(statement)
+    const { damage } = await open().verifyChain()
+    expect(damage).toHaveLength(1)
+    expect(damage[0]?.message).toContain(named)
+    await edit('DROP SCHEMA book_0 CASCADE')
+    const { image } = new TestTables()
+    const store = open()
+    await store.load(image)
+    await becomeWriter(store, image)
+    await store.settled()
+    expect(await store.find(EVENTS, { limit: 20 })).toEqual(book.historyOf(EVENTS))
+    expect((await store.verifyChain()).damage).toEqual([])
+  })
+
+  test('whose rows were replaced since is sound, and a replaced row that was changed is named', async () => {
+    const { image } = new TestTables()
+    const store = open()
+    await store.load(image)
+    await becomeWriter(store, image)
+    const [from, to] = [1, 3] as never[] as [never, never]
+    const moved = { from, to, amount: 7n, note: 'rent' }
+    const transfer = book.transfer(moved)
+    await book.commit(store)
+    book.settle(transfer, moved)
+    await book.commit(store)
+    await store.settled()
+    expect((await store.verifyChain()).damage).toEqual([])
+    await edit('UPDATE book_0.history_transfers SET amount = amount + 1')
+    expect((await store.verifyChain()).damage[0]?.message).toContain(`row ${transfer} of history_transfers`)
   })
 })
 

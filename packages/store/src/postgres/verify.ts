@@ -1,8 +1,9 @@
-/** The walk over all that the database holds of a book: the chain, the head kept apart, and the digest of the tables. */
+/** The walk over all that the database holds of a book: the chain, the head kept apart, the digest of the tables, and history. */
 import { type ChainReport, type Damage, StoreRefusal, type StoreSchema } from '../port.js'
 import type { ChainHead } from '../record/chain.js'
 import { DigestCheck } from '../tables/digest-check.js'
 import type { Connection } from './connection.js'
+import { historyDamage } from './history-check.js'
 import { keptHead } from './load.js'
 import { reachedBy, readMeta } from './meta.js'
 import { type PostgresPlace, tablesName, writerName } from './place.js'
@@ -71,5 +72,7 @@ async function tablesReport(
     for await (const rows of tableRows(session, shape)) check.take(shape, index, rows)
     index += 1
   }
-  return { reached: reachedBy(meta), damage: check.found(meta.digest) }
+  const reached = reachedBy(meta)
+  const ofHistory = await historyDamage(session, place, schema, reached.batch)
+  return { reached, damage: [...check.found(meta.digest), ...ofHistory] }
 }

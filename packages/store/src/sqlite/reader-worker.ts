@@ -4,7 +4,7 @@ import type { HistoryQuery } from '@stemma/core/image'
 import type { ChainReport, Damage, StoreSchema } from '../port.js'
 import { loadSchema, type SchemaSource } from '../schema-source.js'
 import { serveCalls } from '../worker/worker-link.js'
-import { type Files, openToRead, readingJournal, readingTables } from './files.js'
+import { type Files, openToRead, reading, readingJournal, readingTables } from './files.js'
 import { Reader } from './reader.js'
 import { recordDamage } from './records.js'
 import { isMadeFor } from './schema.js'
@@ -31,7 +31,7 @@ serveCalls(async () => {
     return reader
   }
   return {
-    find: ({ table, query }: FindCall) => opened().find(table, query),
+    find: ({ table, query }: FindCall) => reading(files.tables, () => opened().find(table, query)),
     resultOf: (sequence: number) => opened().resultOf(sequence),
     damageAtStart: () => damageAtStart(files, schema),
     close: () => reader?.close(),

@@ -1,40 +1,21 @@
-/**
- * What both adapters that keep a journal promise of one of which images and results were dropped: it is the same book,
- * wherever that was cut short. Not part of the public face.
- */
+// A journal of which images and results were dropped is the same book, on either adapter, wherever that was cut short.
 import { EVENTS, type Image, type Instant } from '@stemma/core/image'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { ArchiveSource, writeArchive } from './archive/archive.js'
 import { replay, stateHashOf } from './archive/journal-source.js'
-import { adopt, dropBefore, type JournalPlace, keepSnapshot, openSource } from './archive/places.js'
+import { adopt, dropBefore, keepSnapshot, openSource } from './archive/places.js'
 import type { Store } from './port.js'
 import type { SnapshotHead } from './record/snapshot.js'
 import { becomeWriter } from './suite.js'
 import { TestBook, TestTables } from './testing/book.js'
-
-export interface JournalUnderTest {
-  readonly at: JournalPlace
-  open(): Store
-  /** Changes `records` and `snapshots` beside the store. */
-  edit(statement: string): Promise<void>
-  /** Bytes as SQL writes them. */
-  bytes(hex: string): string
-  /** The numbers of the records that have no images. */
-  imagesDropped(): Promise<readonly number[]>
-  removeTables(): Promise<void>
-  /** Keeps the tables as they stand, beside a store that has them open and has settled. */
-  keepTables(): Promise<void>
-  bringTablesBack(): Promise<void>
-  /** A path where no file is. */
-  readonly freshPath: string
-  /** A place of the same kind without a book. */
-  another(): Promise<JournalUnderTest>
-  clean(): Promise<void>
-}
+import { type JournalUnderTest, journalInDatabase, journalInDirectory } from './testing/journals.js'
 
 const LATER = Number.MAX_SAFE_INTEGER as Instant
 
-export function describeCompacting(name: string, makePlace: () => Promise<JournalUnderTest>): void {
+describe.each([
+  ['SQLite', journalInDirectory, journalInDatabase],
+  ['PostgreSQL', journalInDatabase, journalInDirectory],
+])('on %s', (_name, makePlace, makeOther) => {
   let place: JournalUnderTest
   let book: TestBook
   /** How many records there are. */
@@ -123,7 +104,7 @@ export function describeCompacting(name: string, makePlace: () => Promise<Journa
     subjects: book.batches.slice(0, 8).flatMap(({ events }) => events.map(({ subject }) => subject)),
   })
 
-  describe(`a compacted journal on ${name}`, () => {
+  describe('a compacted journal', () => {
     let kept: SnapshotHead
 
     beforeEach(async () => {
@@ -170,7 +151,10 @@ export function describeCompacting(name: string, makePlace: () => Promise<Journa
       expect(await loaded()).toMatchObject(expected())
     })
 
-    test('is backed up and restored as it is', async () => {
+    test.each([
+      ['the same kind', () => makePlace()],
+      ['the other kind', () => makeOther()],
+    ])('is backed up and restored as it is to a place of %s', async (_kind, another) => {
       const source = await openSource(place.at)
       await writeArchive(source, place.freshPath)
       await source.close()
@@ -179,7 +163,7 @@ export function describeCompacting(name: string, makePlace: () => Promise<Journa
       await replay(archive, image)
       expect(stateHashOf(image)).toBe(expected().state)
       const original = place
-      place = await original.another()
+      place = await another()
       try {
         await adopt(place.at, archive)
         await archive.close()
@@ -196,7 +180,7 @@ export function describeCompacting(name: string, makePlace: () => Promise<Journa
     })
   })
 
-  describe(`compacting on ${name} that was cut short`, () => {
+  describe('compacting that was cut short', () => {
     test('before the chain knows the snapshot leaves a journal without one', async () => {
       const before = await foundBesideHead()
       await snapshot({ isNoted: false })
@@ -228,7 +212,7 @@ export function describeCompacting(name: string, makePlace: () => Promise<Journa
     })
   })
 
-  describe(`damage of a compacted journal on ${name} is named`, () => {
+  describe('damage is named', () => {
     const changed = (): string => place.bytes('90')
 
     test.each<[string, () => string, (kept: number) => number]>([
@@ -273,4 +257,4 @@ export function describeCompacting(name: string, makePlace: () => Promise<Journa
       await expect(loaded()).rejects.toThrow('record 2 has lost its images or results')
     })
   })
-}
+})

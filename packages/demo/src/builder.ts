@@ -9,7 +9,7 @@ import {
   type Plain,
   parseAmount,
 } from '@stemma/core'
-import type { VenueClient } from './credentials.js'
+import type { SigningClient, VenueClient } from './credentials.js'
 import type { DemoPort } from './port.js'
 
 export interface NewParty {
@@ -149,6 +149,21 @@ export class Builder {
       client: { clientId, privateKeyPem, user: address, scopes },
       actor: { kind: 'credential', credential: made, token: null, actingUser: null },
     }
+  }
+
+  /** A client that signs its requests with a secret, for the account that its user has. */
+  async signingClient(user: Id, party: Id, account: Id, clientId: string): Promise<SigningClient> {
+    const { clientSecret, secretHash, sealedSecret } = await this.port.newSigningSecret(party)
+    const input = {
+      ...credential(user, clientId, clientId),
+      kind: 'api_key',
+      surface: 'deribit',
+      secretHash,
+      sealedSecret,
+      publicKeys: [],
+    }
+    await this.make('credential', 'credentials.create', input, 'Key handed out')
+    return { clientId, clientSecret, accountId: account }
   }
 
   deposit(account: Id, currency: string, amount: string, description: string): Promise<Id> {

@@ -10,6 +10,13 @@ export interface VenueClient {
   readonly scopes: readonly string[]
 }
 
+/** A client of JSON-RPC that signs with its secret, and the account that it speaks for. */
+export interface SigningClient {
+  readonly clientId: string
+  readonly clientSecret: string
+  readonly accountId: number
+}
+
 export interface NativeKey {
   readonly apiKey: string
 }
@@ -17,6 +24,7 @@ export interface NativeKey {
 export interface DemoCredentials {
   readonly native: Readonly<Record<NativeKeyName, NativeKey>>
   readonly clients: readonly VenueClient[]
+  readonly deribit: DemoFile['deribit']
   /** The symbol of what the venue's example trades. */
   readonly instrument: string
 }
@@ -36,9 +44,13 @@ export type DemoFile = {
     readonly instrument: string
     readonly clients: readonly VenueClient[]
   }
+  readonly deribit: { readonly main: SigningClient; readonly subaccounts: readonly SigningClient[] }
 }
 
 /** The demo file for a server at this address. Venues that are not served have no key in it. */
-export function demoFile({ native, clients, instrument }: DemoCredentials, address: VenueAddress): DemoFile {
-  return { native, 'polymarket-us': { ...address, instrument, clients } }
+export function demoFile(
+  { native, clients, deribit, instrument }: DemoCredentials,
+  address: VenueAddress,
+): DemoFile {
+  return { native, 'polymarket-us': { ...address, instrument, clients }, deribit }
 }

@@ -19,6 +19,13 @@ export interface ApiKeySecret {
   readonly secretHash: string
 }
 
+/** A secret that requests are signed with: shown once, and kept sealed besides its hash. */
+export interface SigningSecret {
+  readonly clientSecret: string
+  readonly secretHash: string
+  readonly sealedSecret: string
+}
+
 export interface RsaKeyPair {
   readonly privateKeyPem: string
   readonly publicKeyPem: string
@@ -32,5 +39,6 @@ export interface DemoPort {
   seal(party: number, plain: string): Promise<string>
   /** A new secret for the API key with this public half. */
   newApiKey(clientId: string): ApiKeySecret
+  newSigningSecret(party: number): Promise<SigningSecret>
   newRsaKeyPair(): Promise<RsaKeyPair>
 }

@@ -94,7 +94,8 @@ test('the crypto client has a main account and three subaccounts', () => {
   expect(balance(main, 'BTC')).toBe('10.50000000 / 0.50000000')
   expect(balance(main, 'ETH')).toBe('50.00000000 / 0.00000000')
   expect(balance(main, 'USDC')).toBe('210000.000000 / 0.000000')
-  expect(balance(subaccounts[0], 'BTC')).toBe('2.00000000 / 0.00000000')
+  // 2.25 - 0.25, less 0.1 calls at 0.0805.
+  expect(balance(subaccounts[0], 'BTC')).toBe('1.99195000 / 0.00000000')
   expect(balance(subaccounts[1], 'ETH')).toBe('30.00000000 / 0.00000000')
   expect(balance(subaccounts[2], 'USDC')).toBe('40000.000000 / 0.000000')
 })
@@ -176,7 +177,7 @@ test('the trading user reaches its firm’s accounts and nobody else’s', () =>
 test('the demo file names exactly the ways in that are served', () => {
   const address = { tokenUrl: 'http://127.0.0.1:4000/oauth/token', audience: 'http://127.0.0.1:4000' }
   const file = demoFile(world.credentials, address)
-  expect(Object.keys(file)).toEqual(['native', 'polymarket-us'])
+  expect(Object.keys(file)).toEqual(['native', 'polymarket-us', 'deribit'])
   expect(file.native.operator.apiKey).toBe('sk_demo-operator_test')
   expect(file['polymarket-us']).toMatchObject(address)
   expect(file['polymarket-us'].clients.map(({ user, scopes }) => [user, scopes.join(' ')])).toEqual([

@@ -2,6 +2,7 @@
 import type { DemoCredentials } from './credentials.js'
 import { type Acme, createAcme } from './parts/acme.js'
 import { type Borealis, createBorealis } from './parts/borealis.js'
+import { createDerivatives, type Derivatives } from './parts/derivatives.js'
 import { createKestrel, type Kestrel } from './parts/kestrel.js'
 import { createLiberty, type Liberty } from './parts/liberty.js'
 import { createMarkets, INSTRUMENT, type Markets } from './parts/markets.js'
@@ -19,6 +20,7 @@ export interface DemoWorld {
   readonly liberty: Liberty
   readonly waiting: Waiting
   readonly markets: Markets
+  readonly derivatives: Derivatives
   readonly credentials: DemoCredentials
 }
 
@@ -33,10 +35,12 @@ export async function createDemoWorld(port: DemoPort): Promise<DemoWorld> {
   const liberty = await createLiberty(builder, party)
   const waiting = await createWaiting(builder, { borealis, nordlys, kestrel, liberty })
   const markets = await createMarkets(builder, { acme, borealis, liberty })
+  const derivatives = await createDerivatives(builder, party, kestrel)
   const credentials = {
     native: { ...operator.keys, firmAdministrator: acme.firmAdministrator },
     clients: [...acme.clients, ...borealis.clients, ...markets.clients],
+    deribit: kestrel.clients,
     instrument: INSTRUMENT,
   }
-  return { operator, acme, borealis, nordlys, kestrel, liberty, waiting, markets, credentials }
+  return { operator, acme, borealis, nordlys, kestrel, liberty, waiting, markets, derivatives, credentials }
 }

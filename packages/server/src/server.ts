@@ -146,7 +146,7 @@ async function startOn(
   const effects = new EffectRunner(engine, host, deliverers(engine, host, sealing, outbound), fail)
   const tokens = new AccessTokens(master.key.derive('access tokens'))
   const failures = new FailedProofs()
-  const authentication = new BearerAuthentication(host, tokens, failures)
+  const authentication = new BearerAuthentication(host, tokens, failures, sealing)
   const app = makeApp(log, metrics, unroutedFor, options.requestMilliseconds)
   const services: Services = {
     host,

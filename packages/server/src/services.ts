@@ -121,9 +121,18 @@ export interface Authenticated {
   readonly audience: string | null
 }
 
+/** A text that was signed with the secret of a client id: HMAC-SHA256 in hexadecimal. */
+export interface Signed {
+  readonly clientId: string
+  readonly text: string
+  readonly signature: string
+}
+
 export interface Authentication {
   /** Proves a bearer token or API key for a surface; null where it proves nobody. Verified tokens are remembered. */
   bearer(value: string, surface: Surface, address: string): Promise<Authenticated | null>
+  /** Proves a signature. Whether it was used before is for the caller to know. */
+  signed(signed: Signed, surface: Surface, address: string): Promise<Authenticated | null>
 }
 
 /** Personal fields and secrets, under a key per party that the master key wraps. */

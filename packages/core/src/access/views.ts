@@ -18,7 +18,7 @@ export function userView({ hierarchy, identity }: AccessContext, row: Row): View
 }
 
 export function credentialView({ identity }: AccessContext, row: Row): View {
-  const { secretHash, publicKeys, ...shown } = identity.credentials.read(row)
+  const { secretHash, sealedSecret: _sealedSecret, publicKeys, ...shown } = identity.credentials.read(row)
   return {
     id: identity.credentials.id(row),
     ...shown,

@@ -77,6 +77,8 @@ const credentialFields = {
   surface: choice(SURFACES),
   /** SHA-256 of the secret of an API key; the secret itself is shown once and kept nowhere. */
   secretHash: textOrNull(),
+  /** The secret itself, sealed by the host, where requests are signed with it (deribit section 2.4); else null. */
+  sealedSecret: textOrNull(),
   publicKeys: value<readonly PublicKey[]>(),
   /** Null: all that its owner has. */
   scopes: value<readonly string[] | null>(),

@@ -1,11 +1,17 @@
 /** A crypto client: a main account and three subaccounts, each a wallet of its own. */
 import type { Id } from '@stemma/core'
 import type { Builder } from '../builder.js'
+import type { SigningClient } from '../credentials.js'
 
 export interface Kestrel {
   readonly main: Id
   readonly subaccounts: readonly [Id, Id, Id]
+  /** Of the main account, and of each subaccount. */
+  readonly clients: { readonly main: SigningClient; readonly subaccounts: readonly SigningClient[] }
 }
+
+/** The highest, so that scripts do not run into the limits of a beginner. */
+const TIER = 4
 
 export async function createKestrel(builder: Builder, root: Id): Promise<Kestrel> {
   const party = await builder.party({
@@ -41,26 +47,41 @@ export async function createKestrel(builder: Builder, root: Id): Promise<Kestrel
     await sub(3, 'USDC', '40000.000000'),
   ] as const
   await builder.transfer(subaccounts[0], main, 'BTC', '0.25000000', 'Profit taken back')
-  await createUsers(builder, party, [main, ...subaccounts], subaccounts[0])
-  return { main, subaccounts: [...subaccounts] }
+  await builder.run(
+    'settings.set',
+    { node: party, name: 'venue.order_rate_tier', value: TIER, from: null },
+    'Tier as agreed',
+  )
+  return { main, subaccounts, clients: await createUsers(builder, party, main, subaccounts) }
 }
 
-async function createUsers(builder: Builder, party: Id, all: readonly Id[], first: Id): Promise<void> {
+/** The owner administers the whole of it, so that subaccounts made later are within reach; a login has one subaccount. */
+async function createUsers(
+  builder: Builder,
+  party: Id,
+  main: Id,
+  subaccounts: readonly Id[],
+): Promise<Kestrel['clients']> {
   const owner = await builder.user({
     party,
     name: 'kestrel',
     displayName: 'Kim Kestrel',
     email: 'kim@kestrel.example',
-    roles: ['treasurer', 'trading_user'],
+    roles: ['firm_administrator'],
   })
-  for (const account of all) await builder.bind(owner, account)
-  // The role's template binds this login to its one subaccount.
-  await builder.user({
-    party,
-    name: 'kestrel-sub-1-login',
-    displayName: 'Desk one',
-    email: 'desk-one@kestrel.example',
-    roles: ['subaccount_login'],
-    account: first,
-  })
+  const clients: SigningClient[] = []
+  for (const [place, account] of subaccounts.entries()) {
+    // The role's template binds this login to its one subaccount.
+    const login = await builder.user({
+      party,
+      name: `kestrel-sub-${place + 1}-login`,
+      displayName: `Desk ${place + 1}`,
+      email: `desk-${place + 1}@kestrel.example`,
+      roles: ['subaccount_login'],
+      scopes: ['funding:read'],
+      account,
+    })
+    clients.push(await builder.signingClient(login, party, account, `kestrel-sub-${place + 1}`))
+  }
+  return { main: await builder.signingClient(owner, party, main, 'kestrel-main'), subaccounts: clients }
 }

@@ -21,6 +21,11 @@ export function engineWithPort(): { readonly engine: Engine; readonly port: Demo
     },
     seal: async (party, plain) => `sealed for ${party}: ${plain.length} characters`,
     newApiKey: (clientId) => ({ apiKey: `sk_${clientId}_test`, secretHash: '0'.repeat(64) }),
+    newSigningSecret: async () => ({
+      clientSecret: 'secret',
+      secretHash: '0'.repeat(64),
+      sealedSecret: 'sealed',
+    }),
     newRsaKeyPair: async () => ({ privateKeyPem: 'private', publicKeyPem: 'public' }),
   }
   return { engine, port }

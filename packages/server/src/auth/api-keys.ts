@@ -20,10 +20,15 @@ export function parseApiKey(value: string): ApiKey | null {
 
 export const hashSecret = (secret: string): string => createHash('sha256').update(secret).digest('hex')
 
+export const mintSecret = (): string => randomBytes(32).toString('hex')
+
+/** The key of a client id and its secret, as a bearer. */
+export const apiKeyOf = ({ clientId, secret }: ApiKey): string => `sk_${clientId}_${secret}`
+
 /** A fresh key: what its holder is shown once, and what the book keeps. */
 export function mintApiKey(clientId: string): { readonly value: string; readonly secretHash: string } {
-  const secret = randomBytes(32).toString('hex')
-  return { value: `sk_${clientId}_${secret}`, secretHash: hashSecret(secret) }
+  const secret = mintSecret()
+  return { value: apiKeyOf({ clientId, secret }), secretHash: hashSecret(secret) }
 }
 
 export function isSecretOf(secretHash: string, secret: string): boolean {

@@ -3,7 +3,7 @@
  * behind it (token, credential, user, owners) still holds is asked of the engine on every request, so a revocation
  * counts on the very next one. A change of a credential makes its proofs be looked up anew.
  */
-import { hash } from 'node:crypto'
+import { createHmac, hash, timingSafeEqual } from 'node:crypto'
 import {
   type Event,
   type FoundCredential,
@@ -12,7 +12,7 @@ import {
   parseId,
   type Surface,
 } from '@stemma/core'
-import type { Authenticated, Authentication, Host } from '../services.js'
+import type { Authenticated, Authentication, Host, Sealing, Signed } from '../services.js'
 import type { AccessTokens } from './access-tokens.js'
 import { isApiKey, isSecretOf, parseApiKey } from './api-keys.js'
 import type { FailedProofs } from './failed-proofs.js'
@@ -27,6 +27,7 @@ export class BearerAuthentication implements Authentication {
     private readonly host: Host,
     private readonly tokens: AccessTokens,
     private readonly failures: FailedProofs,
+    private readonly sealing: Pick<Sealing, 'open'>,
   ) {}
 
   /** Follows the changes of credentials; without it nothing is remembered. */
@@ -49,6 +50,25 @@ export class BearerAuthentication implements Authentication {
     return isAddressAllowed(proof.ipAddresses, address) ? proof.authenticated : null
   }
 
+  async signed(
+    { clientId, text, signature }: Signed,
+    surface: Surface,
+    address: string,
+  ): Promise<Authenticated | null> {
+    const now = this.host.now()
+    const found = await this.find({ clientId })
+    if (found?.sealedSecret == null || found.surface !== surface || found.status !== 'active') return null
+    if (found.expiresAt !== null && found.expiresAt <= now) return null
+    if (!isAddressAllowed(found.ipAddresses, address)) return null
+    const secret = await this.sealing.open(found.ownerParty, found.sealedSecret)
+    if (secret === null || !isSignatureOf(secret, text, signature)) {
+      await this.countFailure(found, address, now)
+      return null
+    }
+    if (found.failuresInARow > 0) await recordSignIn(this.host, found, true)
+    return ofCredential(found)
+  }
+
   private isFollowing = false
 
   private async prove(value: string, key: string, address: string, now: Instant): Promise<Proof | null> {
@@ -67,15 +87,12 @@ export class BearerAuthentication implements Authentication {
     const found = await this.find({ clientId: parsed.clientId })
     if (found?.secretHash == null || found.kind !== 'api_key' || found.status !== 'active') return null
     if (!isSecretOf(found.secretHash, parsed.secret)) {
-      // Beyond the rates a failure costs the book nothing; the right secret always passes.
-      if (this.failures.count(parsed.clientId, address, now) === null)
-        await recordSignIn(this.host, found, false)
+      await this.countFailure(found, address, now)
       return null
     }
     if (found.failuresInARow > 0) await recordSignIn(this.host, found, true)
-    const actor = { kind: 'credential', credential: found.id, token: null, actingUser: null } as const
     return {
-      authenticated: { actor, credential: found.id, user: found.user, token: null, audience: null },
+      authenticated: ofCredential(found),
       surface: found.surface,
       ipAddresses: found.ipAddresses,
       expiresAt: found.expiresAt,
@@ -97,9 +114,27 @@ export class BearerAuthentication implements Authentication {
     }
   }
 
+  /** Beyond the rates a failure costs the book nothing; the right secret always passes. */
+  private async countFailure(found: FoundCredential, address: string, now: Instant): Promise<void> {
+    if (this.failures.count(found.clientId, address, now) === null)
+      await recordSignIn(this.host, found, false)
+  }
+
   private find(input: { clientId: string } | { credential: number }): Promise<FoundCredential | null> {
     return findCredential(this.host, input)
   }
+}
+
+function ofCredential({ id, user }: FoundCredential): Authenticated {
+  const actor = { kind: 'credential', credential: id, token: null, actingUser: null } as const
+  return { actor, credential: id, user, token: null, audience: null }
+}
+
+/** HMAC-SHA256 under the secret, in hexadecimal (deribit section 2.4). */
+function isSignatureOf(secret: string, text: string, signature: string): boolean {
+  const own = createHmac('sha256', secret).update(text).digest()
+  const given = Buffer.from(signature, 'hex')
+  return given.length === own.length && timingSafeEqual(own, given)
 }
 
 export async function findCredential(

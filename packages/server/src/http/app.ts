@@ -89,4 +89,6 @@ const surfaceOf = (url: string): string =>
     ? 'native'
     : url.startsWith('/v1/') || url.startsWith('/oauth/')
       ? 'polymarket-us'
-      : 'other'
+      : url.startsWith('/api/v2') || url.startsWith('/ws/api/v2')
+        ? 'deribit'
+        : 'other'

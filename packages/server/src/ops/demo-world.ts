@@ -7,7 +7,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { createDemoWorld, type DemoFile, type DemoPort, demoFile } from '@stemma/demo'
-import { mintApiKey } from '../auth/api-keys.js'
+import { hashSecret, mintApiKey, mintSecret } from '../auth/api-keys.js'
 import { writePrivateFile } from '../host/private-file.js'
 import type { Services } from '../services.js'
 
@@ -55,6 +55,11 @@ function portOf({ host, sealing }: Pick<Services, 'host' | 'sealing'>): DemoPort
       return outcome.result
     },
     seal: (party, plain) => sealing.seal(party, plain),
+    async newSigningSecret(party) {
+      const clientSecret = mintSecret()
+      const sealedSecret = await sealing.seal(party, clientSecret)
+      return { clientSecret, secretHash: hashSecret(clientSecret), sealedSecret }
+    },
     newApiKey(clientId) {
       const { value, secretHash } = mintApiKey(clientId)
       return { apiKey: value, secretHash }

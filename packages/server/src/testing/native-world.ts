@@ -59,10 +59,10 @@ export async function startWorld({ heartbeatMs = 15_000 } = {}): Promise<World> 
   }
   const host = new EngineHost({ engine, store, clock: systemClock(), onFatal: fatal })
   const tokens = new AccessTokens(randomBytes(32) as never)
-  const authentication = new BearerAuthentication(host, tokens, new FailedProofs())
-  await authentication.follow()
   const master = { derive: () => randomBytes(32) } as never
   const sealing = new PartySealing(master, new MemoryKeyShelf(), engine, host)
+  const authentication = new BearerAuthentication(host, tokens, new FailedProofs(), sealing)
+  await authentication.follow()
   const app = fastify({
     // What the composition root sets, with a shorter patience.
     http: {

@@ -32,6 +32,8 @@ export type CreateCredential = {
   readonly displayName: string
   readonly surface: Surface
   readonly secretHash: string | null
+  /** The secret under the key of its party, for credentials that sign requests with it. */
+  readonly sealedSecret?: string | null
   readonly publicKeys: readonly NewPublicKey[]
   /** Null: all that its owner has. */
   readonly scopes: readonly string[] | null
@@ -60,6 +62,7 @@ export const createCredential = command({
     const id = context.image.newId<CredentialId>()
     const row = identity.credentials.insert(id, {
       ...input,
+      sealedSecret: input.sealedSecret ?? null,
       publicKeys: input.publicKeys.map(({ kid, algorithm, pem }) => ({
         kid,
         algorithm,
@@ -106,6 +109,7 @@ function checkShape(input: CreateCredential): void {
   if (input.scopes !== null) checkScopes(input.scopes)
   checkAddresses(input.ipAddresses)
   checkSealed(input.secretHash, '/secret')
+  checkSealed(input.sealedSecret ?? null, '/sealed_secret')
   checkKeys(input.publicKeys)
   if (input.kind === 'api_key' && input.secretHash === null && input.publicKeys.length === 0)
     refuse('malformed', 'expected an API key to have a secret or a public key')

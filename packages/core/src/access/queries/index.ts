@@ -1,3 +1,4 @@
+import { accountOfKey } from './account-of-key.js'
 import { findCredential } from './find-credential.js'
 import { findFirm } from './find-firm.js'
 import { findParticipant } from './find-participant.js'
@@ -16,6 +17,7 @@ import {
 import { participantUsers } from './participant-users.js'
 import { explain, reachOf, whoCan } from './questions.js'
 
+export type { AccountOfKey } from './account-of-key.js'
 export type { FoundCredential } from './find-credential.js'
 export * from './identity.js'
 export * from './lists.js'
@@ -39,6 +41,7 @@ export const ACCESS_QUERIES = [
   whoCan,
   reachOf,
   findCredential,
+  accountOfKey,
   findParticipant,
   findFirm,
   participantUsers,

@@ -13,6 +13,7 @@ import { openManyAccounts } from './open-many-accounts.js'
 import { closeParty, reactivateParty, suspendParty } from './party-transition.js'
 import { setBlock } from './set-block.js'
 import { setPartyKyc } from './set-party-kyc.js'
+import { createSubaccount, renameSubaccount } from './subaccounts.js'
 import { updateAccount } from './update-account.js'
 import { updateParty } from './update-party.js'
 import { createTemplate, removeTemplate, updateTemplate } from './write-template.js'
@@ -32,6 +33,7 @@ export * from './open-many-accounts.js'
 export * from './party-transition.js'
 export * from './set-block.js'
 export * from './set-party-kyc.js'
+export * from './subaccounts.js'
 export * from './update-account.js'
 export * from './update-party.js'
 export * from './write-template.js'
@@ -48,6 +50,8 @@ export const HIERARCHY_COMMANDS = [
   eraseParty,
   openAccount,
   openManyAccounts,
+  createSubaccount,
+  renameSubaccount,
   updateAccount,
   reviewAccount,
   approveAccount,

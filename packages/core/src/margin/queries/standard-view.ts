@@ -33,9 +33,18 @@ export interface StandardView {
   readonly sessionRealized: Amount
   readonly sessionUnrealized: Amount
   readonly optionsValue: Amount
+  /** Of cross margin: the whole pool in this currency, at its index. Null where the currency stands alone. */
+  readonly pool: PoolView | null
   /** Positions and orders that a price is missing for; they are in no figure, and no order is accepted. */
   readonly unpriced: number
   readonly instruments: readonly InstrumentMargin[]
+}
+
+/** Of what is not held. What a pool has beyond its initial margin is available: haircuts count as required. */
+export interface PoolView {
+  readonly marginBalance: Amount
+  readonly initialMargin: Amount
+  readonly maintenanceMargin: Amount
 }
 
 /** What a view of any model says, reckoned by this one. */
@@ -72,6 +81,7 @@ export function standardParts(
       sessionRealized: figures.sessionRealized,
       sessionUnrealized: figures.sessionUnrealized,
       optionsValue: figures.optionsValue,
+      pool: standard.pool(account, currency),
       unpriced: figures.unpriced,
       instruments: instrumentMargins(context, account, currency),
     },

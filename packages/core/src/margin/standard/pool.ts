@@ -33,6 +33,7 @@ export function dollarsFor(
 export interface PoolFigures {
   readonly marginBalance: bigint
   readonly maintenance: bigint
+  readonly held: bigint
   /** After haircuts, initial requirements and what is held. */
   readonly available: bigint
   readonly unpriced: number
@@ -44,7 +45,7 @@ export function poolFigures(
   haircuts: Haircuts,
   except: InstrumentId | null = null,
 ): PoolFigures {
-  let [balance, maintenance, available, unpriced] = [0n, 0n, 0n, 0]
+  let [balance, maintenance, held, available, unpriced] = [0n, 0n, 0n, 0n, 0]
   for (const currency of currenciesOf(context, account)) {
     const rate = dollarsFor(context, currency)
     if (rate === null) continue
@@ -54,13 +55,14 @@ export function poolFigures(
     const left = availableFunds(figures)
     balance += divide(marginBalance(figures) * rate, unit, 'floor')
     maintenance += divide(figures.maintenance * rate, unit, 'up')
+    held += divide(figures.held * rate, unit, 'up')
     available +=
       left > 0n
         ? divide(left * rate * kept, unit * FULL_BASIS_POINTS, 'floor')
         : divide(left * rate, unit, 'floor')
     unpriced += figures.unpriced
   }
-  return { marginBalance: balance, maintenance, available, unpriced }
+  return { marginBalance: balance, maintenance, held, available, unpriced }
 }
 
 /** Dollars of the pool as an amount of a currency, rounded down. */

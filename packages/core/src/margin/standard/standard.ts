@@ -6,7 +6,7 @@ import type { AccountId, Hierarchy } from '../../hierarchy/index.js'
 import type { Image } from '../../image/index.js'
 import type { Ledger } from '../../ledger/index.js'
 import type { InstrumentId, Market } from '../../market/index.js'
-import { type Amount, amount, type CurrencyCode } from '../../money/index.js'
+import { type Amount, amount, type CurrencyCode, subtract } from '../../money/index.js'
 import type { Settings } from '../../settings/index.js'
 import type { Trading } from '../../trading/index.js'
 import { type MarginModel, modelOf } from '../models.js'
@@ -67,6 +67,26 @@ export class StandardMargin {
 
   isPooled(account: AccountId): boolean {
     return this.modelOf(account) === 'cross_standard'
+  }
+
+  /** The pool of the account in a currency, without what is held; null where the currency stands alone. */
+  pool(
+    account: AccountId,
+    currency: CurrencyCode,
+  ): {
+    readonly marginBalance: Amount
+    readonly initialMargin: Amount
+    readonly maintenanceMargin: Amount
+  } | null {
+    const rate = this.poolRate(account, currency)
+    if (rate === null) return null
+    const pool = poolFigures(this.context, account, this.haircuts(account))
+    const [marginBalance, available, maintenanceMargin] = [
+      pool.marginBalance - pool.held,
+      pool.available,
+      pool.maintenance,
+    ].map((dollars) => inCurrency(dollars, currency, rate)) as [Amount, Amount, Amount]
+    return { marginBalance, initialMargin: subtract(marginBalance, available), maintenanceMargin }
   }
 
   haircuts(account: AccountId): Haircuts {

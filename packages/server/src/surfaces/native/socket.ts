@@ -7,6 +7,7 @@ import type { Duplex } from 'node:stream'
 import { BASE_PATH } from '@stemma/contract'
 import { refuse } from '@stemma/core'
 import { type RawData, type WebSocket, WebSocketServer } from 'ws'
+import { takeUpgrades } from '../../http/upgrades.js'
 import type { Services, Subscription } from '../../services.js'
 import { callOf, FIELDS_OF_COMMAND } from './batch.js'
 import type { Caller } from './call.js'
@@ -42,13 +43,7 @@ export function openSockets(
 ): SocketDoor {
   const sessions = new Set<Session>()
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_BYTES_MAX })
-  server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
-    // The target is whatever was written there: it need not be an address at all.
-    if (request.url?.split('?', 1)[0] !== PATH) {
-      stream.on('error', () => stream.destroy())
-      stream.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
-      return
-    }
+  takeUpgrades(server, PATH, (request, stream, head) => {
     if (!services.admission.isOpen) {
       void services.admission.refusal().then((refusal) => {
         if (refusal === null) welcome(request, stream, head)

@@ -1,0 +1,168 @@
+/** The venue's errors by their numbers (section 10), and our refusals in its words. */
+import type { Refusal, RefusalCode } from '@stemma/core'
+import { UnreadFault } from '../../http/unread.js'
+import type { Answer, Settled } from '../../services.js'
+
+export const MESSAGES = {
+  '-32700': 'Parse error',
+  '-32602': 'Invalid params',
+  '-32601': 'Method not found',
+  '-32600': 'request entity too large',
+  10001: 'error',
+  10002: 'qty_too_low',
+  10003: 'order_overlap',
+  10004: 'order_not_found',
+  10009: 'not_enough_funds',
+  10010: 'already_closed',
+  10011: 'price_not_allowed',
+  10012: 'book_closed',
+  10019: 'locked_by_admin',
+  10028: 'too_many_requests',
+  10030: 'must_be_websocket_request',
+  10041: 'settlement_in_progress',
+  10043: 'price_wrong_tick',
+  10047: 'matching_engine_queue_full',
+  11008: 'already_filled',
+  11030: 'other_reject',
+  11042: 'permission_denied',
+  11044: 'not_open_order',
+  11050: 'bad_request',
+  11051: 'system_maintenance',
+  11054: 'post_only_reject',
+  11094: 'internal_server_error',
+  11098: 'account_locked',
+  12001: 'too_many_subaccounts',
+  12002: 'wrong_subaccount_name',
+  12100: 'transfer_not_allowed',
+  13004: 'invalid_credentials',
+  13009: 'unauthorized',
+  13012: 'unavailable_in_subaccount',
+  13021: 'forbidden',
+  13032: 'non_unique_order_label',
+  13778: 'raw_subscriptions_not_available_for_unauthorized',
+  13888: 'timed_out',
+} as const
+export type ErrorCode = keyof typeof MESSAGES
+
+export class VenueError extends Error {
+  constructor(
+    readonly code: ErrorCode,
+    readonly data?: unknown,
+    /** What some messages end with: a limit, or a reason. */
+    ending = '',
+  ) {
+    super(ending === '' ? MESSAGES[code] : `${MESSAGES[code]} ${ending}`)
+  }
+
+  get told(): { readonly code: number; readonly message: string; readonly data?: unknown } {
+    const told = { code: Number(this.code), message: this.message }
+    return this.data === undefined ? told : { ...told, data: this.data }
+  }
+}
+
+export const invalidParam = (param: string, reason: string): VenueError =>
+  new VenueError('-32602', { reason, param })
+export const missingParam = (param: string): VenueError => invalidParam(param, 'value is required')
+export const unauthorized = (): VenueError => new VenueError(13009, { reason: 'invalid_token' })
+export const instrumentNotFound = (): VenueError => invalidParam('instrument_name', 'instrument not found')
+export const orderNotFound = (): VenueError => new VenueError(10004)
+export const notOfSubaccounts = (): VenueError =>
+  new VenueError(13012, { reason: 'insufficient_permissions' })
+export const scopeMissing = (): VenueError => new VenueError(13021, { reason: 'invalid_scope' })
+
+/** Of a rejected order, by the reason that the core gives. */
+const REJECTIONS: Readonly<Record<string, ErrorCode>> = {
+  instrument_not_open: 10012,
+  price_off_tick: 10043,
+  price_out_of_bounds: 10011,
+  would_take: 11054,
+  self_match: 10003,
+  insufficient_buying_power: 10009,
+  open_orders_limit: 10047,
+  order_rate_limit: 10028,
+  loss_limit: 10019,
+  order_not_open: 11044,
+}
+
+const CODES: Partial<Record<RefusalCode, ErrorCode>> = {
+  unauthenticated: 13009,
+  credential_invalid: 13004,
+  scope_missing: 13021,
+  not_visible: 13021,
+  level_insufficient: 13021,
+  actor_suspended: 13021,
+  permission_missing: 13021,
+  grant_exceeds_own: 13021,
+  party_suspended: 11098,
+  account_not_active: 11098,
+  blocked: 11098,
+  insufficient_available_balance: 10009,
+  same_account: 12100,
+  currencies_differ: 12100,
+  rate_limited: 10028,
+  overloaded: 10047,
+  not_writer: 11051,
+}
+
+export function fromRefusal(refusal: Refusal): VenueError {
+  const { code, detail, data, field } = refusal
+  if (code === 'order_rejected') return fromRejection(String(data?.reason), detail)
+  if (code === 'instrument_unknown') return instrumentNotFound()
+  if (code === 'order_not_open') return new VenueError(data?.state === 'filled' ? 11008 : 10010)
+  const known = CODES[code]
+  if (known === 13009) return unauthorized()
+  if (known === 13021)
+    return code === 'scope_missing' ? scopeMissing() : new VenueError(13021, { reason: detail })
+  if (known !== undefined) return new VenueError(known)
+  if (field !== undefined || code === 'malformed') return invalidParam(paramOf(field), detail)
+  return new VenueError(11030, undefined, code)
+}
+
+/** Before any method is asked: the address cannot be read, or another process answers. */
+export const refusedAtDoor = (refusal: Refusal): VenueError =>
+  refusal.code === 'malformed' ? new VenueError(11050, refusal.detail) : fromRefusal(refusal)
+
+function fromRejection(reason: string, detail: string): VenueError {
+  const known = REJECTIONS[reason]
+  if (known !== undefined) return new VenueError(known)
+  if (reason === 'quantity_invalid') return invalidParam('amount', 'must be a multiple of contract size')
+  if (reason === 'quantity_limit' || reason === 'notional_limit' || reason === 'position_limit')
+    return invalidParam('amount', detail)
+  return new VenueError(11030, undefined, reason)
+}
+
+/** Fields of the core by the names that the venue has for them. */
+const PARAMS: Readonly<Record<string, string>> = {
+  quantity: 'amount',
+  stop_price: 'trigger_price',
+  display_name: 'name',
+  to: 'destination',
+}
+
+function paramOf(field: string | undefined): string {
+  const name = (field ?? '').split('/').at(-1) ?? ''
+  return PARAMS[name] ?? name
+}
+
+/** What was read; a refusal is thrown in the venue's words. */
+export function answered<Result>(answer: Answer<Result>): Result {
+  if (answer.kind === 'refused') throw fromRefusal(answer.refusal)
+  return answer.result
+}
+
+/** The result of a command; a refusal is thrown in the venue's words. */
+export function settled<Result>(outcome: Settled): Result {
+  if (outcome.kind === 'refused') throw fromRefusal(outcome.refusal)
+  return outcome.result as Result
+}
+
+/** Whatever was thrown: ours as it is, framing faults by their status, the rest as our own fault. */
+export function toVenueError(thrown: unknown): VenueError {
+  if (thrown instanceof VenueError) return thrown
+  if (thrown instanceof UnreadFault) return new VenueError(11050, thrown.message)
+  const status =
+    typeof thrown === 'object' && thrown !== null && 'statusCode' in thrown ? thrown.statusCode : 500
+  if (status === 413) return new VenueError('-32600')
+  if (typeof status === 'number' && status < 500) return new VenueError(11050, 'the request cannot be read')
+  return new VenueError(11094)
+}

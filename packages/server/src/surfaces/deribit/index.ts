@@ -1,0 +1,134 @@
+/**
+ * The deribit surface: JSON-RPC 2.0 over HTTP and WebSocket, for a main account and its subaccounts. Translation only;
+ * every rule is the engine's.
+ */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { readJson } from '../../http/json.js'
+import type { UnreadFault } from '../../http/unread.js'
+import type { SurfaceModule } from '../../services.js'
+import { Authenticator } from './authentication.js'
+import { type Call, perform } from './call.js'
+import { enveloped, failed, idOf, type Outcome } from './envelope.js'
+import { refusedAtDoor, VenueError } from './errors.js'
+import { Credits } from './limits.js'
+import { METHODS } from './methods.js'
+import { Params } from './params.js'
+import { openSockets } from './socket.js'
+
+const PATH = '/api/v2'
+export const REQUEST_BYTES_MAX = 32 * 1024
+/** The venue answers every fault so (section 1.5). */
+const FAULT_STATUS = 400
+
+export const deribit: SurfaceModule = {
+  name: 'deribit',
+  unrouted: [
+    {
+      prefix: PATH,
+      refuse: (_request, reply, refusal) =>
+        reply
+          .code(FAULT_STATUS)
+          .type('application/json')
+          .send(faultAlone(refusedAtDoor(refusal))),
+      unread: (fault: UnreadFault) => ({
+        type: 'application/json',
+        text: JSON.stringify(faultAlone(fault)),
+      }),
+    },
+  ],
+  async register(app, services) {
+    const door: Door = { services, authenticator: new Authenticator(services), credits: new Credits() }
+    await app.register(async (scope) => mount(scope, door))
+    const sockets = openSockets(app.server, services, door.authenticator, door.credits)
+    app.addHook('preClose', async () => sockets.close())
+  },
+}
+
+const faultAlone = (thrown: unknown) => ({ jsonrpc: '2.0', ...failed(thrown), testnet: false })
+
+type Door = Pick<Call, 'services' | 'authenticator' | 'credits'>
+
+function mount(scope: FastifyInstance, door: Door): void {
+  scope.removeAllContentTypeParsers()
+  // The very bytes are signed, so they are kept as they came.
+  scope.addContentTypeParser(
+    '*',
+    { parseAs: 'buffer', bodyLimit: REQUEST_BYTES_MAX },
+    (_request, body, done) => done(null, body),
+  )
+  scope.setErrorHandler((thrown, _request, reply) => reply.code(FAULT_STATUS).send(faultAlone(thrown)))
+  const handler = (request: FastifyRequest, reply: FastifyReply) => answer(door, request, reply)
+  for (const url of [PATH, `${PATH}/*`]) scope.route({ method: ['GET', 'POST'], url, handler })
+}
+
+interface Asked {
+  readonly id: unknown
+  readonly method: string
+  readonly params: Params
+}
+
+async function answer(door: Door, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+  const { services } = door
+  const begun = services.host.now()
+  const body = Buffer.isBuffer(request.body) ? request.body.toString('utf8') : ''
+  let id: unknown = null
+  let outcome: Outcome
+  try {
+    const asked = askedOf(request, body)
+    id = asked.id
+    outcome = { result: await resultOf(door, request, body, asked) }
+  } catch (thrown) {
+    const fault = failed(thrown)
+    if (fault.error.code === 11094) request.log.error({ err: thrown }, 'venue call failed')
+    outcome = fault
+    reply.code(FAULT_STATUS)
+  }
+  return reply.type('application/json').send(enveloped(outcome, idOf(id), begun, services.host.now()))
+}
+
+async function resultOf(
+  door: Door,
+  request: FastifyRequest,
+  body: string,
+  { method, params }: Asked,
+): Promise<unknown> {
+  const address = request.ip
+  const { authenticator } = door
+  const { host } = door.services
+  const call = { ...door, host, params, address, requestId: request.id, session: null }
+  return perform(METHODS.get(method), call, () => {
+    const token = params.text('access_token')
+    const { authorization } = request.headers
+    if (authorization === undefined && token !== null) return authenticator.token(token, 'access', address)
+    return authenticator.header(authorization, { method: request.method, url: request.url, body }, address)
+  })
+}
+
+/** The method of the path, with the parameters of the query, or of a body that is JSON-RPC. */
+function askedOf(request: FastifyRequest, body: string): Asked {
+  const query = request.query as Readonly<Record<string, unknown>>
+  const { id, method, params = {} } = body === '' ? { params: query, ...pick(query) } : bodyRead(body)
+  const path = request.url.split('?', 1)[0]?.slice(PATH.length + 1) ?? ''
+  if (typeof params !== 'object' || params === null || Array.isArray(params))
+    throw new VenueError('-32602', { reason: 'must be an object', param: 'params' })
+  return { id, method: path === '' ? String(method ?? '') : path, params: new Params(params as never) }
+}
+
+/** Over GET an id is text, and a whole number where it reads as one. */
+function pick({ id, method }: Readonly<Record<string, unknown>>): { id?: unknown; method?: unknown } {
+  return { id: typeof id === 'string' && /^\d{1,15}$/.test(id) ? Number(id) : id, method }
+}
+
+interface Rpc {
+  readonly id?: unknown
+  readonly method?: unknown
+  readonly params?: unknown
+}
+
+function bodyRead(body: string): Rpc {
+  const read = readJson(Buffer.from(body))
+  if ('fault' in read) throw new VenueError('-32700')
+  const { value } = read
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new VenueError('-32700')
+  return value as Rpc
+}

@@ -1,0 +1,33 @@
+/** Every method of the surface, by its name. */
+import { AUTH_METHODS } from './auth-methods.js'
+import type { Method } from './call.js'
+import { INSTRUMENT_METHODS } from './instruments.js'
+import { ORDER_METHODS } from './order-methods.js'
+import { PLACE_METHODS } from './place.js'
+import { POSITION_METHODS } from './positions.js'
+import { SERVER_METHODS } from './server-methods.js'
+import { SOCKET_METHODS } from './socket-methods.js'
+import { SUBACCOUNT_METHODS } from './subaccounts.js'
+import { SUMMARY_METHODS } from './summary.js'
+import { TICKER_METHODS } from './ticker.js'
+import { LOG_METHODS } from './transaction-log.js'
+import { TRANSFER_METHODS } from './transfers.js'
+import { TRADE_METHODS } from './user-trades.js'
+
+export const METHODS: ReadonlyMap<string, Method> = new Map(
+  [
+    ...SERVER_METHODS,
+    ...AUTH_METHODS,
+    ...INSTRUMENT_METHODS,
+    ...TICKER_METHODS,
+    ...SUMMARY_METHODS,
+    ...POSITION_METHODS,
+    ...PLACE_METHODS,
+    ...ORDER_METHODS,
+    ...TRADE_METHODS,
+    ...SUBACCOUNT_METHODS,
+    ...TRANSFER_METHODS,
+    ...LOG_METHODS,
+    ...SOCKET_METHODS,
+  ].map((method) => [method.name, method]),
+)

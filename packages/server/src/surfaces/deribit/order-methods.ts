@@ -1,0 +1,302 @@
+/** Reading and cancelling orders (sections 6.2 and 6.3). */
+import type { AccountId, HistoryRow, InstrumentId, OrderId, OrderType, Plain } from '@stemma/core'
+import { accountRead, type Method, type PrivateCall } from './call.js'
+import { answered, fromRefusal, invalidParam, orderNotFound, settled, VenueError } from './errors.js'
+import {
+  type Contract,
+  contractAsked,
+  contracts,
+  currencyAsked,
+  currencyNamed,
+  filterAsked,
+  isOfFilter,
+  KINDS,
+} from './instruments.js'
+import { factsOf, type OrderFacts, orderIdRead, orderShown } from './orders.js'
+import { checkOpen, contractOfFacts, editFacts, ownFacts } from './place.js'
+
+const PAGE = 500
+const HISTORY_MAX = 1_000
+const LABEL_LENGTH_MAX = 64
+
+const STOPS: readonly OrderType[] = ['stop', 'stop_limit']
+const TAKES: readonly OrderType[] = ['take', 'take_limit']
+const PLAIN: readonly OrderType[] = ['limit', 'market', 'market_to_limit']
+
+/** The filters of reads and of cancels. */
+const TYPES: Readonly<Record<string, readonly OrderType[] | null>> = {
+  all: null,
+  limit: PLAIN,
+  trigger_all: [...STOPS, ...TAKES],
+  stop: STOPS,
+  stop_all: STOPS,
+  stop_limit: ['stop_limit'],
+  stop_market: ['stop'],
+  take: TAKES,
+  take_all: TAKES,
+  take_limit: ['take_limit'],
+  take_market: ['take'],
+  trailing_stop: [],
+  trailing_all: [],
+}
+
+const typesAsked = ({ params }: PrivateCall): readonly OrderType[] | null =>
+  TYPES[params.oneOf('type', Object.keys(TYPES)) ?? 'all'] ?? null
+
+/** Open orders of an account, the newest first. */
+async function openFacts(call: PrivateCall, account = accountRead(call)): Promise<OrderFacts[]> {
+  const { host, caller } = call
+  const found: OrderFacts[] = []
+  let after: OrderId | null = null
+  do {
+    const page: { readonly items: readonly HistoryRow[]; readonly next: OrderId | null } = answered(
+      await host.read('orders.open', caller.authenticated.actor, {
+        accounts: [account],
+        instruments: null,
+        after,
+        limit: PAGE,
+      }),
+    )
+    found.push(...page.items.map(factsOf))
+    after = page.next
+  } while (after !== null)
+  return found.reverse()
+}
+
+/** Orders with their contracts, as they are shown; those of other venues than this are left out. */
+async function shown(
+  call: PrivateCall,
+  facts: readonly OrderFacts[],
+  isWanted: (contract: Contract, facts: OrderFacts) => boolean,
+): Promise<unknown[]> {
+  const byId = new Map<number, Contract>((await contracts(call)).map((each) => [each.id, each]))
+  return facts.flatMap((each) => {
+    const contract = byId.get(each.instrument)
+    return contract !== undefined && isWanted(contract, each) ? [orderShown(each, contract)] : []
+  })
+}
+
+export const openOrdersShown = async (
+  call: PrivateCall,
+  account: AccountId,
+  isWanted: (contract: Contract) => boolean,
+): Promise<unknown[]> => shown(call, await openFacts(call, account), isWanted)
+
+async function open(call: PrivateCall): Promise<unknown> {
+  const [filter, types] = [filterAsked(call.params), typesAsked(call)]
+  return shown(
+    call,
+    await openFacts(call),
+    (contract, { type }) => isOfFilter(contract, filter) && (types === null || types.includes(type)),
+  )
+}
+
+function openByCurrency(call: PrivateCall): Promise<unknown> {
+  currencyNamed(call.params)
+  return open(call)
+}
+
+async function openByInstrument(call: PrivateCall): Promise<unknown> {
+  const { id } = await contractAsked(call)
+  const types = typesAsked(call)
+  return shown(
+    call,
+    await openFacts(call),
+    (contract, { type }) => contract.id === id && (types === null || types.includes(type)),
+  )
+}
+
+async function openByLabel(call: PrivateCall): Promise<unknown> {
+  const currency = currencyNamed(call.params)
+  const label = call.params.text('label')
+  return shown(
+    call,
+    await openFacts(call),
+    (contract, { terms }) => contract.currency === currency && (label === null || terms.label === label),
+  )
+}
+
+async function state(call: PrivateCall): Promise<unknown> {
+  const facts = await ownFacts(call, orderIdRead(call.params.requiredText('order_id')))
+  return orderShown(facts, await contractOfFacts(call, facts))
+}
+
+/** Open ones, and those that ended: only of instruments of the currency. */
+async function history(call: PrivateCall, isWanted: (contract: Contract) => boolean): Promise<unknown> {
+  const { params, host } = call
+  const account = accountRead(call)
+  const count = params.count('count', 20, HISTORY_MAX)
+  const offset = params.count('offset', 0, 1_000_000, 0)
+  const isUnfilledToo = params.flag('include_unfilled')
+  const wanted = (await contracts(call)).filter(isWanted)
+  if (wanted.length === 0) return []
+  const found: OrderFacts[] = []
+  let after: readonly Plain[] | undefined
+  while (found.length < offset + count) {
+    const rows = await host.history('orders', {
+      equals: { account },
+      oneOf: {
+        instrument: wanted.map(({ id }) => id),
+        state: ['filled', 'cancelled', 'expired', 'rejected'],
+      },
+      newestFirst: true,
+      limit: HISTORY_MAX,
+      ...(after === undefined ? {} : { after }),
+    })
+    found.push(...rows.map(factsOf).filter(({ filled }) => isUnfilledToo || filled > 0n))
+    const last = rows.at(-1)
+    if (rows.length < HISTORY_MAX || last === undefined) break
+    after = [last.id ?? null]
+  }
+  return shown(call, found.slice(offset, offset + count), () => true)
+}
+
+async function historyByCurrency(call: PrivateCall): Promise<unknown> {
+  currencyNamed(call.params)
+  const filter = filterAsked(call.params)
+  return history(call, (contract) => isOfFilter(contract, filter))
+}
+
+async function historyByInstrument(call: PrivateCall): Promise<unknown> {
+  const { id } = await contractAsked(call)
+  return history(call, (contract) => contract.id === id)
+}
+
+async function cancel(call: PrivateCall): Promise<unknown> {
+  const { host, caller } = call
+  const facts = await ownFacts(call, orderIdRead(call.params.requiredText('order_id')))
+  checkOpen(facts)
+  const outcome = await host.execute({
+    command: 'orders.cancel',
+    actor: caller.authenticated.actor,
+    input: { order: facts.id },
+    request: call.requestId,
+  })
+  // One that ended between the look and the command.
+  if (outcome.kind === 'refused')
+    throw outcome.refusal.code === 'not_visible' ? new VenueError(10010) : fromRefusal(outcome.refusal)
+  return orderShown(await ownFacts(call, facts.id), await contractOfFacts(call, facts))
+}
+
+interface Cancelled {
+  readonly orders: readonly number[]
+  readonly more: boolean
+}
+
+/** Cancels what is asked for, step by step, and says how many or, where it is asked, which. */
+async function cancelAll(
+  call: PrivateCall,
+  instrument: InstrumentId | null,
+  label: string | null = null,
+): Promise<unknown> {
+  const { host, caller, params } = call
+  const isDetailed = params.flag('detailed')
+  const input = {
+    account: caller.account,
+    instrument,
+    side: null,
+    currency: currencyAsked(params, 'any'),
+    kinds: kindsAsked(call),
+    types: typesAsked(call),
+    label,
+  }
+  const orders: number[] = []
+  for (let more = true; more; ) {
+    const step: Cancelled = settled(
+      await host.execute({
+        command: 'orders.cancel_all',
+        actor: caller.authenticated.actor,
+        input,
+        request: call.requestId,
+      }),
+    )
+    orders.push(...step.orders)
+    more = step.more
+  }
+  return isDetailed ? detailed(call, orders) : orders.length
+}
+
+/** One element for each instrument that had orders. */
+async function detailed(call: PrivateCall, orders: readonly number[]): Promise<unknown> {
+  const byInstrument = new Map<number, unknown[]>()
+  const currencies = new Map<number, Contract>()
+  for (const order of orders) {
+    const facts = await ownFacts(call, order)
+    const contract = await contractOfFacts(call, facts)
+    currencies.set(contract.id, contract)
+    byInstrument.set(contract.id, [...(byInstrument.get(contract.id) ?? []), orderShown(facts, contract)])
+  }
+  return [...currencies.values()].map(({ id, currency, symbol }) => ({
+    currency,
+    type: 'limit',
+    instrument_name: symbol,
+    result: byInstrument.get(id),
+  }))
+}
+
+function kindsAsked({ params }: PrivateCall): readonly string[] | null {
+  const kind = params.oneOf('kind', KINDS) ?? 'any'
+  if (kind === 'any') return null
+  if (kind === 'future') return ['future', 'perpetual']
+  return kind === 'option' ? ['option'] : []
+}
+
+async function cancelByCurrency(call: PrivateCall): Promise<unknown> {
+  currencyNamed(call.params)
+  return cancelAll(call, null)
+}
+
+async function cancelByKind(call: PrivateCall): Promise<unknown> {
+  if (!call.params.has('currency')) call.params.missing('currency')
+  return cancelAll(call, null)
+}
+
+function labelAsked({ params }: PrivateCall): string {
+  const label = params.requiredText('label')
+  if (label.length > LABEL_LENGTH_MAX)
+    throw invalidParam('label', `must have at most ${LABEL_LENGTH_MAX} characters`)
+  return label
+}
+
+async function editByLabel(call: PrivateCall): Promise<unknown> {
+  const { id } = await contractAsked(call)
+  const label = labelAsked(call)
+  const found = (await openFacts(call)).filter(
+    ({ instrument, terms }) => instrument === id && terms.label === label,
+  )
+  if (found.length > 1) throw new VenueError(13032)
+  const [only] = found
+  if (only === undefined) throw orderNotFound()
+  return editFacts(call, only)
+}
+
+const reads = (name: string, answer: (call: PrivateCall) => unknown): Method => ({
+  name: `private/${name}`,
+  kind: 'private',
+  scope: 'trade:read',
+  answer,
+})
+const writes = (name: string, answer: (call: PrivateCall) => unknown): Method => ({
+  name: `private/${name}`,
+  kind: 'private',
+  scope: 'trade:read_write',
+  answer,
+})
+
+export const ORDER_METHODS: readonly Method[] = [
+  reads('get_open_orders', open),
+  reads('get_open_orders_by_currency', openByCurrency),
+  reads('get_open_orders_by_instrument', openByInstrument),
+  reads('get_open_orders_by_label', openByLabel),
+  reads('get_order_state', state),
+  reads('get_order_state_by_label', openByLabel),
+  reads('get_order_history_by_currency', historyByCurrency),
+  reads('get_order_history_by_instrument', historyByInstrument),
+  writes('edit_by_label', editByLabel),
+  writes('cancel', cancel),
+  writes('cancel_all', (call) => cancelAll(call, null)),
+  writes('cancel_all_by_currency', cancelByCurrency),
+  writes('cancel_all_by_kind_or_type', cancelByKind),
+  writes('cancel_all_by_instrument', async (call) => cancelAll(call, (await contractAsked(call)).id)),
+  writes('cancel_by_label', (call) => cancelAll(call, null, labelAsked(call))),
+]

@@ -1,0 +1,157 @@
+/** Orders as the venue shows them (sections 6.4 and 6.5), open ones and those that have ended. */
+import {
+  type AccountId,
+  type Amount,
+  type CurrencyCode,
+  type HistoryRow,
+  type OrderTerms,
+  type OrderType,
+  type Price,
+  type Quantity,
+  termsOfTold,
+  toMilliseconds,
+} from '@stemma/core'
+import type { Host } from '../../services.js'
+import { invalidParam } from './errors.js'
+import { type Contract, contractSize } from './instruments.js'
+import { priceOr, priceShown, quantityShown } from './numbers.js'
+
+/** What is kept of an order, by the names of the core's own views. */
+export interface OrderFacts {
+  readonly id: number
+  readonly account: AccountId
+  readonly instrument: number
+  readonly side: 'buy' | 'sell'
+  readonly type: OrderType
+  readonly timeInForce: string
+  readonly state: string
+  readonly price: Price | null
+  readonly stopPrice: Price | null
+  readonly isTriggered: boolean
+  readonly quantity: Quantity
+  readonly filled: Quantity
+  readonly cost: bigint
+  readonly terms: OrderTerms
+  readonly createdAt: number
+  /** Later than its creation where it was replaced. */
+  readonly enteredAt: number
+  readonly updatedAt: number
+  readonly reason?: string | null
+}
+
+const camel = (name: string): string =>
+  name.replace(/_([a-z])/g, (_all, letter: string) => letter.toUpperCase())
+
+/** A row of history by the same names, or a view, with all of its terms. */
+export function factsOf(row: HistoryRow): OrderFacts {
+  const named = Object.fromEntries(Object.entries(row).map(([name, value]) => [camel(name), value]))
+  return { ...named, terms: termsOfTold(row.terms) } as unknown as OrderFacts
+}
+
+/** An order as it stands, open or ended; null where there is none. */
+export async function findFacts(host: Host, order: number): Promise<OrderFacts | null> {
+  const [row] = await host.history('orders', { equals: { id: order }, limit: 1 })
+  return row === undefined ? null : factsOf(row)
+}
+
+/** Ids of what settles in BTC are digits alone; others begin with their currency (section 6.4). */
+export const orderIdShown = (id: number, currency: CurrencyCode): string =>
+  currency === 'BTC' ? String(id) : `${currency}-${id}`
+
+export function orderIdRead(text: string): number {
+  const [, digits] = /^(?:[A-Z]{3,5}-)?([1-9]\d{0,15})$/.exec(text) ?? []
+  if (digits === undefined) throw invalidParam('order_id', 'must be the id of an order')
+  return Number(digits)
+}
+
+export const TYPES_SHOWN: Readonly<Record<OrderType, string>> = {
+  market: 'market',
+  limit: 'limit',
+  market_to_limit: 'market_limit',
+  stop: 'stop_market',
+  stop_limit: 'stop_limit',
+  take: 'take_market',
+  take_limit: 'take_limit',
+}
+const TIMES_SHOWN: Readonly<Record<string, string>> = {
+  gtc: 'good_til_cancelled',
+  day: 'good_til_day',
+  gtd: 'good_til_day',
+  ioc: 'immediate_or_cancel',
+  fok: 'fill_or_kill',
+}
+export const TRIGGERS_SHOWN = {
+  last_trade: 'last_price',
+  published_price: 'mark_price',
+  index_price: 'index_price',
+} as const
+
+export function stateShown({ state, stopPrice, isTriggered }: OrderFacts): string {
+  switch (state) {
+    case 'filled':
+    case 'rejected':
+      return state
+    case 'cancelled':
+    case 'expired':
+      return 'cancelled'
+    default:
+      return stopPrice !== null && !isTriggered ? 'untriggered' : 'open'
+  }
+}
+
+export function orderShown(facts: OrderFacts, contract: Contract): Readonly<Record<string, unknown>> {
+  const { terms, quantity, filled } = facts
+  const scale = contract.quantityScale
+  const amount = quantityShown(quantity, scale)
+  const state = stateShown(facts)
+  return {
+    order_id: orderIdShown(facts.id, contract.currency),
+    order_state: state,
+    order_type: TYPES_SHOWN[facts.type],
+    time_in_force: TIMES_SHOWN[facts.timeInForce] ?? facts.timeInForce,
+    instrument_name: contract.symbol,
+    direction: facts.side,
+    price: priceOr(facts.price, 'market_price'),
+    amount,
+    contracts: contractsShown(amount, contract),
+    filled_amount: quantityShown(filled, scale),
+    average_price: averageShown(contract, facts.cost as Amount, filled),
+    label: terms.label ?? '',
+    post_only: terms.postOnly,
+    ...(terms.postOnly ? { reject_post_only: !terms.reprices } : {}),
+    reduce_only: terms.reduceOnly,
+    replaced: facts.enteredAt > facts.createdAt,
+    api: true,
+    web: false,
+    is_liquidation: false,
+    mmp: false,
+    risk_reducing: false,
+    creation_timestamp: toMilliseconds(facts.createdAt as never),
+    last_update_timestamp: toMilliseconds(facts.updatedAt as never),
+    ...(facts.stopPrice === null
+      ? {}
+      : {
+          trigger: TRIGGERS_SHOWN[terms.trigger ?? 'last_trade'],
+          trigger_price: priceShown(facts.stopPrice),
+          triggered: facts.isTriggered,
+        }),
+    ...(state === 'cancelled' ? { cancel_reason: facts.reason == null ? 'user_request' : 'settlement' } : {}),
+  }
+}
+
+/** Whole contracts, free of the noise of binary fractions. */
+export const contractsShown = (amount: number, contract: Contract): number =>
+  Number((amount / contractSize(contract)).toPrecision(15))
+
+/**
+ * What a unit cost on average; 0 where there is none. Costs of inverse contracts are rounded coin, so that the price on
+ * the tick that costs just as much is the one that was traded at.
+ */
+export function averageShown({ terms, tick }: Contract, cost: Amount, quantity: Quantity): number {
+  const average = terms.average(cost, quantity)
+  if (average === null) return 0
+  const onTick = (((average + tick / 2n) / tick) * tick) as Price
+  const size = (quantity < 0n ? -quantity : quantity) as Quantity
+  const isSame = terms.notional(onTick, size) === (cost < 0n ? -cost : cost)
+  return priceShown(isSame ? onTick : average)
+}

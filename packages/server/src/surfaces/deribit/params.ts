@@ -1,0 +1,116 @@
+/**
+ * The parameters of a method. Over GET every value is text, and lists are JSON text; clients also send numbers as text.
+ * What a method does not know is left alone (section 1.2).
+ */
+import { fromMilliseconds, type Instant, type Price, parsePrice } from '@stemma/core'
+import { invalidParam, missingParam } from './errors.js'
+import { plainDecimal } from './numbers.js'
+
+export class Params {
+  constructor(private readonly values: Readonly<Record<string, unknown>>) {}
+
+  has(name: string): boolean {
+    return this.find(name) !== null
+  }
+
+  text(name: string): string | null {
+    const value = this.find(name)
+    if (value === null) return null
+    if (typeof value === 'number') return String(value)
+    if (typeof value !== 'string') throw invalidParam(name, 'must be a string')
+    return value
+  }
+
+  requiredText(name: string): string {
+    return this.text(name) ?? this.missing(name)
+  }
+
+  oneOf<Word extends string>(name: string, words: readonly Word[]): Word | null {
+    const value = this.text(name)
+    if (value === null) return null
+    const found = words.find((word) => word === value)
+    if (found === undefined) throw invalidParam(name, `must be one of ${words.join(', ')}`)
+    return found
+  }
+
+  flag(name: string, otherwise = false): boolean {
+    const value = this.find(name)
+    if (value === null) return otherwise
+    if (value === true || value === 'true') return true
+    if (value === false || value === 'false') return false
+    throw invalidParam(name, 'must be a boolean')
+  }
+
+  whole(name: string): number | null {
+    const value = this.find(name)
+    if (value === null) return null
+    const number = Number(plainDecimal(value) ?? Number.NaN)
+    if (!Number.isSafeInteger(number)) throw invalidParam(name, 'must be an integer')
+    return number
+  }
+
+  requiredWhole(name: string): number {
+    return this.whole(name) ?? this.missing(name)
+  }
+
+  /** Within bounds, both inclusive. */
+  count(name: string, otherwise: number, most: number, least = 1): number {
+    const value = this.whole(name) ?? otherwise
+    if (value < least || value > most) throw invalidParam(name, `must be between ${least} and ${most}`)
+    return value
+  }
+
+  /** Milliseconds since 1970. */
+  time(name: string): Instant | null {
+    const value = this.whole(name)
+    if (value === null) return null
+    if (value < 0 || value > 8_640_000_000_000)
+      throw invalidParam(name, 'must be a timestamp in milliseconds')
+    return fromMilliseconds(value)
+  }
+
+  decimal(name: string): string | null {
+    const value = this.find(name)
+    if (value === null) return null
+    const text = plainDecimal(value)
+    if (text === null) throw invalidParam(name, 'must be a number')
+    return text
+  }
+
+  price(name: string): Price | null {
+    const text = this.decimal(name)
+    if (text === null) return null
+    const price = parsePrice(text)
+    if (typeof price !== 'bigint') throw invalidParam(name, 'has too many digits')
+    return price
+  }
+
+  /** A list, its JSON text, or one value alone. */
+  list(name: string): readonly unknown[] | null {
+    const value = this.find(name)
+    if (value === null) return null
+    if (Array.isArray(value)) return value
+    if (typeof value !== 'string' || !value.startsWith('[')) return [value]
+    try {
+      return JSON.parse(value) as readonly unknown[]
+    } catch {
+      throw invalidParam(name, 'must be an array')
+    }
+  }
+
+  texts(name: string): readonly string[] {
+    const list = this.list(name) ?? this.missing(name)
+    if (!list.every((each): each is string => typeof each === 'string'))
+      throw invalidParam(name, 'must be an array of strings')
+    return list
+  }
+
+  missing(name: string): never {
+    throw missingParam(name)
+  }
+
+  private find(name: string): unknown {
+    const value = Object.hasOwn(this.values, name) ? this.values[name] : null
+    return value === undefined || value === '' ? null : value
+  }
+}

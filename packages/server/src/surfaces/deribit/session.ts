@@ -1,0 +1,181 @@
+/**
+ * One socket: who was proven on it, what it follows, and its heartbeat (section 8). Tokens of a connection live and die
+ * with it.
+ */
+import { randomUUID } from 'node:crypto'
+import type { AccountId, TokenId } from '@stemma/core'
+import type { RawData, WebSocket } from 'ws'
+import { readJson } from '../../http/json.js'
+import type { Authenticated, Services } from '../../services.js'
+import { type Authenticator, type Caller, useRead } from './authentication.js'
+import { perform, type Socket } from './call.js'
+import { Channels } from './channels.js'
+import { enveloped, failed, idOf } from './envelope.js'
+import { unauthorized, VenueError } from './errors.js'
+import type { Credits } from './limits.js'
+import { METHODS } from './methods.js'
+import { Params } from './params.js'
+import { type Pair, revokeToken } from './tokens.js'
+
+export const FRAME_CHARACTERS_MAX = 32 * 1024
+/** What a reader may leave unread before it is let go. */
+export const UNREAD_BYTES_MAX = 1024 * 1024
+const HEARTBEAT_ANSWER_MILLISECONDS = 10_000
+const HEARTBEAT_UNANSWERED = 4000
+
+export class Session implements Socket {
+  readonly channels: Channels
+  private remembered: Authenticated | null = null
+  /** That it was proven for. */
+  account: AccountId | null = null
+  private readonly ownTokens = new Set<TokenId>()
+  /** Refresh tokens that end with the connection. */
+  private readonly ofConnection = new Set<TokenId>()
+  private heartbeat: NodeJS.Timeout | null = null
+  private deadline: NodeJS.Timeout | null = null
+
+  constructor(
+    private readonly services: Services,
+    private readonly authenticator: Authenticator,
+    private readonly credits: Credits,
+    private readonly socket: WebSocket,
+    private readonly address: string,
+  ) {
+    this.channels = new Channels(
+      services,
+      (frame) => this.send(frame),
+      (thrown) => this.failed(thrown),
+    )
+    socket.on('message', (data, isBinary) => void this.receive(data, isBinary))
+    socket.on('error', () => socket.terminate())
+    socket.on('close', () => void this.closed())
+  }
+
+  /** The token that was just given here: calls that bring none are its from now on. */
+  remember({ authenticated, account }: Caller, { access, refresh }: Pair, life: string): void {
+    this.remembered = authenticated
+    this.account = account
+    this.ownTokens.add(access)
+    if (life === 'connection') this.ofConnection.add(refresh)
+  }
+
+  /** Who a call comes from: by its own token, or as the socket was proven. What was revoked is nobody at once. */
+  async identify(params: Params): Promise<Caller> {
+    const token = params.text('access_token')
+    if (token === null) return this.authenticator.callerOf(this.remembered)
+    const caller = await this.authenticator.token(token, 'access', this.address)
+    const { audience, token: id } = caller.authenticated
+    const isBound = useRead(audience ?? '').life === 'connection'
+    if (isBound && (id === null || !this.ownTokens.has(id))) throw unauthorized()
+    return caller
+  }
+
+  get isProven(): boolean {
+    return this.remembered !== null
+  }
+
+  setHeartbeat(seconds: number): void {
+    this.stopHeartbeat()
+    this.heartbeat = setInterval(() => this.beat(), seconds * 1_000)
+  }
+
+  stopHeartbeat(): void {
+    if (this.heartbeat !== null) clearInterval(this.heartbeat)
+    this.heartbeat = null
+    this.answeredHeartbeat()
+  }
+
+  answeredHeartbeat(): void {
+    if (this.deadline !== null) clearTimeout(this.deadline)
+    this.deadline = null
+  }
+
+  /** Ends the session of a token: with everything that came from it, where that is wanted. */
+  async logout(isInvalidated: boolean): Promise<void> {
+    const token = this.remembered?.token ?? null
+    this.remembered = null
+    if (isInvalidated && token !== null) await revokeToken(this.services, token)
+    this.end(1000, 'logged out')
+  }
+
+  end(code: number, reason: string): void {
+    this.socket.close(code, reason)
+  }
+
+  send(frame: unknown): void {
+    const { socket } = this
+    if (socket.readyState !== socket.OPEN) return
+    if (socket.bufferedAmount > UNREAD_BYTES_MAX) {
+      // Nothing reaches a reader that does not read: it is let go.
+      socket.terminate()
+      return
+    }
+    socket.send(JSON.stringify(frame))
+  }
+
+  private failed(thrown: unknown): void {
+    this.services.log.error({ err: thrown }, 'a channel cannot be told')
+    this.end(1011, 'internal error')
+  }
+
+  private beat(): void {
+    this.send({ jsonrpc: '2.0', method: 'heartbeat', params: { type: 'test_request' } })
+    this.deadline ??= setTimeout(
+      () => this.end(HEARTBEAT_UNANSWERED, 'heartbeat close'),
+      HEARTBEAT_ANSWER_MILLISECONDS,
+    )
+  }
+
+  private async receive(data: RawData, isBinary: boolean): Promise<void> {
+    const { host, log, admission } = this.services
+    if (!admission.isOpen) await admission.refusal()
+    const begun = host.now()
+    let id: unknown = null
+    try {
+      const text = data as Buffer
+      if (text.length > FRAME_CHARACTERS_MAX) throw new VenueError('-32600')
+      const read = isBinary ? { fault: true } : readJson(text)
+      if ('fault' in read || !isObject(read.value)) throw new VenueError(11050, 'invalid json')
+      id = read.value.id
+      const result = await this.act(read.value)
+      if (result !== undefined) this.send(enveloped({ result }, idOf(id), begun, host.now()))
+    } catch (thrown) {
+      const fault = failed(thrown)
+      if (fault.error.code === 11094) log.error({ err: thrown }, 'venue call failed')
+      this.send(enveloped(fault, idOf(id), begun, host.now()))
+      // Whoever asks too much is let go with the answer (section 11.1).
+      if (fault.error.code === 10028) this.end(1008, fault.error.message)
+    }
+  }
+
+  private act({ method, params = {} }: Readonly<Record<string, unknown>>): Promise<unknown> {
+    if (!isObject(params)) throw new VenueError('-32602', { reason: 'must be an object', param: 'params' })
+    const { services, authenticator, credits, address } = this
+    const given = new Params(params)
+    const call = {
+      services,
+      host: services.host,
+      authenticator,
+      credits,
+      params: given,
+      address,
+      requestId: `req_${randomUUID()}`,
+      session: this,
+    }
+    return perform(METHODS.get(String(method)), call, () => this.identify(given))
+  }
+
+  private async closed(): Promise<void> {
+    this.stopHeartbeat()
+    this.channels.closeAll()
+    try {
+      for (const token of this.ofConnection) await revokeToken(this.services, token)
+    } catch (thrown) {
+      // A server that stops takes no more commands: the tokens end by their time.
+      this.services.log.debug({ err: thrown }, 'tokens of a closed connection were left to expire')
+    }
+  }
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,0 +1,182 @@
+/** What an instrument stands at: ticker, book, index (sections 7 and 7.3). */
+import { type BookLevel, type BookView, type IndexView, toMilliseconds } from '@stemma/core'
+import type { Call, Method } from './call.js'
+import { answered, invalidParam } from './errors.js'
+import {
+  type Contract,
+  contractAsked,
+  contracts,
+  currencyNamed,
+  filterAsked,
+  isOfFilter,
+  isOver,
+  SYSTEM,
+  stateShown,
+} from './instruments.js'
+import { amountShown, priceOr, priceShown, quantityShown } from './numbers.js'
+
+const DEPTHS = [1, 5, 10, 20, 50, 100, 1_000] as const
+const DEPTH_DEFAULT = 5
+
+export type Levels = Pick<BookView, 'bids' | 'offers'>
+
+export const levelShown = ({ quantityScale }: Contract, { price, quantity }: BookLevel): [number, number] => [
+  priceShown(price),
+  quantityShown(quantity, quantityScale),
+]
+
+export async function levelsOf(
+  { host }: Pick<Call, 'host'>,
+  { id }: Contract,
+  depth: number,
+): Promise<BookView> {
+  return answered(await host.read<BookView>('books.get', SYSTEM, { instrument: id, depth }))
+}
+
+/** The best of each side; an empty side is 0 and 0. */
+export function quoteShown(contract: Contract, { bids, offers }: Levels): Readonly<Record<string, number>> {
+  const [bid = [0, 0], ask = [0, 0]] = [bids[0], offers[0]].map((level) =>
+    level === undefined ? undefined : levelShown(contract, level),
+  )
+  return { best_bid_price: bid[0], best_bid_amount: bid[1], best_ask_price: ask[0], best_ask_amount: ask[1] }
+}
+
+/** The price that positions are valued at: the mark, else the last trade. */
+export const markOf = ({ statistics, settlementPrice }: Contract) =>
+  settlementPrice ?? statistics?.mark ?? statistics?.last ?? statistics?.close ?? null
+
+export function tickerShown(
+  contract: Contract,
+  levels: Levels,
+  at: number,
+): Readonly<Record<string, unknown>> {
+  const { statistics, quantityScale, currency } = contract
+  const index = priceOr(contract.indexPrice, 0)
+  const change =
+    statistics?.close == null || statistics.last === null
+      ? 0
+      : Number(
+          (
+            ((priceShown(statistics.last) - priceShown(statistics.close)) * 100) /
+            priceShown(statistics.close)
+          ).toFixed(4),
+        )
+  return {
+    instrument_name: contract.symbol,
+    timestamp: at,
+    state: stateShown(contract),
+    stats: {
+      high: priceOr(statistics?.high ?? null, null),
+      low: priceOr(statistics?.low ?? null, null),
+      volume: statistics === null ? 0 : quantityShown(statistics.volume, quantityScale),
+      volume_notional: statistics === null ? 0 : amountShown(statistics.notional, currency),
+      price_change: change,
+    },
+    open_interest: quantityShown(contract.openInterest, quantityScale),
+    ...quoteShown(contract, levels),
+    last_price: priceOr(statistics?.last ?? null, null),
+    mark_price: priceOr(markOf(contract), null),
+    index_price: index,
+    min_price: priceOr(contract.priceLow, null),
+    max_price: priceOr(contract.priceHigh, null),
+    settlement_price: priceOr(contract.session?.price ?? null, 0),
+    estimated_delivery_price: index,
+    ...(contract.kind === 'perpetual' ? fundingShown(contract) : {}),
+    ...(contract.kind === 'option'
+      ? { underlying_price: index, underlying_index: contract.derivative.index, interest_rate: 0 }
+      : {}),
+  }
+}
+
+function fundingShown({ session }: Contract): Readonly<Record<string, number>> {
+  const rate = session === null ? 0 : priceShown(session.fundingRate)
+  return { current_funding: rate, funding_8h: rate, interest_value: 0 }
+}
+
+/** One of the depths that there are: the next deeper where it is none of them. */
+export function depthAsked(given: number | null): number {
+  if (given !== null && given < 1) throw invalidParam('depth', 'must be positive')
+  return DEPTHS.find((depth) => depth >= (given ?? DEPTH_DEFAULT)) ?? 1_000
+}
+
+const now = ({ host }: Call): number => toMilliseconds(host.now())
+
+async function ticker(call: Call): Promise<unknown> {
+  const contract = await contractAsked(call)
+  return tickerShown(contract, await levelsOf(call, contract, 1), now(call))
+}
+
+async function orderBook(call: Call): Promise<unknown> {
+  const contract = await contractAsked(call)
+  const answer = await call.host.read<BookView>('books.get', SYSTEM, {
+    instrument: contract.id,
+    depth: depthAsked(call.params.whole('depth')),
+  })
+  const levels = answered(answer)
+  const shown = (side: readonly BookLevel[]) => side.map((level) => levelShown(contract, level))
+  return {
+    ...tickerShown(contract, levels, now(call)),
+    bids: shown(levels.bids),
+    asks: shown(levels.offers),
+    change_id: answer.kind === 'answer' ? answer.sequence : 0,
+  }
+}
+
+async function indexes({ host }: Call): Promise<readonly IndexView[]> {
+  return answered(await host.read<{ items: readonly IndexView[] }>('indexes.list', SYSTEM, {})).items
+}
+
+async function indexPrice(call: Call): Promise<unknown> {
+  const name = call.params.requiredText('index_name')
+  const found = (await indexes(call)).find((index) => index.name === name)
+  if (found === undefined) throw invalidParam('index_name', 'index not found')
+  const price = priceShown(found.price)
+  return { index_price: price, estimated_delivery_price: price }
+}
+
+async function summary(call: Call, contract: Contract): Promise<unknown> {
+  const { stats, best_bid_price, best_ask_price, ...shown } = tickerShown(
+    contract,
+    await levelsOf(call, contract, 1),
+    now(call),
+  )
+  const { high, low, volume, volume_notional, price_change } = stats as Readonly<Record<string, unknown>>
+  return {
+    ...shown,
+    high,
+    low,
+    volume,
+    volume_notional,
+    price_change,
+    bid_price: best_bid_price === 0 ? null : best_bid_price,
+    ask_price: best_ask_price === 0 ? null : best_ask_price,
+    last: shown.last_price,
+    base_currency: contract.derivative.base,
+    quote_currency: contract.currency,
+    creation_timestamp: now(call),
+  }
+}
+
+async function summaries(call: Call): Promise<unknown> {
+  currencyNamed(call.params)
+  const filter = filterAsked(call.params)
+  const wanted = (await contracts(call)).filter((each) => isOfFilter(each, filter) && !isOver(each))
+  return Promise.all(wanted.map((contract) => summary(call, contract)))
+}
+
+export const TICKER_METHODS: readonly Method[] = [
+  { name: 'public/ticker', kind: 'public', answer: ticker },
+  { name: 'public/get_order_book', kind: 'public', answer: orderBook },
+  { name: 'public/get_index_price', kind: 'public', answer: indexPrice },
+  {
+    name: 'public/get_index_price_names',
+    kind: 'public',
+    answer: async (call) => (await indexes(call)).map(({ name }) => name),
+  },
+  { name: 'public/get_book_summary_by_currency', kind: 'public', answer: summaries },
+  {
+    name: 'public/get_book_summary_by_instrument',
+    kind: 'public',
+    answer: async (call) => [await summary(call, await contractAsked(call))],
+  },
+]

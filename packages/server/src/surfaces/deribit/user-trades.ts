@@ -1,0 +1,208 @@
+/** Trades: the caller's own, with what they cost, and everybody's, without whose they are (sections 5.6 and 7). */
+import {
+  type AccountId,
+  type Amount,
+  type HistoryQuery,
+  type HistoryRow,
+  type Price,
+  type Quantity,
+  toMilliseconds,
+} from '@stemma/core'
+import { accountRead, type Call, type Method, type PrivateCall } from './call.js'
+import { invalidParam, orderNotFound } from './errors.js'
+import {
+  type Contract,
+  contractAsked,
+  contracts,
+  currencyNamed,
+  filterAsked,
+  isOfFilter,
+} from './instruments.js'
+import { amountShown, priceOr, priceShown, quantityShown } from './numbers.js'
+import {
+  contractsShown,
+  factsOf,
+  findFacts,
+  orderIdRead,
+  orderIdShown,
+  stateShown,
+  TYPES_SHOWN,
+} from './orders.js'
+import { markOf } from './ticker.js'
+
+const FILLS = { type: ['partially_filled', 'filled'] }
+const COUNT_MAX = 1_000
+const COUNT_DEFAULT = 10
+
+/** Ids of trades in what settles in BTC are digits alone (section 5.6). */
+const tradeIdShown = (id: number, { currency }: Contract): string =>
+  currency === 'BTC' ? String(id) : `${currency}-${id}`
+
+function tradeIdRead(text: string, param: string): number {
+  const [, digits] = /^(?:[A-Z]{3,5}-)?([1-9]\d{0,15})$/.exec(text) ?? []
+  if (digits === undefined) throw invalidParam(param, 'must be the id of a trade')
+  return Number(digits)
+}
+
+/** What everybody may see of a trade: from the report of the order that took. */
+export function publicTradeShown(row: HistoryRow, contract: Contract): Readonly<Record<string, unknown>> {
+  const amount = quantityShown(row.last_quantity as Quantity, contract.quantityScale)
+  return {
+    trade_id: tradeIdShown(Number(row.trade), contract),
+    trade_seq: Number(row.trade),
+    instrument_name: contract.symbol,
+    timestamp: toMilliseconds(Number(row.time) as never),
+    direction: row.side,
+    tick_direction: 0,
+    price: priceShown(row.last_price as Price),
+    amount,
+    contracts: contractsShown(amount, contract),
+    mark_price: priceOr(markOf(contract), priceShown(row.last_price as Price)),
+    index_price: priceOr(contract.indexPrice, 0),
+  }
+}
+
+export function userTradeShown(row: HistoryRow, contract: Contract): Readonly<Record<string, unknown>> {
+  const facts = factsOf((row.snapshot ?? {}) as HistoryRow)
+  const fee = amountShown(row.fee as Amount, contract.currency)
+  return {
+    ...publicTradeShown(row, contract),
+    order_id: orderIdShown(Number(row.order), contract.currency),
+    order_type: TYPES_SHOWN[facts.type],
+    ...(facts.terms.label === null ? {} : { label: facts.terms.label }),
+    state: stateShown(facts),
+    fee: fee === 0 ? 0 : fee,
+    fee_currency: contract.currency,
+    liquidity: row.is_aggressor === true ? 'T' : 'M',
+    matching_id: null,
+    profit_loss: null,
+    self_trade: false,
+    api: true,
+    post_only: facts.terms.postOnly,
+    reduce_only: facts.terms.reduceOnly,
+    mmp: false,
+    risk_reducing: false,
+  }
+}
+
+/** What a request says of which trades it wants: times, ids, count and order. */
+function spanAsked({ params }: Call, ids: readonly [string, string]) {
+  const [from, to] = [params.time('start_timestamp'), params.time('end_timestamp')]
+  const [first, last] = ids.map((name) => {
+    const text = params.text(name)
+    return text === null ? null : tradeIdRead(text, name)
+  })
+  if (from !== null && to !== null && to < from)
+    throw invalidParam('end_timestamp', 'must not be before the start')
+  const sorting = params.oneOf('sorting', ['asc', 'desc', 'default']) ?? 'default'
+  const isFromStart = from !== null || first != null
+  const bound = (time: number | null, id: number | null | undefined) => ({
+    ...(time === null ? {} : { time }),
+    ...(id == null ? {} : { trade: id }),
+  })
+  return {
+    count: params.count('count', COUNT_DEFAULT, COUNT_MAX),
+    query: {
+      from: bound(from, first),
+      // A millisecond holds a thousand of our instants.
+      to: bound(to === null ? null : to + 999, last),
+      newestFirst: sorting === 'desc' || (sorting === 'default' && !isFromStart),
+    },
+  }
+}
+
+async function page(
+  call: Call,
+  which: Pick<HistoryQuery, 'equals' | 'oneOf'>,
+  ids: readonly [string, string],
+  show: (row: HistoryRow) => unknown,
+): Promise<unknown> {
+  const { count, query } = spanAsked(call, ids)
+  const oneOf = { ...FILLS, ...which.oneOf }
+  const rows = await call.host.history('executions', { ...query, ...which, oneOf, limit: count + 1 })
+  return { trades: rows.slice(0, count).map(show), has_more: rows.length > count }
+}
+
+/** By the ids of contracts: those of a currency and kind. */
+async function byCurrency(
+  call: Call,
+  equals: HistoryQuery['equals'],
+  show: (row: HistoryRow, contract: Contract) => unknown,
+): Promise<unknown> {
+  currencyNamed(call.params)
+  const filter = filterAsked(call.params)
+  const all = (await contracts(call)).filter((contract) => isOfFilter(contract, filter))
+  const byId = new Map<number, Contract>(all.map((contract) => [contract.id, contract]))
+  const which = { equals: equals ?? {}, oneOf: { instrument: [...byId.keys()] } }
+  if (byId.size === 0) return { trades: [], has_more: false }
+  return page(call, which, ['start_id', 'end_id'], (row) =>
+    show(row, byId.get(Number(row.instrument)) as Contract),
+  )
+}
+
+async function byInstrument(
+  call: Call,
+  equals: (contract: Contract) => HistoryQuery['equals'],
+  show: (row: HistoryRow, contract: Contract) => unknown,
+): Promise<unknown> {
+  const contract = await contractAsked(call)
+  return page(call, { equals: equals(contract) ?? {} }, ['start_seq', 'end_seq'], (row) =>
+    show(row, contract),
+  )
+}
+
+const ownByCurrency = (call: PrivateCall) => byCurrency(call, { account: accountRead(call) }, userTradeShown)
+const ownByInstrument = (call: PrivateCall) => {
+  const account = accountRead(call)
+  return byInstrument(call, ({ id }) => ({ account, instrument: id }), userTradeShown)
+}
+const lastByCurrency = (call: Call) => byCurrency(call, { is_aggressor: true }, publicTradeShown)
+const lastByInstrument = (call: Call) =>
+  byInstrument(call, ({ symbol }) => ({ symbol, is_aggressor: true }), publicTradeShown)
+
+/** The fills of an order, in order. */
+export async function tradesOfOrder({ host }: PrivateCall, order: number): Promise<readonly unknown[]> {
+  const rows = await host.history('executions', { equals: { order }, oneOf: FILLS, limit: COUNT_MAX })
+  return showAll({ host }, rows)
+}
+
+/** Rows of several instruments, each with its own contract. */
+export async function showAll({ host }: Pick<Call, 'host'>, rows: readonly HistoryRow[]): Promise<unknown[]> {
+  const byId = new Map((await contracts({ host })).map((contract) => [Number(contract.id), contract]))
+  return rows.flatMap((row) => {
+    const contract = byId.get(Number(row.instrument))
+    return contract === undefined ? [] : [userTradeShown(row, contract)]
+  })
+}
+
+async function ofOrder(call: PrivateCall): Promise<unknown> {
+  const order = orderIdRead(call.params.requiredText('order_id'))
+  const account: AccountId = accountRead(call)
+  const facts = await findFacts(call.host, order)
+  if (facts?.account !== account) throw orderNotFound()
+  return tradesOfOrder(call, order)
+}
+
+const own = (name: string, answer: (call: PrivateCall) => unknown): Method => ({
+  name: `private/${name}`,
+  kind: 'private',
+  scope: 'trade:read',
+  answer,
+})
+const ofAll = (name: string, answer: (call: Call) => unknown): Method => ({
+  name: `public/${name}`,
+  kind: 'public',
+  answer,
+})
+
+export const TRADE_METHODS: readonly Method[] = [
+  own('get_user_trades_by_currency', ownByCurrency),
+  own('get_user_trades_by_currency_and_time', ownByCurrency),
+  own('get_user_trades_by_instrument', ownByInstrument),
+  own('get_user_trades_by_instrument_and_time', ownByInstrument),
+  own('get_user_trades_by_order', ofOrder),
+  ofAll('get_last_trades_by_currency', lastByCurrency),
+  ofAll('get_last_trades_by_currency_and_time', lastByCurrency),
+  ofAll('get_last_trades_by_instrument', lastByInstrument),
+  ofAll('get_last_trades_by_instrument_and_time', lastByInstrument),
+]

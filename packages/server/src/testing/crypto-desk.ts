@@ -1,0 +1,83 @@
+/** A running server with the demo world, and the ways into it of the crypto client. Not exported. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { DemoFile } from '@stemma/demo'
+import ccxt from 'ccxt'
+import type { ManualClock } from '../host/clock.js'
+import { readConfiguration } from '../ops/configuration.js'
+import { type RunningServer, startServer } from '../server.js'
+
+export interface Key {
+  readonly clientId: string
+  readonly clientSecret: string
+  readonly accountId: number
+}
+
+export interface CryptoDesk {
+  readonly server: RunningServer
+  readonly url: string
+  readonly main: Key
+  readonly subaccounts: readonly Key[]
+  /** JSON-RPC over POST with id and secret, or as nobody. */
+  call(method: string, params?: object, key?: Key | null): Promise<Told>
+  close(): Promise<void>
+}
+
+export interface Told {
+  readonly status: number
+  // biome-ignore lint/suspicious/noExplicitAny: tests read what the wire says
+  readonly body: any
+}
+
+export async function openCryptoDesk(clock?: ManualClock): Promise<CryptoDesk> {
+  const directory = mkdtempSync(join(tmpdir(), 'stemma-crypto-'))
+  const server = await startServer({
+    ...(clock === undefined ? {} : { clock }),
+    configuration: readConfiguration({
+      STEMMA_PORT: '0',
+      STEMMA_GRPC_PORT: '0',
+      STEMMA_DATA: directory,
+      STEMMA_STORE: 'memory',
+      STEMMA_DEMO: '1',
+      STEMMA_LOG_LEVEL: 'silent',
+    }),
+  })
+  const { deribit } = JSON.parse(readFileSync(join(directory, 'demo.json'), 'utf8')) as DemoFile
+  const { url } = server
+  return {
+    server,
+    url,
+    ...deribit,
+    async call(method, params = {}, key = deribit.main) {
+      const response = await fetch(`${url}/api/v2/${method}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...(key === null ? {} : basic(key)) },
+        body: JSON.stringify({ jsonrpc: '2.0', id: 7, method, params }),
+      })
+      return { status: response.status, body: await response.json() }
+    },
+    async close() {
+      await server.stop()
+      rmSync(directory, { recursive: true, force: true })
+    },
+  }
+}
+
+export const basic = ({ clientId, clientSecret }: Key): { readonly authorization: string } => ({
+  authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`,
+})
+
+type Rest = InstanceType<typeof ccxt.deribit>
+type Pro = InstanceType<typeof ccxt.pro.deribit>
+
+/** The client library as anybody has it, with its address changed. */
+export const ccxtOf = (url: string, { clientId, clientSecret }: Key): Rest =>
+  new ccxt.deribit({ ...settings(url), apiKey: clientId, secret: clientSecret })
+export const ccxtProOf = (url: string, { clientId, clientSecret }: Key): Pro =>
+  new ccxt.pro.deribit({ ...settings(url), apiKey: clientId, secret: clientSecret })
+
+const settings = (url: string) => ({
+  urls: { api: { rest: url, ws: `${url.replace('http', 'ws')}/ws/api/v2` } },
+  enableRateLimit: false,
+})

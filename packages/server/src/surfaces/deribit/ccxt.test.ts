@@ -15,8 +15,8 @@ const PERPETUAL = 'BTC/USD:BTC'
 
 const idOf = ({ id }: { readonly id?: string | undefined }): string => id ?? ''
 /** The library's types know balances by currency, and not that totals are there too. */
-const totalOf = ({ total }: { readonly total?: unknown }, code: string): number | undefined =>
-  (total as Record<string, number> | undefined)?.[code]
+const totalOf = (balances: object, code: string): number | undefined =>
+  (balances as { readonly total: Record<string, number> }).total[code]
 
 test('markets are loaded: swaps, a future and options, inverse and linear', async () => {
   const markets = await exchange.loadMarkets()

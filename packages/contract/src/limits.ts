@@ -46,6 +46,8 @@ export const LIMITS: readonly Section[] = [
       ['Levels of the tree', '32'],
       ['Accounts of a party', '1,000,000; fewer by the setting `limits.accounts_per_party`'],
       ['Subaccounts of an account', '1,000'],
+      ['Subaccounts that a main account makes itself', '20'],
+      ['Characters of the name that a main account gives a subaccount', '64'],
       ['Characters of an account’s attributes, written out', '8,192'],
       ['Characters of an account’s number at the clearing firm', '64'],
       ['Account groups of a party', '1,000'],

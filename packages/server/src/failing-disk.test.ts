@@ -8,6 +8,8 @@ import { spawnServer, startProcess } from './testing/server-process.js'
 import { KillLoop } from './testing/soak/kill-loop.js'
 
 const KIB = 1_024
+/** Several servers are started one after another. */
+const TIMEOUT = 180_000
 const directory = freshFolder()
 let loop: KillLoop | null = null
 
@@ -27,22 +29,30 @@ const noFileBeyond = (kibibytes: number): readonly string[] => [
 const largestFile = (): number =>
   Math.max(...readdirSync(directory).map((name) => statSync(join(directory, name)).size))
 
-test('stops the server loudly; once there is room again it starts with everything that was acknowledged', async () => {
-  loop = await KillLoop.open({ directory, store: 'sqlite', seed: 1 })
-  const limit = Math.ceil(largestFile() / KIB) + 200
-  const { how, said, acknowledged } = await loop.roundUnder(1, noFileBeyond(limit))
-  expect(how).toBe(1)
-  expect(said).toMatch(/could not be written/)
-  expect(acknowledged).toBeGreaterThan(0)
-  // And it goes on as before.
-  expect((await loop.round(2)).acknowledged).toBeGreaterThan(0)
-})
+test(
+  'stops the server loudly; once there is room again it starts with everything that was acknowledged',
+  async () => {
+    loop = await KillLoop.open({ directory, store: 'sqlite', seed: 1 })
+    const limit = Math.ceil(largestFile() / KIB) + 200
+    const { how, said, acknowledged } = await loop.roundUnder(1, noFileBeyond(limit))
+    expect(how).toBe(1)
+    expect(said).toMatch(/could not be written/)
+    expect(acknowledged).toBeGreaterThan(0)
+    // And it goes on as before.
+    expect((await loop.round(2)).acknowledged).toBeGreaterThan(0)
+  },
+  TIMEOUT,
+)
 
-test('refuses a start that it has no room for, and takes nothing from what is there', async () => {
-  const full = spawnServer(directory, { under: noFileBeyond(8) })
-  await expect(full.ready).rejects.toThrow('expected a server')
-  expect(await full.ended).not.toBe(0)
-  const server = await startProcess(directory)
-  server.kill('SIGTERM')
-  expect(await server.ended).toBe(0)
-})
+test(
+  'refuses a start that it has no room for, and takes nothing from what is there',
+  async () => {
+    const full = spawnServer(directory, { under: noFileBeyond(8) })
+    await expect(full.ready).rejects.toThrow('expected a server')
+    expect(await full.ended).not.toBe(0)
+    const server = await startProcess(directory)
+    server.kill('SIGTERM')
+    expect(await server.ended).toBe(0)
+  },
+  TIMEOUT,
+)

@@ -66,6 +66,9 @@ async function takeSnapshot(
   store: Store,
   engine: Engine,
 ): Promise<Taken> {
+  await store.settled()
+  const { holds, detail } = await chainCheck(store)
+  if (!holds) throw new StoreRefusal('damaged', detail ?? '', { file: name })
   const { batch } = await becomeWriter(store, engine, name)
   // Who has lost it hears so when the record is appended.
   const lease = new Lease(
@@ -75,9 +78,6 @@ async function takeSnapshot(
   )
   const stopRenewing = lease.keepUp(systemTimer)
   try {
-    await store.settled()
-    const { holds, detail } = await chainCheck(store)
-    if (!holds) throw new StoreRefusal('damaged', detail ?? '', { file: name })
     const { time } = engine.image.head
     const snapshot = await keepSnapshot(journal, batch, engine.image)
     await store.append(noting(snapshot, engine, time))

@@ -3,7 +3,7 @@ import { existsSync, statSync } from 'node:fs'
 import type Database from 'better-sqlite3'
 import { StoreRefusal, type StoreSchema } from '../port.js'
 import { START } from '../record/checked.js'
-import { type Files, openJournal, readingJournal, readingTables } from './files.js'
+import { type Files, openJournal, reading, readingJournal, readingTables } from './files.js'
 import { reachedBy } from './follower.js'
 import { HeadFile } from './head-file.js'
 import { readMeta, writeMeta } from './meta.js'
@@ -19,9 +19,15 @@ export function checkJournal(files: Files, book: number): void {
     checkBook(files, journal, book)
     checkEnd(files, journal)
   })
-  const writable = openJournal(files.journal)
-  migrate(writable)
-  writable.close()
+  // A version that was damaged asks for steps that were done already.
+  reading(files.journal, () => {
+    const writable = openJournal(files.journal)
+    try {
+      migrate(writable)
+    } finally {
+      writable.close()
+    }
+  })
 }
 
 /** Whether there are tables of this schema. They must not be ahead of the journal that they were made from. */

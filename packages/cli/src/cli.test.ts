@@ -49,7 +49,7 @@ describe('serve', () => {
     const file = join(server.data, 'demo.json')
     expect(statSync(file).mode & 0o777).toBe(0o600)
     const demo = JSON.parse(readFileSync(file, 'utf8'))
-    expect(Object.keys(demo)).toEqual(['native', 'polymarket-us'])
+    expect(Object.keys(demo)).toEqual(['native', 'polymarket-us', 'deribit'])
     expect(demo['polymarket-us'].tokenUrl).toBe(`${server.url}/oauth/token`)
   })
 

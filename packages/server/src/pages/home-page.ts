@@ -91,6 +91,12 @@ const PLACES: readonly Place[] = [
     isLink: false,
   },
   {
+    title: 'Deribit',
+    text: 'JSON-RPC 2.0 over HTTP, and over a WebSocket at /ws/api/v2: market data, orders, positions, subaccounts, transfers.',
+    address: '/api/v2',
+    isLink: false,
+  },
+  {
     title: 'Access tokens',
     text: 'OAuth 2.0 with a signed client assertion, for the Polymarket US surface.',
     address: '/oauth/token',

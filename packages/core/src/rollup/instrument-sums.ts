@@ -36,6 +36,8 @@ const SHORT = 2
 const SHORT_COST = 3
 /** Of futures and perpetuals: the basis less what was realized and funded, on either side. */
 const BASIS = 4
+/** Where all of these are zero nothing is left. */
+const HELD = [LONG, SHORT, BASIS] as const
 
 export class InstrumentSums implements Derived {
   readonly name = 'roll-ups of instruments'
@@ -95,12 +97,16 @@ export class InstrumentSums implements Derived {
     return all.sort((left, right) => left.instrument - right.instrument)
   }
 
-  /** What it is all worth at the valuation prices of this moment, by currency in alphabetical order. */
+  /**
+   * What it is all worth at the valuation prices of this moment, by currency in alphabetical order. A currency in which
+   * nothing is left is not in it: that there was something once is not seen after a start.
+   */
   value(party: Row): PositionsValue[] {
     const { sums, worths } = this
     // One tally a currency, by the number that the worths give it.
     const tallies: (Tally | undefined)[] = []
     for (let place = sums.first(party); place !== NO_PLACE; place = sums.after(place)) {
+      if (HELD.every((figure) => sums.small(figure, place) === 0)) continue
       const instrument = sums.codeAt(place)
       const number = worths.currencyNumber(instrument)
       let tally = tallies[number]
@@ -120,9 +126,7 @@ export class InstrumentSums implements Derived {
     for (const id of parties.idsInOrder()) {
       const sums = this.of(parties.row(id))
       yield [id, ...sums.map(({ instrument, ...figures }) => [instrument, ...Object.values(figures)])]
-      yield this.value(parties.row(id))
-        .filter(({ long, short, unpriced }) => long !== 0n || short !== 0n || unpriced > 0)
-        .map((each) => Object.values(each))
+      yield this.value(parties.row(id)).map((each) => Object.values(each))
     }
   }
 

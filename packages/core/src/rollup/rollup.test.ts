@@ -6,7 +6,7 @@ import type { InstrumentId } from '../market/index.js'
 import { type Amount, currencyOf, formatAmount } from '../money/index.js'
 import { textHash } from '../testing/hash.js'
 import { at, contract, openMarket, place, share, trader, USD, usd } from '../testing/market-world.js'
-import { answer, createParty, done } from '../testing/world.js'
+import { answer, createParty, done, openAccount } from '../testing/world.js'
 import type { CurrencySums, MarginSum, NodePosition } from './index.js'
 
 interface Summary {
@@ -90,7 +90,7 @@ describe('roll-ups of instruments and margin', () => {
     done(engine, 'parties.move', { party: firms[1], owner: members[0], version: null })
     expect(marginOf(engine, members[0])).toEqual([[2, '10.00', '190.00', '0.00']])
     expect(marginOf(engine, members[1])).toEqual([])
-    expect(shown(engine, members[1])).toEqual([['0.00', '0.00', '0.00', '0.00']])
+    expect(shown(engine, members[1])).toEqual([])
     expect(shown(engine, members[0])).toEqual(shown(engine, root))
     expect(broken(engine)).toEqual([])
     done(engine, 'parties.move', { party: firms[1], owner: members[1], version: null })
@@ -188,5 +188,21 @@ test('a currency of which nothing is left is in no summary, as it would not be a
   done(engine, 'transfers.create', { ...transfer, currency: 'EUR', amount: usd('5.00') })
   expect(currencies(engine)).toEqual(['USD'])
   expect(currencies(restarted())).toEqual(['USD'])
+  expect(broken(engine)).toEqual([])
+})
+
+// Found by the simulator under seed 1098510449.
+test('a currency in which no position is left is in no summary either', () => {
+  const { engine, firm } = openMarket()
+  const owner = createParty(engine, firm, 'holder')
+  const account = openAccount(engine, owner, 'holder-account')
+  const instrument = share(engine)
+  const adjust = (quantity: bigint, cost: bigint) =>
+    done(engine, 'positions.adjust', { account, instrument, quantity, cost, description: 'moved' })
+  const currencies = () => summary(engine, owner).currencies.map(({ currency }) => currency)
+  adjust(100n, usd('50.00'))
+  expect(currencies()).toEqual(['USD'])
+  adjust(-100n, usd('50.00'))
+  expect(currencies()).toEqual([])
   expect(broken(engine)).toEqual([])
 })

@@ -18,7 +18,7 @@ import {
   toOutputPrecision,
   ZERO,
 } from '../../money/index.js'
-import { cancelOpenOrder, chargeFee, type OrderId, placeOrder } from '../../trading/index.js'
+import { cancelOpenOrder, chargeFee, closingOrder, type OrderId, placeOrder } from '../../trading/index.js'
 import type { MarginContext } from '../margin.js'
 import { marginBalance } from './figures.js'
 import { currenciesOf, dollarsFor, poolFigures } from './pool.js'
@@ -114,7 +114,17 @@ function closePart(context: MarginContext, account: AccountId, position: Row): b
   const part = (size / PARTS_OF_POSITION / lot) * lot
   const wanted = quantity(part > 0n ? part : size < lot ? size : lot)
   const tried = context.attempt(() =>
-    placeOrder.decide(context, closing({ account, instrument, held, wanted })),
+    placeOrder.decide(
+      context,
+      closingOrder({
+        account,
+        instrument,
+        held,
+        quantity: wanted,
+        price: null,
+        tags: { origin: 'liquidation' },
+      }),
+    ),
   )
   if ('refusal' in tried) return false
   const closed = magnitude(quantity(held - trading.positions.quantity.get(position)))
@@ -122,40 +132,6 @@ function closePart(context: MarginContext, account: AccountId, position: Row): b
   charge(context, { account, position, closed, order: tried.result.order })
   return true
 }
-
-const closing = ({
-  account,
-  instrument,
-  held,
-  wanted,
-}: {
-  readonly account: AccountId
-  readonly instrument: Parameters<typeof placeOrder.decide>[1]['instrument']
-  readonly held: Quantity
-  readonly wanted: Quantity
-}): Parameters<typeof placeOrder.decide>[1] => ({
-  account,
-  instrument,
-  side: held > NONE ? 'sell' : 'buy',
-  type: 'market',
-  timeInForce: 'ioc',
-  quantity: wanted,
-  cash: null,
-  price: null,
-  pricing: 'given',
-  stopPrice: null,
-  expiresAt: null,
-  clientOrderId: null,
-  minimumQuantity: null,
-  allOrNone: false,
-  postOnly: false,
-  strictLimit: false,
-  reduceOnly: true,
-  selfMatchId: null,
-  selfMatchInstruction: null,
-  tags: { origin: 'liquidation' },
-  onReject: 'refuse',
-})
 
 /** The fee of what was closed, on its worth at the mark; rounded up to output precision. */
 function charge(

@@ -8,7 +8,7 @@ import { type InstrumentId, instrumentRow } from '../../market/index.js'
 import { magnitude, NONE, type Price } from '../../money/index.js'
 import { refuse } from '../../refusals/index.js'
 import { tradeNeeds } from '../access.js'
-import type { PlaceOrder } from '../placing.js'
+import { closingOrder } from '../closing-order.js'
 import type { TradingContext } from '../trading.js'
 import { placeOrder } from './place-order.js'
 
@@ -29,31 +29,8 @@ export const closePosition = command({
     const held = context.trading.held(input.account, input.instrument)
     if (held === NONE)
       refuse('order_rejected', 'there is nothing to close', { data: { reason: 'insufficient_position' } })
-    const { price, label } = input
-    const order: PlaceOrder = {
-      account: input.account,
-      instrument: input.instrument,
-      side: held > NONE ? 'sell' : 'buy',
-      type: price === null ? 'market' : 'limit',
-      timeInForce: price === null ? 'ioc' : 'gtc',
-      quantity: magnitude(held),
-      cash: null,
-      price,
-      pricing: 'given',
-      stopPrice: null,
-      expiresAt: null,
-      clientOrderId: null,
-      minimumQuantity: null,
-      allOrNone: false,
-      postOnly: false,
-      strictLimit: false,
-      reduceOnly: true,
-      selfMatchId: null,
-      selfMatchInstruction: null,
-      label,
-      tags: {},
-      onReject: 'refuse',
-    }
-    return placeOrder.decide(context, order)
+    const { account, instrument, price, label } = input
+    const order = closingOrder({ account, instrument, held, quantity: magnitude(held), price, tags: {} })
+    return placeOrder.decide(context, { ...order, label })
   },
 })

@@ -152,7 +152,12 @@ export class Builder {
   }
 
   /** A client that signs its requests with a secret, for the account that its user has. */
-  async signingClient(user: Id, party: Id, account: Id, clientId: string): Promise<SigningClient> {
+  async signingClient(
+    user: Id,
+    party: Id,
+    account: Id,
+    clientId: string,
+  ): Promise<{ readonly client: SigningClient; readonly actor: Actor }> {
     const { clientSecret, secretHash, sealedSecret } = await this.port.newSigningSecret(party)
     const input = {
       ...credential(user, clientId, clientId),
@@ -162,8 +167,29 @@ export class Builder {
       sealedSecret,
       publicKeys: [],
     }
-    await this.make('credential', 'credentials.create', input, 'Key handed out')
-    return { clientId, clientSecret, accountId: account }
+    const made = await this.make('credential', 'credentials.create', input, 'Key handed out')
+    return {
+      client: { clientId, clientSecret, accountId: account },
+      actor: { kind: 'credential', credential: made, token: null, actingUser: null },
+    }
+  }
+
+  /** One-time codes of the user that this builder acts for; gives their secret. */
+  async oneTimeCodes(user: Id, party: Id, name: string): Promise<string> {
+    const { secret, sealedSecret } = await this.port.newCodeSecret(party)
+    const input = {
+      user,
+      kind: 'totp',
+      name,
+      assignments: ['login', 'account', 'wallet', 'admin'],
+      sealedSecret,
+      registrationChallenge: null,
+      isProven: false,
+    }
+    const factor = await this.make('factor', 'factors.begin', input, 'Set up with the client')
+    // No code was used yet, so the first one that somebody enters counts.
+    await this.run('factors.confirm', { factor, proof: { step: 0 } }, 'Set up with the client')
+    return secret
   }
 
   deposit(account: Id, currency: string, amount: string, description: string): Promise<Id> {

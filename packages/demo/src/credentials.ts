@@ -44,7 +44,12 @@ export type DemoFile = {
     readonly instrument: string
     readonly clients: readonly VenueClient[]
   }
-  readonly deribit: { readonly main: SigningClient; readonly subaccounts: readonly SigningClient[] }
+  readonly deribit: {
+    readonly main: SigningClient
+    readonly subaccounts: readonly SigningClient[]
+    /** Of the main account's one-time codes, in base32. */
+    readonly totpSecret: string
+  }
 }
 
 /** The demo file for a server at this address. Venues that are not served have no key in it. */

@@ -26,6 +26,12 @@ export interface SigningSecret {
   readonly sealedSecret: string
 }
 
+/** The secret of one-time codes in base32: shown once, and kept sealed. */
+export interface CodeSecret {
+  readonly secret: string
+  readonly sealedSecret: string
+}
+
 export interface RsaKeyPair {
   readonly privateKeyPem: string
   readonly publicKeyPem: string
@@ -40,5 +46,6 @@ export interface DemoPort {
   /** A new secret for the API key with this public half. */
   newApiKey(clientId: string): ApiKeySecret
   newSigningSecret(party: number): Promise<SigningSecret>
+  newCodeSecret(party: number): Promise<CodeSecret>
   newRsaKeyPair(): Promise<RsaKeyPair>
 }

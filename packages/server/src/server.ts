@@ -9,6 +9,7 @@ import { Engine } from '@stemma/core'
 import { Deposed, type KeyShelf, type Store } from '@stemma/store'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import pino from 'pino'
+import { Challenges, relyingPartyAt, SecondFactors } from './auth/factors/index.js'
 import {
   AccessTokens,
   BearerAuthentication,
@@ -148,11 +149,14 @@ async function startOn(
   const failures = new FailedProofs()
   const authentication = new BearerAuthentication(host, tokens, failures, sealing)
   const app = makeApp(log, metrics, unroutedFor, options.requestMilliseconds)
+  const challenges = new Challenges(master.key.derive('factor challenges'))
+  const factors = new SecondFactors(host, sealing, challenges, () => relyingPartyAt(services.url()))
   const services: Services = {
     host,
     admission,
     authentication,
     sealing,
+    factors,
     tokens,
     outbound,
     log,

@@ -23,6 +23,7 @@ import type {
 } from '@stemma/core'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { AccessTokens } from './auth/access-tokens.js'
+import type { SecondFactors } from './auth/factors/index.js'
 import type { GrpcServer } from './grpc/grpc-server.js'
 import type { Admission } from './host/admission.js'
 import type { InstrumentUnits, MarketTold, MarketWanted } from './host/market-view.js'
@@ -149,6 +150,7 @@ export interface Services {
   readonly admission: Admission
   readonly authentication: Authentication
   readonly sealing: Sealing
+  readonly factors: Pick<SecondFactors, 'judge' | 'of'>
   /** Signs the access tokens that the token endpoints hand out. */
   readonly tokens: AccessTokens
   readonly outbound: Outbound

@@ -1,8 +1,9 @@
-/** What runs out by itself: bindings end, tokens and used assertions are forgotten. */
-import type { AssertionId, TokenId } from '../identity/index.js'
+/** What runs out by itself: bindings end; tokens, used assertions and factors that nobody confirmed are forgotten. */
+import type { AssertionId, FactorId, TokenId } from '../identity/index.js'
 import type { Id } from '../image/index.js'
 import type { AccessContext } from './access.js'
 import { unbind } from './bind.js'
+import { expireFactor } from './factors/change.js'
 import type { ApplicationId } from './onboarding/applications.js'
 import { provision } from './onboarding/provision.js'
 import type { BindingId } from './reach.js'
@@ -14,5 +15,6 @@ export const ACCESS_DUE_WORK: readonly (readonly [string, (context: AccessContex
   ],
   ['applications', (context, id) => provision(context, id as ApplicationId)],
   ['tokens', ({ identity: { tokens } }, id) => tokens.remove(tokens.row(id as TokenId))],
+  ['factors', (context, id) => expireFactor(context, context.identity.factors.table.row(id as FactorId))],
   ['assertions', ({ identity: { assertions } }, id) => assertions.remove(assertions.row(id as AssertionId))],
 ]

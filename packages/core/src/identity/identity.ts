@@ -29,6 +29,7 @@ import {
   UniqueIndex,
   value,
 } from '../image/index.js'
+import { Factors } from './factors.js'
 import { Mailbox } from './mailbox.js'
 import { PartyKeys } from './party-keys.js'
 
@@ -83,6 +84,8 @@ const credentialFields = {
   /** Null: all that its owner has. */
   scopes: value<readonly string[] | null>(),
   ipAddresses: value<readonly string[]>(),
+  /** Whether a missing second factor is told as a result, in place of an error (deribit section 9.1). */
+  isFactorAskedInResult: flag(),
   status: choice(['active', 'revoked']),
   failuresInARow: count(),
   /** Set by earlier versions and looked at by none: records have it (docs/adr/0010-a-client-is-not-locked.md). */
@@ -118,6 +121,7 @@ export interface IdentityContext extends HierarchyContext {
 export class Identity {
   readonly partyKeys: PartyKeys
   readonly mailbox: Mailbox
+  readonly factors: Factors
   readonly users: Table<UserId, typeof userFields>
   readonly credentials: Table<CredentialId, typeof credentialFields>
   readonly tokens: Table<TokenId, typeof tokenFields>
@@ -138,6 +142,7 @@ export class Identity {
     this.credentials = image.table('credentials', 'key', credentialFields)
     this.tokens = image.table('tokens', 'tok', tokenFields)
     this.assertions = image.table('assertions', 'ass', assertionFields)
+    this.factors = new Factors(image)
     image.enrolDue(this.tokens, this.tokens.expiresAt)
     image.enrolDue(this.assertions, this.assertions.expiresAt)
     this.userByName = new UniqueIndex(this.users, this.users.name)

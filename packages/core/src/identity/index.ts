@@ -1,5 +1,6 @@
 export * from './blockable.js'
 export * from './commands/index.js'
+export * from './factors.js'
 export * from './identity.js'
 export * from './limits.js'
 export * from './mailbox.js'

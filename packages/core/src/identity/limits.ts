@@ -1,5 +1,5 @@
 /** Limits of the identity room. Each is in the reference, and is tested at its edge and beyond. */
-import { NO_ROW, type Row } from '../image/index.js'
+import { HOUR, MINUTE, NO_ROW, type Row } from '../image/index.js'
 import { refuse } from '../refusals/index.js'
 
 export const USERS_OF_PARTY_MAX = 10_000
@@ -17,6 +17,18 @@ export const CLIENT_ID_LENGTH_MAX = 128
 export const KEY_ID_LENGTH_MAX = 128
 export const PUBLIC_KEY_LENGTH_MAX = 8_192
 export const SEALED_LENGTH_MAX = 65_536
+/** Second factors of a user, those among them that were not confirmed yet. */
+export const FACTORS_OF_USER_MAX = 10
+export const FACTOR_NAME_LENGTH_MAX = 64
+/** What an authenticator calls its key: up to 1023 bytes in base64url. */
+export const FACTOR_KEY_ID_LENGTH_MAX = 1_364
+/** So long a factor that was begun can be confirmed. */
+export const FACTOR_CONFIRMED_WITHIN = 10 * MINUTE
+/** So many wrong ones in a row lock the second factors of a user. */
+export const FACTOR_FAILURES_MAX = 5
+/** The first lock; each further failure doubles it, up to the longest. */
+export const FACTOR_LOCKED_FIRST = MINUTE
+export const FACTOR_LOCKED_MOST = HOUR
 
 /** The rows that point at one owner, as the relations of the image chain them. */
 interface Chain<O> {

@@ -49,6 +49,10 @@ export const REFUSALS = {
   permission_missing: kind('access', 403, 'The account has no permission for the operation'),
   grant_exceeds_own: kind('access', 403, 'Nobody can give rights that they do not have'),
   second_factor_required: kind('access', 403, 'The operation needs a second factor'),
+  second_factor_missing: kind('access', 403, 'No second factor is set up that the operation could ask for'),
+  second_factor_invalid: kind('access', 403, 'The second factor does not prove who is asking'),
+  second_factor_used: kind('access', 403, 'The code or the challenge of the second factor was used before'),
+  second_factor_locked: kind('access', 429, 'Too many second factors in a row were wrong', true),
 
   name_taken: kind('hierarchy', 409, 'The name is in use'),
   owner_kind_invalid: kind('hierarchy', 422, 'A party of this kind cannot stand under that owner'),

@@ -1,13 +1,13 @@
 /** A crypto client: a main account and three subaccounts, each a wallet of its own. */
 import type { Id } from '@stemma/core'
 import type { Builder } from '../builder.js'
-import type { SigningClient } from '../credentials.js'
+import type { DemoFile, SigningClient } from '../credentials.js'
 
 export interface Kestrel {
   readonly main: Id
   readonly subaccounts: readonly [Id, Id, Id]
   /** Of the main account, and of each subaccount. */
-  readonly clients: { readonly main: SigningClient; readonly subaccounts: readonly SigningClient[] }
+  readonly clients: DemoFile['deribit']
 }
 
 /** The highest, so that scripts do not run into the limits of a beginner. */
@@ -55,7 +55,10 @@ export async function createKestrel(builder: Builder, root: Id): Promise<Kestrel
   return { main, subaccounts, clients: await createUsers(builder, party, main, subaccounts) }
 }
 
-/** The owner administers the whole of it, so that subaccounts made later are within reach; a login has one subaccount. */
+/**
+ * The owner administers the whole of it, so that subaccounts made later are within reach, and has one-time codes; a login
+ * has one subaccount.
+ */
 async function createUsers(
   builder: Builder,
   party: Id,
@@ -81,7 +84,10 @@ async function createUsers(
       scopes: ['funding:read'],
       account,
     })
-    clients.push(await builder.signingClient(login, party, account, `kestrel-sub-${place + 1}`))
+    const { client } = await builder.signingClient(login, party, account, `kestrel-sub-${place + 1}`)
+    clients.push(client)
   }
-  return { main: await builder.signingClient(owner, party, main, 'kestrel-main'), subaccounts: clients }
+  const { client, actor } = await builder.signingClient(owner, party, main, 'kestrel-main')
+  const totpSecret = await builder.as(actor).oneTimeCodes(owner, party, 'kestrel phone')
+  return { main: client, subaccounts: clients, totpSecret }
 }

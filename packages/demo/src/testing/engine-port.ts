@@ -26,6 +26,7 @@ export function engineWithPort(): { readonly engine: Engine; readonly port: Demo
       secretHash: '0'.repeat(64),
       sealedSecret: 'sealed',
     }),
+    newCodeSecret: async () => ({ secret: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ', sealedSecret: 'sealed' }),
     newRsaKeyPair: async () => ({ privateKeyPem: 'private', publicKeyPem: 'public' }),
   }
   return { engine, port }

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { createDemoWorld, type DemoFile, type DemoPort, demoFile } from '@stemma/demo'
 import { hashSecret, mintApiKey, mintSecret } from '../auth/api-keys.js'
+import { newCodeSecret } from '../auth/factors/index.js'
 import { writePrivateFile } from '../host/private-file.js'
 import type { Services } from '../services.js'
 
@@ -59,6 +60,10 @@ function portOf({ host, sealing }: Pick<Services, 'host' | 'sealing'>): DemoPort
       const clientSecret = mintSecret()
       const sealedSecret = await sealing.seal(party, clientSecret)
       return { clientSecret, secretHash: hashSecret(clientSecret), sealedSecret }
+    },
+    async newCodeSecret(party) {
+      const secret = newCodeSecret()
+      return { secret, sealedSecret: await sealing.seal(party, secret) }
     },
     newApiKey(clientId) {
       const { value, secretHash } = mintApiKey(clientId)

@@ -21,6 +21,7 @@ export type UpdateCredential = OfCredential & {
   readonly scopes?: readonly string[] | null
   readonly ipAddresses?: readonly string[]
   readonly expiresAt?: Instant | null
+  readonly isFactorAskedInResult?: boolean
 }
 
 const rightsOf = ({ identity }: AccessContext, credential: CredentialId) => ({
@@ -52,6 +53,8 @@ export const updateCredential = command({
       if (input.scopes !== undefined) credentials.scopes.set(row, input.scopes)
       if (input.ipAddresses !== undefined) credentials.ipAddresses.set(row, input.ipAddresses)
       if (input.expiresAt !== undefined) credentials.expiresAt.set(row, input.expiresAt)
+      if (input.isFactorAskedInResult !== undefined)
+        credentials.isFactorAskedInResult.set(row, input.isFactorAskedInResult)
     })
   },
 })

@@ -69,6 +69,7 @@ export const createCredential = command({
         pem,
         addedAt: context.now,
       })),
+      isFactorAskedInResult: false,
       status: 'active',
       failuresInARow: 0,
       lockedUntil: null,

@@ -21,6 +21,8 @@ export interface AccountOfKey {
   readonly scopes: readonly string[]
   /** Of its owner: how many orders it may send. */
   readonly orderRateTier: number
+  /** How the key is asked for a second factor. */
+  readonly isFactorAskedInResult: boolean
 }
 
 export const accountOfKey = query({
@@ -57,6 +59,9 @@ export const accountOfKey = query({
         .sort((left, right) => left - right),
       scopes: access.scopesOf(actor, now).names(),
       orderRateTier: settings.effective('venue.order_rate_tier', accounts.party.get(row), now),
+      isFactorAskedInResult: identity.credentials.isFactorAskedInResult.get(
+        identity.credentials.row(actor.credential),
+      ),
     }
   },
 })

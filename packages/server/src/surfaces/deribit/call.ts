@@ -3,6 +3,7 @@ import type { AccountId } from '@stemma/core'
 import type { Host, Services } from '../../services.js'
 import type { Authenticator, Caller } from './authentication.js'
 import { invalidParam, notOfSubaccounts, scopeMissing, VenueError } from './errors.js'
+import { factorWanted, type Protection } from './factor.js'
 import type { Credits } from './limits.js'
 import type { Params } from './params.js'
 import { covers, type ScopeWord } from './scopes.js'
@@ -52,6 +53,10 @@ export type Method = { readonly name: string } & (
       readonly kind: 'private'
       readonly scope: ScopeWord
       readonly isMainOnly?: true
+      /** A second factor is asked for, once the parameters can be meant. */
+      readonly protection?: Protection
+      /** Throws what is wrong with the parameters: nobody looks up a code for a call that cannot succeed. */
+      readonly checkParams?: (call: PrivateCall) => void
       readonly answer: (call: PrivateCall) => unknown
     }
   /** Of a socket alone: it says itself whether it needs somebody to be proven. */
@@ -78,9 +83,18 @@ export async function perform(
       call.credits.take(method.name, `acc_${caller.account}`, caller.orderRateTier, call.host.now())
       if (!covers(caller.scopes, method.scope)) throw scopeMissing()
       if (method.isMainOnly === true && !caller.isMain) throw notOfSubaccounts()
-      return method.answer({ ...call, caller })
+      return performPrivate(method, { ...call, caller })
     }
   }
+}
+
+async function performPrivate(
+  { name, protection, checkParams, answer }: Extract<Method, { kind: 'private' }>,
+  call: PrivateCall,
+): Promise<unknown> {
+  checkParams?.(call)
+  const wanted = protection === undefined ? null : await factorWanted(name, protection, call)
+  return wanted ?? answer(call)
 }
 
 /** What needs nobody is counted for the account that a socket was proven for, else for the address. */

@@ -34,13 +34,16 @@ export const MESSAGES = {
   12001: 'too_many_subaccounts',
   12002: 'wrong_subaccount_name',
   12100: 'transfer_not_allowed',
+  12998: 'security_key_authorization_over_limit',
   13004: 'invalid_credentials',
   13009: 'unauthorized',
   13012: 'unavailable_in_subaccount',
   13021: 'forbidden',
   13032: 'non_unique_order_label',
+  13668: 'security_key_authorization_error',
   13778: 'raw_subscriptions_not_available_for_unauthorized',
   13888: 'timed_out',
+  13904: 'security_key_setup_required',
 } as const
 export type ErrorCode = keyof typeof MESSAGES
 

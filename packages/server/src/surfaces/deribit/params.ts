@@ -105,6 +105,12 @@ export class Params {
     return list
   }
 
+  /** The same text for the same parameters, whether they came as JSON or as text. */
+  fingerprint(without: readonly string[]): string {
+    const names = Object.keys(this.values).filter((name) => this.has(name) && !without.includes(name))
+    return JSON.stringify(names.sort().map((name) => [name, plainText(this.find(name))]))
+  }
+
   missing(name: string): never {
     throw missingParam(name)
   }
@@ -114,3 +120,6 @@ export class Params {
     return value === undefined || value === '' ? null : value
   }
 }
+
+const plainText = (value: unknown): string =>
+  typeof value === 'object' ? JSON.stringify(value) : String(value)

@@ -1,0 +1,64 @@
+/** `factors.list`: what a user is shown of its factors. `factors.to_check`: what the host needs to look at one. */
+import type { PartyId } from '../../hierarchy/index.js'
+import type { FactorAssignment, FactorId, FactorKind, UserId } from '../../identity/index.js'
+import { type Instant, type Plain, query } from '../../image/index.js'
+import type { AccessContext } from '../access.js'
+import { visibleRow } from '../checks.js'
+import { factorsLockedUntil } from './use.js'
+import { factorView } from './view.js'
+
+export type ListFactors = { readonly user: UserId }
+
+/** Oldest first, those that are not confirmed yet among them. */
+export const listFactors = query({
+  name: 'factors.list',
+  scope: 'credentials:read',
+  needs: (_context: AccessContext, { user }: ListFactors) => [{ ability: 'read', target: { user } }],
+  read(context, { user }): Plain {
+    const { factors } = context.identity
+    return { items: factors.ofUser.of(user).map((row) => factorView(context, row)), next: null }
+  },
+})
+
+export type FactorsToCheck = { readonly user: UserId }
+
+export interface FactorToCheck {
+  readonly id: FactorId
+  readonly kind: FactorKind
+  readonly name: string
+  readonly assignments: readonly FactorAssignment[]
+  readonly sealedSecret: string | null
+  readonly keyId: string | null
+  readonly publicKey: string | null
+  readonly signatures: number
+  readonly lastStep: number
+  readonly registrationChallenge: string | null
+  readonly isConfirmed: boolean
+}
+
+export interface FactorsOfUser {
+  /** Whose key seals their secrets. */
+  readonly party: PartyId
+  readonly userName: string
+  readonly factors: readonly FactorToCheck[]
+  readonly lockedUntil: Instant | null
+}
+
+/** Only the server asks: the answer holds what no view shows. */
+export const factorsToCheck = query({
+  name: 'factors.to_check',
+  scope: 'system',
+  needs: () => [],
+  read(context: AccessContext, { user }: FactorsToCheck): FactorsOfUser {
+    const { factors, users } = context.identity
+    const row = visibleRow(users, user)
+    return {
+      party: users.party.get(row),
+      userName: users.name.get(row),
+      factors: factors.ofUser
+        .of(user)
+        .map((each) => ({ id: factors.table.id(each), ...factors.table.read(each) })),
+      lockedUntil: factorsLockedUntil(context, user),
+    }
+  },
+})

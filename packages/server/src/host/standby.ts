@@ -23,10 +23,10 @@ export interface StandbyOptions {
   readonly image: Image
   readonly host: Pick<EngineHost, 'replay'>
   readonly lease: Lease
-  readonly admission: Admission
+  readonly admission: Pick<Admission, 'writer'>
   readonly monotonic: Monotonic
   readonly timer: Timer
-  readonly log: FastifyBaseLogger
+  readonly log: Pick<FastifyBaseLogger, 'info' | 'warn'>
   /** Where others reach this process. */
   readonly address: string
   /** What a writer begins with. */

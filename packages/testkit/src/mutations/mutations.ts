@@ -3,7 +3,7 @@
  * stand here and nowhere in it; the proof is worth something only where it notices every one.
  */
 import { type Batch, EVENTS, type Event, type HistoryRow, NO_ROW, type TableImages } from '@stemma/core'
-import { EngineHost, type HostOptions, Lease } from '@stemma/server'
+import { EngineHost, type HostOptions, Lease, Standby, type StandbyOptions } from '@stemma/server'
 import { type Appended, MemoryStore, type Store } from '@stemma/store'
 import { RecordingEngine } from '../simulator/recording-engine.js'
 import { type Parts, SOUND_PARTS } from '../simulator/simulated-process.js'
@@ -51,6 +51,11 @@ const withHost = (change: (host: EngineHost, options: HostOptions) => void): Par
     change(host, options)
     return host
   },
+})
+
+const withStandby = (change: (options: StandbyOptions) => Partial<StandbyOptions>): Parts => ({
+  ...SOUND_PARTS,
+  makeStandby: (options) => new Standby({ ...options, ...change(options) }),
 })
 
 const NEVER_WRITTEN: Appended = { batch: 0, hash: '' }
@@ -121,6 +126,16 @@ function keepNoLease(): Parts {
     ...SOUND_PARTS,
     makeLease: (...given) => Object.defineProperty(new Lease(...given), 'isHeld', { get: () => true }),
   }
+}
+
+function waitForNobody(): Parts {
+  return withStandby(({ monotonic }) => ({ monotonic: () => 1_000 * monotonic() }))
+}
+
+function forgetKeysWhileStandingBy(): Parts {
+  return withStandby(({ host }) => ({
+    host: { replay: (batches) => host.replay(batches.map((batch) => ({ ...batch, results: [] }))) },
+  }))
 }
 
 function forgetAResult(): Parts {
@@ -224,6 +239,8 @@ export const MUTATIONS: Readonly<Record<string, () => Parts>> = {
   'a row that is left out of a batch': dropARow,
   'a stale writer that is let in': acceptAStaleWriter,
   'a lease that nobody looks at': keepNoLease,
+  'a standby that waits for nobody': waitForNobody,
+  'keys that a standby forgets': forgetKeysWhileStandingBy,
   'the result of a key that is not kept': forgetAResult,
   'keys that a start forgets': forgetKeysAtAStart,
   'an effect that leaves before it is durable': deliverBeforeItIsDurable,

@@ -12,6 +12,9 @@ interface Change {
   readonly realizedChange: bigint
 }
 
+/** How an instrument is paid for: at once, or session by session, then in money or in a coin that it is priced against. */
+type Paid = 'at_once' | 'by_session' | 'by_session_inverse'
+
 interface Standing {
   quantity: bigint
   paid: bigint
@@ -19,28 +22,34 @@ interface Standing {
 
 export class TradingOracle {
   private readonly standings = new Map<string, Standing>()
+  private readonly paid = new Map<number, Paid>()
   private readonly wrong: string[] = []
 
   take(event: Event): void {
     const { kind, data } = event
+    if (kind === 'instrument.created') this.paid.set(data.id as number, paidBy(data))
     for (const each of [data.position, data.counterPosition])
       if (typeof each === 'object' && each !== null) this.change(each as unknown as Change)
     if (kind !== 'order.filled' && kind !== 'order.partially_filled') return
     const { side } = data.order as { side: string }
-    const { quantityChange, costChange, realizedChange } = data.position as unknown as Change
+    const { instrument, quantityChange, costChange, realizedChange } = data.position as unknown as Change
+    const paid = this.paid.get(instrument) ?? 'at_once'
     const signed = (side === 'buy' ? 1n : -1n) * (data.lastQuantity as bigint)
     if (quantityChange !== signed)
       this.wrong.push(`${event.subject} traded ${signed} and its position changed by ${quantityChange}`)
     const money = (side === 'buy' ? 1n : -1n) * (data.notional as bigint)
-    if (costChange - realizedChange !== money)
-      this.wrong.push(`${event.subject} paid ${money} and its position says ${costChange - realizedChange}`)
+    // A dollar of coin is worth less coin the dearer that is: who buys it takes the other side of the coin.
+    const worth = paid === 'by_session_inverse' ? -money : money
+    if (costChange - realizedChange !== worth)
+      this.wrong.push(`${event.subject} took ${worth} and its position says ${costChange - realizedChange}`)
     const entries = (data.entries as readonly { amount: bigint }[]).reduce(
       (sum, { amount }) => sum + amount,
       0n,
     )
     const fee = data.fee as bigint
     // A commission's entry of the house stands at the house; the account's own are what it paid and its fee.
-    if (entries !== -money - fee) this.wrong.push(`${event.subject} posted ${entries}, not ${-money - fee}`)
+    const posted = (paid === 'at_once' ? -money : 0n) - fee
+    if (entries !== posted) this.wrong.push(`${event.subject} posted ${entries}, not ${posted}`)
   }
 
   /** Where the engine and the record differ. */
@@ -69,4 +78,10 @@ export class TradingOracle {
     standing.paid += costChange - realizedChange
     this.standings.set(key, standing)
   }
+}
+
+function paidBy({ kind, derivative }: Event['data']): Paid {
+  if (kind !== 'future' && kind !== 'perpetual') return 'at_once'
+  const { style } = derivative as { readonly style: string }
+  return style === 'inverse' ? 'by_session_inverse' : 'by_session'
 }

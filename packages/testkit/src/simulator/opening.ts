@@ -1,27 +1,80 @@
-/** How a simulated book begins: its operators, whose keys are remembered, and a webhook that asks for effects. */
-import type { Actor, Plain } from '@stemma/core'
+/**
+ * How a simulated book begins: its operators, whose keys are remembered, a webhook that asks for effects, and a market
+ * with some traders in it.
+ */
+import type { Actor, Engine, Plain } from '@stemma/core'
+import { type Contract, InstrumentTraffic } from './instrument-traffic.js'
 import type { SeededRandom } from './random.js'
 
 const OPERATORS_MAX = 3
+const TRADERS = [
+  'fully_collateralised',
+  'fully_collateralised',
+  'segregated_standard',
+  'cross_standard',
+] as const
+/** What each of them begins with, in units of the ledger: 10,000 dollars of either kind and ten coins. */
+const FUNDS = { USD: 10n ** 10n, USDC: 10n ** 12n, BTC: 10n ** 11n } as const
+const CONTRACTS: readonly (readonly [Contract, 'linear' | 'inverse'])[] = [
+  ['event_contract', 'linear'],
+  ['equity', 'linear'],
+  ['perpetual', 'inverse'],
+  ['perpetual', 'linear'],
+  ['future', 'inverse'],
+  ['option', 'inverse'],
+  ['option', 'linear'],
+]
 
-export async function openBook(
-  random: SeededRandom,
-  run: (command: string, input: Plain) => Promise<Readonly<Record<string, number>>>,
-): Promise<readonly Actor[]> {
-  const { party } = await run('book.open', { name: 'house', displayName: 'House', baseCurrency: 'USD' })
+type Run = (command: string, input: Plain) => Promise<Readonly<Record<string, Plain>>>
+
+export async function openBook(random: SeededRandom, engine: Engine, run: Run): Promise<readonly Actor[]> {
+  const opened = await run('book.open', { name: 'house', displayName: 'House', baseCurrency: 'USD' })
+  const { party, accounts } = opened as { party: number; accounts: { outsideWorld: number } }
   const operators: Actor[] = []
   for (let count = random.between(1, OPERATORS_MAX); count > 0; count -= 1)
-    operators.push(await operator(`operator-${count}`, party as number, run))
+    operators.push(await operator(`operator-${count}`, party, run))
   await run('webhooks.register', {
-    party: party as number,
+    party,
     url: 'https://hooks.example/simulated',
     kinds: ['deposit.', 'account.'],
     sealedSecret: 'sealed',
   })
+  for (const [place, type] of TRADERS.entries())
+    await trader(`trader-${place}`, type, party, accounts.outsideWorld, run)
+  await openMarket(random, engine, run)
   return operators
 }
 
-async function operator(name: string, party: number, run: Parameters<typeof openBook>[1]): Promise<Actor> {
+async function trader(name: string, type: string, party: number, from: number, run: Run): Promise<void> {
+  const { account: to } = await run('accounts.open', {
+    party,
+    main: null,
+    template: null,
+    name,
+    displayName: name,
+    type,
+    baseCurrency: null,
+    needsClearing: false,
+    attributes: {},
+  })
+  for (const [currency, amount] of Object.entries(FUNDS))
+    await run('transfers.create', { from, to: to as number, currency, amount, description: null })
+}
+
+async function openMarket(random: SeededRandom, engine: Engine, run: Run): Promise<void> {
+  const none = (): never => {
+    throw new Error('expected no instrument to be picked')
+  }
+  const traffic = new InstrumentTraffic(random, () => engine, none)
+  for (const [kind, style] of CONTRACTS) {
+    const { instrument } = await run('instruments.create', traffic.contract(kind, style))
+    await run('instruments.set_state', { instrument: instrument as number, state: 'open', version: null })
+  }
+  const { instruments } = engine.rooms.market
+  await run('prices.publish', traffic.marks(instruments.idsInOrder()))
+}
+
+async function operator(name: string, party: number, run: Run): Promise<Actor> {
   const { user } = await run('users.create', {
     party,
     name,

@@ -1,8 +1,9 @@
 /**
- * Traffic of traders: orders of every kind in contracts and shares that come, open, pause, settle and go, by accounts of
- * every sort, with prices that meet and some that cannot be.
+ * Traffic of traders: orders of every kind in instruments that come, open, pause, settle and go, by accounts of every
+ * sort, with prices that meet and some that cannot be.
  */
 import type { AnyTable, Engine, Id, Plain, Row } from '@stemma/core'
+import { InstrumentTraffic, TICK } from './instrument-traffic.js'
 import type { SeededRandom } from './random.js'
 
 export const ORDER_WEIGHTS = {
@@ -10,6 +11,8 @@ export const ORDER_WEIGHTS = {
   replaceOrder: 16,
   cancelOrder: 10,
   cancelOrders: 1,
+  closePosition: 3,
+  publishPrices: 30,
   createInstrument: 2,
   changeState: 4,
   settleInstrument: 0.4,
@@ -17,18 +20,19 @@ export const ORDER_WEIGHTS = {
 } as const
 export type OrderKind = keyof typeof ORDER_WEIGHTS
 
-const TICK = 10n ** 16n
 const MILLISECOND = 1_000
-const FAVOURITES = 6
+const FAVOURITES = 8
 
 export class OrderTraffic {
-  private symbols = 0
+  private readonly instruments: InstrumentTraffic
 
   constructor(
     private readonly random: SeededRandom,
     private readonly engine: () => Engine,
     private readonly id: (table: AnyTable) => Id,
-  ) {}
+  ) {
+    this.instruments = new InstrumentTraffic(random, engine, id)
+  }
 
   make(kind: OrderKind): readonly [command: string, input: Plain] {
     const { market, trading, hierarchy } = this.engine().rooms
@@ -41,13 +45,17 @@ export class OrderTraffic {
       case 'placeOrder':
         return ['orders.place', this.order(account, instrument)]
       case 'replaceOrder':
-        return ['orders.replace', this.replacement(this.id(trading.orders))]
+        return ['orders.replace', this.replacement(this.id(trading.orders), instrument)]
       case 'cancelOrder':
         return ['orders.cancel', { order: this.id(trading.orders) }]
       case 'cancelOrders':
         return ['orders.cancel_all', { account, instrument: null, side: null }]
       case 'createInstrument':
-        return ['instruments.create', this.instrument()]
+        return ['instruments.create', this.instruments.next()]
+      case 'publishPrices':
+        return ['prices.publish', this.instruments.prices()]
+      case 'closePosition':
+        return ['positions.close', { account, instrument, price: null, label: null }]
       case 'changeState': {
         const states = { open: 12, preopen: 1, auction: 2, suspended: 1, halted: 0.5, closed: 1 }
         const state = this.random.weighted(states)
@@ -78,9 +86,9 @@ export class OrderTraffic {
       timeInForce,
       quantity: BigInt(random.between(1, 12)),
       cash: null,
-      price: type === 'limit' || type === 'stop_limit' ? this.price() : null,
+      price: type === 'limit' || type === 'stop_limit' ? this.instruments.price(instrument) : null,
       pricing: 'given',
-      stopPrice: type === 'stop' || type === 'stop_limit' ? this.price() : null,
+      stopPrice: type === 'stop' || type === 'stop_limit' ? this.instruments.price(instrument) : null,
       expiresAt: timeInForce === 'gtd' ? this.engine().image.head.time + 5_000 * MILLISECOND : null,
       clientOrderId: random.chance(0.2) ? `order-${random.below(10)}` : null,
       minimumQuantity: random.chance(0.03) ? 5n : null,
@@ -96,12 +104,12 @@ export class OrderTraffic {
     }
   }
 
-  private replacement(order: Id): Plain {
+  private replacement(order: Id, instrument: Id): Plain {
     const { random } = this
     return {
       order,
       clientOrderId: null,
-      price: random.chance(0.5) ? this.price() : null,
+      price: random.chance(0.5) ? this.instruments.price(instrument) : null,
       stopPrice: null,
       quantity: random.chance(0.5) ? BigInt(random.between(1, 40)) : null,
       timeInForce: null,
@@ -114,31 +122,6 @@ export class OrderTraffic {
     }
   }
 
-  private instrument(): Plain {
-    this.symbols += 1
-    const isShare = this.random.chance(0.3)
-    return {
-      symbol: `symbol-${this.symbols}`,
-      displayName: 'Simulated',
-      kind: isShare ? 'equity' : 'event_contract',
-      currency: this.random.weighted({ USD: 4, EUR: 1 }),
-      tick: TICK,
-      quantityScale: 0,
-      lot: 1n,
-      multiplier: 10n ** 18n,
-      priceLow: TICK,
-      priceHigh: 99n * TICK,
-      quantityMax: null,
-      notionalMax: null,
-      settlementDays: isShare ? 1 : 0,
-      feeSchedule: null,
-      event: null,
-      venue: null,
-      expiresAt: null,
-      metadata: {},
-    }
-  }
-
   /** One of the first few that are meant, mostly: where everybody trades, orders meet. */
   private favourite(table: AnyTable, isMeant: (row: Row) => boolean): Id {
     const ids = table
@@ -146,19 +129,5 @@ export class OrderTraffic {
       .filter((id) => isMeant(table.row(id)))
       .slice(0, FAVOURITES)
     return ids.length === 0 || this.random.chance(0.2) ? this.id(table) : this.random.pick(ids)
-  }
-
-  /** Near the middle mostly, so that orders meet; sometimes off the tick or out of bounds. */
-  private price(): bigint {
-    switch (this.random.weighted({ near: 94, off: 2, beyond: 2, far: 4 })) {
-      case 'near':
-        return BigInt(this.random.between(45, 55)) * TICK
-      case 'far':
-        return BigInt(this.random.between(1, 99)) * TICK
-      case 'off':
-        return TICK / 2n
-      case 'beyond':
-        return 200n * TICK
-    }
   }
 }

@@ -5,6 +5,7 @@
  */
 import type { Batch, HistoryQuery, HistoryRow, HistoryTable, Image, KeyedResult } from '@stemma/core'
 import type { Appended, ChainReport, Lag, Loaded, Store, WriterSeen } from '@stemma/store'
+import type { Frost } from './frost.js'
 import type { SeededRandom } from './random.js'
 import type { SimulatedTime } from './simulated-time.js'
 
@@ -16,10 +17,17 @@ interface DiskFaults {
   unknown: number
   /** It arrives seconds late: another writer may be there by then. */
   late: number
+  /** A look at what others wrote fails. */
+  unreadable: number
 }
 
-export const DISK_FAULTS: DiskFaults = { failed: 0.004, unknown: 0.004, late: 0.01 }
-const NO_FAULTS: DiskFaults = { failed: 0, unknown: 0, late: 0 }
+export const DISK_FAULTS: DiskFaults = {
+  failed: 0.004,
+  unknown: 0.004,
+  late: 0.01,
+  unreadable: 0.01,
+}
+const NO_FAULTS: DiskFaults = { failed: 0, unknown: 0, late: 0, unreadable: 0 }
 const LATENCY_MILLISECONDS = 12
 const LATE_MILLISECONDS = 5_000
 
@@ -36,6 +44,15 @@ export class SimulatedDisk {
     /** Something arrived in the journal. */
     readonly onArrival: () => Promise<void>,
   ) {}
+
+  fateOfWrite(): 'failed' | 'unknown' | 'late' | 'fine' {
+    const { failed, unknown, late } = this.faults
+    return this.random.weighted({ failed, unknown, late, fine: 1 - failed - unknown - late })
+  }
+
+  isUnreadable(): boolean {
+    return this.random.chance(this.faults.unreadable)
+  }
 
   heal(): void {
     this.isFull = false
@@ -57,6 +74,7 @@ export class SimulatedStore implements Store {
   constructor(
     private readonly store: Store,
     private readonly disk: SimulatedDisk,
+    private readonly frost: Frost,
   ) {
     this.sharing = store.sharing
   }
@@ -73,13 +91,11 @@ export class SimulatedStore implements Store {
 
   append(batch: Batch): Promise<Appended> {
     const { disk } = this
-    const { random, time, faults } = disk
-    const fate = random.weighted({ ...faults, fine: 1 - faults.failed - faults.unknown - faults.late })
+    const { random, time } = disk
+    const fate = disk.fateOfWrite()
     const isLost = !this.isConnected
     return new Promise((resolve, reject) => {
-      const answer = (act: () => void): void => {
-        time.after(random.below(LATENCY_MILLISECONDS), () => this.isConnected && act())
-      }
+      const answer = (act: () => void): void => this.answer(act)
       const arrive = async (): Promise<void> => {
         if (this.isCutOff) return
         if (disk.isFull) return answer(() => reject(new DiskFailure('the disk is full')))
@@ -101,28 +117,37 @@ export class SimulatedStore implements Store {
     })
   }
 
-  async takeOver(seen: WriterSeen, address: string): Promise<Appended | null> {
-    if (this.disk.isFull) throw new DiskFailure('the disk is full')
-    const appended = await this.store.takeOver(seen, address)
-    if (appended !== null) await this.disk.onArrival()
-    return appended
+  /** As an append; where its answer is lost, the standby looks again what there is. */
+  takeOver(seen: WriterSeen, address: string): Promise<Appended | null> {
+    const { disk } = this
+    const fate = disk.fateOfWrite()
+    return this.sent(async () => {
+      if (disk.isFull) throw new DiskFailure('the disk is full')
+      if (fate === 'failed') throw new DiskFailure('the disk failed')
+      const appended = await this.store.takeOver(seen, address)
+      if (appended !== null) await disk.onArrival()
+      if (fate === 'unknown') throw new DiskFailure('the connection was cut')
+      return appended
+    })
   }
 
   renew(): Promise<void> {
-    const { random, time } = this.disk
-    return new Promise((resolve, reject) => {
-      const answer = (act: () => void): void => {
-        time.after(random.below(LATENCY_MILLISECONDS), () => this.isConnected && act())
-      }
-      const arrive = (): void => {
-        if (this.isCutOff || !this.isConnected) return
-        this.store.renew().then(
-          () => answer(resolve),
-          (error) => answer(() => reject(error)),
-        )
-      }
-      time.after(random.below(LATENCY_MILLISECONDS), arrive)
+    return this.sent(() => this.store.renew())
+  }
+
+  writer(): Promise<WriterSeen> {
+    return this.sent(async () => {
+      if (this.disk.isUnreadable()) throw new DiskFailure('the connection was cut')
+      return this.store.writer()
     })
+  }
+
+  /** What others wrote is read into the image within one turn: where it fails, nothing was read. */
+  async catchUp(image: Image): Promise<readonly Batch[]> {
+    if (this.disk.isUnreadable()) throw new DiskFailure('the connection was cut')
+    const batches = await this.store.catchUp(image)
+    this.arrived = image.head.sequence
+    return batches
   }
 
   async load(image: Image): Promise<Loaded> {
@@ -131,15 +156,6 @@ export class SimulatedStore implements Store {
     return loaded
   }
 
-  async catchUp(image: Image): Promise<readonly Batch[]> {
-    const batches = await this.store.catchUp(image)
-    this.arrived = image.head.sequence
-    return batches
-  }
-
-  writer(): Promise<WriterSeen> {
-    return this.store.writer()
-  }
   find(table: HistoryTable, query: HistoryQuery): Promise<readonly HistoryRow[]> {
     return this.store.find(table, query)
   }
@@ -160,5 +176,25 @@ export class SimulatedStore implements Store {
   }
   close(): Promise<void> {
     return this.store.close()
+  }
+
+  /** Sends it, and tells what came of it, each after a while; what is not connected or cut off sends nothing. */
+  private sent<Answer>(act: () => Promise<Answer>): Promise<Answer> {
+    const { random, time } = this.disk
+    return new Promise((resolve, reject) => {
+      const arrive = (): void => {
+        if (this.isCutOff || !this.isConnected) return
+        act().then(
+          (answer) => this.answer(() => resolve(answer)),
+          (error) => this.answer(() => reject(error)),
+        )
+      }
+      time.after(random.below(LATENCY_MILLISECONDS), arrive)
+    })
+  }
+
+  private answer(act: () => void): void {
+    const { random, time } = this.disk
+    time.after(random.below(LATENCY_MILLISECONDS), () => this.frost.run(() => this.isConnected && act()))
   }
 }

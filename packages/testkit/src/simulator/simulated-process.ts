@@ -1,6 +1,7 @@
 /**
- * A process of a simulated book: the real host with its group commit, its streams and its effects, over a disk, a clock
- * and timers that are simulated. It can be killed between any two turns; nothing is heard of it from then on.
+ * A process of a simulated book: the real standby, and once that has taken over the real host with its group commit, its
+ * streams and its effects, over a disk, a clock and timers that are simulated. It can be killed or frozen between any two
+ * turns.
  */
 import { type Batch, type EffectId, Engine, type Plain } from '@stemma/core'
 import {
@@ -10,8 +11,11 @@ import {
   EngineHost,
   type HostOptions,
   Lease,
+  Standby,
+  type StandbyOptions,
 } from '@stemma/server'
 import { type MemoryJournal, MemoryStore, type Store } from '@stemma/store'
+import { Frost } from './frost.js'
 import { RecordingEngine } from './recording-engine.js'
 import { type SimulatedDisk, SimulatedStore } from './simulated-disk.js'
 import { SimulatedTimer } from './simulated-time.js'
@@ -20,6 +24,7 @@ import { SimulatedTimer } from './simulated-time.js'
 export interface Parts {
   makeEngine(): RecordingEngine
   makeHost(options: HostOptions): EngineHost
+  makeStandby(options: StandbyOptions): Standby
   /** The journal as one process has it open. */
   openStore(journal: MemoryJournal): Store
   makeLease(...given: ConstructorParameters<typeof Lease>): Lease
@@ -30,6 +35,7 @@ export interface Parts {
 export const SOUND_PARTS: Parts = {
   makeEngine: () => new RecordingEngine(),
   makeHost: (options) => new EngineHost(options),
+  makeStandby: (options) => new Standby(options),
   makeLease: (...given) => new Lease(...given),
   openStore: (journal) => new MemoryStore(0, journal),
   wrapStore: (store) => store,
@@ -41,43 +47,44 @@ export interface ProcessOptions {
   readonly journal: MemoryJournal
   readonly address: string
   readonly deliver: (delivery: Delivery) => Promise<Delivered>
+  /** It has taken over, and begins to write once this is through. */
+  readonly onTakenOver: (process: SimulatedProcess) => Promise<void>
   /** The process has stopped by itself. */
-  readonly onEnd: (error: Error) => void
+  readonly onEnd: (process: SimulatedProcess, error: Error) => void
 }
+
+const NO_LOG: StandbyOptions['log'] = { info() {}, warn() {} }
 
 export class SimulatedProcess {
   isAlive = true
+  /** 0 while it stands by. */
+  epoch = 0
 
   private constructor(
     readonly engine: RecordingEngine,
     readonly host: EngineHost,
-    readonly epoch: number,
+    readonly frost: Frost,
     private readonly store: SimulatedStore,
     private readonly timer: SimulatedTimer,
   ) {}
 
-  /** Loads the journal and takes over; null where somebody else was faster, or the disk does not let it. */
-  static async start(options: ProcessOptions): Promise<SimulatedProcess | null> {
+  /** Loads the journal and stands by: it takes over by itself, once nobody writes. */
+  static async start(options: ProcessOptions): Promise<SimulatedProcess> {
     const { parts, disk, journal, address } = options
     const engine = parts.makeEngine()
-    const simulated = new SimulatedStore(parts.openStore(journal), disk)
+    const { image } = engine
+    const frost = new Frost()
+    const simulated = new SimulatedStore(parts.openStore(journal), disk, frost)
     const store = parts.wrapStore(simulated)
-    engine.resume((await store.load(engine.image)).results)
-    const seen = await store.writer()
-    const sentAt = disk.time.monotonic
-    const appended = await store.takeOver(seen, address).catch(() => null)
-    if (appended === null) return null
-    const timer = new SimulatedTimer(disk.time)
+    engine.resume((await store.load(image)).results)
+    const timer = new SimulatedTimer(disk.time, frost)
+    const monotonic = (): number => disk.time.monotonic
     const end = (error: Error): void => {
       if (!process.isAlive) return
       process.kill()
-      options.onEnd(error)
+      options.onEnd(process, error)
     }
-    const lease = parts.makeLease(
-      store,
-      () => disk.time.monotonic,
-      (error) => host.fail(error),
-    )
+    const lease = parts.makeLease(store, monotonic, (error) => host.fail(error))
     const host: EngineHost = parts.makeHost({
       engine,
       store,
@@ -90,11 +97,28 @@ export class SimulatedProcess {
     const deliver = (delivery: Delivery): Promise<Delivered> =>
       process.isAlive ? options.deliver(delivery) : new Promise(() => {})
     const effects: EffectRunner = new EffectRunner(engine, host, { webhook: deliver }, end, timer)
-    const process = new SimulatedProcess(engine, host, seen.epoch + 1, simulated, timer)
-    lease.prove(sentAt)
-    host.takeUp()
-    lease.keepUp(timer)
-    effects.resume()
+    const process = new SimulatedProcess(engine, host, frost, simulated, timer)
+    const standby = parts.makeStandby({
+      store,
+      image,
+      host,
+      lease,
+      admission: { writer: null },
+      monotonic,
+      timer,
+      log: NO_LOG,
+      address,
+      async onTakenOver({ epoch }) {
+        process.epoch = epoch
+        await options.onTakenOver(process)
+        host.takeUp()
+        lease.keepUp(timer)
+        effects.resume()
+      },
+      onFatal: end,
+    })
+    // Why it could not begin is told as the end of the process.
+    standby.begin().catch(() => {})
     return process
   }
 

@@ -4,6 +4,7 @@
  */
 import { type Instant, MILLISECOND } from '@stemma/core'
 import type { Clock, Timer } from '@stemma/server'
+import type { Frost } from './frost.js'
 
 const START = 1_760_000_000_000_000
 /** Turns of the loop after each thing that happened: enough for a flush to be planned, made and handed on. */
@@ -59,24 +60,31 @@ export class SimulatedTime implements Clock {
   }
 }
 
-/** The timer of one process: what it waits for ends with it. */
+/** The timer of one process: what it waits for ends with it, and waits while it is frozen. */
 export class SimulatedTimer implements Timer {
   private readonly cancels = new Set<() => void>()
   private isStopped = false
 
-  constructor(private readonly time: SimulatedTime) {}
+  constructor(
+    private readonly time: SimulatedTime,
+    private readonly frost: Frost,
+  ) {}
 
   once(milliseconds: number, act: () => void): () => void {
     if (this.isStopped) return () => {}
-    const stop = this.time.after(milliseconds, () => {
-      this.cancels.delete(stop)
-      act()
-    })
-    this.cancels.add(stop)
-    return () => {
-      this.cancels.delete(stop)
+    let isCancelled = false
+    const fire = (): void => {
+      this.cancels.delete(cancel)
+      if (!isCancelled) act()
+    }
+    const stop = this.time.after(milliseconds, () => this.frost.run(fire))
+    const cancel = (): void => {
+      isCancelled = true
+      this.cancels.delete(cancel)
       stop()
     }
+    this.cancels.add(cancel)
+    return cancel
   }
 
   every(milliseconds: number, act: () => void): () => void {

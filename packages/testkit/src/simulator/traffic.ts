@@ -33,6 +33,14 @@ const WEIGHTS = {
   ...ORDER_WEIGHTS,
 } as const
 
+const ACCOUNT_TYPES = [
+  'cash',
+  'fully_collateralised',
+  'fully_collateralised',
+  'segregated_standard',
+  'cross_standard',
+]
+
 export class Traffic {
   private names = 0
   private keys = 0
@@ -174,7 +182,7 @@ export class Traffic {
       template: null,
       name: `account-${this.names}`,
       displayName: 'Simulated',
-      type: this.random.pick(['cash', 'fully_collateralised', 'fully_collateralised']),
+      type: this.random.pick(ACCOUNT_TYPES),
       baseCurrency: null,
       needsClearing: false,
       attributes: {},
@@ -206,7 +214,7 @@ export class Traffic {
   }
 
   private currency(): string {
-    return this.random.weighted({ USD: 8, EUR: 3, JPY: 1, XXX: 0.2 })
+    return this.random.weighted({ USD: 8, EUR: 3, JPY: 1, BTC: 1, USDC: 1, XXX: 0.2 })
   }
 
   /** Mostly small, sometimes nothing, negative, or as large as a leaf can hold. */

@@ -84,7 +84,7 @@ export class World {
       journal,
       random,
       deliver: (delivery) => this.outside.deliver(delivery),
-      onStart: (process) => this.begin(process),
+      onWriter: (process) => this.begin(process),
       onEnd: (error) => this.checkEnd(error),
     })
     this.followers = Array.from(
@@ -96,10 +96,12 @@ export class World {
   /** Opens the book while nothing fails; from then on everything may. */
   async open(): Promise<void> {
     await this.processes.start()
+    for (let round = 0; round < REST_ROUNDS && this.processes.current === null; round += 1)
+      await this.time.pass(1)
     const { current } = this.processes
-    if (current === null) throw new Error('expected a process to start')
+    if (current === null) throw new Error('expected a process to begin to write')
     const run = (command: string, input: Plain) => this.runAtOnce(current, command, input)
-    const operators = await openBook(this.random, run)
+    const operators = await openBook(this.random, current.engine, run)
     this.traffic = new Traffic(this.random, current.engine)
     this.users = new Users(this.random, this.traffic, operators)
     Object.assign(this.disk.faults, DISK_FAULTS)
@@ -110,7 +112,7 @@ export class World {
     const { random, time, processes } = this
     this.at = step
     // While nobody writes there is little to see.
-    await time.pass(random.below(processes.current === null ? 200 : 20))
+    await time.pass(random.below(processes.current === null ? 500 : 20))
     // A clock that is set back must not set the image back.
     if (random.chance(0.01)) time.jump(-50)
     if (random.chance(0.003)) time.jump((random.below(3) * DAY) / MILLISECOND)
@@ -121,7 +123,9 @@ export class World {
       if (random.chance(0.02)) random.pick(this.followers).resume(current)
     }
     if (random.chance(0.01)) processes.kill()
-    else if (random.chance(0.004)) processes.takeOver()
+    else if (random.chance(0.003)) processes.cutOff()
+    else if (random.chance(0.003)) processes.freeze()
+    else if (random.chance(0.002)) processes.killStandby()
     if (random.chance(0.003)) this.fillDisk()
   }
 
@@ -213,8 +217,15 @@ export class World {
   private arrive(asked: Asked, sent: Instant): void {
     const { current, stale } = this.processes
     const isForStale = stale?.isAlive === true && (current === null || this.random.chance(0.3))
-    const process = isForStale ? stale : current
-    if (process?.isAlive === true && this.time.now() - sent <= AGE_MAX) this.put(process, asked)
+    const process = this.misled(asked) ?? (isForStale ? stale : current)
+    if (process === null || this.time.now() - sent > AGE_MAX) return
+    // What a process that is frozen was sent, it finds when it goes on.
+    process.frost.run(() => process.isAlive && this.put(process, asked))
+  }
+
+  /** One that stands by, where a command goes astray to it. Reads are stopped at the door of a real server. */
+  private misled({ kind }: Asked): SimulatedProcess | null {
+    return kind === 'execute' && this.random.chance(0.01) ? this.processes.standby : null
   }
 
   private put(process: SimulatedProcess, asked: Asked): void {
@@ -325,7 +336,7 @@ export class World {
     { host }: SimulatedProcess,
     command: string,
     input: Plain,
-  ): Promise<Readonly<Record<string, number>>> {
+  ): Promise<Readonly<Record<string, Plain>>> {
     const settling = host.execute({ command, input, actor: { kind: 'system' } })
     for (let isSettled = false; !isSettled; ) {
       void settling.then(() => {
@@ -336,7 +347,7 @@ export class World {
     const settled = await settling
     if (settled.kind !== 'done')
       throw new Error(`expected ${command} to be done, was ${JSON.stringify(settled)}`)
-    return settled.result as Readonly<Record<string, number>>
+    return settled.result as Readonly<Record<string, Plain>>
   }
 
   private note(found: readonly Finding[]): void {

@@ -2,11 +2,11 @@
  * A simulated world: users and processes around one journal, everything between them drawn from the seed. What a process
  * tells is held against the journal and the model; what breaks a law is noted as a finding.
  */
-import { DAY, type Event, HOUR, type Instant, MILLISECOND, type Plain, stateHash } from '@stemma/core'
-import type { Request, Settled } from '@stemma/server'
+import { DAY, type Event, MILLISECOND, type Plain, stateHash } from '@stemma/core'
 import { Deposed, MemoryJournal, MemoryStore } from '@stemma/store'
 import { Auditor } from '../auditor/auditor.js'
 import type { Finding } from '../auditor/finding.js'
+import { Calls } from './calls.js'
 import { EffectsOutside } from './effects-outside.js'
 import { Follower } from './followers.js'
 import { sha256 } from './hasher.js'
@@ -15,7 +15,6 @@ import { Model } from './model.js'
 import { openBook } from './opening.js'
 import { Processes } from './processes.js'
 import type { SeededRandom } from './random.js'
-import type { Called } from './recording-engine.js'
 import { Replies } from './replies.js'
 import { difference } from './same.js'
 import { DISK_FAULTS, SimulatedDisk } from './simulated-disk.js'
@@ -23,7 +22,7 @@ import { SimulatedNetwork } from './simulated-network.js'
 import type { Parts, SimulatedProcess } from './simulated-process.js'
 import { SimulatedTime } from './simulated-time.js'
 import { Traffic } from './traffic.js'
-import { type Asked, Users } from './users.js'
+import { Users } from './users.js'
 
 export type Noted = Finding & { readonly step: number }
 
@@ -42,10 +41,8 @@ export interface WorldCounts {
   readonly sequence: number
 }
 
-/** Nothing is sent again, and nothing arrives, that is older. */
-const AGE_MAX = 12 * HOUR
-const RETRY_MILLISECONDS = 150
-const HISTORY_LIMIT = 20
+/** What becomes of the processes in a step. */
+const DISTURBANCES = { kill: 10, cutOff: 3, freeze: 3, killStandby: 2, none: 982 } as const
 const REST_ROUNDS = 600
 const REST_MILLISECONDS = 1_000
 const FOLLOWERS_MAX = 3
@@ -62,7 +59,7 @@ export class World {
   private readonly outside: EffectsOutside
   private readonly processes: Processes
   private readonly followers: readonly Follower[]
-  private readonly unanswered = new Set<Asked>()
+  private readonly calls: Calls
   private traffic: Traffic | null = null
   private users: Users | null = null
   private at = 0
@@ -86,6 +83,16 @@ export class World {
       deliver: (delivery) => this.outside.deliver(delivery),
       onWriter: (process) => this.begin(process),
       onEnd: (error) => this.checkEnd(error),
+    })
+    this.calls = new Calls({
+      random,
+      time,
+      network: this.network,
+      journal,
+      watch: this.watch,
+      replies: this.replies,
+      processes: this.processes,
+      note,
     })
     this.followers = Array.from(
       { length: random.between(1, FOLLOWERS_MAX) },
@@ -119,14 +126,15 @@ export class World {
     const { current } = processes
     if (current !== null && this.users !== null) {
       for (let count = random.between(0, 3); count > 0; count -= 1)
-        this.ask(this.users.next(current.engine, this.watch.events.length))
+        this.calls.ask(this.users.next(current.engine, this.watch.events.length))
       if (random.chance(0.02)) random.pick(this.followers).resume(current)
     }
-    if (random.chance(0.01)) processes.kill()
-    else if (random.chance(0.003)) processes.cutOff()
-    else if (random.chance(0.003)) processes.freeze()
-    else if (random.chance(0.002)) processes.killStandby()
+    this.disturb(random.weighted(DISTURBANCES))
     if (random.chance(0.003)) this.fillDisk()
+  }
+
+  private disturb(how: keyof typeof DISTURBANCES): void {
+    if (how !== 'none') this.processes[how]()
   }
 
   /** Every law that the state of the process can break, durable or not. */
@@ -167,7 +175,7 @@ export class World {
   private unrest(): string | null {
     const { current } = this.processes
     if (current === null) return 'no process is there'
-    if (this.unanswered.size > 0) return `${this.unanswered.size} requests have no answer`
+    if (this.calls.waiting > 0) return `${this.calls.waiting} requests have no answer`
     if (current.engine.image.head.sequence !== this.watch.sequence) return 'not everything is durable'
     if (this.followers.some(({ isLevel }) => !isLevel)) return 'a stream has not told everything'
     const missing = this.outside.missing()
@@ -197,141 +205,6 @@ export class World {
     })
   }
 
-  private ask(asked: Asked): void {
-    const sent = this.time.now()
-    this.network.carry(() => this.arrive(asked, sent))
-    if (asked.kind !== 'execute' || asked.request.key === undefined) return
-    this.unanswered.add(asked)
-    this.askAgain(asked, sent)
-  }
-
-  private askAgain(asked: Asked, sent: Instant): void {
-    this.time.after(RETRY_MILLISECONDS, () => {
-      if (this.time.now() - sent > AGE_MAX) this.unanswered.delete(asked)
-      if (!this.unanswered.has(asked)) return
-      this.network.carry(() => this.arrive(asked, sent))
-      this.askAgain(asked, sent)
-    })
-  }
-
-  private arrive(asked: Asked, sent: Instant): void {
-    const { current, stale } = this.processes
-    const isForStale = stale?.isAlive === true && (current === null || this.random.chance(0.3))
-    const process = this.misled(asked) ?? (isForStale ? stale : current)
-    if (process === null || this.time.now() - sent > AGE_MAX) return
-    // What a process that is frozen was sent, it finds when it goes on.
-    process.frost.run(() => process.isAlive && this.put(process, asked))
-  }
-
-  /** One that stands by, where a command goes astray to it. Reads are stopped at the door of a real server. */
-  private misled({ kind }: Asked): SimulatedProcess | null {
-    return kind === 'execute' && this.random.chance(0.01) ? this.processes.standby : null
-  }
-
-  private put(process: SimulatedProcess, asked: Asked): void {
-    const { host } = process
-    switch (asked.kind) {
-      case 'execute':
-        this.execute(process, asked, asked.request)
-        break
-      case 'preview':
-        this.hear(process, () => host.preview(asked.request))
-        break
-      case 'each':
-        this.hear(
-          process,
-          () => host.executeEach(asked.requests),
-          (all) => this.settleAll(asked.requests, all),
-        )
-        break
-      case 'linked':
-        this.hear(
-          process,
-          () => host.executeLinked(asked.requests),
-          ({ outcomes, failedAt }) => failedAt === null && this.settleAll(asked.requests, outcomes),
-        )
-        break
-      case 'read':
-        this.hear(process, () => host.read(asked.name, asked.actor, asked.input))
-        break
-      case 'history':
-        this.readHistory(process, asked.place)
-        break
-    }
-  }
-
-  private execute(process: SimulatedProcess, asked: Asked, request: Request): void {
-    const { engine, host } = process
-    const before = this.random.chance(0.02) ? stateHash(engine.image, sha256()) : null
-    const { sequence } = engine.image.head
-    const act = (): Promise<Settled> => host.execute(request)
-    this.hear(process, act, (settled) => {
-      this.replies.settle(request, settled, this.time.now())
-      const isLater =
-        settled.kind === 'refused' && ['not_writer', 'overloaded'].includes(settled.refusal.code)
-      if (!isLater) this.network.carry(() => this.unanswered.delete(asked))
-    })
-    const call = engine.calls.at(-1)?.call
-    // Work that fell due before the command may have changed something; the refused command itself may not.
-    if (before === null || engine.image.head.sequence !== sequence) return
-    if (call?.kind !== 'execute' || call.outcome.kind !== 'refused') return
-    const detail = difference(before, stateHash(engine.image, sha256()))
-    if (detail !== null)
-      this.note([{ law: 'a refusal changes nothing', detail: `${request.command}: ${detail}` }])
-  }
-
-  private settleAll(requests: readonly Request[], all: readonly Settled[]): void {
-    all.forEach((settled, at) => {
-      this.replies.settle(requests[at] as Request, settled, this.time.now())
-    })
-  }
-
-  private readHistory(process: SimulatedProcess, place: number): void {
-    const from = this.watch.events[place]
-    if (from === undefined) return
-    const expected = this.watch.events.slice(place + 1, place + 1 + HISTORY_LIMIT).map(placeOf)
-    const query = { after: [from.sequence, from.index], limit: HISTORY_LIMIT }
-    this.hear(
-      process,
-      () => process.host.history('events', query),
-      (rows) => {
-        if (process.epoch !== this.journal.epoch)
-          this.note([{ law: 'who was deposed tells nothing', detail: 'history was told' }])
-        const known = this.watch.events.slice(place + 1, place + 1 + rows.length).map(placeOf)
-        const told = rows.map((row) => [row.sequence, row.position, row.kind])
-        const detail =
-          difference(known, told) ?? (told.length < expected.length ? 'events are missing' : null)
-        if (detail !== null) this.note([{ law: 'history is what is durable', detail }])
-      },
-    )
-  }
-
-  /** Asks a process, and looks at what leaves it. */
-  private hear<Answer>(
-    process: SimulatedProcess,
-    act: () => Promise<Answer>,
-    told: (answer: Answer) => void = () => {},
-  ): void {
-    const { calls } = process.engine
-    const last = calls.at(-1)
-    const fail = (error: Error): void =>
-      this.note([{ law: 'nothing is thrown at users', detail: error.message }])
-    let answer: Promise<Answer>
-    try {
-      answer = act()
-    } catch (error) {
-      fail(error as Error)
-      return
-    }
-    const called: Called | null = calls.at(-1) === last ? null : (calls.at(-1) ?? null)
-    const leave = (left: Answer): void => {
-      if (!process.isAlive) return
-      this.replies.leave(process, called, this.journal.epoch)
-      told(left)
-    }
-    answer.then(leave, (error: Error) => process.isAlive && fail(error))
-  }
-
   private async runAtOnce(
     { host }: SimulatedProcess,
     command: string,
@@ -356,5 +229,3 @@ export class World {
 }
 
 const isFill = ({ kind }: Event): boolean => kind === 'order.filled' || kind === 'order.partially_filled'
-
-const placeOf = ({ sequence, index, kind }: Event): readonly unknown[] => [sequence, index, kind]

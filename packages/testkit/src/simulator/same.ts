@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util'
+
 /** Whether two things say the same: text in which the order of names does not matter, and nothing is not told from null. */
 export const textOf = (thing: unknown): string => JSON.stringify(thing, plainly) ?? 'null'
 
@@ -13,6 +15,7 @@ function plainly(_name: string, value: unknown): unknown {
 
 /** Like `{ done: 3 } was expected, was { refused: 4 }`, short enough to be read. */
 export function difference(expected: unknown, was: unknown): string | null {
+  if (isDeepStrictEqual(expected, was)) return null
   const [should, is] = [textOf(expected), textOf(was)]
   if (should === is) return null
   let at = 0

@@ -11,6 +11,7 @@ import type {
   HistoryTable,
   Image,
   KeyedResult,
+  Plain,
   UsedKey,
 } from '@stemma/core/image'
 
@@ -161,6 +162,8 @@ export interface TableShape {
     readonly name: string
     readonly kind: ColumnKind
     readonly meaning: ColumnMeaning
+    /** What a row has that was written before the column was there; undefined: no such row is read. */
+    readonly absent: Plain | undefined
   }[]
 }
 

@@ -3,7 +3,7 @@ import { DAY, EVENTS, type HistoryQuery, HOUR, type Id, type Image, type Plain }
 import { afterEach, describe, expect, test } from 'vitest'
 import { stateHashOf } from './archive/journal-source.js'
 import { RECORD_BYTES_MAX, RecordTooLarge, type Store } from './port.js'
-import { TestBook, TestTables, TRANSFERS } from './testing/book.js'
+import { lacking, TestBook, TestTables, TRANSFERS } from './testing/book.js'
 import { FaultyStore } from './testing/faulty-store.js'
 
 /** Where a book is kept; opening it again finds what was there. */
@@ -95,6 +95,43 @@ export function describeStore(name: string, makePlace: () => Place): void {
         expect(hashOf(again.image)).toBe(hashOf(book.image))
         await reopened.close()
       }
+    })
+
+    test('rows that were written before a column was there have its default, in the journal as in the tables', async () => {
+      const at = place()
+      const book = new TestBook()
+      const store = await openAt(at, book.image)
+      book.open('', 5n)
+      await store.append(lacking(book.seal(), ['displayName', 'owner', 'status', 'isFrozen', 'closedAt']))
+      const loaded = async (): Promise<string> => {
+        const again = new TestTables()
+        const reopened = at.open()
+        opened.push(reopened)
+        await reopened.load(again.image)
+        await reopened.close()
+        return hashOf(again.image)
+      }
+      await store.close()
+      expect(await loaded()).toBe(hashOf(book.image))
+      const settled = await openAt(at, new TestTables().image)
+      await settled.settled()
+      expect((await settled.verifyChain()).damage).toEqual([])
+      await settled.close()
+      expect(await loaded()).toBe(hashOf(book.image))
+    })
+
+    test('rows without a column that has no default are not guessed at', async () => {
+      const at = place()
+      const book = new TestBook()
+      const store = await openAt(at, book.image)
+      book.open('any')
+      await store.append(lacking(book.seal(), ['currency']))
+      await store.close()
+      const reopened = at.open()
+      opened.push(reopened)
+      await expect(reopened.load(new TestTables().image)).rejects.toThrow(
+        'expected the rows of balances to have a currency, or its field to declare a default',
+      )
     })
 
     test('batches are numbered densely and chained, also after it was opened again', async () => {

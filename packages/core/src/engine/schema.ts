@@ -1,6 +1,6 @@
 /** What a store keeps of a book: the primary tables of the image, and the history tables of the rooms. */
 import { Engine } from '../engine.js'
-import { type ColumnKind, type ColumnMeaning, EVENTS, type HistoryTable } from '../image/index.js'
+import { type ColumnKind, type ColumnMeaning, EVENTS, type HistoryTable, type Plain } from '../image/index.js'
 import { LEDGER_HISTORY } from '../ledger/index.js'
 import { TRADING_HISTORY } from '../trading/index.js'
 
@@ -11,6 +11,7 @@ export interface BookSchema {
       readonly name: string
       readonly kind: ColumnKind
       readonly meaning: ColumnMeaning
+      readonly absent: Plain | undefined
     }[]
   }[]
   readonly history: readonly HistoryTable[]
@@ -21,7 +22,7 @@ export const HISTORY: readonly HistoryTable[] = [EVENTS, ...LEDGER_HISTORY, ...T
 export const BOOK_SCHEMA: BookSchema = {
   tables: new Engine().image.primaryTables().map(({ tableName, columns }) => ({
     name: tableName,
-    columns: columns.map(({ name, kind, meaning }) => ({ name, kind, meaning })),
+    columns: columns.map(({ name, kind, meaning, absent }) => ({ name, kind, meaning, absent })),
   })),
   history: HISTORY,
 }

@@ -43,6 +43,8 @@ export interface Watched<T> {
 
 export abstract class Column<T> implements Watched<T> {
   abstract readonly kind: ColumnKind
+  /** What a row has that was journaled before the column was there; undefined: the column is as old as its table. */
+  absent: Plain | undefined = undefined
   private readonly hooks: ColumnHook<T>[] = []
 
   constructor(
@@ -330,21 +332,34 @@ const field = <T>(
   make: (name, table, log) => new Kind(name, table, log, meaning) as unknown as Column<T>,
 })
 
+/**
+ * A field that came to its table later: rows that were journaled before have `absent`. It is never changed afterwards,
+ * since a book would then be another one by its journal than by its tables.
+ */
+export const withDefault = <T extends Plain>(recipe: Field<T>, absent: NoInfer<T>): Field<T> => ({
+  make(name, table, log) {
+    const column = recipe.make(name, table, log)
+    column.absent = absent
+    return column
+  },
+})
+
 export const ref = <T extends Id>(): Field<T> => field<T>(NumberColumn as never, 'reference')
 export const refOrNull = <T extends Id>(): Field<T | null> =>
-  field<T | null>(OptionalNumberColumn as never, 'reference')
+  withDefault(field<T | null>(OptionalNumberColumn as never, 'reference'), null)
 export const time = (): Field<Instant> => field<Instant>(NumberColumn as never)
-export const timeOrNull = (): Field<Instant | null> => field<Instant | null>(OptionalNumberColumn as never)
-export const count = (): Field<number> => field<number>(NumberColumn as never)
-export const flag = (): Field<boolean> => field<boolean>(FlagColumn as never)
+export const timeOrNull = (): Field<Instant | null> =>
+  withDefault(field<Instant | null>(OptionalNumberColumn as never), null)
+export const count = (): Field<number> => withDefault(field<number>(NumberColumn as never), 0)
+export const flag = (): Field<boolean> => withDefault(field<boolean>(FlagColumn as never), false)
 export const money = (): Field<Amount> => field<Amount>(AmountColumn as never)
 /** Other exact numbers of up to 128 bits: prices and quantities. */
 export const exact = <T extends bigint>(): Field<T> => field<T>(AmountColumn as never)
 export const exactOrNull = <T extends bigint>(): Field<T | null> =>
-  field<T | null>(OptionalExactColumn as never)
+  withDefault(field<T | null>(OptionalExactColumn as never), null as T | null)
 export const text = <T extends string = string>(): Field<T> => field<T>(TextColumn as never)
 export const textOrNull = <T extends string = string>(): Field<T | null> =>
-  field<T | null>(TextColumn as never)
+  withDefault(field<T | null>(TextColumn as never), null as T | null)
 export const value = <T extends Plain>(): Field<T> => field<T>(ValueColumn as never)
 export const choice = <const T extends string>(choices: readonly T[]): Field<T> => ({
   make: (name, table, log) => new ChoiceColumn<T>(name, table, log, choices),

@@ -2,6 +2,7 @@
  * The image: all live state of a book in typed tables, with the head (sequence, time, id counter) that the next
  * command continues from. Primary tables are journaled as after-images; derived tables hang on hooks.
  */
+import { RowReading } from './absent-columns.js'
 import type { BatchWatch } from './batch-watch.js'
 import type { Plain, Watched } from './column.js'
 import { DueQueue } from './due-queue.js'
@@ -106,28 +107,35 @@ export class Image {
     count: number,
   ): void {
     const table = this.tableOf(name)
-    const places = placesOf(table, columns)
-    const owner = this.ownerColumns.get(table)
+    const reading = new RowReading(name, table.columns, columns)
+    const owner = this.ownerPlace(table, reading)
     table.reserve(count)
     if (owner === undefined) {
-      for (const some of rows) table.fill(some, places)
+      for (const some of rows) table.fill(reading.completedAll(some), reading.places)
       return
     }
-    for (const row of ownersBeforeOwned([...rows].flat(), columns.indexOf(owner) + 1))
-      table.fill([row], places)
+    for (const row of ownersBeforeOwned(reading.completedAll([...rows].flat()), owner))
+      table.fill([row], reading.places)
   }
 
   /** Applies journaled after-images: load, replay, standby. */
   apply(images: readonly TableImages[], head: Head): void {
     for (const { table: name, columns, rows, removed } of images) {
       const table = this.tableOf(name)
-      const owner = this.ownerColumns.get(table)
-      const ordered = owner === undefined ? rows : ownersBeforeOwned(rows, columns.indexOf(owner) + 1)
-      const places = placesOf(table, columns)
-      for (const row of ordered) applyRow(table, places, row)
+      const reading = new RowReading(name, table.columns, columns)
+      const owner = this.ownerPlace(table, reading)
+      const whole = reading.completedAll(rows)
+      const ordered = owner === undefined ? whole : ownersBeforeOwned(whole, owner)
+      for (const row of ordered) applyRow(table, reading.places, row)
       for (const id of removed) if (table.has(id)) table.displace(table.row(id))
     }
     this.head = head
+  }
+
+  /** Where in rows that are read so the one above each is named, in a table whose rows stand beneath one another. */
+  private ownerPlace(table: AnyTable, { places }: RowReading): number | undefined {
+    const owner = this.ownerColumns.get(table)
+    return owner === undefined ? undefined : places[table.columns.findIndex(({ name }) => name === owner)]
   }
 
   private tableOf(name: string): AnyTable {
@@ -174,14 +182,6 @@ function ownersBeforeOwned(rows: TableImages['rows'], place: number): TableImage
   }
   return ordered
 }
-
-/** Where in a journaled row the value of each column stands. */
-const placesOf = (table: AnyTable, names: readonly string[]): number[] =>
-  table.columns.map(({ name }) => {
-    const place = names.indexOf(name)
-    if (place < 0) throw new Error(`expected the rows of ${table.tableName} to have a ${name}`)
-    return place + 1
-  })
 
 function applyRow(table: AnyTable, places: readonly number[], row: readonly Plain[]): void {
   const id = row[0] as Id

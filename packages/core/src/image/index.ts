@@ -1,3 +1,4 @@
+export * from './absent-columns.js'
 export * from './batch.js'
 export * from './batch-watch.js'
 export * from './column.js'

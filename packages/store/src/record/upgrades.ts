@@ -1,7 +1,8 @@
 /**
  * Upgrades of records: what a batch that was written by an older format becomes in the next one. Each is a pure
- * function and is kept for ever, since journals are never rewritten. A new column of a table, a field of an event that
- * a projection reads under another name: each is a new format with its function here.
+ * function and is kept for ever, since journals are never rewritten. A field of an event that a projection reads under
+ * another name, a column whose values mean something else: each is a new format with its function here. A column that
+ * records do not have yet needs none, since its field declares what its absence means (RowReading of the image).
  */
 import type { Batch, Plain } from '@stemma/core/image'
 

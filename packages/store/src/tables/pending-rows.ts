@@ -1,5 +1,5 @@
 /** After-images of many batches for one primary table, of which the last of each row is kept until it is written. */
-import type { Plain, TableImages } from '@stemma/core/image'
+import { type Plain, RowReading, type TableImages } from '@stemma/core/image'
 import type { TableShape } from '../port.js'
 import { type SqlValue, toSql } from './row-values.js'
 
@@ -21,8 +21,10 @@ export class PendingRows {
   constructor(private readonly shape: TableShape) {}
 
   take({ columns, rows, removed }: TableImages): void {
-    const places = this.shape.columns.map(({ name }) => columns.indexOf(name) + 1)
-    for (const row of rows) this.pending.set(row[0] as number, { row, places })
+    const { name, columns: known } = this.shape
+    const reading = new RowReading(name, known, columns)
+    const { places } = reading
+    for (const row of reading.completedAll(rows)) this.pending.set(row[0] as number, { row, places })
     for (const id of removed) this.pending.set(id, { row: null, places })
   }
 

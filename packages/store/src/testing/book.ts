@@ -24,6 +24,7 @@ import {
   textOrNull,
   timeOrNull,
   value,
+  withDefault,
 } from '@stemma/core/image'
 import { add, amount } from '@stemma/core/money'
 import type { Store, StoreSchema } from '../port.js'
@@ -32,7 +33,7 @@ const accountFields = {
   name: text(),
   displayName: textOrNull(),
   owner: refOrNull(),
-  status: choice(['active', 'closed']),
+  status: withDefault(choice(['active', 'closed']), 'active'),
   isFrozen: flag(),
   closedAt: timeOrNull(),
   limits: value<Plain>(),
@@ -122,7 +123,7 @@ export class TestTables {
 export const TEST_SCHEMA: StoreSchema = {
   tables: new TestTables().image.primaryTables().map(({ tableName, columns }) => ({
     name: tableName,
-    columns: columns.map(({ name, kind, meaning }) => ({ name, kind, meaning })),
+    columns: columns.map(({ name, kind, meaning, absent }) => ({ name, kind, meaning, absent })),
   })),
   history: [EVENTS, TRANSFERS, MOVES, NOTES],
 }
@@ -132,6 +133,19 @@ export const TEST_SOURCE = {
   schemaModule: new URL('../../dist/testing/book.js', import.meta.url).href,
   schemaExport: 'TEST_SCHEMA',
 }
+
+/** The batch as a version would have written it whose accounts had not all columns yet. */
+export const lacking = (batch: Batch, names: readonly string[]): Batch => ({
+  ...batch,
+  images: batch.images.map((images) => {
+    const places = images.columns.flatMap((name, index) => (names.includes(name) ? [index + 1] : []))
+    return {
+      ...images,
+      columns: images.columns.filter((name) => !names.includes(name)),
+      rows: images.rows.map((row) => row.filter((_, place) => !places.includes(place))),
+    }
+  }),
+})
 
 interface Transfer {
   readonly from: Id

@@ -36,32 +36,3 @@ test('a record goes through every upgrade from its own format on, in order', () 
   expect(upgraded(batch, 3, upgrades)).toBe(batch)
   expect(FORMAT_VERSION).toBe(UPGRADES.length + 1)
 })
-
-test('credentials of format 1 are asked for a second factor with an error; nothing else changes', () => {
-  const batch = {
-    images: [
-      {
-        table: 'credentials',
-        columns: ['clientId'],
-        rows: [
-          [5, 'a'],
-          [6, 'b'],
-        ],
-        removed: [9],
-      },
-      { table: 'users', columns: ['name'], rows: [[1, 'x']], removed: [] },
-    ],
-  } as unknown as Batch
-  expect(upgraded(batch, 1).images).toEqual([
-    {
-      table: 'credentials',
-      columns: ['clientId', 'isFactorAskedInResult'],
-      rows: [
-        [5, 'a', false],
-        [6, 'b', false],
-      ],
-      removed: [9],
-    },
-    batch.images[1],
-  ])
-})

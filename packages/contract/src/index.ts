@@ -5,7 +5,7 @@ export * from './reference.js'
 export * from './registry.js'
 export { awaiting, EXAMPLE, PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX } from './resources/common.js'
 export { type MarketView, marketView, STREAM_DEPTH_MAX, STREAM_INSTRUMENTS_MAX } from './resources/market.js'
-export { execution } from './resources/trading.js'
+export { execution, TRADE_TYPES } from './resources/trading.js'
 export {
   formatInstant,
   type Json,

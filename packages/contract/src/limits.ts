@@ -1,5 +1,6 @@
 /** The page of limits: what is bounded, and by how much. A test of the server holds it to the constants of the engine. */
 
+import { MOVE_LEGS_MAX } from './operations/positions.js'
 import { PRICES_OF_REQUEST_MAX } from './operations/prices.js'
 import { LIMITS_OF_NODE_MAX } from './operations/risk-limits.js'
 import { VENUE_DISPLAY_NAME_LENGTH_MAX, VENUE_NAME_LENGTH_MAX } from './operations/venues.js'
@@ -107,6 +108,8 @@ export const LIMITS: readonly Section[] = [
       ['Levels of a book, a side', `${BOOK_DEPTH_MAX}; ${STREAM_DEPTH_MAX} in a subscription`],
       ['Accounts in a list of open orders', '100'],
       ['Orders cancelled by one request', '1,000'],
+      ['Positions moved by one request', String(MOVE_LEGS_MAX)],
+      ['Moves of positions of a main account in 168 hours', '100; another by the setting `positions.moves_per_week`'],
       [
         'Orders that one command trades with, or ends because they stand in the way',
         '500; what is left is cancelled',

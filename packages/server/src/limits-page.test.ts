@@ -33,6 +33,7 @@ const TOLD: Readonly<Record<string, string>> = {
   KEY_LENGTH_MAX: 'Characters of an idempotency key',
   KINDS_OF_WEBHOOK_MAX: 'Kinds of a webhook',
   LABEL_LENGTH_MAX: 'Characters of a label',
+  LEGS_OF_MOVE_MAX: 'Positions moved by one request',
   LIMITS_OF_NODE_MAX: 'Risk limits of a node',
   LOTS_OF_POSITION_MAX: 'Lots of a position',
   METADATA_FIELDS_MAX: 'Own fields of an instrument',

@@ -1,6 +1,7 @@
 /** Positions: as they stand, as they stood, and what made them; and what an account can do with its money. */
 import { operation } from '../operation.js'
 import { EXAMPLE, made, page, paging, period } from '../resources/common.js'
+import { symbol } from '../resources/market.js'
 import {
   EXAMPLE_PAST_POSITION,
   EXAMPLE_POSITION,
@@ -9,8 +10,10 @@ import {
   pastPosition,
   position,
   positionEntry,
+  SIDES,
 } from '../resources/trading.js'
 import {
+  choice,
   count,
   currency,
   flag,
@@ -20,10 +23,14 @@ import {
   list,
   object,
   optional,
+  price,
   quantity,
   text,
   worth,
 } from '../wire/index.js'
+
+/** Positions that one request moves. */
+export const MOVE_LEGS_MAX = 250
 
 export const POSITION_OPERATIONS = [
   operation('positions.list', {
@@ -134,6 +141,79 @@ export const POSITION_OPERATIONS = [
         description: 'Transfer from another broker',
       },
       response: { position: EXAMPLE.position, sequence: 987 },
+    },
+  }),
+  operation('positions.move', {
+    kind: 'command',
+    method: 'POST',
+    path: '/positions/move',
+    summary: 'Move positions to another account of the same main account, all legs or none',
+    description:
+      'Futures, perpetuals and options that settle in one currency. No order, no fee, no new interest; both accounts have to hold the margin behind it.',
+    scope: 'orders:write',
+    input: object({
+      from: id('acc'),
+      to: id('acc'),
+      legs: list(
+        object({
+          instrument: instrumentRef(),
+          quantity: quantity('How much of what is open, above zero for a short too'),
+          price: optional(price('What the source paid on average unless said; need not be on a tick')),
+        }),
+        { min: 1, max: MOVE_LEGS_MAX },
+      ),
+    }),
+    output: object({
+      move: id('mov'),
+      legs: list(
+        object({
+          instrument: id('ins'),
+          symbol: symbol(),
+          trade: id('trd'),
+          side: choice(SIDES, 'What the target does: it buys where a long comes to it'),
+          quantity: quantity(),
+          price: price(),
+        }),
+        { max: MOVE_LEGS_MAX },
+      ),
+      sequence: count(),
+    }),
+    refusals: [
+      'not_visible',
+      'level_insufficient',
+      'party_suspended',
+      'account_not_active',
+      'blocked',
+      'instrument_unknown',
+      'main_account_invalid',
+      'same_account',
+      'currencies_differ',
+      'order_rejected',
+      'insufficient_position',
+      'margin_insufficient',
+      'moves_exceeded',
+      'amount_out_of_range',
+    ],
+    example: {
+      request: {
+        from: EXAMPLE.account,
+        to: EXAMPLE.second,
+        legs: [{ instrument: 'BTC-PERPETUAL', quantity: '200' }],
+      },
+      response: {
+        move: EXAMPLE.move,
+        legs: [
+          {
+            instrument: EXAMPLE.instrument,
+            symbol: 'BTC-PERPETUAL',
+            trade: EXAMPLE.trade,
+            side: 'buy',
+            quantity: '200',
+            price: '98000',
+          },
+        ],
+        sequence: 988,
+      },
     },
   }),
   operation('margin.get', {

@@ -115,5 +115,6 @@ export const EXAMPLE = {
   position: 'pos_84',
   fees: 'fee_85',
   venue: 'ven_79',
+  move: 'mov_86',
   at: '2026-11-20T17:00:00.000000Z',
 } as const

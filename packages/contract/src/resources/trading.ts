@@ -59,9 +59,10 @@ export const EXECUTION_TYPES = [
   'cancel_rejected',
   'busted',
   'corrected',
+  'moved',
 ] as const
 /** Types of the executions that are a side of a trade. */
-export const TRADE_TYPES = ['partially_filled', 'filled', 'busted', 'corrected'] as const
+export const TRADE_TYPES = ['partially_filled', 'filled', 'busted', 'corrected', 'moved'] as const
 
 export const clientOrderId = (description = 'The client’s own id, unique among its open orders') =>
   text({
@@ -123,7 +124,7 @@ const executionFields = {
   sequence: count(),
   time: instant(),
   type: choice(EXECUTION_TYPES),
-  order: id('ord'),
+  order: nullable(id('ord', 'Null where a position was moved')),
   client_order_id: nullable(clientOrderId()),
   account: id('acc'),
   instrument: id('ins'),

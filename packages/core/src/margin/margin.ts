@@ -72,6 +72,14 @@ export class Margin implements FundsRule, OrderCheck {
     ledger.encumbrances.push((account, currency) => this.encumbered(account, currency))
   }
 
+  carriesDerivatives(account: AccountId): boolean {
+    return this.standard.carries(account)
+  }
+
+  excess(account: AccountId, currency: CurrencyCode): Amount | null {
+    return this.standard.room(account, currency, null)
+  }
+
   /** Money that is neither held nor required behind a position. */
   free(account: AccountId, currency: CurrencyCode): Amount {
     if (this.standard.carries(account)) return freeFunds(this.standard.figures(account, currency))

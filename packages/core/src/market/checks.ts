@@ -115,9 +115,9 @@ export function isExact(
 }
 
 /** Instruments are no secret among those who may read them; an unknown one is simply not there. */
-export function instrumentRow(market: Market, id: InstrumentId): Row {
+export function instrumentRow(market: Market, id: InstrumentId, field = '/instrument'): Row {
   const row = market.instruments.find(id)
-  if (row === NO_ROW) refuse('instrument_unknown', 'there is no such instrument', { field: '/instrument' })
+  if (row === NO_ROW) refuse('instrument_unknown', 'there is no such instrument', { field })
   return row
 }
 

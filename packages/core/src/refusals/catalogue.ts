@@ -97,6 +97,13 @@ export const REFUSALS = {
   order_rejected: kind('trading', 422, 'The order does not meet a business rule'),
   order_not_open: kind('trading', 409, 'The order is not open any more'),
   report_gap: kind('trading', 409, 'A report of the venue is missing before this one'),
+  margin_insufficient: kind('trading', 422, 'The account would not hold the margin that it needs', true),
+  moves_exceeded: kind(
+    'trading',
+    429,
+    'The main account has moved positions as often as it may in a week',
+    true,
+  ),
   insufficient_position: kind('trading', 422, 'The account does not hold that much'),
 
   approval_is_makers: kind('approval', 403, 'The maker cannot approve the own request'),

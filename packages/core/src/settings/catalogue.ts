@@ -48,6 +48,11 @@ export const SETTINGS = {
     400,
     { least: 0, most: 10_000 },
   ),
+  'positions.moves_per_week': wholeNumber(
+    'How often a main account may move positions between its accounts in 168 hours',
+    100,
+    { least: 1, most: 10_000 },
+  ),
   'tokens.life_seconds': wholeNumber('The life of an access token', 180, { least: 10, most: DAY }),
   'transfers.prepared_life_seconds': wholeNumber(
     'How long a prepared transfer waits for its confirmation',

@@ -3,7 +3,10 @@
  * comes here: it changes nothing. These are judgements on an order that is well formed, and the place command says
  * whether they refuse it or record it as rejected.
  */
+import type { AccountId } from '../hierarchy/index.js'
 import type { Row } from '../image/index.js'
+import type { InstrumentId } from '../market/index.js'
+import type { Quantity } from '../money/index.js'
 import type { OpenSums } from './kinds/kind.js'
 import type { Order } from './order.js'
 
@@ -54,4 +57,13 @@ export interface Candidate {
   readonly open: OpenSums
   /** With the other open orders of its side it cannot exceed the open quantity of the position. */
   readonly isReducing: boolean
+}
+
+/** What an account has taken over from another by a move. */
+export interface Taken {
+  readonly from: AccountId
+  readonly account: AccountId
+  readonly instrument: InstrumentId
+  /** What it held before. */
+  readonly before: Quantity
 }

@@ -11,7 +11,7 @@ import { Books } from './book/books.js'
 import { WaitingOrders } from './book/waiting-orders.js'
 import { ClientOrderIds } from './client-order-ids.js'
 import { EndingOrders } from './ending-orders.js'
-import type { Candidate, Fault } from './faults.js'
+import type { Candidate, Fault, Taken } from './faults.js'
 import {
   correctionFields,
   type LotId,
@@ -28,6 +28,7 @@ import {
 } from './fields.js'
 import { OpenInterest } from './open-interest.js'
 import { OpenOrders } from './open-orders.js'
+import { type MoveId, moveFields } from './moves/fields.js'
 import type { Order } from './order.js'
 import { type VenueId, venueFields } from './venues/fields.js'
 
@@ -40,6 +41,8 @@ export interface OrderCheck {
   fault(context: TradingContext, candidate: Candidate): Fault | null
   /** An order came in: it was accepted, replaced, or recorded as rejected. */
   entered?(context: TradingContext, order: Order): void
+  /** What stands against what an account holds once it has taken over a position. */
+  taken?(context: TradingContext, taken: Taken): Fault | null
 }
 
 /** The room that knows what an account can pay. */
@@ -48,6 +51,10 @@ export interface FundsRule {
   isFunded(account: AccountId, instrument: Row): boolean
   /** Whether all its open orders in the currency surely are, told quickly; false says nothing. */
   isAmplyFunded(account: AccountId, currency: CurrencyCode): boolean
+  /** Whether the account has margin for derivatives at all. */
+  carriesDerivatives(account: AccountId): boolean
+  /** What it has beyond all that its positions and open orders require; null where a price is missing for that. */
+  excess(account: AccountId, currency: CurrencyCode): Amount | null
 }
 
 export class Trading {
@@ -59,12 +66,15 @@ export class Trading {
   readonly corrections: Table<TradeId, typeof correctionFields>
   readonly shortfalls: Table<AccountId, typeof shortfallFields>
   readonly venues: Table<VenueId, typeof venueFields>
+  readonly moves: Table<MoveId, typeof moveFields>
   readonly venueByName: UniqueIndex<string>
   readonly positionsOf: Relation<AccountId>
   readonly lotsOf: Relation<PositionId>
   readonly ordersOf: Relation<AccountId>
   readonly ordersIn: Relation<InstrumentId>
   readonly unsettledOf: Relation<AccountId>
+  /** By their main account, oldest first. */
+  readonly movesOf: Relation<AccountId>
   /** The position of an account in an instrument; the holders of an instrument. */
   readonly holders: PairIndex<InstrumentId, AccountId>
   readonly books: Books
@@ -86,6 +96,7 @@ export class Trading {
     this.corrections = image.table('trade_corrections', 'trd', correctionFields)
     this.shortfalls = image.table('shortfalls', 'acc', shortfallFields)
     this.venues = image.table('venues', 'ven', venueFields)
+    this.moves = image.table('position_moves', 'mov', moveFields)
     this.venueByName = new UniqueIndex(this.venues, this.venues.name)
     image.enrolDue(this.orders, this.orders.expiresAt)
     image.enrolDue(this.unsettled, this.unsettled.settlesAt)
@@ -95,6 +106,7 @@ export class Trading {
     this.ordersOf = new Relation(this.orders, this.orders.account)
     this.ordersIn = new Relation(this.orders, this.orders.instrument)
     this.unsettledOf = new Relation(this.unsettled, this.unsettled.account)
+    this.movesOf = new Relation(this.moves, this.moves.main)
     this.holders = new PairIndex(this.positions, this.positions.instrument, this.positions.account)
     this.books = new Books(this.orders, market)
     this.waiting = new WaitingOrders(this.orders, market)
@@ -109,6 +121,7 @@ export class Trading {
       this.ordersOf,
       this.ordersIn,
       this.unsettledOf,
+      this.movesOf,
       this.holders,
       this.books,
       this.waiting,

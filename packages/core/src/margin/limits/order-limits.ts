@@ -1,4 +1,5 @@
 /** The judgement of one order by the limits on its way up, in a fixed order; the words are those of polymarket-us 7.6. */
+import type { AccountId } from '../../hierarchy/index.js'
 import { NO_ROW, type Row } from '../../image/index.js'
 import {
   type Amount,
@@ -9,6 +10,7 @@ import {
   formatAmount,
   formatDecimal,
   formatPrice,
+  magnitude,
   ONE,
   type Price,
   type Quantity,
@@ -20,10 +22,14 @@ import {
   type OrderCheck,
   openQuantityOf,
   referencePrice,
+  type Taken,
+  type Trading,
   type TradingContext,
 } from '../../trading/index.js'
-import { type NodeId, UNITS_SCALE, unitsOf } from './fields.js'
+import { type NodeId, type Units, UNITS_SCALE, unitsOf } from './fields.js'
+import type { Usage } from './node-usage.js'
 import type { RiskLimits } from './risk-limits.js'
+import { nodesAbove } from './way-up.js'
 
 interface Trial {
   readonly limits: RiskLimits
@@ -37,6 +43,7 @@ interface Trial {
 export const orderLimits = (limits: RiskLimits): OrderCheck => ({
   fault: (context, candidate) => (limits.isEmpty ? null : limitFault(limits, context, candidate)),
   entered: (context, order) => limits.entered(context, order),
+  taken: (context, taken) => (limits.isEmpty ? null : takenFault(limits, context, taken)),
 })
 
 function limitFault(limits: RiskLimits, context: TradingContext, candidate: Candidate): Fault | null {
@@ -72,8 +79,11 @@ function strictest<T extends bigint | number>(
 }
 
 /** Where too much was lost today only what reduces is taken. */
-function lockFault({ limits, candidate }: Trial): Fault | null {
-  const row = candidate.isReducing ? NO_ROW : limits.lockAbove(candidate.order.account)
+const lockFault = ({ limits, candidate }: Trial): Fault | null =>
+  candidate.isReducing ? null : lockedFault(limits, candidate.order.account)
+
+function lockedFault(limits: RiskLimits, account: AccountId): Fault | null {
+  const row = limits.lockAbove(account)
   if (row === NO_ROW) return null
   const { lockouts } = limits
   const currency = lockouts.currency.get(row) as CurrencyCode
@@ -162,9 +172,35 @@ function positionFault({ limits, candidate, held, ...trial }: Trial): Fault | nu
       { candidate, ...trial },
       positionWith(limits, trial.context, candidate, node) as Quantity,
     )
-    if (given <= most) continue
-    const [limit, shown] = [shownUnits(most), shownUnits(given)]
-    return fault('position_limit', told('position', 'high', limit, shown), { limit, given: shown })
+    if (given > most) return positionBeyond(most, given)
+  }
+  return null
+}
+
+function positionBeyond(most: Units, given: Units): Fault {
+  const [limit, shown] = [shownUnits(most), shownUnits(given)]
+  return fault('position_limit', told('position', 'high', limit, shown), { limit, given: shown })
+}
+
+/**
+ * What an account has taken over from another counts in the locks and limits of position above it; where a node is above
+ * both, nothing has changed for it.
+ */
+function takenFault(limits: RiskLimits, context: TradingContext, taken: Taken): Fault | null {
+  const { trading, market, hierarchy } = context
+  const { account, from, instrument, before } = taken
+  const held = trading.held(account, instrument)
+  if (magnitude(held) <= magnitude(before)) return null
+  const locked = lockedFault(limits, account)
+  if (locked !== null) return locked
+  const shared = new Set(nodesAbove(hierarchy, from))
+  const scale = market.instruments.quantityScale.get(market.instruments.row(instrument))
+  for (const { node, row } of limits.above(account, instrument)) {
+    const most = limits.table.position.get(row)
+    if (most === null || (node !== account && shared.has(node))) continue
+    const { bids, offers, net } = node === account ? ownUsage(trading, taken) : limits.usage.of(node, instrument)
+    const given = unitsOf((held > 0n ? net + bids : offers - net) as Quantity, scale)
+    if (given > most) return positionBeyond(most, given)
   }
   return null
 }
@@ -183,6 +219,15 @@ function positionWith(
   const { bids, offers, net } = usage.of(node, order.instrument)
   const replaced = replaces === NO_ROW ? 0n : (trading.openOrders.countedFor(replaces)?.quantity ?? 0n)
   return (isBuy ? net + bids : offers - net) - replaced + openQuantityOf(order)
+}
+
+function ownUsage(trading: Trading, { account, instrument }: Taken): Usage {
+  const open = trading.openOrders.find(account, instrument)
+  return {
+    bids: open?.bidQuantity ?? 0n,
+    offers: open?.offerQuantity ?? 0n,
+    net: trading.held(account, instrument),
+  }
 }
 
 function openOrdersFault({ limits, candidate, held }: Trial): Fault | null {

@@ -5,6 +5,7 @@ import { cancelOrders } from './cancel-orders.js'
 import { closePosition } from './close-position.js'
 import { bustTrade, correctTrade } from './correct-trade.js'
 import { crossOrders } from './cross-orders.js'
+import { movePositions } from './move-positions.js'
 import { placeOrder } from './place-order.js'
 import { replaceOrder } from './replace-order.js'
 import { setInstrumentState } from './set-instrument-state.js'
@@ -16,6 +17,7 @@ export * from './cancel-orders.js'
 export * from './close-position.js'
 export * from './correct-trade.js'
 export * from './cross-orders.js'
+export * from './move-positions.js'
 export * from './place-order.js'
 export * from './replace-order.js'
 export * from './set-instrument-state.js'
@@ -31,6 +33,7 @@ export const TRADING_COMMANDS = [
   settleInstrument,
   adjustPosition,
   closePosition,
+  movePositions,
   bustTrade,
   correctTrade,
   ...VENUE_COMMANDS,

@@ -42,6 +42,7 @@ export const MESSAGES = {
   13032: 'non_unique_order_label',
   13668: 'security_key_authorization_error',
   13778: 'raw_subscriptions_not_available_for_unauthorized',
+  13780: 'move_positions_over_limit',
   13888: 'timed_out',
   13904: 'security_key_setup_required',
 } as const
@@ -100,6 +101,7 @@ const CODES: Partial<Record<RefusalCode, ErrorCode>> = {
   account_not_active: 11098,
   blocked: 11098,
   insufficient_available_balance: 10009,
+  margin_insufficient: 10009,
   same_account: 12100,
   currencies_differ: 12100,
   rate_limited: 10028,
@@ -112,6 +114,7 @@ export function fromRefusal(refusal: Refusal): VenueError {
   if (code === 'order_rejected') return fromRejection(String(data?.reason), detail)
   if (code === 'instrument_unknown') return instrumentNotFound()
   if (code === 'order_not_open') return new VenueError(data?.state === 'filled' ? 11008 : 10010)
+  if (code === 'moves_exceeded') return new VenueError(13780, { wait: data?.wait })
   const known = CODES[code]
   if (known === 13009) return unauthorized()
   if (known === 13021)
@@ -137,6 +140,8 @@ function fromRejection(reason: string, detail: string): VenueError {
 /** Fields of the core by the names that the venue has for them. */
 const PARAMS: Readonly<Record<string, string>> = {
   quantity: 'amount',
+  instrument: 'instrument_name',
+  legs: 'trades',
   stop_price: 'trigger_price',
   display_name: 'name',
   to: 'destination',

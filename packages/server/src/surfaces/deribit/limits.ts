@@ -24,6 +24,7 @@ export const OWN_RATES: Readonly<Record<string, Rate>> = {
   'public/subscribe': SUBSCRIBE,
   'private/subscribe': SUBSCRIBE,
   'private/get_transaction_log': { perSecond: 1, burst: 8 },
+  'private/move_positions': { perSecond: 0.1, burst: 6 },
 }
 
 const ENGINE_METHODS = new Set(
@@ -42,6 +43,9 @@ const ENGINE_METHODS = new Set(
   ].map((name) => `private/${name}`),
 )
 
+/** Methods whose refusal says the whole seconds to wait. */
+const TELLING = new Set(['private/move_positions'])
+
 const engineRate = (tier: number): Rate => ENGINE_RATES[tier - 1] ?? (ENGINE_RATES[0] as Rate)
 
 export class Credits {
@@ -53,7 +57,8 @@ export class Credits {
     const isEngine = ENGINE_METHODS.has(method)
     const pool = own !== undefined ? method : isEngine ? 'engine' : 'other'
     const rate = own ?? (isEngine ? engineRate(tier) : OTHER_RATE)
-    if (this.buckets.take(`${pool} ${whose}`, rate, now) !== null) throw new VenueError(10028)
+    const wait = this.buckets.take(`${pool} ${whose}`, rate, now)
+    if (wait !== null) throw new VenueError(10028, TELLING.has(method) ? { wait } : undefined)
   }
 }
 

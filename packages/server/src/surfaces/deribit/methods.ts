@@ -2,6 +2,7 @@
 import { AUTH_METHODS } from './auth-methods.js'
 import type { Method } from './call.js'
 import { INSTRUMENT_METHODS } from './instruments.js'
+import { MOVE_METHODS } from './moves.js'
 import { ORDER_METHODS } from './order-methods.js'
 import { PLACE_METHODS } from './place.js'
 import { POSITION_METHODS } from './positions.js'
@@ -22,6 +23,7 @@ export const METHODS: ReadonlyMap<string, Method> = new Map(
     ...TICKER_METHODS,
     ...SUMMARY_METHODS,
     ...POSITION_METHODS,
+    ...MOVE_METHODS,
     ...PLACE_METHODS,
     ...ORDER_METHODS,
     ...TRADE_METHODS,

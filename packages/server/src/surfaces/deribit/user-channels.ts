@@ -26,7 +26,7 @@ export async function openUserChannel(opening: Opening): Promise<Opened> {
     case 'orders':
       return openOrders(opening, caller, which, rest.at(-1) === 'raw')
     case 'trades':
-      return openReports(opening, caller, which, isFill, async ({ row, contract }) => [
+      return openReports(opening, caller, which, isTraded, async ({ row, contract }) => [
         userTradeShown(row, contract),
       ])
     case 'changes':
@@ -41,6 +41,10 @@ interface Told {
   readonly row: HistoryRow
   readonly contract: NonNullable<Awaited<ReturnType<typeof contractOf>>>
 }
+
+const isOrder = (kind: string): boolean => kind.startsWith('order.')
+/** A position that was moved is a trade of either account. */
+const isTraded = (kind: string): boolean => isFill(kind) || kind === 'trade.moved'
 
 /** Execution reports of the account, each as it is shown. */
 async function openReports(
@@ -57,7 +61,6 @@ async function openReports(
       tell(await show({ event, row, contract }))
   })
   const matches = ({ kind, data }: Event): boolean =>
-    kind.startsWith('order.') &&
     isWanted(kind) &&
     (data.order as { readonly account?: unknown } | undefined)?.account === account
   const needs = [{ ability: 'read', target: { account } }] as const
@@ -76,7 +79,7 @@ function openOrders(opening: Opening, caller: Caller, which: Which, isRaw: boole
     opening,
     caller,
     which,
-    () => true,
+    isOrder,
     async ({ event, contract }) => {
       const order = orderShown(factsOf(event.data.order as HistoryRow), contract)
       return isRaw ? order : [order]
@@ -89,13 +92,13 @@ function openChanges(opening: Opening, caller: Caller, which: Which): Promise<Op
     opening,
     caller,
     which,
-    () => true,
+    (kind) => isOrder(kind) || isTraded(kind),
     async ({ event, row, contract }) => {
       const positions = await shownPositions(opening.services, caller.account, [contract])
       return {
         instrument_name: contract.symbol,
-        orders: [orderShown(factsOf(event.data.order as HistoryRow), contract)],
-        trades: isFill(event.kind) ? [userTradeShown(row, contract)] : [],
+        orders: isOrder(event.kind) ? [orderShown(factsOf(event.data.order as HistoryRow), contract)] : [],
+        trades: isTraded(event.kind) ? [userTradeShown(row, contract)] : [],
         positions: positions.map(withoutOrders),
       }
     },

@@ -23,6 +23,7 @@ import {
   contractsShown,
   factsOf,
   findFacts,
+  type OrderFacts,
   orderIdRead,
   orderIdShown,
   stateShown,
@@ -30,7 +31,7 @@ import {
 } from './orders.js'
 import { markOf } from './ticker.js'
 
-const FILLS = { type: ['partially_filled', 'filled'] }
+const FILLS = { type: ['partially_filled', 'filled', 'moved'] }
 const COUNT_MAX = 1_000
 const COUNT_DEFAULT = 10
 
@@ -62,15 +63,23 @@ export function publicTradeShown(row: HistoryRow, contract: Contract): Readonly<
   }
 }
 
+/** A move has no order; clients expect the name of one. */
+const orderShown = (row: HistoryRow, facts: OrderFacts, contract: Contract) =>
+  row.type === 'moved'
+    ? { order_id: `move-${row.id}`, order_type: 'limit', state: 'filled' }
+    : {
+        order_id: orderIdShown(Number(row.order), contract.currency),
+        order_type: TYPES_SHOWN[facts.type],
+        state: stateShown(facts),
+      }
+
 export function userTradeShown(row: HistoryRow, contract: Contract): Readonly<Record<string, unknown>> {
   const facts = factsOf((row.snapshot ?? {}) as HistoryRow)
   const fee = amountShown(row.fee as Amount, contract.currency)
   return {
     ...publicTradeShown(row, contract),
-    order_id: orderIdShown(Number(row.order), contract.currency),
-    order_type: TYPES_SHOWN[facts.type],
+    ...orderShown(row, facts, contract),
     ...(facts.terms.label === null ? {} : { label: facts.terms.label }),
-    state: stateShown(facts),
     fee: fee === 0 ? 0 : fee,
     fee_currency: contract.currency,
     liquidity: row.is_aggressor === true ? 'T' : 'M',

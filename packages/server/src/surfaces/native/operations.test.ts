@@ -4,6 +4,7 @@ import { EXAMPLE, OPERATIONS, type Operation } from '@stemma/contract'
 import { COMMANDS, HISTORY, QUERIES } from '@stemma/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { catchUp } from '../../testing/catch-up.js'
+import { holdPerpetual } from '../../testing/derivatives.js'
 import { lockOut, openShare } from '../../testing/holding.js'
 import { startWorld, type World } from '../../testing/native-world.js'
 import { HISTORIES } from './histories.js'
@@ -232,6 +233,7 @@ const BEFORE: Readonly<
 const THERE: Readonly<Record<string, (into: World) => Promise<unknown>>> = {
   'prices.publish': openShare,
   'loss_lockouts.lift': lockOut,
+  'positions.move': holdPerpetual,
 }
 
 const keyFor = (name: string): string =>

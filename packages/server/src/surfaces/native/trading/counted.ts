@@ -14,6 +14,7 @@ interface Counted {
 }
 
 const OF_ORDER: Counted = { quantities: ['quantity', 'minimumQuantity'], amounts: ['cash'] }
+const OF_LEG: Counted = { quantities: ['quantity'], amounts: [] }
 const OF_LIMITS: Counted = { quantities: ['quantityMax'], amounts: ['notionalMax'] }
 const OF_ADJUSTMENT: Counted = { quantities: ['quantity'], amounts: ['cost'] }
 const NOTHING: Counted = { quantities: [], amounts: [] }
@@ -38,6 +39,10 @@ function settled(host: Host, { operation, input }: Call): Input {
   if (operation.name === 'orders.cross') {
     const orders = input.orders as readonly Input[]
     return { ...input, orders: orders.map((each, at) => found(host, each, OF_ORDER, `/orders/${at}`)) }
+  }
+  if (operation.name === 'positions.move') {
+    const legs = input.legs as readonly Input[]
+    return { ...input, legs: legs.map((each, at) => found(host, each, OF_LEG, `/legs/${at}`)) }
   }
   if (operation.name === 'instruments.update' && input.limits !== null) {
     const units = unitsOf(host, input.instrument as Named, '/instrument')

@@ -1,4 +1,5 @@
 /** The past of trading: orders, execution reports, trades, and positions as they were. */
+import { TRADE_TYPES } from '@stemma/contract'
 import { type HistoryRow, type Need, type Plain, Refused, refuse } from '@stemma/core'
 import type { Host, Services } from '../../../services.js'
 import type { Call, Input } from '../call.js'
@@ -64,7 +65,6 @@ const executions = (types: (input: Input) => Plain | undefined): History =>
     row: (row, _path, host) => shownExecution(host, row),
   })
 
-const TRADE_TYPES = ['partially_filled', 'filled', 'busted', 'corrected']
 const asked = ({ types }: Input): readonly Plain[] => (types ?? []) as readonly Plain[]
 
 /** Reading reports of a subtree takes no more than the right to its reports. */

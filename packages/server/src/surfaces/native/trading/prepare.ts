@@ -34,6 +34,7 @@ export const TRADING_PREPARE: readonly (readonly [string, Prepare])[] = [
     'orders.cross',
     'positions.adjust',
     'positions.close',
+    'positions.move',
   ].map((name) => [name, settledCommand] as const),
   ['orders.replace', replace],
   ['trades.bust', correct],

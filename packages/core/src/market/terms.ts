@@ -86,6 +86,15 @@ export class Terms {
     return divide(cost * this.denominator, quantity * this.numerator, 'half_even') as Price
   }
 
+  /** The average, or the price on a tick nearest to it where that costs just as much: costs are rounded, prices were not. */
+  averageOnTick(cost: Amount, quantity: Quantity): Price | null {
+    const average = this.average(cost, quantity)
+    if (average === null) return null
+    const onTick = (((average + this.tick / 2n) / this.tick) * this.tick) as Price
+    const [size, paid] = [quantity, cost].map((each) => (each < 0n ? -each : each)) as [Quantity, Amount]
+    return this.notional(onTick, size) === paid ? onTick : average
+  }
+
   isOnTick(price: Price): boolean {
     return price % this.tick === 0n
   }

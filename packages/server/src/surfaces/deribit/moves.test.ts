@@ -123,8 +123,11 @@ test('faults, each in the words of the venue', async () => {
     param: 'target_uid',
   })
   expect((await error(leg(10), { source_uid: 'x' })).data.reason).toBe('invalid_subaccount_id')
-  // Its login may not even write; the scope is what is missing first.
-  expect((await error(leg(10), {}, first)).code).toBe(13021)
+  expect(await error(leg(10), {}, first)).toEqual({
+    code: 13012,
+    message: 'unavailable_in_subaccount',
+    data: { reason: 'insufficient_permissions' },
+  })
   // The second subaccount has no coin at all.
   expect(await error(leg(5_000), { target_uid: second.accountId })).toEqual({
     code: 10009,

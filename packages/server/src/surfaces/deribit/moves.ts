@@ -1,5 +1,5 @@
 /** `private/move_positions` (section 5.4): positions go from one account of the hierarchy to another. */
-import { type MovedLeg, type Plain, parseQuantity, type Quantity } from '@stemma/core'
+import { type MovedLeg, type Plain, parseQuantity } from '@stemma/core'
 import { accountNamed, type Method, type PrivateCall } from './call.js'
 import { fromRefusal, invalidParam } from './errors.js'
 import { type Contract, contractNamed, currencyAsked } from './instruments.js'
@@ -21,12 +21,12 @@ async function move(call: PrivateCall): Promise<unknown> {
   })
   if (outcome.kind === 'refused') throw fromRefusal(outcome.refusal)
   const { legs } = outcome.result as { readonly legs: readonly MovedLeg[] }
-  return legs.map((leg, place) => ({
+  return legs.map((leg) => ({
     source_uid: from,
     target_uid: to,
     instrument_name: leg.symbol,
     direction: leg.side,
-    price: shownPrice(leg, (asked[place] as Asked).contract),
+    price: priceShown(leg.price),
     amount: quantityShown(leg.quantity, leg.quantityScale),
   }))
 }
@@ -52,13 +52,6 @@ function checkCurrency({ params }: PrivateCall, asked: readonly Asked[]): void {
   const named = currencyAsked(params) ?? asked[0]?.contract.currency
   if (asked.some(({ contract }) => contract.currency !== named))
     throw invalidParam('trades', 'must share one currency')
-}
-
-/** Averages of inverse contracts come from rounded coin: the price on the tick that costs as much is the one meant. */
-function shownPrice({ price, quantity }: MovedLeg, { terms, tick }: Contract): number {
-  const onTick = (((price + tick / 2n) / tick) * tick) as typeof price
-  const isSame = terms.notional(onTick, quantity as Quantity) === terms.notional(price, quantity as Quantity)
-  return priceShown(isSame ? onTick : price)
 }
 
 export const MOVE_METHODS: readonly Method[] = [

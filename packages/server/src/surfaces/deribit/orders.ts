@@ -143,15 +143,6 @@ export function orderShown(facts: OrderFacts, contract: Contract): Readonly<Reco
 export const contractsShown = (amount: number, contract: Contract): number =>
   Number((amount / contractSize(contract)).toPrecision(15))
 
-/**
- * What a unit cost on average; 0 where there is none. Costs of inverse contracts are rounded coin, so that the price on
- * the tick that costs just as much is the one that was traded at.
- */
-export function averageShown({ terms, tick }: Contract, cost: Amount, quantity: Quantity): number {
-  const average = terms.average(cost, quantity)
-  if (average === null) return 0
-  const onTick = (((average + tick / 2n) / tick) * tick) as Price
-  const size = (quantity < 0n ? -quantity : quantity) as Quantity
-  const isSame = terms.notional(onTick, size) === (cost < 0n ? -cost : cost)
-  return priceShown(isSame ? onTick : average)
-}
+/** What a unit cost on average; 0 where there is none. */
+export const averageShown = ({ terms }: Contract, cost: Amount, quantity: Quantity): number =>
+  priceOr(terms.averageOnTick(cost, quantity), 0)

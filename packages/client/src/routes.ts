@@ -149,6 +149,7 @@ export const ROUTES = {
   'positions.as_of': ['GET', '/accounts/{account}/positions-as-of', false],
   'positions.adjust': ['POST', '/positions/adjust', true],
   'positions.move': ['POST', '/positions/move', true],
+  'margin.change_model': ['PUT', '/accounts/{account}/margin-model', true],
   'margin.get': ['GET', '/accounts/{account}/margin/{currency}', false],
   'venues.create': ['POST', '/venues', true],
   'venues.update': ['PATCH', '/venues/{venue}', true],

@@ -109,7 +109,10 @@ export const LIMITS: readonly Section[] = [
       ['Accounts in a list of open orders', '100'],
       ['Orders cancelled by one request', '1,000'],
       ['Positions moved by one request', String(MOVE_LEGS_MAX)],
-      ['Moves of positions of a main account in 168 hours', '100; another by the setting `positions.moves_per_week`'],
+      [
+        'Moves of positions of a main account in 168 hours',
+        '100; another by the setting `positions.moves_per_week`',
+      ],
       [
         'Orders that one command trades with, or ends because they stand in the way',
         '500; what is left is cancelled',

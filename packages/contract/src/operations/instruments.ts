@@ -8,6 +8,7 @@ import {
   EXAMPLE_BOOK,
   EXAMPLE_INSTRUMENT,
   EXAMPLE_STATISTICS,
+  feeCap,
   feeTerms,
   INSTRUMENT_KINDS,
   INSTRUMENT_STATES,
@@ -52,7 +53,7 @@ const FEES = operation('fee_schedules.create', {
   description:
     'A schedule is never changed: another one takes its place, so that an open order keeps its own.',
   scope: 'instruments:write',
-  input: object(feeTerms),
+  input: object({ ...feeTerms, cap_rate: optional(feeCap()) }),
   output: made('fee_schedule', 'fee'),
   refusals: [],
   example: {

@@ -29,6 +29,7 @@ import {
   worth,
 } from '../wire/index.js'
 
+const MARGIN_MODEL_TYPES = ['segregated_standard', 'cross_standard'] as const
 /** Positions that one request moves. */
 export const MOVE_LEGS_MAX = 250
 
@@ -214,6 +215,22 @@ export const POSITION_OPERATIONS = [
         ],
         sequence: 988,
       },
+    },
+  }),
+  operation('margin.change_model', {
+    kind: 'command',
+    method: 'PUT',
+    path: '/accounts/{account}/margin-model',
+    summary: 'Margin an account currency by currency, or across all that have an index',
+    description:
+      'The account has to hold what the other model requires, unless it lacks no more than before.',
+    scope: 'accounts:write',
+    input: object({ account: id('acc'), type: choice(MARGIN_MODEL_TYPES) }),
+    output: object({ account: id('acc'), version: count({ min: 1 }), sequence: count() }),
+    refusals: ['not_visible', 'level_insufficient', 'transition_invalid', 'margin_insufficient'],
+    example: {
+      request: { account: EXAMPLE.account, type: 'cross_standard' },
+      response: { account: EXAMPLE.account, version: 2, sequence: 989 },
     },
   }),
   operation('margin.get', {

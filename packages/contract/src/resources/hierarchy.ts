@@ -29,7 +29,15 @@ export const ACCOUNT_TYPES = [
   'cross_standard',
   'fully_collateralised',
 ] as const
-export const ACCOUNT_BOOKS = ['customer', 'outside_world', 'fees', 'interest', 'rounding', 'street'] as const
+export const ACCOUNT_BOOKS = [
+  'customer',
+  'outside_world',
+  'fees',
+  'interest',
+  'rounding',
+  'street',
+  'insurance',
+] as const
 export const BLOCK_KINDS = ['trading', 'transfers', 'login', 'whole'] as const
 
 /** A party, or an account or group with a setting of its own; the engine does not keep the kind beside it. */

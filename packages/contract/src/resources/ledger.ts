@@ -15,6 +15,7 @@ export const ENTRY_TYPES = [
   'order_execution',
   'settlement',
   'interest',
+  'bankruptcy',
 ] as const
 export const FUNDING_STATES = [
   'pending',

@@ -61,6 +61,7 @@ export const feeTerms = {
   maker_rate: rate('Of the order that rests; below zero a rebate'),
   rounding: choice(ROUNDINGS, 'How a fee becomes money'),
 } as const
+export const feeCap = () => rate('The most that a fill is charged, of its notional; above zero, at most one')
 
 /** What may change of an instrument, given whole. */
 export const limits = {
@@ -144,7 +145,7 @@ export const instrument = object({
   ...limits,
   notional_max: nullable(amount('currency', 'The largest order by its worth')),
   settlement_days: count({ description: 'Business days from a trade to its settlement' }),
-  fees: nullable(object({ id: id('fee'), ...feeTerms })),
+  fees: nullable(object({ id: id('fee'), ...feeTerms, cap_rate: nullable(feeCap()) })),
   event: nullable(
     text({ max: 64, description: 'Instruments of one event, of which at most one comes true' }),
   ),

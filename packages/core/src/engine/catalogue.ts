@@ -20,7 +20,13 @@ import {
 import { IDENTITY_COMMANDS, IDENTITY_QUERIES } from '../identity/index.js'
 import type { CommandSpec, Id, Plain, ProcessId, ProcessKind, QuerySpec } from '../image/index.js'
 import { LEDGER_COMMANDS, LEDGER_DUE_WORK, LEDGER_QUERIES } from '../ledger/index.js'
-import { MARGIN_DUE_WORK, MARGIN_QUERIES, RISK_COMMANDS, RISK_QUERIES } from '../margin/index.js'
+import {
+  MARGIN_COMMANDS,
+  MARGIN_DUE_WORK,
+  MARGIN_QUERIES,
+  RISK_COMMANDS,
+  RISK_QUERIES,
+} from '../margin/index.js'
 import { MARKET_COMMANDS, MARKET_QUERIES } from '../market/index.js'
 import { ROLLUP_QUERIES } from '../rollup/index.js'
 import { SETTINGS_COMMANDS, SETTINGS_QUERIES } from '../settings/index.js'
@@ -51,6 +57,7 @@ const commands = [
   ...LEDGER_COMMANDS,
   ...MARKET_COMMANDS,
   ...TRADING_COMMANDS,
+  ...MARGIN_COMMANDS,
   ...RISK_COMMANDS,
 ] as readonly unknown[] as readonly AnyCommand[]
 const queries = [

@@ -49,7 +49,15 @@ export type AccountType = (typeof ACCOUNT_TYPES)[number]
 export type Attributes = { readonly [key: string]: Plain }
 
 /** What a balance of the account is in the books: a customer's, or one of the operator's own books. */
-export const ACCOUNT_BOOKS = ['customer', 'outside_world', 'fees', 'interest', 'rounding', 'street'] as const
+export const ACCOUNT_BOOKS = [
+  'customer',
+  'outside_world',
+  'fees',
+  'interest',
+  'rounding',
+  'street',
+  'insurance',
+] as const
 export type AccountBook = (typeof ACCOUNT_BOOKS)[number]
 
 export const BLOCK_KINDS = ['trading', 'transfers', 'login', 'whole'] as const

@@ -60,6 +60,7 @@ export const ENTRY_TYPES = [
   'order_execution',
   'settlement',
   'interest',
+  'bankruptcy',
 ] as const
 export type EntryType = (typeof ENTRY_TYPES)[number]
 
@@ -211,16 +212,21 @@ export class Ledger {
 
   /** The operator's own account of that kind: deposits come from `outside_world`, fees go to `fees`. */
   houseAccount(book: Exclude<AccountBook, 'customer'>): AccountId {
+    const account = this.findHouseAccount(book)
+    if (account === null) throw new Error(`expected the operator to have an account for ${book}`)
+    return account
+  }
+
+  /** The same, or null where it was never opened. */
+  findHouseAccount(book: Exclude<AccountBook, 'customer'>): AccountId | null {
     const known = this.houseAccounts.get(book)
     if (known !== undefined && this.hierarchy.accounts.has(known)) return known
     const { accounts, accountsOf, parties, root } = this.hierarchy
     const own = root === NO_ROW ? [] : accountsOf.of(parties.id(root))
     const row = own.find((each) => accounts.book.get(each) === book)
-    if (row !== undefined) {
-      this.houseAccounts.set(book, accounts.id(row))
-      return accounts.id(row)
-    }
-    throw new Error(`expected the operator to have an account for ${book}`)
+    if (row === undefined) return null
+    this.houseAccounts.set(book, accounts.id(row))
+    return accounts.id(row)
   }
 
   /** Moves money from one account to another: a posting of two lines, the paying one first. */

@@ -23,6 +23,8 @@ export interface FeeTerms {
   readonly kind: FeeKind
   readonly takerRate: bigint
   readonly makerRate: bigint
+  /** Of the notional of a fill: the most that it is charged. */
+  readonly capRate: bigint | null
   readonly rounding: Rounding
 }
 
@@ -58,6 +60,14 @@ export function exactFee(
   }
 }
 
+/** The exact fee, no more than the cap of the schedule; a rebate has none. */
+function cappedFee({ kind, capRate }: FeeTerms, rate: bigint, basis: FeeBasis): bigint {
+  const fee = exactFee(kind, rate, basis)
+  if (capRate === null || fee <= 0n) return fee
+  const most = exactFee('notional', capRate, basis)
+  return fee < most ? fee : most
+}
+
 /** An exact fee at the currency's output precision, at full scale. */
 export function roundedFee(exact: bigint, currency: CurrencyCode, rounding: Rounding): Amount {
   const { precision, scale } = currencyOf(currency)
@@ -75,13 +85,14 @@ const NO_FEES: FeesSoFar = { exact: 0n, charged: amount(0n) }
 
 /** What an order is charged for a fill: as the one that takes, or where a schedule charges the one that rests. */
 export function chargedFee(
-  { kind, rounding }: FeeTerms,
+  fees: FeeTerms,
   rate: bigint,
   basis: FeeBasis,
   currency: CurrencyCode,
   before: FeesSoFar,
 ): FeesSoFar {
-  const own = exactFee(kind, rate, basis)
+  const { rounding } = fees
+  const own = cappedFee(fees, rate, basis)
   const exact = before.exact + own
   const alone = roundedFee(own, currency, rounding)
   const room = amount(roundedFee(exact, currency, rounding) - before.charged)
@@ -95,7 +106,10 @@ export const makerRebate = (
   currency: CurrencyCode,
 ): Amount => roundedFee(exactFee(kind, makerRate, basis), currency, rounding)
 
-/** The most that an order may still be charged: reserved with its cost, rounded up; a rebate reserves nothing. */
+/**
+ * The most that an order may still be charged: reserved with its cost, rounded up; a rebate reserves nothing. A cap is
+ * left out: a sale may fill above its limit, where it is higher.
+ */
 export function feeReserve(
   { kind, takerRate, makerRate }: FeeTerms,
   basis: FeeBasis,

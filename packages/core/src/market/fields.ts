@@ -105,6 +105,8 @@ export const feeScheduleFields = {
   /** Of the order that takes. Rates count 10^-18 and may be below zero: a rebate. */
   takerRate: exact<bigint>(),
   makerRate: exact<bigint>(),
+  /** Of a fill's notional: the most that it is charged; null: there is no such bound. */
+  capRate: exactOrNull<bigint>(),
   rounding: choice<Rounding>(['up', 'down', 'ceiling', 'floor', 'half_even', 'half_up']),
   createdAt: time(),
 }

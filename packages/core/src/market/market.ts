@@ -87,12 +87,13 @@ export class Market {
 
   feesOf(schedule: FeeScheduleId | null): FeeTerms | null {
     if (schedule === null) return null
-    const { kind, takerRate, makerRate, rounding } = this.feeSchedules
+    const { kind, takerRate, makerRate, capRate, rounding } = this.feeSchedules
     const row = this.feeSchedules.row(schedule)
     return {
       kind: kind.get(row),
       takerRate: takerRate.get(row),
       makerRate: makerRate.get(row),
+      capRate: capRate.get(row),
       rounding: rounding.get(row),
     }
   }

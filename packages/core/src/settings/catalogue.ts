@@ -30,6 +30,10 @@ export const SETTINGS = {
     },
   ),
   'margin.collateral_haircuts': collateralHaircuts,
+  'margin.insurance': yesOrNo(
+    'What an account under standard margin owes once it has no position left is paid by the operator’s insurance account; otherwise its balance stays below zero',
+    false,
+  ),
   'margin.liquidation': yesOrNo(
     'Accounts under standard margin that do not keep what they have to are liquidated',
     true,

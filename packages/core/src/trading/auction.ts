@@ -10,6 +10,7 @@ import type { BookSide, PriceLevel } from './book/book-side.js'
 import { cancelOpenOrder } from './ending.js'
 import { referencePrice } from './judging.js'
 import { orderAt } from './order.js'
+import { type SelfMatch, selfMatchOf } from './self-match.js'
 import type { TradingSession } from './session.js'
 import { tradeBetween } from './trade.js'
 import type { TradingContext } from './trading.js'
@@ -116,8 +117,12 @@ export function tradeAuction(
     const isBuyerLater = orders.priority.get(buyer) > orders.priority.get(seller)
     const rows = { taker: isBuyerLater ? buyer : seller, maker: isBuyerLater ? seller : buyer }
     const idle = [buyer, seller].filter((row) => barredFor(context, row) !== null)
-    if (idle.length > 0) for (const row of idle) endBarred(context, session, row)
-    else if (areOfOneParticipant(context, rows)) part(context, session, rows)
+    if (idle.length > 0) {
+      for (const row of idle) endBarred(context, session, row)
+      continue
+    }
+    const prevention = selfMatchOf(context, orderAt(orders, rows.taker))
+    if (prevention?.isOwn(rows.maker)) part(context, session, rows, prevention)
     else meet(context, session, rows, size, price)
   }
 }
@@ -127,20 +132,15 @@ interface Pair {
   readonly maker: Row
 }
 
-function areOfOneParticipant({ trading: { orders } }: TradingContext, { taker, maker }: Pair): boolean {
-  const { selfMatchId } = orders.terms.get(taker)
-  return (
-    selfMatchId !== null &&
-    orders.terms.get(maker).selfMatchId === selfMatchId &&
-    orders.user.get(maker) === orders.user.get(taker)
-  )
-}
-
-/** Two orders that may not trade with each other: the later one's instruction says which of them goes. */
-function part(context: TradingContext, session: TradingSession, { taker, maker }: Pair): void {
-  const { selfMatchInstruction } = context.trading.orders.terms.get(taker)
-  if (selfMatchInstruction !== 'reject_aggressor') cancelOpenOrder(context, maker, 'self_match')
-  if (selfMatchInstruction !== 'cancel_resting') cancelOpenOrder(context, taker, 'self_match')
+/** Two orders that may not trade with each other: what the later one is kept by says which of them goes. */
+function part(
+  context: TradingContext,
+  session: TradingSession,
+  { taker, maker }: Pair,
+  { instruction }: SelfMatch,
+): void {
+  if (instruction !== 'reject_aggressor') cancelOpenOrder(context, maker, 'self_match')
+  if (instruction !== 'cancel_resting') cancelOpenOrder(context, taker, 'self_match')
   // It takes its share of the step, as a trade does.
   session.fills += 1
 }

@@ -11,6 +11,7 @@ import { judgeFunds, referencePrice } from './judging.js'
 import { barred, canFill, fillsFor, find, match, selfMatches } from './matching.js'
 import { type Order, openQuantityOf, orderAt } from './order.js'
 import { report, type UnsolicitedReason } from './reports.js'
+import { selfMatchOf } from './self-match.js'
 import { FILLS_OF_COMMAND_MAX, type TradingSession } from './session.js'
 import type { TradingContext } from './trading.js'
 import { isTriggeredBy } from './triggers.js'
@@ -113,14 +114,15 @@ function remainderPrice(context: TradingContext, order: Order): Price | null {
  * here it is a stop that was triggered, or an all-or-none order that the book can fill by now.
  */
 function endsBySelfMatch(context: TradingContext, session: TradingSession, order: Order): boolean {
-  const own = selfMatches(context, order, session.room)
-  if (own.length === 0) return false
-  const { selfMatchInstruction } = order.terms
-  if (selfMatchInstruction !== 'reject_aggressor') {
+  const prevention = selfMatchOf(context, order)
+  const own = prevention === null ? [] : selfMatches(context, order, prevention, session.room)
+  if (prevention === null || own.length === 0) return false
+  const { instruction } = prevention
+  if (instruction !== 'reject_aggressor') {
     for (const row of own) cancelOpenOrder(context, row, 'self_match')
     session.fills += own.length
   }
-  if (selfMatchInstruction === 'cancel_resting') return false
+  if (instruction === 'cancel_resting') return false
   report(context, order, 'cancelled', 'cancelled', { unsolicited: 'self_match' })
   return true
 }

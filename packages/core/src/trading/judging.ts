@@ -10,6 +10,7 @@ import { judgeTerms } from './judging-terms.js'
 import { kindRules } from './kinds/kind-rules.js'
 import { find, selfMatches, takingFault } from './matching.js'
 import type { Order } from './order.js'
+import { selfMatchOf } from './self-match.js'
 import { FILLS_OF_COMMAND_MAX } from './session.js'
 import type { TradingContext } from './trading.js'
 import { venueOf } from './venues/messages.js'
@@ -74,11 +75,12 @@ export const referencePrice = ({ market }: TradingContext, instrument: Row): Pri
 
 /** A refusal of the incoming order; what trades later, after a trigger or in an auction, is looked at then. */
 function selfMatchFault(context: TradingContext, order: Order): Fault | null {
-  if (order.terms.selfMatchInstruction !== 'reject_aggressor') return null
+  const own = selfMatchOf(context, order)
+  if (own?.instruction !== 'reject_aggressor') return null
   const isWaiting = order.stopPrice !== null && !order.isTriggered
   const isCollected = context.market.state(context.market.instruments.row(order.instrument)) !== 'open'
   if (isWaiting || isCollected) return null
-  return selfMatches(context, order, FILLS_OF_COMMAND_MAX).length === 0
+  return selfMatches(context, order, own, FILLS_OF_COMMAND_MAX).length === 0
     ? null
     : fault('self_match', 'the order would trade with one of the same participant')
 }

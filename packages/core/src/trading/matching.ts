@@ -9,6 +9,7 @@ import type { PriceLevel } from './book/book-side.js'
 import { type Fault, fault } from './faults.js'
 import { opposite } from './fields.js'
 import { type Order, openQuantityOf } from './order.js'
+import type { SelfMatch } from './self-match.js'
 import { FILLS_OF_COMMAND_MAX, type TradingSession } from './session.js'
 import { trade } from './trade.js'
 import type { TradingContext } from './trading.js'
@@ -171,21 +172,13 @@ export function quantityForCash(
   return quantity(bought)
 }
 
-/**
- * Of the first `most` resting orders in its way, those of the same participant and self-match prevention id. It trades
- * with none behind them, whether they end or not.
- */
-export function selfMatches(context: TradingContext, order: Order, most: number): Row[] {
-  const { selfMatchId } = order.terms
-  if (selfMatchId === null) return []
-  const { orders } = context.trading
-  return inTheWay(
-    context,
-    order,
-    most,
-    (row) => orders.user.get(row) === order.user && orders.terms.get(row).selfMatchId === selfMatchId,
-  )
-}
+/** Of the first `most` resting orders in its way, its own. It trades with none behind them, whether they end or not. */
+export const selfMatches = (
+  context: TradingContext,
+  order: Order,
+  { isOwn }: SelfMatch,
+  most: number,
+): Row[] => inTheWay(context, order, most, isOwn)
 
 /** Of the first `most` resting orders in its way, those that nobody may trade with any more. */
 export const barred = (context: TradingContext, order: Order, most: number): Row[] =>

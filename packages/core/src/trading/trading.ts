@@ -26,9 +26,9 @@ import {
   unsettledFields,
   variationFields,
 } from './fields.js'
+import { type MoveId, moveFields } from './moves/fields.js'
 import { OpenInterest } from './open-interest.js'
 import { OpenOrders } from './open-orders.js'
-import { type MoveId, moveFields } from './moves/fields.js'
 import type { Order } from './order.js'
 import { type VenueId, venueFields } from './venues/fields.js'
 

@@ -26,7 +26,7 @@ import {
   type Trading,
   type TradingContext,
 } from '../../trading/index.js'
-import { type NodeId, type Units, UNITS_SCALE, unitsOf } from './fields.js'
+import { type NodeId, UNITS_SCALE, type Units, unitsOf } from './fields.js'
 import type { Usage } from './node-usage.js'
 import type { RiskLimits } from './risk-limits.js'
 import { nodesAbove } from './way-up.js'
@@ -198,7 +198,8 @@ function takenFault(limits: RiskLimits, context: TradingContext, taken: Taken): 
   for (const { node, row } of limits.above(account, instrument)) {
     const most = limits.table.position.get(row)
     if (most === null || (node !== account && shared.has(node))) continue
-    const { bids, offers, net } = node === account ? ownUsage(trading, taken) : limits.usage.of(node, instrument)
+    const { bids, offers, net } =
+      node === account ? ownUsage(trading, taken) : limits.usage.of(node, instrument)
     const given = unitsOf((held > 0n ? net + bids : offers - net) as Quantity, scale)
     if (given > most) return positionBeyond(most, given)
   }

@@ -1,5 +1,20 @@
+import { compareModels } from './compare-models.js'
 import { getMargin } from './get-margin.js'
+import { marginOfOrder, marginOfQuantity } from './order-margin.js'
+import { projectMargin } from './project-margin.js'
+import { simulateMargin } from './simulate-margin.js'
 
+export * from './compare-models.js'
 export * from './get-margin.js'
+export * from './order-margin.js'
+export * from './project-margin.js'
+export * from './simulate-margin.js'
 
-export const MARGIN_QUERIES = [getMargin] as const
+export const MARGIN_QUERIES = [
+  getMargin,
+  compareModels,
+  simulateMargin,
+  projectMargin,
+  marginOfQuantity,
+  marginOfOrder,
+] as const

@@ -4,6 +4,7 @@ import type { InstrumentId } from '../../market/index.js'
 import { type Amount, amount, type CurrencyCode, NONE, type Quantity, ZERO } from '../../money/index.js'
 import { NO_OPEN_ORDERS } from '../../trading/index.js'
 import type { MarginContext } from '../margin.js'
+import type { Assessment } from '../standard/assessment.js'
 import {
   equity,
   initialMargin,
@@ -34,17 +35,10 @@ export interface StandardView {
   readonly sessionUnrealized: Amount
   readonly optionsValue: Amount
   /** Of cross margin: the whole pool in this currency, at its index. Null where the currency stands alone. */
-  readonly pool: PoolView | null
+  readonly pool: Assessment | null
   /** Positions and orders that a price is missing for; they are in no figure, and no order is accepted. */
   readonly unpriced: number
   readonly instruments: readonly InstrumentMargin[]
-}
-
-/** Of what is not held. What a pool has beyond its initial margin is available: haircuts count as required. */
-export interface PoolView {
-  readonly marginBalance: Amount
-  readonly initialMargin: Amount
-  readonly maintenanceMargin: Amount
 }
 
 /** What a view of any model says, reckoned by this one. */

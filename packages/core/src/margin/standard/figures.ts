@@ -29,6 +29,9 @@ export interface StandardFigures {
   readonly unpriced: number
 }
 
+/** The figures of an account by currency: as they are, or as they would be. */
+export type FiguresOf = (currency: CurrencyCode) => StandardFigures
+
 interface Sums {
   sessionRealized: bigint
   sessionUnrealized: bigint

@@ -2,7 +2,7 @@
  * Liquidation of accounts under standard margin: once what has to be kept is not less than the margin balance, open orders
  * are cancelled, and positions are closed at the market a part at a time, the one that requires most first, until the rest
  * is kept (rules/margin section 17.3). Each step is due work of its own. What is closed so costs a fee. Whether and at
- * which fee are settings.
+ * which fee are settings, and so is who pays what the account cannot.
  */
 import type { AccountId } from '../../hierarchy/index.js'
 import { after, type Id, NO_ROW, type Row, SECOND, STEP_PAUSE } from '../../image/index.js'
@@ -20,6 +20,7 @@ import {
 } from '../../money/index.js'
 import { cancelOpenOrder, chargeFee, closingOrder, type OrderId, placeOrder } from '../../trading/index.js'
 import type { MarginContext } from '../margin.js'
+import { coverShortfalls, isInsured, shortfallsOf } from './bankruptcy.js'
 import { marginBalance } from './figures.js'
 import { currenciesOf, dollarsFor, poolFigures } from './pool.js'
 import { standardRequirement } from './requirement.js'
@@ -36,7 +37,10 @@ export function checkMaintenance(context: MarginContext, accounts: readonly Acco
   const { margin, settings, horizon, now, hierarchy, emit } = context
   for (const account of accounts) {
     if (margin.liquidations.has(account) || !margin.standard.carries(account)) continue
-    if (!isShort(context, account) || !settings.effective('margin.liquidation', account, now)) continue
+    const isDue = isShort(context, account)
+      ? settings.effective('margin.liquidation', account, now)
+      : isInsured(context, account) && shortfallsOf(context, account).length > 0
+    if (!isDue) continue
     margin.liquidations.insert(account, { nextStepAt: after(horizon, STEP_PAUSE) })
     emit({
       kind: 'account.liquidation_started',
@@ -56,6 +60,7 @@ export function stepLiquidation(context: MarginContext, id: Id): void {
   const isOver = position === NO_ROW || !isShort(context, account)
   if (isOver) {
     margin.liquidations.remove(row)
+    coverShortfalls(context, account)
     emit({
       kind: 'account.liquidation_ended',
       subject: `acc_${account}`,
@@ -114,9 +119,8 @@ function closePart(context: MarginContext, account: AccountId, position: Row): b
   const part = (size / PARTS_OF_POSITION / lot) * lot
   const wanted = quantity(part > 0n ? part : size < lot ? size : lot)
   const tried = context.attempt(() =>
-    placeOrder.decide(
-      context,
-      closingOrder({
+    placeOrder.decide(context, {
+      ...closingOrder({
         account,
         instrument,
         held,
@@ -124,7 +128,9 @@ function closePart(context: MarginContext, account: AccountId, position: Row): b
         price: null,
         tags: { origin: 'liquidation' },
       }),
-    ),
+      // It trades with whoever is there, accounts of the same main account too.
+      selfMatchId: 'liquidation',
+    }),
   )
   if ('refusal' in tried) return false
   const closed = magnitude(quantity(held - trading.positions.quantity.get(position)))

@@ -15,7 +15,14 @@ import {
   ONE,
   powerOfTen,
 } from '../../money/index.js'
-import { availableFunds, marginBalance, type StandardContext, standardFigures } from './figures.js'
+import {
+  availableFunds,
+  equity,
+  type FiguresOf,
+  marginBalance,
+  type StandardContext,
+  standardFigures,
+} from './figures.js'
 
 const FULL_BASIS_POINTS = 10_000n
 
@@ -32,6 +39,8 @@ export function dollarsFor(
 /** Of all currencies in the pool, in 10^-18 dollars. */
 export interface PoolFigures {
   readonly marginBalance: bigint
+  /** With options at their marks, without what is held. */
+  readonly equity: bigint
   readonly maintenance: bigint
   readonly held: bigint
   /** After haircuts, initial requirements and what is held. */
@@ -43,17 +52,18 @@ export function poolFigures(
   context: StandardContext,
   account: AccountId,
   haircuts: Haircuts,
-  except: InstrumentId | null = null,
+  figuresOf: FiguresOf = (currency) => standardFigures(context, account, currency),
 ): PoolFigures {
-  let [balance, maintenance, held, available, unpriced] = [0n, 0n, 0n, 0n, 0]
+  let [balance, worth, maintenance, held, available, unpriced] = [0n, 0n, 0n, 0n, 0n, 0]
   for (const currency of currenciesOf(context, account)) {
     const rate = dollarsFor(context, currency)
     if (rate === null) continue
-    const figures = standardFigures(context, account, currency, except)
+    const figures = figuresOf(currency)
     const unit = powerOfTen(currencyOf(currency).scale)
     const kept = FULL_BASIS_POINTS - BigInt(haircuts[currency] ?? 0)
     const left = availableFunds(figures)
     balance += divide(marginBalance(figures) * rate, unit, 'floor')
+    worth += divide((equity(figures) - figures.held) * rate, unit, 'floor')
     maintenance += divide(figures.maintenance * rate, unit, 'up')
     held += divide(figures.held * rate, unit, 'up')
     available +=
@@ -62,7 +72,7 @@ export function poolFigures(
         : divide(left * rate, unit, 'floor')
     unpriced += figures.unpriced
   }
-  return { marginBalance: balance, maintenance, held, available, unpriced }
+  return { marginBalance: balance, equity: worth, maintenance, held, available, unpriced }
 }
 
 /** Dollars of the pool as an amount of a currency, rounded down. */

@@ -6,19 +6,13 @@ import type { AccountId, Hierarchy } from '../../hierarchy/index.js'
 import type { Image } from '../../image/index.js'
 import type { Ledger } from '../../ledger/index.js'
 import type { InstrumentId, Market } from '../../market/index.js'
-import { type Amount, amount, type CurrencyCode, subtract } from '../../money/index.js'
+import type { Amount, CurrencyCode } from '../../money/index.js'
 import type { Settings } from '../../settings/index.js'
 import type { Trading } from '../../trading/index.js'
 import { type MarginModel, modelOf } from '../models.js'
-import {
-  availableFunds,
-  type StandardContext,
-  type StandardFigures,
-  sessionResult,
-  standardFigures,
-  withdrawableFunds,
-} from './figures.js'
-import { dollarsFor, type Haircuts, inCurrency, poolFigures } from './pool.js'
+import { type Assessment, assessedAlone, assessedInPool } from './assessment.js'
+import { type FiguresOf, type StandardContext, type StandardFigures, standardFigures } from './figures.js'
+import { dollarsFor, type Haircuts, poolFigures } from './pool.js'
 
 export class StandardMargin {
   constructor(
@@ -42,27 +36,15 @@ export class StandardMargin {
 
   /** What there is for the orders of one instrument, all else counted; null where a price is missing for that. */
   room(account: AccountId, currency: CurrencyCode, instrument: InstrumentId | null): Amount | null {
-    const rate = this.poolRate(account, currency)
-    if (rate === null) {
-      const figures = standardFigures(this.context, account, currency, instrument)
-      return figures.unpriced > 0 ? null : availableFunds(figures)
-    }
-    const pool = poolFigures(this.context, account, this.haircuts(account), instrument)
-    return pool.unpriced > 0 ? null : inCurrency(pool.available, currency, rate)
+    const { available, unpriced } = this.assess(account, currency, (each) =>
+      standardFigures(this.context, account, each, instrument),
+    )
+    return unpriced > 0 ? null : available
   }
 
-  /** What may leave the account: of a pool no more than the currency has itself. */
+  /** What may leave the account. */
   withdrawable(account: AccountId, currency: CurrencyCode): Amount {
-    const figures = this.figures(account, currency)
-    const rate = this.poolRate(account, currency)
-    if (rate === null) return figures.unpriced > 0 ? amount(0n) : withdrawableFunds(figures)
-    const pool = poolFigures(this.context, account, this.haircuts(account))
-    if (pool.unpriced > 0) return amount(0n)
-    const session = sessionResult(figures)
-    const own = figures.posted - figures.held + (session < 0n ? session : 0n)
-    const shared = inCurrency(pool.available, currency, rate) - (session > 0n ? session : 0n)
-    const left = own < shared ? own : shared
-    return amount(left > 0n ? left : 0n)
+    return this.assess(account, currency, (each) => this.figures(account, each)).withdrawable
   }
 
   isPooled(account: AccountId): boolean {
@@ -70,23 +52,23 @@ export class StandardMargin {
   }
 
   /** The pool of the account in a currency, without what is held; null where the currency stands alone. */
-  pool(
+  pool(account: AccountId, currency: CurrencyCode): Assessment | null {
+    return this.poolRate(account, currency) === null
+      ? null
+      : this.assess(account, currency, (each) => this.figures(account, each))
+  }
+
+  /** What an account comes to in a currency by its figures, as they are or as they would be, under its model or another. */
+  assess(
     account: AccountId,
     currency: CurrencyCode,
-  ): {
-    readonly marginBalance: Amount
-    readonly initialMargin: Amount
-    readonly maintenanceMargin: Amount
-  } | null {
-    const rate = this.poolRate(account, currency)
-    if (rate === null) return null
-    const pool = poolFigures(this.context, account, this.haircuts(account))
-    const [marginBalance, available, maintenanceMargin] = [
-      pool.marginBalance - pool.held,
-      pool.available,
-      pool.maintenance,
-    ].map((dollars) => inCurrency(dollars, currency, rate)) as [Amount, Amount, Amount]
-    return { marginBalance, initialMargin: subtract(marginBalance, available), maintenanceMargin }
+    figuresOf: FiguresOf,
+    model: MarginModel = this.modelOf(account),
+  ): Assessment {
+    const rate = model === 'cross_standard' ? dollarsFor(this.context, currency) : null
+    if (rate === null) return assessedAlone(figuresOf(currency))
+    const pool = poolFigures(this.context, account, this.haircuts(account), figuresOf)
+    return assessedInPool(pool, figuresOf(currency), currency, rate)
   }
 
   haircuts(account: AccountId): Haircuts {
@@ -103,7 +85,7 @@ export class StandardMargin {
     return { ledger, market, trading, now: image.head.time }
   }
 
-  private modelOf(account: AccountId): MarginModel {
+  modelOf(account: AccountId): MarginModel {
     const { accounts } = this.hierarchy
     return modelOf(accounts.type.get(accounts.row(account)))
   }

@@ -14,6 +14,8 @@ export type CreateFeeSchedule = {
   readonly kind: FeeKind
   readonly takerRate: bigint
   readonly makerRate: bigint
+  /** Above zero, at most one; none unless said. The venue's is an eighth of an option's price. */
+  readonly capRate?: bigint | null
   readonly rounding: Rounding
 }
 
@@ -27,8 +29,11 @@ export const createFeeSchedule = command({
     checkRate(input.makerRate, '/maker_rate')
     if (input.takerRate + input.makerRate < 0n)
       refuse('malformed', 'expected a maker rebate of at most the taker fee', { field: '/maker_rate' })
+    const capRate = input.capRate ?? null
+    if (capRate !== null && (capRate <= 0n || capRate > RATE_MAX))
+      refuse('malformed', 'expected a rate above 0, of at most 1', { field: '/cap_rate' })
     const feeSchedule = image.newId<FeeScheduleId>()
-    const kept = { ...input, createdAt: now }
+    const kept = { ...input, capRate, createdAt: now }
     market.feeSchedules.insert(feeSchedule, kept)
     const paths = [hierarchy.pathOf(hierarchy.root)]
     emit({

@@ -104,7 +104,11 @@ function checkPrice({ market }: TradingContext, { price }: MoveLeg, row: Row, at
 /** What each side has beyond what its positions and orders require; null where a price is missing for that. */
 export type Excesses = readonly [from: Amount | null, to: Amount | null]
 
-export function excessesOf({ trading }: TradingContext, { from, to }: Sides, currency: CurrencyCode): Excesses {
+export function excessesOf(
+  { trading }: TradingContext,
+  { from, to }: Sides,
+  currency: CurrencyCode,
+): Excesses {
   const of = (account: AccountId): Amount | null => trading.funds?.excess(account, currency) ?? null
   return [of(from), of(to)]
 }

@@ -128,7 +128,10 @@ describe('a move of positions', () => {
       session: ['0.00000000', '0.08000000'],
     })
     // Money stays where it is, and nothing is charged.
-    expect([main, sub].map((account) => balance(engine, account, BTC))).toEqual(['10.00000000', '10.00000000'])
+    expect([main, sub].map((account) => balance(engine, account, BTC))).toEqual([
+      '10.00000000',
+      '10.00000000',
+    ])
     expect(broken(engine)).toEqual([])
   })
 
@@ -174,7 +177,10 @@ describe('a move of positions', () => {
     })
     expect(shown(engine, sub, instrument, BTC).session).toEqual(['0.00000000', '0.20000000'])
     engine.tick(after(START, 47 * HOUR + SECOND))
-    expect([main, sub].map((account) => balance(engine, account, BTC))).toEqual(['10.00000000', '10.20000000'])
+    expect([main, sub].map((account) => balance(engine, account, BTC))).toEqual([
+      '10.00000000',
+      '10.20000000',
+    ])
     expect(broken(engine)).toEqual([])
   })
 
@@ -236,7 +242,14 @@ describe('a move of positions', () => {
     const instrument = inversePerpetual(engine)
     publish(engine, [[instrument, '100000']])
     trade(world, main, instrument, 1_000, '100000')
-    place(engine, { account: main, instrument, side: 'sell', quantity: 1_000, price: '110000', reduceOnly: true })
+    place(engine, {
+      account: main,
+      instrument,
+      side: 'sell',
+      quantity: 1_000,
+      price: '110000',
+      reduceOnly: true,
+    })
     move(engine, main, sub, [[instrument, 500]])
     expect(engine.rooms.trading.ordersOf.isEmpty(main)).toBe(true)
   })
@@ -259,7 +272,9 @@ describe('what is refused', () => {
       code: 'main_account_invalid',
       field: '/to',
     })
-    expect(refusal(engine, main, world.book.accounts.fees, [[instrument, 10]]).code).toBe('main_account_invalid')
+    expect(refusal(engine, main, world.book.accounts.fees, [[instrument, 10]]).code).toBe(
+      'main_account_invalid',
+    )
     done(engine, 'accounts.suspend', { account: sub, version: null, reason: 'x' })
     expect(refusal(engine, main, sub, [[instrument, 10]]).code).toBe('account_not_active')
     expect(refusal(engine, sub, main, [[instrument, 10]]).code).toBe('account_not_active')
@@ -277,7 +292,9 @@ describe('what is refused', () => {
   test('more than is open, no whole lots, nothing, odd prices', () => {
     const { engine, main, sub, instrument } = held()
     const of = (quantity: number, price?: string) =>
-      refusal(engine, main, sub, [price === undefined ? [instrument, quantity] : [instrument, quantity, price]])
+      refusal(engine, main, sub, [
+        price === undefined ? [instrument, quantity] : [instrument, quantity, price],
+      ])
     expect(of(100_010)).toMatchObject({ code: 'insufficient_position', field: '/legs/0/quantity' })
     expect(of(15)).toMatchObject({ code: 'malformed', field: '/legs/0/quantity' })
     expect(of(0)).toMatchObject({ code: 'malformed', field: '/legs/0/quantity' })
@@ -296,7 +313,10 @@ describe('what is refused', () => {
       [instrument, 10],
       [instrument, 10],
     ]
-    expect(refusal(engine, main, sub, twice)).toMatchObject({ code: 'malformed', field: '/legs/1/instrument' })
+    expect(refusal(engine, main, sub, twice)).toMatchObject({
+      code: 'malformed',
+      field: '/legs/1/instrument',
+    })
     const both: Leg[] = [
       [instrument, 10],
       [linear, 1],
@@ -404,8 +424,7 @@ describe('a hundred in any 168 hours', () => {
     const there = (time = engine.image.head.time) =>
       run(engine, 'positions.move', input(main, sub, [[instrument, 10]]), { time })
     expect(there().kind).toBe('done')
-    for (let count = 1; count < 100; count += 1)
-      expect(there(after(begun, count * MINUTE)).kind).toBe('done')
+    for (let count = 1; count < 100; count += 1) expect(there(after(begun, count * MINUTE)).kind).toBe('done')
     const time = after(begun, 100 * MINUTE)
     // The first leaves the week 168 hours behind the beginning: 604,800 s less 6,000 s.
     expect(there(time)).toMatchObject({
@@ -415,7 +434,9 @@ describe('a hundred in any 168 hours', () => {
     expect(run(engine, 'positions.move', input(sub, main, [[instrument, 10]]), { time })).toMatchObject({
       refusal: { code: 'moves_exceeded' },
     })
-    expect(run(engine, 'positions.move', input(other, otherSub, [[instrument, 10]]), { time }).kind).toBe('done')
+    expect(run(engine, 'positions.move', input(other, otherSub, [[instrument, 10]]), { time }).kind).toBe(
+      'done',
+    )
     const week = 7 * DAY
     expect(there(instant(begun + week - 1))).toMatchObject({ refusal: { data: { wait: 1 } } })
     expect(there(after(begun, week)).kind).toBe('done')

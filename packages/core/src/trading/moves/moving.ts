@@ -57,8 +57,7 @@ export function moveLeg(context: TradingContext, sides: Sides, leg: MoveLeg, mov
   const terms = market.termsOf(instrument)
   const held = trading.held(sides.from, leg.instrument)
   const received = quantityOf(held > 0n ? leg.quantity : -leg.quantity)
-  const cost =
-    leg.price === null ? shareOfCost(context, sides.from, leg) : terms.worth(leg.price, received)
+  const cost = leg.price === null ? shareOfCost(context, sides.from, leg) : terms.worth(leg.price, received)
   const price = leg.price ?? terms.averageOnTick(cost, received) ?? (0n as Price)
   const trade = image.newId<TradeId>()
   const side: Side = received > 0n ? 'buy' : 'sell'

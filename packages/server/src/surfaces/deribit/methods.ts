@@ -2,10 +2,12 @@
 import { AUTH_METHODS } from './auth-methods.js'
 import type { Method } from './call.js'
 import { INSTRUMENT_METHODS } from './instruments.js'
+import { MARGIN_METHODS } from './margins.js'
 import { MOVE_METHODS } from './moves.js'
 import { ORDER_METHODS } from './order-methods.js'
 import { PLACE_METHODS } from './place.js'
 import { POSITION_METHODS } from './positions.js'
+import { SELF_TRADING_METHODS } from './self-trading.js'
 import { SERVER_METHODS } from './server-methods.js'
 import { SOCKET_METHODS } from './socket-methods.js'
 import { SUBACCOUNT_METHODS } from './subaccounts.js'
@@ -24,6 +26,8 @@ export const METHODS: ReadonlyMap<string, Method> = new Map(
     ...SUMMARY_METHODS,
     ...POSITION_METHODS,
     ...MOVE_METHODS,
+    ...MARGIN_METHODS,
+    ...SELF_TRADING_METHODS,
     ...PLACE_METHODS,
     ...ORDER_METHODS,
     ...TRADE_METHODS,

@@ -70,7 +70,11 @@ test('it is a trade of both accounts, in history and on the socket, and of nobod
     client_id: first.clientId,
     client_secret: first.clientSecret,
   })
-  const channels = ['user.trades.BTC-PERPETUAL.raw', 'user.orders.BTC-PERPETUAL.raw', 'trades.BTC-PERPETUAL.raw']
+  const channels = [
+    'user.trades.BTC-PERPETUAL.raw',
+    'user.orders.BTC-PERPETUAL.raw',
+    'trades.BTC-PERPETUAL.raw',
+  ]
   await socket.call('private/subscribe', { channels: channels.slice(0, 2) })
   await socket.call('public/subscribe', { channels: channels.slice(2) })
   expect((await move(leg(200))).error).toBeUndefined()
@@ -88,8 +92,14 @@ test('it is a trade of both accounts, in history and on the socket, and of nobod
   ).body.result
   expect(trades[0]).toMatchObject({ trade_id: trade.trade_id, direction: 'sell', amount: 200 })
   // It is no trade of the market.
-  const last = await desk.call('public/get_last_trades_by_instrument', { instrument_name: 'BTC-PERPETUAL' }, null)
-  expect(last.body.result.trades.map(({ trade_id }: { trade_id: string }) => trade_id)).not.toContain(trade.trade_id)
+  const last = await desk.call(
+    'public/get_last_trades_by_instrument',
+    { instrument_name: 'BTC-PERPETUAL' },
+    null,
+  )
+  expect(last.body.result.trades.map(({ trade_id }: { trade_id: string }) => trade_id)).not.toContain(
+    trade.trade_id,
+  )
   // The library reads it as any other trade.
   const own = await ccxtOf(desk.url, first).fetchMyTrades('BTC/USD:BTC')
   expect(own.at(-1)).toMatchObject({ id: trade.trade_id, side: 'buy', amount: 200 })

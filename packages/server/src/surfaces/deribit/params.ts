@@ -85,6 +85,16 @@ export class Params {
     return price
   }
 
+  /** An object, or its JSON text. */
+  record(name: string): Readonly<Record<string, unknown>> | null {
+    const value = this.find(name)
+    if (value === null) return null
+    const read = typeof value === 'string' ? parsed(value) : value
+    if (typeof read !== 'object' || read === null || Array.isArray(read))
+      throw invalidParam(name, 'must be an object')
+    return read as Readonly<Record<string, unknown>>
+  }
+
   /** A list, its JSON text, or one value alone. */
   list(name: string): readonly unknown[] | null {
     const value = this.find(name)
@@ -123,3 +133,12 @@ export class Params {
 
 const plainText = (value: unknown): string =>
   typeof value === 'object' ? JSON.stringify(value) : String(value)
+
+/** Undefined where it is no JSON. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

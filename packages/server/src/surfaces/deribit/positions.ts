@@ -3,6 +3,7 @@ import {
   type AccountId,
   type Amount,
   type CurrencyCode,
+  type Instant,
   type MarginView,
   NONE,
   type PositionView,
@@ -10,6 +11,7 @@ import {
 } from '@stemma/core'
 import { accountRead, type Call, type Method, type PrivateCall } from './call.js'
 import { answered } from './errors.js'
+import type { Greeks } from './greeks.js'
 import {
   type Contract,
   contractAsked,
@@ -20,8 +22,10 @@ import {
   kindOf,
   SYSTEM,
 } from './instruments.js'
+import { type Cushion, cushionOf, exposureOf, liquidationRatio } from './liquidation-price.js'
 import { amountShown, priceOr, quantityShown } from './numbers.js'
 import { averageShown } from './orders.js'
+import { coinOf, greeksOfSize, tidy } from './portfolio-greeks.js'
 import { markOf } from './ticker.js'
 
 const PAGE = 500
@@ -58,43 +62,83 @@ export async function positionsOf(
   return found.map((view) => ({ view, contract: byId.get(view.instrument) as Contract }))
 }
 
-/** Coin that a position stands for: of an inverse one its worth, which falls as the price rises. */
-export function deltaOf(view: Pick<PositionView, 'quantity' | 'value'>, contract: Contract): number {
-  if (!isInverse(contract) || contract.kind === 'option')
-    return quantityShown(view.quantity, contract.quantityScale)
-  return amountShown(-(view.value ?? 0n) as Amount, contract.currency)
+type InstrumentMargin = NonNullable<MarginView['standard']>['instruments'][number]
+
+/** What the margins of an account say of its positions. */
+interface Margined {
+  readonly margins: ReadonlyMap<number, InstrumentMargin>
+  /** By currency. */
+  readonly cushions: ReadonlyMap<CurrencyCode, Cushion | null>
+  readonly now: Instant
 }
 
-type InstrumentMargin = NonNullable<MarginView['standard']>['instruments'][number]
-type Margins = ReadonlyMap<number, InstrumentMargin>
-
-export function positionShown({ view, contract }: Held, margins: Margins): Readonly<Record<string, unknown>> {
+export function positionShown(
+  { view, contract }: Held,
+  { margins, cushions, now }: Margined,
+): Readonly<Record<string, unknown>> {
   const { currency, quantityScale, session } = contract
   const margin = margins.get(contract.id)
   const shown = (amount: bigint | null | undefined): number => amountShown((amount ?? 0n) as Amount, currency)
-  const delta = deltaOf(view, contract)
   const isOption = contract.kind === 'option'
+  const size = { contract, quantity: view.quantity }
+  const coin = coinOf(size)
   const mark = priceOr(markOf(contract), 0)
+  const index = priceOr(contract.indexPrice, 0)
+  const average = averageShown(contract, view.cost, view.quantity)
+  const floating = shown(isOption ? view.unrealized : view.sessionUnrealized)
   return {
     instrument_name: contract.symbol,
     kind: kindOf(contract),
     direction: view.quantity === NONE ? 'zero' : view.quantity > NONE ? 'buy' : 'sell',
     size: quantityShown(view.quantity, quantityScale),
-    ...(isOption ? {} : { size_currency: delta }),
-    average_price: averageShown(contract, view.cost, view.quantity),
+    ...(isOption ? {} : { size_currency: coin }),
+    average_price: average,
     mark_price: mark,
-    index_price: priceOr(contract.indexPrice, 0),
+    index_price: index,
     settlement_price: priceOr(session?.price ?? null, 0),
-    delta,
     initial_margin: shown(margin?.initial),
     maintenance_margin: shown(margin?.maintenance),
     open_orders_margin: shown(margin?.openOrders),
-    floating_profit_loss: shown(isOption ? view.unrealized : view.sessionUnrealized),
+    floating_profit_loss: floating,
     realized_profit_loss: shown(isOption ? 0n : (view.sessionRealized ?? 0n)),
     total_profit_loss: shown(view.unrealized),
-    ...(isOption ? {} : { leverage: leverageOf(view, margin), estimated_liquidation_price: null }),
+    ...(isOption
+      ? {
+          ...tidied(greeksOfSize(size, now)),
+          ...inDollars({ average, floating, index: isInverse(contract) ? index : 1 }),
+        }
+      : {
+          delta: coin,
+          leverage: leverageOf(view, margin),
+          ...liquidationShown(contract, coin, mark, cushions.get(currency) ?? null),
+        }),
     ...(contract.kind === 'perpetual' ? { realized_funding: shown(view.funding), interest_value: 0 } : {}),
   }
+}
+
+const tidied = (greeks: Greeks) =>
+  Object.fromEntries(Object.entries(greeks).map(([name, value]) => [name, tidy(value)]))
+
+/** What an option is priced in, in dollars at the index of now. */
+const inDollars = ({
+  average,
+  floating,
+  index,
+}: {
+  readonly average: number
+  readonly floating: number
+  readonly index: number
+}) => ({
+  average_price_usd: tidy(average * index),
+  floating_profit_loss_usd: tidy(floating * index),
+})
+
+/** The mark at which the account would be liquidated, with all else as it is; of segregated accounts alone. */
+function liquidationShown(contract: Contract, coin: number, mark: number, cushion: Cushion | null) {
+  if (cushion === null) return {}
+  const exposure = coin === 0 ? null : exposureOf(contract, coin)
+  const ratio = exposure === null ? null : liquidationRatio(cushion, [exposure])
+  return { estimated_liquidation_price: ratio === null ? null : Number((ratio * mark).toPrecision(10)) }
 }
 
 /** How many times its initial margin a position is worth, to the nearest whole. */
@@ -104,23 +148,27 @@ function leverageOf({ value }: PositionView, margin: InstrumentMargin | undefine
   return Number((worth * 2n + margin.initial) / (margin.initial * 2n))
 }
 
-/** The margins of an account by instrument, in the currencies of these contracts. */
-export async function marginsOf(
+/** The margins of an account, in the currencies of these contracts. */
+async function marginedOf(
   { host }: Pick<Call, 'host'>,
   account: AccountId,
   all: readonly Contract[],
-): Promise<Margins> {
+): Promise<Margined> {
   const currencies = [...new Set<CurrencyCode>(all.map(({ currency }) => currency))]
   const views = await Promise.all(
     currencies.map(async (currency) =>
       answered(await host.read<MarginView>('margin.get', SYSTEM, { account, currency })),
     ),
   )
-  return new Map(
-    views.flatMap(({ standard }) =>
-      (standard?.instruments ?? []).map((each) => [Number(each.instrument), each]),
+  return {
+    margins: new Map(
+      views.flatMap(({ standard }) =>
+        (standard?.instruments ?? []).map((each) => [Number(each.instrument), each]),
+      ),
     ),
-  )
+    cushions: new Map(views.map((view) => [view.currency, cushionOf(view)])),
+    now: host.now(),
+  }
 }
 
 export async function shownPositions(
@@ -128,8 +176,11 @@ export async function shownPositions(
   account: AccountId,
   all: readonly Contract[],
 ): Promise<readonly Readonly<Record<string, unknown>>[]> {
-  const [held, margins] = await Promise.all([positionsOf(call, account, all), marginsOf(call, account, all)])
-  return held.map((each) => positionShown(each, margins))
+  const [held, margined] = await Promise.all([
+    positionsOf(call, account, all),
+    marginedOf(call, account, all),
+  ])
+  return held.map((each) => positionShown(each, margined))
 }
 
 async function position(call: PrivateCall): Promise<unknown> {
@@ -145,7 +196,7 @@ async function position(call: PrivateCall): Promise<unknown> {
     sessionUnrealized: 0n,
     funding: 0n,
   } as unknown as PositionView
-  return positionShown(held ?? { view: flat, contract }, await marginsOf(call, account, [contract]))
+  return positionShown(held ?? { view: flat, contract }, await marginedOf(call, account, [contract]))
 }
 
 async function positions(call: PrivateCall): Promise<unknown> {

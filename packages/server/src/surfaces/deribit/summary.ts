@@ -9,18 +9,22 @@ import {
   type AccountView,
   type Amount,
   type CurrencyCode,
+  type Instant,
   type MarginView,
-  type PositionView,
+  type ProjectedMargin,
   toMilliseconds,
 } from '@stemma/core'
 import type { Host } from '../../services.js'
 import type { Caller } from './authentication.js'
 import { accountRead, type Call, type Method, type PrivateCall } from './call.js'
 import { answered } from './errors.js'
-import { type Contract, CURRENCIES, contracts, currencyNamed, SYSTEM } from './instruments.js'
+import { type Contract, CURRENCIES, contracts, currencyNamed, isOver, SYSTEM } from './instruments.js'
 import { limitsShown } from './limits.js'
-import { amountShown } from './numbers.js'
-import { deltaOf, positionsOf } from './positions.js'
+import { cushionOf, type Exposure, exposureOf, liquidationRatio } from './liquidation-price.js'
+import { amountShown, priceOr } from './numbers.js'
+import { coinOf, deltasByIndex, deltaTotal, greeksShown, type Size } from './portfolio-greeks.js'
+import { type Held, positionsOf } from './positions.js'
+import { selfTradingShown } from './self-trading.js'
 
 export const marginModelOf = (type: AccountType): string =>
   type === 'cross_standard' ? 'cross_sm' : 'segregated_sm'
@@ -74,6 +78,7 @@ export async function summaryOf(
   currency: CurrencyCode,
   all: readonly Contract[],
   tier: number,
+  totals = totalsOf(call, account, all),
 ): Promise<Readonly<Record<string, unknown>>> {
   const view = await marginOf(call.host, account.id, currency)
   const { standard } = view
@@ -83,17 +88,13 @@ export async function summaryOf(
   const figures = figuresOf(view)
   const [realized, unrealized] = [standard?.sessionRealized ?? 0n, standard?.sessionUnrealized ?? 0n]
   const [futures, options] = [gainOf(held, 'future'), gainOf(held, 'option')]
-  const deltas = deltasOf(held)
-  const delta = Number(
-    Object.values(deltas)
-      .reduce((sum, each) => sum + each, 0)
-      .toFixed(10),
-  )
-  const isCross = account.type === 'cross_standard'
+  const sizes = sizesOf(held)
+  const now = call.host.now()
+  const deltas = deltasByIndex(sizes, now)
+  const expiry = nextExpiry(account.type === 'cross_standard' ? all : own)
   return {
     ...figures,
-    projected_initial_margin: figures.initial_margin,
-    projected_maintenance_margin: figures.maintenance_margin,
+    ...(await projectedOf(call, view, expiry)),
     fee_balance: 0,
     futures_session_rpl: shown(realized),
     futures_session_upl: shown(unrealized),
@@ -105,54 +106,119 @@ export async function summaryOf(
     session_upl: shown(unrealized + options),
     total_pl: shown(futures + options),
     options_value: shown(standard?.optionsValue ?? 0n),
-    options_delta: 0,
-    options_gamma: 0,
-    options_theta: 0,
-    options_vega: 0,
-    options_gamma_map: {},
-    options_theta_map: {},
-    options_vega_map: {},
-    delta_total: delta,
+    ...greeksShown(sizes, now),
+    delta_total: deltaTotal(sizes, now),
     delta_total_map: deltas,
-    projected_delta_total: delta,
+    projected_delta_total: deltaTotal(
+      sizes.filter(({ contract }) => !isGone(contract, expiry)),
+      now,
+    ),
+    ...liquidationShown(view, sizes),
     portfolio_margining_enabled: false,
-    cross_collateral_enabled: isCross,
+    cross_collateral_enabled: account.type === 'cross_standard',
     margin_model: marginModelOf(account.type),
     limits: limitsShown(tier),
-    ...(isCross ? await dollarTotals(call, account.id) : {}),
+    ...(await totals),
   }
 }
 
-type Held = readonly { readonly view: PositionView; readonly contract: Contract }[]
+const sizesOf = (held: readonly Held[]): readonly Size[] =>
+  held.map(({ view, contract }) => ({ contract, quantity: view.quantity }))
 
 /** What open positions have gained since they were opened. */
-function gainOf(held: Held, kind: 'future' | 'option'): bigint {
+function gainOf(held: readonly Held[], kind: 'future' | 'option'): bigint {
   return held
     .filter(({ contract }) => (contract.kind === 'option') === (kind === 'option'))
     .reduce((sum, { view }) => sum + (view.unrealized ?? 0n), 0n)
 }
 
-/** Of futures and perpetuals, by the index that they follow. */
-function deltasOf(held: Held): Readonly<Record<string, number>> {
-  const deltas: Record<string, number> = {}
-  for (const { view, contract } of held) {
-    if (contract.kind === 'option') continue
-    const { index } = contract.derivative
-    deltas[index] = (deltas[index] ?? 0) + deltaOf(view, contract)
+/** When the next of the contracts that are listed expire; null where none do. */
+const nextExpiry = (all: readonly Contract[]): Instant | null =>
+  all.reduce<Instant | null>(
+    (soonest, contract) =>
+      isOver(contract) || contract.expiresAt === null || (soonest !== null && soonest <= contract.expiresAt)
+        ? soonest
+        : (contract.expiresAt as Instant),
+    null,
+  )
+
+const isGone = ({ expiresAt }: Contract, expiry: Instant | null): boolean =>
+  expiry !== null && expiresAt !== null && expiresAt <= expiry
+
+/** Margins without what goes at the next expiry. */
+async function projectedOf({ host }: Pick<Call, 'host'>, view: MarginView, expiry: Instant | null) {
+  const { account, currency } = view
+  const figures = figuresOf(view)
+  if (expiry === null || view.standard === null)
+    return {
+      projected_initial_margin: figures.initial_margin,
+      projected_maintenance_margin: figures.maintenance_margin,
+    }
+  const { initialMargin, maintenanceMargin } = answered(
+    await host.read<ProjectedMargin>('margin.project', SYSTEM, { account, currency, expiringBy: expiry }),
+  )
+  return {
+    projected_initial_margin: amountShown(initialMargin, currency),
+    projected_maintenance_margin: amountShown(maintenanceMargin, currency),
   }
-  return deltas
 }
 
-/** Of the whole pool: the same whichever currency is asked. */
-async function dollarTotals({ host }: Pick<Call, 'host'>, account: AccountId) {
-  const { standard } = await marginOf(host, account, 'USD' as CurrencyCode)
-  const shown = (amount: bigint | undefined): number =>
-    amountShown((amount ?? 0n) as Amount, 'USD' as CurrencyCode)
+/** Of segregated accounts: how much prices may change, by index; the nearest change of one of them; 0 where none does it. */
+function liquidationShown(view: MarginView, sizes: readonly Size[]): Readonly<Record<string, unknown>> {
+  const cushion = cushionOf(view)
+  if (cushion === null) return {}
+  const exposures = new Map<string, Exposure[]>()
+  for (const size of sizes) {
+    const exposure = exposureOf(size.contract, coinOf(size))
+    const { index } = size.contract.derivative
+    if (exposure !== null) exposures.set(index, [...(exposures.get(index) ?? []), exposure])
+  }
+  const ratios = [...exposures].flatMap(([index, each]) => {
+    const ratio = liquidationRatio(cushion, each)
+    return ratio === null ? [] : [[index, Number(ratio.toPrecision(10))] as const]
+  })
+  const [nearest] = ratios
+    .map(([, ratio]) => ratio)
+    .sort((left, right) => Math.abs(Math.log(left)) - Math.abs(Math.log(right)))
   return {
+    estimated_liquidation_ratio: nearest ?? 0,
+    estimated_liquidation_ratio_map: Object.fromEntries(ratios),
+  }
+}
+
+const USD = 'USD' as CurrencyCode
+
+/** Of the whole pool of a cross account: the same whichever currency is asked. */
+async function totalsOf(
+  call: Pick<Call, 'host'>,
+  account: AccountView,
+  all: readonly Contract[],
+): Promise<Readonly<Record<string, number>>> {
+  if (account.type !== 'cross_standard') return {}
+  const { standard } = await marginOf(call.host, account.id, USD)
+  const sizes = sizesOf(await positionsOf(call, account.id, all))
+  const shown = (amount: bigint | undefined): number => amountShown((amount ?? 0n) as Amount, USD)
+  return {
+    total_equity_usd: shown(standard?.pool?.equity),
     total_margin_balance_usd: shown(standard?.pool?.marginBalance),
     total_initial_margin_usd: shown(standard?.pool?.initialMargin),
     total_maintenance_margin_usd: shown(standard?.pool?.maintenanceMargin),
+    total_delta_total_usd: deltaInDollars(sizes, call.host.now()),
   }
+}
+
+/** Each coin at its index. */
+function deltaInDollars(sizes: readonly Size[], now: Instant): number {
+  const byIndex = new Map<string, Size[]>()
+  for (const size of sizes) {
+    const { index } = size.contract.derivative
+    byIndex.set(index, [...(byIndex.get(index) ?? []), size])
+  }
+  const sum = [...byIndex.values()].reduce(
+    (dollars, each) => dollars + deltaTotal(each, now) * priceOr(each[0]?.contract.indexPrice ?? null, 0),
+    0,
+  )
+  return Number(sum.toFixed(2))
 }
 
 export async function accountView({ host }: Pick<Call, 'host'>, account: AccountId): Promise<AccountView> {
@@ -177,9 +243,7 @@ export function accountFields(
     mmp_enabled: false,
     interuser_transfers_enabled: false,
     receive_notifications: false,
-    self_trading_reject_mode: 'reject_taker',
-    self_trading_extended_to_subaccounts: false,
-    block_rfq_self_match_prevention: true,
+    ...selfTradingShown(view),
   }
 }
 
@@ -194,9 +258,12 @@ async function summaries(call: PrivateCall): Promise<unknown> {
   const view = await accountView(call, accountRead(call))
   const all = await contracts(call)
   const tier = call.caller.orderRateTier
+  const totals = totalsOf(call, view, all)
   return {
     ...accountFields(view, call.caller),
-    summaries: await Promise.all(CURRENCIES.map((currency) => summaryOf(call, view, currency, all, tier))),
+    summaries: await Promise.all(
+      CURRENCIES.map((currency) => summaryOf(call, view, currency, all, tier, totals)),
+    ),
   }
 }
 

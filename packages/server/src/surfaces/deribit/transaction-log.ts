@@ -19,6 +19,7 @@ const TYPES: Readonly<Record<string, string>> = {
   fee: 'trade',
   commission: 'trade',
   settlement: 'settlement',
+  bankruptcy: 'settlement',
 }
 const WORDS = ['trade', 'withdrawal', 'settlement', 'deposit', 'transfer', 'correction'] as const
 

@@ -61,8 +61,7 @@ async function openReports(
       tell(await show({ event, row, contract }))
   })
   const matches = ({ kind, data }: Event): boolean =>
-    isWanted(kind) &&
-    (data.order as { readonly account?: unknown } | undefined)?.account === account
+    isWanted(kind) && (data.order as { readonly account?: unknown } | undefined)?.account === account
   const needs = [{ ability: 'read', target: { account } }] as const
   const deliver = (event: Event): boolean => {
     shown.add(event)
@@ -75,16 +74,10 @@ async function openReports(
 
 /** Every step of an order; of a group of channels alone, lists. */
 function openOrders(opening: Opening, caller: Caller, which: Which, isRaw: boolean): Promise<Opened> {
-  return openReports(
-    opening,
-    caller,
-    which,
-    isOrder,
-    async ({ event, contract }) => {
-      const order = orderShown(factsOf(event.data.order as HistoryRow), contract)
-      return isRaw ? order : [order]
-    },
-  )
+  return openReports(opening, caller, which, isOrder, async ({ event, contract }) => {
+    const order = orderShown(factsOf(event.data.order as HistoryRow), contract)
+    return isRaw ? order : [order]
+  })
 }
 
 function openChanges(opening: Opening, caller: Caller, which: Which): Promise<Opened> {

@@ -234,6 +234,7 @@ const THERE: Readonly<Record<string, (into: World) => Promise<unknown>>> = {
   'prices.publish': openShare,
   'loss_lockouts.lift': lockOut,
   'positions.move': holdPerpetual,
+  'margin.change_model': holdPerpetual,
 }
 
 const keyFor = (name: string): string =>

@@ -78,6 +78,7 @@ const INTERNAL = new Set([
   'ROWS_OF_COMMAND_MAX',
   'SEALED_LENGTH_MAX',
   'SEALED_PERSONAL_LENGTH_MAX',
+  'SIMULATED_POSITIONS_MAX',
 ])
 
 /** Told as the second number of a row. */

@@ -99,6 +99,7 @@ export const option = (
   type: 'call' | 'put',
   strike: string,
   expiresAt: number,
+  more: Readonly<Record<string, Plain>> = {},
 ): InstrumentId =>
   contract(engine, `BTC-${strike}-${type}-${style}`, {
     kind: 'option',
@@ -110,6 +111,7 @@ export const option = (
     derivative: { ...base, style, option: { type, strike: at(strike) } },
     marginRates: OPTION_RATES,
     expiresAt,
+    ...more,
   })
 
 /** An account under standard margin with money in one currency or more. */

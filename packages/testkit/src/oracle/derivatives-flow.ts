@@ -1,71 +1,81 @@
-/** A book with one perpetual and some traders, driven beside the slow reckoning of what each of them has. */
-import { Engine, type Instant, MINUTE, type Outcome, type Plain, SECOND } from '@stemma/core'
-import { NaiveDerivatives, type NaiveStyle } from './naive-derivatives.js'
+/** Random trading of derivatives, driven beside the slow reckoning of what each trader has. */
+import { DAY, MINUTE, SECOND } from '@stemma/core'
+import {
+  DerivativesMarket,
+  DOLLARS,
+  EXPIRY,
+  FUNDING,
+  FUNDS,
+  ONE,
+  TAKER_RATE,
+} from './derivatives-market.js'
+import { NAIVE_KINDS, NaiveDerivatives, type NaiveKind, type NaiveStyle } from './naive-derivatives.js'
 
-/** 2026-01-05T09:00:00Z: 23 hours before a session ends. */
-const START = 1_767_603_600_000_000
-const ONE = 10n ** 18n
 const TRADERS = 3
-const DOLLARS = 100_000n
-const TAKER_RATE = 5n * 10n ** 14n
-const FUNDING = { damper: 5n * 10n ** 14n, cap: 5n * 10n ** 15n }
-const RATES = { initial: 0n, maintenance: 0n, initialPerUnit: 0n, maintenancePerUnit: 0n, optionFloor: 0n }
 const SCALES = { linear: 8, inverse: 10 } as const
-/** The most that a fill may count, and what everybody begins with. */
-const FUNDS = 10n ** 17n
 
 export type DerivativesStep =
-  | { readonly kind: 'trade'; readonly buyer: number; readonly seller: number; readonly lots: number }
-  | { readonly kind: 'price'; readonly mark: number; readonly index: number }
+  | {
+      readonly kind: 'trade'
+      readonly instrument: number
+      readonly buyer: number
+      readonly seller: number
+      readonly lots: number
+    }
+  | {
+      readonly kind: 'move'
+      readonly instrument: number
+      readonly from: number
+      readonly to: number
+      /** Of a hundred parts of what is held. */
+      readonly parts: number
+      readonly isAtEntry: boolean
+    }
+  | { readonly kind: 'price'; readonly mark: number; readonly index: number; readonly premium: number }
   | { readonly kind: 'wait'; readonly minutes: number }
 
 export class DerivativesFlow {
-  readonly engine = new Engine()
+  private readonly market: DerivativesMarket
   private readonly naive: NaiveDerivatives
-  private readonly accounts: readonly number[]
-  private readonly rounding: number
-  private readonly fees: number
-  private readonly currency: string
-  private readonly instrument: number
-  private now = START
-  private fundedAt = START
-  private mark = DOLLARS
-  private index = DOLLARS
+  private fundedAt: number
+  private mark = DOLLARS * ONE
+  private index = DOLLARS * ONE
+  /** In ten-thousandths of a coin, and so many tens of dollars. */
+  private premium = 500n
+  private isDelivered = false
   /** Every time that a position was touched: each may round once for its worth and once for its funding. */
   private touches = 0
+  moves = 0
 
   constructor(private readonly style: NaiveStyle) {
-    this.naive = new NaiveDerivatives(style, TRADERS, { ...FUNDING, takerRate: TAKER_RATE })
-    this.currency = style === 'linear' ? 'USDC' : 'BTC'
-    const opened = this.done('book.open', { name: 'house', displayName: 'House', baseCurrency: 'USD' })
-    const { party, accounts } = opened as {
-      party: number
-      accounts: { outsideWorld: number; rounding: number; fees: number }
-    }
-    this.rounding = accounts.rounding
-    this.fees = accounts.fees
-    this.accounts = Array.from({ length: TRADERS }, (_, place) =>
-      this.open(party, place, accounts.outsideWorld),
-    )
-    this.instrument = this.perpetual()
+    this.market = new DerivativesMarket(style, TRADERS)
+    const terms = { ...FUNDING, takerRate: TAKER_RATE, strike: DOLLARS * ONE }
+    this.naive = new NaiveDerivatives(style, TRADERS, terms)
+    this.fundedAt = this.market.now
     this.publish()
+  }
+
+  get engine() {
+    return this.market.engine
   }
 
   carryOut(step: DerivativesStep): void {
     switch (step.kind) {
       case 'trade':
-        this.trade(step.buyer % TRADERS, step.seller % TRADERS, BigInt(step.lots))
+        this.trade(kindOf(step.instrument), step.buyer % TRADERS, step.seller % TRADERS, BigInt(step.lots))
+        return
+      case 'move':
+        this.move(step)
         return
       case 'price':
         this.passFunding()
-        this.mark = DOLLARS + BigInt(step.mark)
-        this.index = DOLLARS + BigInt(step.index)
+        this.mark = (DOLLARS + BigInt(step.mark)) * ONE
+        this.index = (DOLLARS + BigInt(step.index)) * ONE
+        this.premium = BigInt(step.premium)
         this.publish()
         return
       case 'wait':
-        this.now += step.minutes * MINUTE
-        this.engine.tick(this.now as Instant)
-        this.touches += TRADERS * (1 + Math.ceil(step.minutes / 1_440))
+        this.wait(step.minutes)
     }
   }
 
@@ -77,133 +87,93 @@ export class DerivativesFlow {
     readonly fees: bigint
     readonly touches: number
   } {
+    const { market, naive } = this
     this.passFunding()
-    this.done('instruments.settle', { instrument: this.instrument, price: this.mark * ONE })
-    this.engine.tick((this.now + SECOND) as Instant)
+    market.done('instruments.settle', { instrument: market.instruments.perpetual, price: this.mark })
+    naive.end('perpetual', this.mark)
+    market.tick(SECOND)
+    this.wait(Math.max(1, Math.ceil((EXPIRY - market.now) / MINUTE) + 1))
     const { ledger } = this.engine.rooms
     const posted = (account: number): bigint =>
-      ledger.posted(ledger.find(account as never, this.currency as never))
+      ledger.posted(ledger.find(account as never, market.currency as never))
     return {
-      results: this.accounts.map((account) => posted(account) - FUNDS),
-      expected: this.naive.results(this.mark, SCALES[this.style]),
-      left: posted(this.rounding),
-      fees: posted(this.fees),
-      touches: this.touches + TRADERS,
+      results: market.accounts.map((account) => posted(account) - FUNDS),
+      expected: naive.results(SCALES[this.style]),
+      left: posted(market.rounding),
+      fees: posted(market.fees),
+      touches: this.touches + TRADERS * NAIVE_KINDS.length,
     }
   }
 
-  private trade(buyer: number, seller: number, lots: bigint): void {
-    if (buyer === seller) return
+  private trade(kind: NaiveKind, buyer: number, seller: number, lots: bigint): void {
+    if (buyer === seller || this.isOver(kind)) return
     this.passFunding()
-    const quantity = this.style === 'linear' ? lots : lots * 10n
-    this.order(seller, 'sell', quantity)
-    this.order(buyer, 'buy', quantity)
-    this.naive.fill(buyer, seller, quantity, this.mark)
+    const isInverseFuture = this.style === 'inverse' && !isOption(kind)
+    const quantity = isOption(kind) ? (lots % 50n) + 1n : isInverseFuture ? lots * 10n : lots
+    const price = this.priceOf(kind)
+    this.market.order(seller, kind, 'sell', quantity, price)
+    this.market.order(buyer, kind, 'buy', quantity, price)
+    this.naive.fill(kind, buyer, seller, quantity, price)
     this.touches += 2
   }
 
+  /** Whole lots of what is held, at the entry or at the mark. */
+  private move({ instrument, from, to, parts, isAtEntry }: DerivativesStep & { kind: 'move' }): void {
+    const kind = kindOf(instrument)
+    const [source, target] = [from % TRADERS, to % TRADERS]
+    const held = this.naive.held(kind, source)
+    const lot = this.style === 'inverse' && !isOption(kind) ? 10n : 1n
+    const quantity = (((held < 0n ? -held : held) * BigInt(parts)) / 100n / lot) * lot
+    if (source === target || quantity === 0n || this.isOver(kind)) return
+    this.passFunding()
+    const { accounts, instruments } = this.market
+    const price = isAtEntry ? null : this.priceOf(kind)
+    this.market.done('positions.move', {
+      from: accounts[source] as number,
+      to: accounts[target] as number,
+      legs: [{ instrument: instruments[kind], quantity, price }],
+    })
+    this.naive.move(kind, source, target, quantity, price)
+    this.touches += 2
+    this.moves += 1
+  }
+
+  /** What is dated is delivered on the way, at the index of now. */
+  private wait(minutes: number): void {
+    this.passFunding()
+    this.market.tick(minutes * MINUTE)
+    this.passFunding()
+    this.touches += 2 * TRADERS * (1 + Math.ceil((minutes * MINUTE) / DAY))
+    if (this.isDelivered || !this.market.isExpired) return
+    this.isDelivered = true
+    // The last steps of a delivery are due behind the time at which it begins.
+    this.market.tick(MINUTE)
+    for (const kind of ['future', 'call', 'put'] as const) this.naive.end(kind, this.index)
+  }
+
+  private isOver(kind: NaiveKind): boolean {
+    return kind !== 'perpetual' && this.isDelivered
+  }
+
   private passFunding(): void {
-    this.naive.pass(this.now - this.fundedAt, this.mark, this.index)
-    this.fundedAt = this.now
+    this.naive.pass(this.market.now - this.fundedAt, this.mark, this.index)
+    this.fundedAt = this.market.now
+  }
+
+  private priceOf(kind: NaiveKind): bigint {
+    if (!isOption(kind)) return this.mark
+    return this.style === 'inverse' ? (this.premium * ONE) / 10_000n : this.premium * 10n * ONE
   }
 
   private publish(): void {
-    this.done('prices.publish', {
-      prices: [{ instrument: this.instrument, price: this.mark * ONE }],
-      indexes: [{ name: 'btc_usd', price: this.index * ONE }],
+    const { instruments } = this.market
+    const kinds = NAIVE_KINDS.filter((kind) => !this.isOver(kind))
+    this.market.done('prices.publish', {
+      prices: kinds.map((kind) => ({ instrument: instruments[kind], price: this.priceOf(kind) })),
+      indexes: [{ name: 'btc_usd', price: this.index }],
     })
-  }
-
-  private order(trader: number, side: 'buy' | 'sell', quantity: bigint): void {
-    this.done('orders.place', {
-      account: this.accounts[trader] as number,
-      instrument: this.instrument,
-      side,
-      type: 'limit',
-      timeInForce: 'gtc',
-      quantity,
-      cash: null,
-      price: this.mark * ONE,
-      pricing: 'given',
-      stopPrice: null,
-      expiresAt: null,
-      clientOrderId: null,
-      minimumQuantity: null,
-      allOrNone: false,
-      postOnly: false,
-      strictLimit: false,
-      reduceOnly: false,
-      selfMatchId: null,
-      selfMatchInstruction: null,
-      tags: {},
-      onReject: 'refuse',
-    })
-  }
-
-  private perpetual(): number {
-    const isLinear = this.style === 'linear'
-    const { instrument } = this.done('instruments.create', {
-      symbol: 'BTC-PERPETUAL',
-      displayName: 'Perpetual',
-      kind: 'perpetual',
-      currency: this.currency,
-      tick: ONE,
-      quantityScale: isLinear ? 4 : 0,
-      lot: isLinear ? 1n : 10n,
-      multiplier: ONE,
-      priceLow: ONE,
-      priceHigh: null,
-      quantityMax: null,
-      notionalMax: null,
-      settlementDays: 0,
-      feeSchedule: this.feeSchedule(),
-      event: null,
-      venue: null,
-      derivative: { style: this.style, base: 'BTC', index: 'btc_usd', option: null, funding: FUNDING },
-      marginRates: RATES,
-      expiresAt: null,
-      metadata: {},
-    }) as { instrument: number }
-    this.done('instruments.set_state', { instrument, state: 'open', version: null })
-    return instrument
-  }
-
-  private feeSchedule(): number {
-    const { feeSchedule } = this.done('fee_schedules.create', {
-      name: 'taker',
-      kind: 'notional',
-      takerRate: TAKER_RATE,
-      makerRate: 0n,
-      rounding: 'half_even',
-    }) as { feeSchedule: number }
-    return feeSchedule
-  }
-
-  private open(party: number, place: number, outsideWorld: number): number {
-    const { account } = this.done('accounts.open', {
-      party,
-      main: null,
-      template: null,
-      name: `trader-${place}`,
-      displayName: 'Trader',
-      type: 'segregated_standard',
-      baseCurrency: null,
-      needsClearing: false,
-      attributes: {},
-    }) as { account: number }
-    const sides = { from: outsideWorld, to: account }
-    this.done('transfers.create', { ...sides, currency: this.currency, amount: FUNDS, description: null })
-    return account
-  }
-
-  private done(command: string, input: Plain): Plain {
-    const outcome: Outcome = this.engine.execute({
-      command,
-      input,
-      actor: { kind: 'system' },
-      time: this.now as Instant,
-    })
-    if (outcome.kind !== 'done') throw new Error(`expected ${command}, was ${JSON.stringify(outcome)}`)
-    return outcome.result
   }
 }
+
+const kindOf = (place: number): NaiveKind => NAIVE_KINDS[place % NAIVE_KINDS.length] as NaiveKind
+const isOption = (kind: NaiveKind): boolean => kind === 'call' || kind === 'put'

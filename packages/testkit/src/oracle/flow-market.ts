@@ -15,13 +15,26 @@ const ACCOUNTS = 3
 export const TICKS = { low: 1, high: 99 }
 export const TICK = 10n ** 16n
 
+/** Linear, in dollars, and requires nothing, so that flows are of matching alone. */
+const PERPETUAL = {
+  derivative: {
+    style: 'linear',
+    base: 'BTC',
+    index: 'rain_usd',
+    option: null,
+    funding: { damper: 0n, cap: 0n },
+  },
+  marginRates: { initial: 0n, maintenance: 0n, initialPerUnit: 0n, maintenancePerUnit: 0n, optionFloor: 0n },
+}
+
 export class FlowMarket {
   readonly engine = new Engine()
   now = START
   private readonly accounts: readonly number[]
   private instruments = 0
 
-  constructor() {
+  /** Of contracts that are fully collateralised, or of perpetuals, which are paid by session. */
+  constructor(private readonly kind: 'event_contract' | 'perpetual' = 'event_contract') {
     const opened = this.done('book.open', { name: 'house', displayName: 'House', baseCurrency: 'USD' })
     const { party, accounts } = opened as { party: number; accounts: { outsideWorld: number } }
     this.accounts = Array.from({ length: ACCOUNTS }, (_, place) => {
@@ -30,6 +43,13 @@ export class FlowMarket {
       this.done('transfers.create', { ...sides, currency: 'USD', amount: FUNDS, description: null })
       return account
     })
+    // No mark: what margin follows from is the index, so that orders find the references that others have.
+    if (this.isDerivative)
+      this.done('prices.publish', { prices: [], indexes: [{ name: 'rain_usd', price: 50n * TICK }] })
+  }
+
+  private get isDerivative(): boolean {
+    return this.kind === 'perpetual'
   }
 
   /** Whether it is still winter there, so that the end of a day is where this file says. */
@@ -47,7 +67,7 @@ export class FlowMarket {
     const { instrument } = this.done('instruments.create', {
       symbol: `rain-${this.instruments}`,
       displayName: 'Rain',
-      kind: 'event_contract',
+      kind: this.kind,
       currency: 'USD',
       tick: TICK,
       quantityScale: 0,
@@ -61,6 +81,7 @@ export class FlowMarket {
       feeSchedule: null,
       event: null,
       venue: null,
+      ...(this.isDerivative ? PERPETUAL : {}),
       expiresAt: null,
       metadata: {},
     }) as { instrument: number }
@@ -93,10 +114,11 @@ export class FlowMarket {
       template: null,
       name,
       displayName: name,
-      type: 'fully_collateralised',
+      type: this.isDerivative ? 'segregated_standard' : 'fully_collateralised',
       baseCurrency: null,
       needsClearing: false,
-      attributes: {},
+      // The naive matcher keeps nobody from itself but by an order's own id.
+      attributes: { selfMatchInstruction: 'none' },
     })
     return (result as { account: number }).account
   }

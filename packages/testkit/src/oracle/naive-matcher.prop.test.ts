@@ -116,16 +116,19 @@ function run(
   return { difference: null, trades: flow.tradeCount }
 }
 
-test(
-  'the engine and the naive matcher give the same trades and leave the same orders, over short flows',
-  () => {
-    let market = new FlowMarket()
+test.each([
+  ['event_contract', 2_000],
+  ['perpetual', 1_000],
+] as const)(
+  'the engine and the naive matcher give the same trades and leave the same orders, over short flows of a book of kind %s',
+  (kind, numRuns) => {
+    let market = new FlowMarket(kind)
     fc.assert(
       fc.property(fc.array(step, { maxLength: 24, size: 'max' }), (steps) => {
-        if (!market.isFresh) market = new FlowMarket()
+        if (!market.isFresh) market = new FlowMarket(kind)
         expect(run(steps, market).difference).toBeNull()
       }),
-      { numRuns: 2_000 },
+      { numRuns },
     )
   },
   MINUTES,

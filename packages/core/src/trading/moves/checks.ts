@@ -124,7 +124,7 @@ export function checkMargin(
   for (const [place, account] of [sides.from, sides.to].entries()) {
     const [was, is] = [before[place], behind[place]]
     if (was == null || is == null)
-      return refuse('order_rejected', 'a price is missing that the margin follows from', {
+      refuse('order_rejected', 'a price is missing that the margin follows from', {
         data: { reason: 'no_reference_price' },
       })
     if (is >= 0n || is >= was) continue

@@ -14,7 +14,6 @@ import {
   openDerivatives,
   option,
   publish,
-  USDC,
 } from '../../testing/derivatives-world.js'
 import { hashOf, textHash } from '../../testing/hash.js'
 import { at, contract, place } from '../../testing/market-world.js'

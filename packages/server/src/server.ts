@@ -159,7 +159,9 @@ async function startOn(
     factors,
     tokens,
     outbound,
+    timer,
     log,
+    connectionsOfAddressMax: configuration.deribitConnectionsPerAddress,
     url: () => urlOf(app, configuration),
   }
   const mayForward = configuration.standby === 'forward'

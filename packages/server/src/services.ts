@@ -24,10 +24,12 @@ import type {
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { AccessTokens } from './auth/access-tokens.js'
 import type { SecondFactors } from './auth/factors/index.js'
+import type { SignatureScheme } from './auth/signatures.js'
 import type { GrpcServer } from './grpc/grpc-server.js'
 import type { Admission } from './host/admission.js'
 import type { InstrumentUnits, MarketTold, MarketWanted } from './host/market-view.js'
 import type { Outbound } from './host/outbound.js'
+import type { Timer } from './host/timer.js'
 import type { Unrouted } from './http/unread.js'
 
 /** A command without its time: the host stamps it. */
@@ -122,11 +124,13 @@ export interface Authenticated {
   readonly audience: string | null
 }
 
-/** A text that was signed with the secret of a client id: HMAC-SHA256 in hexadecimal. */
+/** A text that was signed with the secret, or the private key, that a client id stands for. */
 export interface Signed {
   readonly clientId: string
   readonly text: string
   readonly signature: string
+  /** How it says that it was signed; null: as the credential has it. */
+  readonly scheme: SignatureScheme | null
 }
 
 export interface Authentication {
@@ -154,7 +158,11 @@ export interface Services {
   /** Signs the access tokens that the token endpoints hand out. */
   readonly tokens: AccessTokens
   readonly outbound: Outbound
+  /** What happens later comes from it. */
+  readonly timer: Timer
   readonly log: FastifyBaseLogger
+  /** Connections that one address may have to the surface that counts them (deribit section 11.5). */
+  readonly connectionsOfAddressMax: number
   /** The address that clients use; where any free port is taken, it is known once the server listens. */
   url(): string
 }

@@ -106,6 +106,11 @@ export class Access {
     return this.locks.mayDeal(account)
   }
 
+  /** Why it may not, or null. */
+  dealingFault(account: Row): Refusal | null {
+    return this.locks.stateFault('trade', { kind: 'account', row: account })
+  }
+
   /** The bare answer, for those who only ask. Nothing is allocated on the way to a yes. */
   permits(actor: CredentialActor, scope: string | null, needs: readonly Need[], now: number): boolean {
     return this.decide(actor, scope, needs, now) === null

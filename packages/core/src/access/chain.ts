@@ -13,6 +13,7 @@ import {
 } from '../identity/index.js'
 import { type Actor, NO_ROW, type Row } from '../image/index.js'
 import type { Refusal, RefusalCode } from '../refusals/index.js'
+import { limitOfKey } from './account-keys/account-of.js'
 import type { RememberedScopes } from './remembered-scopes.js'
 import { ScopeSet } from './scope-set.js'
 import type { Standing } from './standing.js'
@@ -35,12 +36,12 @@ export class Chain {
   /** Whose bindings count; null for a credential of a party that acts as nobody. */
   user: UserId | null = null
   userRow: Row = NO_ROW
-  /** The one account that the token acts for, where it is limited to one. */
+  /** The one account that the credential or the token acts for, where one of them is limited to it. */
   account: AccountId | null = null
 
   constructor(
-    private readonly hierarchy: Hierarchy,
-    private readonly identity: Identity,
+    readonly hierarchy: Hierarchy,
+    readonly identity: Identity,
     private readonly remembered: RememberedScopes,
     private readonly standing: Standing,
   ) {}
@@ -105,6 +106,7 @@ export class Chain {
     if (expiresAt !== null && expiresAt <= now) return CREDENTIAL_EXPIRED
     this.credential = row
     this.ownUser = credentials.user.get(row)
+    this.account = limitOfKey(this, credential as CredentialId)
     return null
   }
 
@@ -120,7 +122,7 @@ export class Chain {
         if (tokens.credential.get(row) !== credential) return TOKEN_GONE
         this.token = row
         this.user = tokens.user.get(row)
-        this.account = tokens.account.get(row)
+        this.account ??= tokens.account.get(row)
       }
       const ends = tokens.expiresAt.get(row)
       if (ends !== null && ends <= now) return TOKEN_EXPIRED

@@ -7,6 +7,7 @@ import { expireFactor } from './factors/change.js'
 import type { ApplicationId } from './onboarding/applications.js'
 import { provision } from './onboarding/provision.js'
 import type { BindingId } from './reach.js'
+import { forgetToken } from './revoke.js'
 
 export const ACCESS_DUE_WORK: readonly (readonly [string, (context: AccessContext, id: Id) => void])[] = [
   [
@@ -14,7 +15,7 @@ export const ACCESS_DUE_WORK: readonly (readonly [string, (context: AccessContex
     (context, id) => unbind(context, context.access.reach.bindings.row(id as BindingId), 'binding.ended'),
   ],
   ['applications', (context, id) => provision(context, id as ApplicationId)],
-  ['tokens', ({ identity: { tokens } }, id) => tokens.remove(tokens.row(id as TokenId))],
+  ['tokens', (context, id) => forgetToken(context, context.identity.tokens.row(id as TokenId))],
   ['factors', (context, id) => expireFactor(context, context.identity.factors.table.row(id as FactorId))],
   ['assertions', ({ identity: { assertions } }, id) => assertions.remove(assertions.row(id as AssertionId))],
 ]

@@ -35,6 +35,7 @@ export class Standing {
     const { users, credentials, tokens } = identity
     this.followParties()
     this.countRows(blocks as AnyTable)
+    this.countRows(identity.accountAccess.keys as AnyTable)
     this.countColumns(
       [parties.status, parties.owner, accounts.status, accounts.stage, accounts.group],
       [accounts.attributes, accounts.party, groups.party, blocks.kind, blocks.target],

@@ -1,4 +1,5 @@
 /** What a store keeps of a book: the primary tables of the image, and the history tables of the rooms. */
+import { ACCESS_LOG } from '../access/index.js'
 import { Engine } from '../engine.js'
 import { type ColumnKind, type ColumnMeaning, EVENTS, type HistoryTable, type Plain } from '../image/index.js'
 import { LEDGER_HISTORY } from '../ledger/index.js'
@@ -17,7 +18,7 @@ export interface BookSchema {
   readonly history: readonly HistoryTable[]
 }
 
-export const HISTORY: readonly HistoryTable[] = [EVENTS, ...LEDGER_HISTORY, ...TRADING_HISTORY]
+export const HISTORY: readonly HistoryTable[] = [EVENTS, ACCESS_LOG, ...LEDGER_HISTORY, ...TRADING_HISTORY]
 
 export const BOOK_SCHEMA: BookSchema = {
   tables: new Engine().image.primaryTables().map(({ tableName, columns }) => ({

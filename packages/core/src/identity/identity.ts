@@ -30,8 +30,10 @@ import {
   value,
 } from '../image/index.js'
 import { Factors } from './factors.js'
+import { AccountAccess } from './account-access.js'
 import { Mailbox } from './mailbox.js'
 import { PartyKeys } from './party-keys.js'
+import { Sessions } from './sessions.js'
 
 export type UserId = Id<'user'>
 export type CredentialId = Id<'credential'>
@@ -86,7 +88,8 @@ const credentialFields = {
   ipAddresses: value<readonly string[]>(),
   /** Whether a missing second factor is told as a result, in place of an error (deribit section 9.1). */
   isFactorAskedInResult: flag(),
-  status: choice(['active', 'revoked']),
+  /** A disabled one proves nobody until it is enabled again; a revoked one never does. */
+  status: choice(['active', 'revoked', 'disabled']),
   failuresInARow: count(),
   /** Set by earlier versions and looked at by none: records have it (docs/adr/0010-a-client-is-not-locked.md). */
   lockedUntil: timeOrNull(),
@@ -122,6 +125,8 @@ export class Identity {
   readonly partyKeys: PartyKeys
   readonly mailbox: Mailbox
   readonly factors: Factors
+  readonly accountAccess: AccountAccess
+  readonly sessions: Sessions
   readonly users: Table<UserId, typeof userFields>
   readonly credentials: Table<CredentialId, typeof credentialFields>
   readonly tokens: Table<TokenId, typeof tokenFields>
@@ -143,6 +148,8 @@ export class Identity {
     this.tokens = image.table('tokens', 'tok', tokenFields)
     this.assertions = image.table('assertions', 'ass', assertionFields)
     this.factors = new Factors(image)
+    this.accountAccess = new AccountAccess(image)
+    this.sessions = new Sessions(image)
     image.enrolDue(this.tokens, this.tokens.expiresAt)
     image.enrolDue(this.assertions, this.assertions.expiresAt)
     this.userByName = new UniqueIndex(this.users, this.users.name)

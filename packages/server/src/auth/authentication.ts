@@ -3,7 +3,7 @@
  * behind it (token, credential, user, owners) still holds is asked of the engine on every request, so a revocation
  * counts on the very next one. A change of a credential makes its proofs be looked up anew.
  */
-import { createHmac, hash, timingSafeEqual } from 'node:crypto'
+import { hash } from 'node:crypto'
 import {
   type Event,
   type FoundCredential,
@@ -17,6 +17,7 @@ import type { AccessTokens } from './access-tokens.js'
 import { isApiKey, isSecretOf, parseApiKey } from './api-keys.js'
 import type { FailedProofs } from './failed-proofs.js'
 import { type Proof, Remembered } from './remembered.js'
+import { isHmacOf, isSignedWith, schemeOfKey } from './signatures.js'
 
 const SYSTEM = { kind: 'system' } as const
 
@@ -50,23 +51,27 @@ export class BearerAuthentication implements Authentication {
     return isAddressAllowed(proof.ipAddresses, address) ? proof.authenticated : null
   }
 
-  async signed(
-    { clientId, text, signature }: Signed,
-    surface: Surface,
-    address: string,
-  ): Promise<Authenticated | null> {
+  async signed(signed: Signed, surface: Surface, address: string): Promise<Authenticated | null> {
     const now = this.host.now()
-    const found = await this.find({ clientId })
-    if (found?.sealedSecret == null || found.surface !== surface || found.status !== 'active') return null
+    const found = await this.find({ clientId: signed.clientId })
+    if (found === null || found.surface !== surface || found.status !== 'active') return null
     if (found.expiresAt !== null && found.expiresAt <= now) return null
     if (!isAddressAllowed(found.ipAddresses, address)) return null
-    const secret = await this.sealing.open(found.ownerParty, found.sealedSecret)
-    if (secret === null || !isSignatureOf(secret, text, signature)) {
+    if (!(await this.isSigned(found, signed))) {
       await this.countFailure(found, address, now)
       return null
     }
-    if (found.failuresInARow > 0) await recordSignIn(this.host, found, true)
+    if (found.failuresInARow > 0) await recordSignIn(this.host, found, true, address)
     return ofCredential(found)
+  }
+
+  /** By the secret of the credential, or by one of its public keys, as the scheme has it. */
+  private async isSigned(found: FoundCredential, { text, signature, scheme }: Signed): Promise<boolean> {
+    const keys = found.publicKeys.filter((key) => schemeOfKey(key) === (scheme ?? schemeOfKey(key)))
+    if (keys.some((key) => isSignedWith(key, text, signature))) return true
+    if (found.sealedSecret === null || (scheme !== null && scheme !== 'hmac')) return false
+    const secret = await this.sealing.open(found.ownerParty, found.sealedSecret)
+    return secret !== null && isHmacOf(secret, text, signature)
   }
 
   private isFollowing = false
@@ -90,7 +95,7 @@ export class BearerAuthentication implements Authentication {
       await this.countFailure(found, address, now)
       return null
     }
-    if (found.failuresInARow > 0) await recordSignIn(this.host, found, true)
+    if (found.failuresInARow > 0) await recordSignIn(this.host, found, true, address)
     return {
       authenticated: ofCredential(found),
       surface: found.surface,
@@ -117,7 +122,7 @@ export class BearerAuthentication implements Authentication {
   /** Beyond the rates a failure costs the book nothing; the right secret always passes. */
   private async countFailure(found: FoundCredential, address: string, now: Instant): Promise<void> {
     if (this.failures.count(found.clientId, address, now) === null)
-      await recordSignIn(this.host, found, false)
+      await recordSignIn(this.host, found, false, address)
   }
 
   private find(input: { clientId: string } | { credential: number }): Promise<FoundCredential | null> {
@@ -130,13 +135,6 @@ function ofCredential({ id, user }: FoundCredential): Authenticated {
   return { actor, credential: id, user, token: null, audience: null }
 }
 
-/** HMAC-SHA256 under the secret, in hexadecimal (deribit section 2.4). */
-function isSignatureOf(secret: string, text: string, signature: string): boolean {
-  const own = createHmac('sha256', secret).update(text).digest()
-  const given = Buffer.from(signature, 'hex')
-  return given.length === own.length && timingSafeEqual(own, given)
-}
-
 export async function findCredential(
   host: Host,
   input: { clientId: string } | { credential: number },
@@ -146,10 +144,15 @@ export async function findCredential(
 }
 
 /** A failed sign-in is a command that counts; a success after failures starts the count anew. */
-export async function recordSignIn(host: Host, { id }: FoundCredential, success: boolean): Promise<void> {
+export async function recordSignIn(
+  host: Host,
+  { id }: FoundCredential,
+  success: boolean,
+  address: string | null = null,
+): Promise<void> {
   await host.execute({
     command: 'signins.record',
     actor: SYSTEM,
-    input: { credential: id, success },
+    input: { credential: id, success, address },
   })
 }

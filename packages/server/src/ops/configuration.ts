@@ -12,6 +12,7 @@ export class ConfigurationFault extends Error {
 const PORT_MAX = 65_535
 /** Connections on which nothing happens for ten minutes are closed, here and by proxies. */
 const HEARTBEAT_SECONDS_MAX = 540
+const CONNECTIONS_OF_ADDRESS_MOST = 999_999
 const port = z
   .string()
   .refine((text) => /^\d{1,5}$/.test(text) && Number(text) <= PORT_MAX, `expected a port, 0 to ${PORT_MAX}`)
@@ -89,6 +90,17 @@ export const VARIABLES = {
     schema: flag.default(false),
     says: '1: webhooks and messages to outside venues may go to private and loopback addresses',
   },
+  STEMMA_DERIBIT_CONNECTIONS_PER_ADDRESS: {
+    schema: z
+      .string()
+      .refine(
+        (text) => /^\d{1,6}$/.test(text) && Number(text) >= 1,
+        `expected 1 to ${CONNECTIONS_OF_ADDRESS_MOST}`,
+      )
+      .transform(Number)
+      .default(32),
+    says: 'connections of HTTP and WebSocket together that one address may have to the deribit surface; behind a proxy all come from one',
+  },
   STEMMA_LOG_LEVEL: {
     schema: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
     says: 'least severe line that is logged',
@@ -110,6 +122,7 @@ export interface Configuration {
   readonly standby: 'refuse' | 'forward'
   readonly peerUrl: string | null
   readonly mayReachPrivateAddresses: boolean
+  readonly deribitConnectionsPerAddress: number
   readonly logLevel: string
 }
 
@@ -143,6 +156,7 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
     standby: read('STEMMA_STANDBY'),
     peerUrl: read('STEMMA_PEER_URL') ?? null,
     mayReachPrivateAddresses: read('STEMMA_WEBHOOK_ALLOW_PRIVATE'),
+    deribitConnectionsPerAddress: read('STEMMA_DERIBIT_CONNECTIONS_PER_ADDRESS'),
     logLevel: read('STEMMA_LOG_LEVEL'),
   }
 }

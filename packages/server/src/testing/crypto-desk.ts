@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { DemoFile } from '@stemma/demo'
 import ccxt from 'ccxt'
 import type { ManualClock } from '../host/clock.js'
+import type { Timer } from '../host/timer.js'
 import { readConfiguration } from '../ops/configuration.js'
 import { type RunningServer, startServer } from '../server.js'
 
@@ -30,10 +31,19 @@ export interface Told {
   readonly body: any
 }
 
-export async function openCryptoDesk(clock?: ManualClock): Promise<CryptoDesk> {
+export interface DeskOptions {
+  readonly timer?: Timer
+  readonly variables?: Readonly<Record<string, string>>
+}
+
+export async function openCryptoDesk(
+  clock?: ManualClock,
+  { timer, variables = {} }: DeskOptions = {},
+): Promise<CryptoDesk> {
   const directory = mkdtempSync(join(tmpdir(), 'stemma-crypto-'))
   const server = await startServer({
     ...(clock === undefined ? {} : { clock }),
+    ...(timer === undefined ? {} : { timer }),
     configuration: readConfiguration({
       STEMMA_PORT: '0',
       STEMMA_GRPC_PORT: '0',
@@ -41,6 +51,7 @@ export async function openCryptoDesk(clock?: ManualClock): Promise<CryptoDesk> {
       STEMMA_STORE: 'memory',
       STEMMA_DEMO: '1',
       STEMMA_LOG_LEVEL: 'silent',
+      ...variables,
     }),
   })
   const { deribit } = JSON.parse(readFileSync(join(directory, 'demo.json'), 'utf8')) as DemoFile

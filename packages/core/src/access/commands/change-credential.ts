@@ -1,6 +1,6 @@
 /**
- * `credentials.update`, `credentials.add_key`, `credentials.remove_key`, `credentials.revoke`. Whatever makes a
- * credential good for more takes as much as creating it; taking away does not.
+ * `credentials.update`, `credentials.add_key`, `credentials.remove_key`, `credentials.disable`, `credentials.enable`,
+ * `credentials.revoke`. Whatever makes a credential good for more takes as much as creating it; taking away does not.
  */
 import { checkDisplayName } from '../../hierarchy/index.js'
 import type { CredentialId } from '../../identity/index.js'
@@ -9,7 +9,7 @@ import { refuse } from '../../refusals/index.js'
 import type { AccessContext } from '../access.js'
 import { checkAddresses, checkEnd, checkScopes, checkVersion } from '../checks.js'
 import { checkCredentialGiven, needsOfCredential, requireOwnerOfCredential } from '../grants.js'
-import { revoke } from '../revoke.js'
+import { disable, enable, revoke } from '../revoke.js'
 import { credentialView } from '../views.js'
 import { checkKeys, type NewPublicKey } from './create-credential.js'
 
@@ -106,6 +106,31 @@ export const revokeCredential = command({
   },
 })
 
+export const disableCredential = command({
+  name: 'credentials.disable',
+  scope: 'credentials:write',
+  needs: (context: AccessContext, { credential }: OfCredential) => needsOfCredential(context, credential),
+  decide(context, input) {
+    const row = liveRow(context, input)
+    requireOwnerOfCredential(context, row)
+    disable(context, row)
+    return { credential: input.credential, version: context.identity.credentials.version.get(row) }
+  },
+})
+
+export const enableCredential = command({
+  name: 'credentials.enable',
+  scope: 'credentials:write',
+  needs: (context: AccessContext, { credential }: OfCredential) => needsOfCredential(context, credential),
+  approval: (context, { credential }) => rightsOf(context, credential),
+  decide(context, input) {
+    const row = liveRow(context, input)
+    checkCredentialGiven(context, row)
+    enable(context, row)
+    return { credential: input.credential, version: context.identity.credentials.version.get(row) }
+  },
+})
+
 function liveRow({ identity: { credentials } }: AccessContext, { credential, version }: OfCredential): Row {
   const row = credentials.row(credential)
   checkVersion(version, credentials.version.get(row))
@@ -113,7 +138,8 @@ function liveRow({ identity: { credentials } }: AccessContext, { credential, ver
   return row
 }
 
-function changed(context: AccessContext, row: Row, kind: string, change: () => void) {
+/** Makes a change of a credential and tells it, with what was before. */
+export function changed(context: AccessContext, row: Row, kind: string, change: () => void) {
   const { identity, hierarchy } = context
   const { credentials } = identity
   const before = credentialView(context, row)

@@ -13,9 +13,11 @@ import {
   type Surface,
   type UserId,
 } from '../../identity/index.js'
-import { command, type Instant, type Need } from '../../image/index.js'
+import { command, type Instant, type Need, type Row } from '../../image/index.js'
 import { refuse } from '../../refusals/index.js'
 import type { AccessContext } from '../access.js'
+import { accountOfCredential } from '../account-keys/account-of.js'
+import { isOfAccounts, keepKey } from '../account-keys/keep.js'
 import { checkAddresses, checkEnd, checkNoRepeat, checkScopes, checkSealed } from '../checks.js'
 import { checkPartyGiven, checkUserGiven, requireAdministerOrSelf } from '../grants.js'
 import { credentialView } from '../views.js'
@@ -54,38 +56,46 @@ export const createCredential = command({
   },
   decide(context, input) {
     const { identity } = context
-    checkShape(input)
+    checkCredential(input)
     if (identity.credentialByClientId.has(input.clientId))
       refuse('name_taken', 'the client id is in use', { field: '/client_id' })
     checkEnd(input.expiresAt, context.now, '/expires_at')
     checkOwner(context, input)
-    const id = context.image.newId<CredentialId>()
-    const row = identity.credentials.insert(id, {
-      ...input,
-      sealedSecret: input.sealedSecret ?? null,
-      publicKeys: input.publicKeys.map(({ kid, algorithm, pem }) => ({
-        kid,
-        algorithm,
-        pem,
-        addedAt: context.now,
-      })),
-      isFactorAskedInResult: false,
-      status: 'active',
-      failuresInARow: 0,
-      lockedUntil: null,
-      version: 1,
-      createdAt: context.now,
-    })
-    const party = context.hierarchy.parties.row(identity.partyOfCredential(row))
-    context.emit({
-      kind: 'credential.created',
-      subject: `key_${id}`,
-      paths: [context.hierarchy.pathOf(party)],
-      data: credentialView(context, row),
-    })
-    return { credential: id }
+    const row = insertCredential(context, input)
+    if (isOfAccounts(input.surface)) keepOfAccount(context, row)
+    return { credential: identity.credentials.id(row) }
   },
 })
+
+export function insertCredential(context: AccessContext, input: CreateCredential): Row {
+  const { hierarchy, identity, image, now } = context
+  const id = image.newId<CredentialId>()
+  const row = identity.credentials.insert(id, {
+    ...input,
+    sealedSecret: input.sealedSecret ?? null,
+    publicKeys: input.publicKeys.map(({ kid, algorithm, pem }) => ({ kid, algorithm, pem, addedAt: now })),
+    isFactorAskedInResult: false,
+    status: 'active',
+    failuresInARow: 0,
+    lockedUntil: null,
+    version: 1,
+    createdAt: now,
+  })
+  context.emit({
+    kind: 'credential.created',
+    subject: `key_${id}`,
+    paths: [hierarchy.pathOf(hierarchy.parties.row(identity.partyOfCredential(row)))],
+    data: credentialView(context, row),
+  })
+  return row
+}
+
+/** A key of the account that it speaks for, where its user has one already. */
+function keepOfAccount(context: AccessContext, row: Row): void {
+  const account = accountOfCredential(context, row)
+  if (account === null) return
+  keepKey(context, context.hierarchy.accounts.id(account), context.identity.credentials.id(row), [])
+}
 
 function checkOwner(context: AccessContext, { user, party, scopes }: CreateCredential): void {
   const { identity } = context
@@ -101,7 +111,7 @@ function checkOwner(context: AccessContext, { user, party, scopes }: CreateCrede
   }
 }
 
-function checkShape(input: CreateCredential): void {
+export function checkCredential(input: CreateCredential): void {
   if ((input.user === null) === (input.party === null))
     refuse('malformed', 'expected either a user or a party as the owner')
   if (!/^[\x21-\x7e]+$/.test(input.clientId) || input.clientId.length > CLIENT_ID_LENGTH_MAX)

@@ -1,5 +1,12 @@
 import { removeBinding, updateBinding } from './change-binding.js'
-import { addKey, removeKey, revokeCredential, updateCredential } from './change-credential.js'
+import {
+  addKey,
+  disableCredential,
+  enableCredential,
+  removeKey,
+  revokeCredential,
+  updateCredential,
+} from './change-credential.js'
 import { closeUser, reactivateUser, suspendUser } from './change-user-status.js'
 import { createBinding } from './create-binding.js'
 import { createCredential } from './create-credential.js'
@@ -38,6 +45,8 @@ export const ACCESS_COMMANDS = [
   updateCredential,
   addKey,
   removeKey,
+  disableCredential,
+  enableCredential,
   revokeCredential,
   issueToken,
   revokeToken,

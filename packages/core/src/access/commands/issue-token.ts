@@ -16,6 +16,7 @@ import {
 import { command, type Instant, NO_ROW, type Row } from '../../image/index.js'
 import { Refused, refuse } from '../../refusals/index.js'
 import type { AccessContext } from '../access.js'
+import { limitOfKey } from '../account-keys/account-of.js'
 import { checkEnd, checkScopes, visibleRow } from '../checks.js'
 import { ScopeSet } from '../scope-set.js'
 import { tokenView } from '../views.js'
@@ -43,39 +44,57 @@ export const issueToken = command({
   scope: 'system',
   needs: () => [],
   decide(context: AccessContext, input: IssueToken) {
-    const { hierarchy, identity } = context
-    const credential = visibleRow(identity.credentials, input.credential)
-    if (input.user !== null) visibleRow(identity.users, input.user)
-    checkCredential(context, credential, input)
-    const user = input.user ?? identity.credentials.user.get(credential)
-    if (input.account !== null && context.access.abilities(user, { account: input.account }) === 0)
-      refuse('not_visible', 'there is no such account within reach')
-    rememberUse(context, input)
-    const scopes = checkTokenScopes(context, input)
-    checkEnd(input.expiresAt, context.now, '/expires_at')
-    checkRoom(identity.tokensOf, input.credential, TOKENS_OF_CREDENTIAL_MAX, 'live tokens of a credential')
-    const id = context.image.newId<TokenId>()
-    const row = identity.tokens.insert(id, {
-      credential: input.credential,
-      surface: input.surface,
-      audience: input.audience,
-      user,
-      account: input.account,
-      parent: input.parent,
-      scopes,
-      issuedAt: context.now,
-      expiresAt: earlier(input.expiresAt, endOfParent(context, input)),
-    })
-    const party = hierarchy.parties.row(identity.partyOfCredential(credential))
-    context.emit({
-      kind: 'token.issued',
-      subject: `tok_${id}`,
-      paths: [hierarchy.pathOf(party)],
-      data: tokenView(context, row),
-    })
-    return { token: id, scopes, expiresAt: identity.tokens.expiresAt.get(row) }
+    const row = insertToken(context, input)
+    const { tokens } = context.identity
+    return { token: tokens.id(row), scopes: tokens.scopes.get(row), expiresAt: tokens.expiresAt.get(row) }
   },
 })
+
+/** A token of a credential whose chain holds, within its scopes and no longer than what it comes from. */
+export function insertToken(context: AccessContext, input: IssueToken): Row {
+  const { hierarchy, identity } = context
+  const credential = visibleRow(identity.credentials, input.credential)
+  if (input.user !== null) visibleRow(identity.users, input.user)
+  checkCredential(context, credential, input)
+  const user = input.user ?? identity.credentials.user.get(credential)
+  checkAccount(context, input, user)
+  rememberUse(context, input)
+  const scopes = checkTokenScopes(context, input)
+  checkEnd(input.expiresAt, context.now, '/expires_at')
+  checkRoom(identity.tokensOf, input.credential, TOKENS_OF_CREDENTIAL_MAX, 'live tokens of a credential')
+  const id = context.image.newId<TokenId>()
+  const row = identity.tokens.insert(id, {
+    credential: input.credential,
+    surface: input.surface,
+    audience: input.audience,
+    user,
+    account: input.account,
+    parent: input.parent,
+    scopes,
+    issuedAt: context.now,
+    expiresAt: earlier(input.expiresAt, endOfParent(context, input)),
+  })
+  const party = hierarchy.parties.row(identity.partyOfCredential(credential))
+  context.emit({
+    kind: 'token.issued',
+    subject: `tok_${id}`,
+    paths: [hierarchy.pathOf(party)],
+    data: tokenView(context, row),
+  })
+  return row
+}
+
+/** Within the reach of the user, and no other than the one that the credential itself is a key of. */
+function checkAccount(
+  context: AccessContext,
+  { account, credential }: IssueToken,
+  user: UserId | null,
+): void {
+  if (account === null) return
+  const limit = limitOfKey(context, credential)
+  if ((limit === null || limit === account) && context.access.abilities(user, { account }) !== 0) return
+  refuse('not_visible', 'there is no such account within reach')
+}
 
 function checkCredential(context: AccessContext, row: Row, input: IssueToken): void {
   const { access, identity, now } = context

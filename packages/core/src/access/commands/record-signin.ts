@@ -6,15 +6,22 @@
 import type { CredentialId } from '../../identity/index.js'
 import { command } from '../../image/index.js'
 import type { AccessContext } from '../access.js'
+import { recordAccess } from '../access-log.js'
+import { accountOfCredential } from '../account-keys/account-of.js'
 import { visibleRow } from '../checks.js'
 
-export type RecordSignin = { readonly credential: CredentialId; readonly success: boolean }
+export type RecordSignin = {
+  readonly credential: CredentialId
+  readonly success: boolean
+  /** Where it came from, for the access log of the account that the credential speaks for. */
+  readonly address?: string | null
+}
 
 export const recordSignin = command({
   name: 'signins.record',
   scope: 'system',
   needs: () => [],
-  decide(context: AccessContext, { credential, success }: RecordSignin) {
+  decide(context: AccessContext, { credential, success, address = null }: RecordSignin) {
     const { identity, hierarchy } = context
     const { credentials } = identity
     const row = visibleRow(credentials, credential)
@@ -27,6 +34,13 @@ export const recordSignin = command({
       paths: [hierarchy.pathOf(hierarchy.parties.row(party))],
       data: { failuresInARow },
     })
+    const account = success ? null : accountOfCredential(context, row)
+    if (account !== null)
+      recordAccess(context, hierarchy.accounts.id(account), {
+        result: 'failure',
+        address,
+        about: credentials.clientId.get(row),
+      })
     return { failuresInARow }
   },
 })

@@ -1,14 +1,13 @@
 /**
  * `accounts.of_key`: the account that a credential speaks for where a venue knows no other (deribit section 3.1). A
- * token that is limited to an account speaks for that; else it is the oldest main account that its user reads, or the
- * oldest subaccount where the user reads no main account. Every valid key may ask for its own.
+ * token that is limited to an account speaks for that. Every valid key may ask for its own.
  */
 import type { AccountId } from '../../hierarchy/index.js'
-import type { CredentialId, UserId } from '../../identity/index.js'
-import { query, type Row } from '../../image/index.js'
+import type { CredentialId, KeyFeature, UserId } from '../../identity/index.js'
+import { NO_ROW, query } from '../../image/index.js'
 import { refuse } from '../../refusals/index.js'
 import type { AccessContext } from '../access.js'
-import { abilityBit, maskOf } from '../reach.js'
+import { accountOfCredential, limitOfKey, readableAccounts } from '../account-keys/account-of.js'
 
 export interface AccountOfKey {
   readonly account: AccountId
@@ -23,6 +22,8 @@ export interface AccountOfKey {
   readonly orderRateTier: number
   /** How the key is asked for a second factor. */
   readonly isFactorAskedInResult: boolean
+  /** What the key is marked with. */
+  readonly features: readonly KeyFeature[]
 }
 
 export const accountOfKey = query({
@@ -34,11 +35,14 @@ export const accountOfKey = query({
     const { accounts, subaccountsOf } = hierarchy
     const user = doer.user as UserId | null
     const token = access.actingToken(doer)
-    const reached = new Set(user === null ? [] : readable(context, user))
-    const own = oldestOf(context, [...reached])
+    const reached = new Set(user === null ? [] : readableAccounts(context, user))
+    const { accountAccess } = identity
+    const key = accountAccess.keyOf(doer.credential as CredentialId)
+    const limit = limitOfKey(context, doer.credential as CredentialId)
+    const own = accountOfCredential(context, identity.credentials.row(doer.credential as CredentialId))
     const limited = token === null ? null : identity.tokens.account.get(identity.tokens.row(token))
     const row = limited === null ? own : accounts.row(limited)
-    if (own === undefined || row === undefined || !reached.has(row))
+    if (own === null || row === null || !reached.has(row) || accounts.status.get(row) === 'closed')
       return refuse('not_visible', 'the key has no account')
     const account = accounts.id(row)
     const main = accounts.main.get(row) ?? account
@@ -55,6 +59,7 @@ export const accountOfKey = query({
       subaccounts: subaccountsOf
         .of(main)
         .filter((each) => reached.has(each) && accounts.status.get(each) !== 'closed')
+        .filter((each) => limit === null || accounts.id(each) === limit)
         .map((each) => accounts.id(each))
         .sort((left, right) => left - right),
       scopes: access.scopesOf(actor, now).names(),
@@ -62,27 +67,7 @@ export const accountOfKey = query({
       isFactorAskedInResult: identity.credentials.isFactorAskedInResult.get(
         identity.credentials.row(actor.credential),
       ),
+      features: key === NO_ROW ? [] : accountAccess.keys.features.get(key),
     }
   },
 })
-
-function oldestOf({ hierarchy: { accounts } }: AccessContext, rows: readonly Row[]): Row | undefined {
-  const order = (row: Row): number => (accounts.main.get(row) === null ? 0 : 1)
-  return rows
-    .filter((row) => accounts.status.get(row) !== 'closed' && accounts.book.get(row) === 'customer')
-    .sort((left, right) => order(left) - order(right) || accounts.id(left) - accounts.id(right))[0]
-}
-
-/** Accounts that a binding names, and those of the parties that one names. */
-function readable({ access, hierarchy }: AccessContext, user: UserId): Row[] {
-  const { bindings, bindingsOf } = access.reach
-  return bindingsOf
-    .of(user)
-    .filter((row) => (maskOf(bindings.level.get(row)) & abilityBit('read')) !== 0)
-    .flatMap((row) => {
-      const target = bindings.target.get(row)
-      const kind = bindings.targetKind.get(row)
-      if (kind === 'account') return [hierarchy.accounts.row(target as AccountId)]
-      return kind === 'subtree' ? hierarchy.accountsOf.of(target as never) : []
-    })
-}

@@ -1,18 +1,18 @@
 /** `public/auth` and the exchange of tokens (sections 2.1 and 2.7). */
-import type { AccountId } from '@stemma/core'
+import type { AccountId, TokenId } from '@stemma/core'
 import type { Authenticated } from '../../services.js'
-import { type Caller, useWritten } from './authentication.js'
+import { type Caller, useRead, useWritten } from './authentication.js'
 import type { Call, Method } from './call.js'
 import { invalidParam, notOfSubaccounts, unauthorized, VenueError } from './errors.js'
-import { scopeAsked } from './scopes.js'
+import { SESSION_NAME, scopeAsked } from './scopes.js'
 import {
   ACCESS_SECONDS,
   ACCESS_SECONDS_MAX,
+  type Given,
   issuePair,
   ofRefresh,
   type Pair,
   type PairAsked,
-  revokeToken,
 } from './tokens.js'
 
 const GRANTS = ['client_credentials', 'client_signature', 'refresh_token'] as const
@@ -27,15 +27,15 @@ async function authenticate(call: Call): Promise<unknown> {
 }
 
 async function granted(call: Call, grant: 'client_credentials' | 'client_signature'): Promise<Pair> {
-  const { authenticator, params, services } = call
+  const { authenticator, params } = call
   const proven = grant === 'client_credentials' ? await bySecret(call) : await bySignature(call)
   if (proven === null) throw new VenueError(13004)
   const caller = await authenticator.callerOf(proven)
-  const { granted, life, address, expiresInSeconds } = scopeAsked(params.text('scope'), caller.scopes)
+  const { expiresInSeconds, ...scope } = scopeAsked(params.text('scope'), caller.scopes)
   const seconds = Math.min(expiresInSeconds ?? ACCESS_SECONDS, ACCESS_SECONDS_MAX)
   const { credential } = caller.authenticated
-  const asked = { credential, account: null, granted, life, address, seconds }
-  return begun(call, caller, asked, await issuePair(services, asked, caller.isMain))
+  const asked = { ...scope, credential, account: null, isNarrowed: false, seconds }
+  return begun(call, caller, asked, { signedInFrom: call.address, replaces: null }, caller.isMain)
 }
 
 function bySecret({ authenticator, params, address }: Call): Promise<Authenticated | null> {
@@ -50,40 +50,45 @@ function bySignature({ authenticator, params, address }: Call): Promise<Authenti
   if (nonce.length > NONCE_LENGTH_MAX)
     throw invalidParam('nonce', `must have at most ${NONCE_LENGTH_MAX} characters`)
   const text = `${timestamp}\n${nonce}\n${params.text('data') ?? ''}`
-  return authenticator.signature({ clientId, timestamp, nonce, signature }, text, address)
+  return authenticator.signature({ clientId, timestamp, signature, scheme: null }, text, address)
 }
 
 async function refreshed(call: Call): Promise<Pair> {
   const caller = await holderOf(call)
-  const asked = ofRefresh(caller)
-  const pair = await issuePair(call.services, asked, caller.isMain)
-  await giveBack(call, caller)
-  return begun(call, caller, asked, pair)
+  return begun(call, caller, ofRefresh(caller), replacing(caller), caller.isMain)
 }
 
 /** The main account becomes one of its subaccounts, and such a token the main account again. */
 async function exchange(call: Call): Promise<unknown> {
-  const { params, services } = call
+  const { params } = call
   const caller = await holderOf(call)
+  const before = ofRefresh(caller)
+  const subject = subjectOf(call, caller, before)
+  const isNarrowed = params.has('scope')
+  const narrowed = isNarrowed ? scopeAsked(params.text('scope'), caller.scopes) : null
+  const asked: PairAsked = {
+    ...before,
+    account: subject === caller.own && !isNarrowed ? null : subject,
+    granted: narrowed?.granted ?? before.granted,
+    life: narrowed === null || narrowed.life === 'connection' ? before.life : narrowed.life,
+    seconds: Math.min(narrowed?.expiresInSeconds ?? before.seconds, ACCESS_SECONDS_MAX),
+    address: narrowed?.address ?? before.address,
+    isNarrowed,
+  }
+  const given = before.life === 'connection' ? replacing(caller) : NOTHING
+  return (await begun(call, caller, asked, given, subject === caller.main)).told
+}
+
+/** Whom a token is exchanged for: a subaccount's own key stays where it is, and so does what came of a narrower one. */
+function subjectOf({ params }: Call, caller: Caller, { isNarrowed }: PairAsked): AccountId {
   const name = params.has('subaccount_id') ? 'subaccount_id' : 'subject_id'
   const text = params.text(name) ?? params.missing('subject_id')
   if (!/^[1-9]\d{0,15}$/.test(text)) throw invalidParam(name, 'invalid_subaccount_id')
-  // A subaccount's own key stays where it is.
-  if (caller.own !== caller.main) throw notOfSubaccounts()
+  if (caller.own !== caller.main || isNarrowed) throw notOfSubaccounts()
   const subject = Number(text) as AccountId
   if (subject !== caller.main && !caller.subaccounts.includes(subject))
     throw invalidParam(name, 'subaccount_not_found')
-  const narrowed = params.has('scope') ? scopeAsked(params.text('scope'), caller.scopes) : null
-  const before = ofRefresh(caller)
-  const asked: PairAsked = {
-    ...before,
-    account: subject === caller.own ? null : subject,
-    granted: narrowed?.granted ?? before.granted,
-    life: narrowed?.life ?? before.life,
-  }
-  const pair = await issuePair(services, asked, subject === caller.main)
-  if (before.life === 'connection') await giveBack(call, caller)
-  return (await begun(call, caller, asked, pair)).told
+  return subject
 }
 
 /** A second session beside the one that the token is of. */
@@ -91,30 +96,44 @@ async function fork(call: Call): Promise<unknown> {
   const { params, services } = call
   const caller = await holderOf(call)
   const name = params.requiredText('session_name')
-  if (!/^[\w-]{1,64}$/.test(name))
+  if (!SESSION_NAME.test(name))
     throw invalidParam('session_name', 'must be 1 to 64 letters, digits, dashes or underscores')
   const before = ofRefresh(caller)
   if (before.life === 'connection') throw invalidParam('refresh_token', 'must be of a session')
-  const asked = { ...before, life: `session:${name}` }
-  return (await issuePair(services, asked, caller.isMain)).told
+  return (await issuePair(services, { ...before, life: `session:${name}` }, NOTHING, caller)).told
 }
 
-const holderOf = ({ authenticator, params, address }: Call): Promise<Caller> =>
-  authenticator.token(params.requiredText('refresh_token'), 'refresh', address)
+const NOTHING: Given = { signedInFrom: null, replaces: null }
 
-async function giveBack({ services }: Call, { authenticated }: Caller): Promise<void> {
-  if (authenticated.token === null) throw unauthorized()
-  await revokeToken(services, authenticated.token)
+const replacing = ({ authenticated }: Caller): Given => ({
+  signedInFrom: null,
+  replaces: authenticated.token,
+})
+
+/** Whoever has a refresh token. One of a connection is good on no other socket than its own. */
+async function holderOf({ authenticator, params, address, session }: Call): Promise<Caller> {
+  const caller = await authenticator.token(params.requiredText('refresh_token'), 'refresh', address)
+  const { audience, token } = caller.authenticated
+  const isBound = useRead(audience ?? '').life === 'connection'
+  if (session !== null && isBound && !session.isOwn(token as TokenId)) throw unauthorized()
+  return caller
 }
 
-/** On a socket the new token is remembered: later calls need none. */
-async function begun(call: Call, { authenticated }: Caller, asked: PairAsked, pair: Pair): Promise<Pair> {
-  const { session, authenticator } = call
+/** Issues a pair. On a socket the new token is remembered: later calls need none. */
+async function begun(
+  call: Call,
+  caller: Caller,
+  asked: PairAsked,
+  given: Given,
+  isMain: boolean,
+): Promise<Pair> {
+  const { session, authenticator, services } = call
+  const pair = await issuePair(services, asked, given, { isMain, features: caller.features })
   if (session === null) return pair
-  const { credential, life, address } = asked
+  const { credential, life } = asked
   const actor = { kind: 'credential', credential, token: pair.access, actingUser: null } as const
-  const audience = useWritten({ kind: 'access', life, address })
-  const proven = { actor, credential, user: authenticated.user, token: pair.access, audience }
+  const audience = useWritten({ ...asked, kind: 'access' })
+  const proven = { actor, credential, user: caller.authenticated.user, token: pair.access, audience }
   session.remember(await authenticator.callerOf(proven), pair, life)
   return pair
 }

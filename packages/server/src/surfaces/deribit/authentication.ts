@@ -2,8 +2,9 @@
  * Who a request comes from: a token, or the id of a key with its secret or with a signature (sections 2.2 to 2.4). What
  * the caller may do is read anew for every request.
  */
+import { hash } from 'node:crypto'
 import { type AccountOfKey, fromMilliseconds } from '@stemma/core'
-import { apiKeyOf, isApiKey } from '../../auth/index.js'
+import { apiKeyOf, isApiKey, type SignatureScheme } from '../../auth/index.js'
 import type { Authenticated, Services } from '../../services.js'
 import { unauthorized } from './errors.js'
 import { Replays } from './replays.js'
@@ -21,13 +22,21 @@ export interface TokenUse {
   /** `connection`, or `session:` and a name. */
   readonly life: string
   readonly address: string | null
+  /** It was exchanged for a scope of its own: it has nothing of what is the main account's alone (section 2.5). */
+  readonly isNarrowed: boolean
 }
 
-export const useWritten = ({ kind, life, address }: TokenUse): string => `${kind} ${life} ${address ?? '*'}`
+export const useWritten = ({ kind, life, address, isNarrowed }: TokenUse): string =>
+  `${kind} ${life} ${address ?? '*'}${isNarrowed ? ' narrowed' : ''}`
 
 export function useRead(audience: string): TokenUse {
-  const [kind, life = '', address = '*'] = audience.split(' ')
-  return { kind: kind === 'refresh' ? 'refresh' : 'access', life, address: address === '*' ? null : address }
+  const [kind, life = '', address = '*', narrowed = ''] = audience.split(' ')
+  return {
+    kind: kind === 'refresh' ? 'refresh' : 'access',
+    life,
+    address: address === '*' ? null : address,
+    isNarrowed: narrowed !== '',
+  }
 }
 
 /** The parts of an HTTP request that are signed. */
@@ -40,8 +49,18 @@ export interface SignedParts {
 export interface SignatureGiven {
   readonly clientId: string
   readonly timestamp: string
-  readonly nonce: string
   readonly signature: string
+  readonly scheme: SignatureScheme | null
+}
+
+/**
+ * Schemes of the header (sections 2.3 and 2.4). Those of public keys are named after the first: the venue's documents
+ * name none.
+ */
+const SCHEMES: Readonly<Record<string, SignatureScheme>> = {
+  'deri-hmac-sha256': 'hmac',
+  'deri-ed25519-sha256': 'ed25519',
+  'deri-rsa-sha256': 'rsa',
 }
 
 export class Authenticator {
@@ -51,14 +70,15 @@ export class Authenticator {
 
   /** By the header of an HTTP request. */
   async header(authorization: string | undefined, parts: SignedParts, address: string): Promise<Caller> {
-    const [, scheme = '', rest = ''] = /^(\S+)\s+(.*)$/s.exec(authorization ?? '') ?? []
-    switch (scheme.toLowerCase()) {
+    const [, named = '', rest = ''] = /^(\S+)\s+(.*)$/s.exec(authorization ?? '') ?? []
+    const name = named.toLowerCase()
+    const scheme = Object.hasOwn(SCHEMES, name) ? SCHEMES[name] : undefined
+    if (scheme !== undefined) return this.callerOf(await this.signedHeader(scheme, rest, parts, address))
+    switch (name) {
       case 'bearer':
         return this.token(rest, 'access', address)
       case 'basic':
         return this.callerOf(await this.basic(rest, address))
-      case 'deri-hmac-sha256':
-        return this.callerOf(await this.signedHeader(rest, parts, address))
       default:
         throw unauthorized()
     }
@@ -80,11 +100,12 @@ export class Authenticator {
 
   /** By a signature over `text`, which counts for a minute and once. */
   async signature(given: SignatureGiven, text: string, address: string): Promise<Authenticated | null> {
-    const { clientId, timestamp, nonce, signature } = given
+    const { clientId, timestamp, signature, scheme } = given
     if (!/^\d{1,15}$/.test(timestamp)) return null
     const { authentication, host } = this.services
-    const proven = await authentication.signed({ clientId, text, signature }, SURFACE, address)
-    const use = JSON.stringify([clientId, nonce, signature.toLowerCase()])
+    const proven = await authentication.signed({ clientId, text, signature, scheme }, SURFACE, address)
+    // A signature has several spellings: what it was made for has one.
+    const use = JSON.stringify([clientId, hash('sha256', text, 'base64')])
     const isFirst = proven !== null && this.replays.take(use, fromMilliseconds(Number(timestamp)), host.now())
     return isFirst ? proven : null
   }
@@ -95,7 +116,8 @@ export class Authenticator {
     const answer = await this.services.host.read<AccountOfKey>('accounts.of_key', authenticated.actor, {})
     if (answer.kind === 'refused') throw unauthorized()
     const { account, main } = answer.result
-    return { ...answer.result, authenticated, isMain: account === main }
+    const { isNarrowed } = useRead(authenticated.audience ?? '')
+    return { ...answer.result, authenticated, isMain: account === main && !isNarrowed }
   }
 
   private basic(encoded: string, address: string): Promise<Authenticated | null> {
@@ -104,6 +126,7 @@ export class Authenticator {
   }
 
   private signedHeader(
+    scheme: SignatureScheme,
     header: string,
     { method, url, body }: SignedParts,
     address: string,
@@ -118,6 +141,6 @@ export class Authenticator {
       (name) => given.get(name),
     )
     const text = `${timestamp}\n${nonce}\n${method.toUpperCase()}\n${url}\n${body}\n`
-    return this.signature({ clientId, timestamp, nonce, signature }, text, address)
+    return this.signature({ clientId, timestamp, signature, scheme }, text, address)
   }
 }

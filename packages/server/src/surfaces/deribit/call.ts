@@ -1,5 +1,5 @@
 /** A call and the methods that answer calls: what each is named, what it takes, and how it is let in. */
-import type { AccountId } from '@stemma/core'
+import type { AccountId, TokenId } from '@stemma/core'
 import type { Host, Services } from '../../services.js'
 import type { Authenticator, Caller } from './authentication.js'
 import { invalidParam, notOfSubaccounts, scopeMissing, VenueError } from './errors.js'
@@ -21,6 +21,8 @@ export interface Socket {
   }
   remember(caller: Caller, pair: Pair, life: string): void
   identify(params: Params): Promise<Caller>
+  /** Whether the token was given on this socket. */
+  isOwn(token: TokenId): boolean
   setHeartbeat(seconds: number): void
   stopHeartbeat(): void
   answeredHeartbeat(): void

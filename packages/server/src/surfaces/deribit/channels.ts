@@ -39,6 +39,10 @@ export class Channels {
     })
   }
 
+  get size(): number {
+    return this.followed.size
+  }
+
   closeAll(): void {
     this.close([...this.followed.keys()])
   }

@@ -40,6 +40,7 @@ export const MESSAGES = {
   13012: 'unavailable_in_subaccount',
   13021: 'forbidden',
   13032: 'non_unique_order_label',
+  13403: 'scope_exceeded',
   13668: 'security_key_authorization_error',
   13778: 'raw_subscriptions_not_available_for_unauthorized',
   13780: 'move_positions_over_limit',
@@ -145,10 +146,18 @@ const PARAMS: Readonly<Record<string, string>> = {
   stop_price: 'trigger_price',
   display_name: 'name',
   to: 'destination',
+  ip_addresses: 'ip_whitelist',
+  features: 'enabled_features',
+  scopes: 'max_scope',
 }
 
 function paramOf(field: string | undefined): string {
-  const name = (field ?? '').split('/').at(-1) ?? ''
+  // An item of a list is about the list.
+  const name =
+    (field ?? '')
+      .replace(/\/\d+$/, '')
+      .split('/')
+      .at(-1) ?? ''
   return PARAMS[name] ?? name
 }
 

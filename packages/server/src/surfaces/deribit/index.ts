@@ -8,6 +8,7 @@ import type { UnreadFault } from '../../http/unread.js'
 import type { SurfaceModule } from '../../services.js'
 import { Authenticator } from './authentication.js'
 import { type Call, perform } from './call.js'
+import { Connections } from './connections.js'
 import { enveloped, failed, idOf, type Outcome } from './envelope.js'
 import { refusedAtDoor, VenueError } from './errors.js'
 import { Credits } from './limits.js'
@@ -19,6 +20,8 @@ const PATH = '/api/v2'
 export const REQUEST_BYTES_MAX = 32 * 1024
 /** The venue answers every fault so (section 1.5). */
 const FAULT_STATUS = 400
+/** An address has too many connections (section 11.5). */
+const TOO_MANY_STATUS = 429
 
 export const deribit: SurfaceModule = {
   name: 'deribit',
@@ -37,16 +40,21 @@ export const deribit: SurfaceModule = {
     },
   ],
   async register(app, services) {
-    const door: Door = { services, authenticator: new Authenticator(services), credits: new Credits() }
+    const door: Door = {
+      services,
+      authenticator: new Authenticator(services),
+      credits: new Credits(),
+      connections: new Connections(services.connectionsOfAddressMax),
+    }
     await app.register(async (scope) => mount(scope, door))
-    const sockets = openSockets(app.server, services, door.authenticator, door.credits)
+    const sockets = openSockets(app.server, services, door)
     app.addHook('preClose', async () => sockets.close())
   },
 }
 
 const faultAlone = (thrown: unknown) => ({ jsonrpc: '2.0', ...failed(thrown), testnet: false })
 
-type Door = Pick<Call, 'services' | 'authenticator' | 'credits'>
+type Door = Pick<Call, 'services' | 'authenticator' | 'credits'> & { readonly connections: Connections }
 
 function mount(scope: FastifyInstance, door: Door): void {
   scope.removeAllContentTypeParsers()
@@ -57,8 +65,25 @@ function mount(scope: FastifyInstance, door: Door): void {
     (_request, body, done) => done(null, body),
   )
   scope.setErrorHandler((thrown, _request, reply) => reply.code(FAULT_STATUS).send(faultAlone(thrown)))
+  scope.addHook('onRequest', async (request, reply) => keepConnection(door, request, reply))
   const handler = (request: FastifyRequest, reply: FastifyReply) => answer(door, request, reply)
   for (const url of [PATH, `${PATH}/*`]) scope.route({ method: ['GET', 'POST'], url, handler })
+}
+
+/** One beyond what an address may have is answered and closed; one that is old is closed with its answer. */
+function keepConnection(
+  { connections, services }: Door,
+  { raw }: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply | undefined {
+  const now = services.host.now()
+  const isTaken = connections.take(raw.socket, now)
+  if (!isTaken || connections.isOld(raw.socket, now)) reply.header('connection', 'close')
+  if (isTaken) return undefined
+  return reply
+    .code(TOO_MANY_STATUS)
+    .type('application/json')
+    .send(faultAlone(new VenueError(10028)))
 }
 
 interface Asked {
@@ -70,10 +95,10 @@ interface Asked {
 async function answer(door: Door, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
   const { services } = door
   const begun = services.host.now()
-  const body = Buffer.isBuffer(request.body) ? request.body.toString('utf8') : ''
   let id: unknown = null
   let outcome: Outcome
   try {
+    const body = await bodyOf(request)
     const asked = askedOf(request, body)
     id = asked.id
     outcome = { result: await resultOf(door, request, body, asked) }
@@ -102,6 +127,20 @@ async function resultOf(
     if (authorization === undefined && token !== null) return authenticator.token(token, 'access', address)
     return authenticator.header(authorization, { method: request.method, url: request.url, body }, address)
   })
+}
+
+/** The text of the body; a GET may have one too, which the framework leaves unread. */
+async function bodyOf({ body, method, raw }: FastifyRequest): Promise<string> {
+  if (Buffer.isBuffer(body)) return body.toString('utf8')
+  if (method !== 'GET') return ''
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of raw as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size > REQUEST_BYTES_MAX) throw new VenueError('-32600')
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
 }
 
 /** The method of the path, with the parameters of the query, or of a body that is JSON-RPC. */

@@ -185,6 +185,9 @@ const currencyShown = (code: string): Readonly<Record<string, unknown>> => ({
   decimals: 6,
 })
 
+/** Every account can hold each of them. */
+export const currenciesShown = () => CURRENCIES.map(currencyShown)
+
 export const INSTRUMENT_METHODS: readonly Method[] = [
   { name: 'public/get_instruments', kind: 'public', answer: getInstruments },
   {
@@ -192,5 +195,5 @@ export const INSTRUMENT_METHODS: readonly Method[] = [
     kind: 'public',
     answer: async (call) => contractShown(await contractAsked(call)),
   },
-  { name: 'public/get_currencies', kind: 'public', answer: () => CURRENCIES.map(currencyShown) },
+  { name: 'public/get_currencies', kind: 'public', answer: currenciesShown },
 ]

@@ -1,4 +1,6 @@
 /** Every method of the surface, by its name. */
+import { ACCESS_LOG_METHODS } from './access-log.js'
+import { API_KEY_METHODS } from './api-keys.js'
 import { AUTH_METHODS } from './auth-methods.js'
 import type { Method } from './call.js'
 import { INSTRUMENT_METHODS } from './instruments.js'
@@ -15,12 +17,16 @@ import { SUMMARY_METHODS } from './summary.js'
 import { TICKER_METHODS } from './ticker.js'
 import { LOG_METHODS } from './transaction-log.js'
 import { TRANSFER_METHODS } from './transfers.js'
+import { USER_METHODS } from './user-methods.js'
 import { TRADE_METHODS } from './user-trades.js'
 
 export const METHODS: ReadonlyMap<string, Method> = new Map(
   [
     ...SERVER_METHODS,
     ...AUTH_METHODS,
+    ...API_KEY_METHODS,
+    ...ACCESS_LOG_METHODS,
+    ...USER_METHODS,
     ...INSTRUMENT_METHODS,
     ...TICKER_METHODS,
     ...SUMMARY_METHODS,

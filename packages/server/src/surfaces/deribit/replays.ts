@@ -1,6 +1,7 @@
 /**
  * Signatures that were used, until they are too old to be used anyway. Clients give two requests of one millisecond the
- * same nonce, so what is kept is the whole of key, nonce and signature (section 2.4).
+ * same nonce, and a signature has several spellings, so what is kept is the key and a digest of the text that was signed,
+ * the nonce included (section 2.4).
  */
 import { type Instant, SECOND } from '@stemma/core'
 

@@ -19,7 +19,13 @@ const MARKS: Readonly<Record<ScopeWord, Scope>> = {
 
 const MEANT: Readonly<Record<ScopeWord, readonly Scope[]>> = {
   'account:read': ['accounts:read', 'balances:read', 'credentials:read'],
-  'account:read_write': ['accounts:read', 'accounts:write', 'balances:read', 'credentials:read'],
+  'account:read_write': [
+    'accounts:read',
+    'accounts:write',
+    'balances:read',
+    'credentials:read',
+    'credentials:write',
+  ],
   'trade:read': ['orders:read', 'positions:read', 'balances:read'],
   'trade:read_write': ['orders:read', 'orders:write', 'positions:read', 'balances:read'],
   'wallet:read': ['funding:read', 'balances:read'],
@@ -41,6 +47,8 @@ export const scopesShown = (held: readonly string[]): ScopeWord[] =>
     return held.includes(MARKS[`${area}:read`]) ? [`${area}:read`] : []
   })
 
+export const SESSION_NAME = /^[\w-]{1,64}$/
+
 export interface ScopeAsked {
   /** `connection`, or `session:` and a name. */
   readonly life: string
@@ -51,17 +59,18 @@ export interface ScopeAsked {
   readonly granted: readonly string[]
 }
 
-/** A scope string, narrowed to what is held. Without a word of an area, all of it; `area:none` takes the area away. */
+/** A scope string, narrowed to what is held. Without a word of an area, all of it. */
 export function scopeAsked(text: string | null, held: readonly string[]): ScopeAsked {
   const words = (text ?? '').split(/\s+/).filter((word) => word !== '')
   const named = words.filter((word) => AREAS.some((area) => word.startsWith(`${area}:`)))
-  const wanted = named.length === 0 ? scopesShown(held) : named.filter(isScopeWord)
-  const granted = new Set(wanted.flatMap((word) => meantOf(word, held)))
+  const granted = new Set(
+    named.length === 0 ? held : named.filter(isScopeWord).flatMap((word) => meantOf(word, held)),
+  )
   const after = (prefix: string): string | null =>
     words.find((word) => word.startsWith(prefix))?.slice(prefix.length) ?? null
   const [session, expires, address] = [after('session:'), after('expires:'), after('ip:')]
   return {
-    life: session === null || !/^[\w-]{1,64}$/.test(session) ? 'connection' : `session:${session}`,
+    life: session === null || !SESSION_NAME.test(session) ? 'connection' : `session:${session}`,
     expiresInSeconds: expires !== null && /^[1-9]\d{0,8}$/.test(expires) ? Number(expires) : null,
     address: address === '*' ? null : address,
     granted: [...granted],
@@ -73,4 +82,14 @@ function meantOf(word: ScopeWord, held: readonly string[]): readonly string[] {
   const reading = word.replace(/:read_write$/, ':read') as ScopeWord
   const meant = held.includes(MARKS[word]) ? MEANT[word] : covers(held, reading) ? MEANT[reading] : []
   return meant.filter((scope) => held.includes(scope))
+}
+
+/** Words that the venue has beside ours: of methods that are not served, and such as take an area away. */
+const OTHER_WORD =
+  /^(?:(?:account|trade|wallet):none|(?:block_trade|block_rfq|custody):(?:read|read_write|none))$/
+
+/** What the words of a key mean, whoever holds it; null where one of them is no word of the venue. */
+export function scopesMeant(words: readonly string[]): readonly Scope[] | null {
+  if (!words.every((word) => isScopeWord(word) || OTHER_WORD.test(word))) return null
+  return [...new Set(words.filter(isScopeWord).flatMap((word) => MEANT[word]))]
 }

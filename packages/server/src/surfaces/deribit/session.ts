@@ -3,7 +3,7 @@
  * with it.
  */
 import { randomUUID } from 'node:crypto'
-import type { AccountId, TokenId } from '@stemma/core'
+import type { AccountId, CredentialId, TokenId } from '@stemma/core'
 import type { RawData, WebSocket } from 'ws'
 import { readJson } from '../../http/json.js'
 import type { Authenticated, Services } from '../../services.js'
@@ -12,10 +12,11 @@ import { perform, type Socket } from './call.js'
 import { Channels } from './channels.js'
 import { enveloped, failed, idOf } from './envelope.js'
 import { unauthorized, VenueError } from './errors.js'
+import { Idleness } from './idleness.js'
 import type { Credits } from './limits.js'
 import { METHODS } from './methods.js'
 import { Params } from './params.js'
-import { type Pair, revokeToken } from './tokens.js'
+import { endToken, type Pair } from './tokens.js'
 
 export const FRAME_CHARACTERS_MAX = 32 * 1024
 /** What a reader may leave unread before it is let go. */
@@ -31,8 +32,11 @@ export class Session implements Socket {
   private readonly ownTokens = new Set<TokenId>()
   /** Refresh tokens that end with the connection. */
   private readonly ofConnection = new Set<TokenId>()
-  private heartbeat: NodeJS.Timeout | null = null
-  private deadline: NodeJS.Timeout | null = null
+  private stopBeating: (() => void) | null = null
+  private stopWaiting: (() => void) | null = null
+  private readonly idleness: Idleness
+  private answering = 0
+  private isLetGo = false
 
   constructor(
     private readonly services: Services,
@@ -41,6 +45,7 @@ export class Session implements Socket {
     private readonly socket: WebSocket,
     private readonly address: string,
   ) {
+    this.idleness = new Idleness(services.timer, () => this.closeIdle())
     this.channels = new Channels(
       services,
       (frame) => this.send(frame),
@@ -56,6 +61,7 @@ export class Session implements Socket {
     this.remembered = authenticated
     this.account = account
     this.ownTokens.add(access)
+    this.ownTokens.add(refresh)
     if (life === 'connection') this.ofConnection.add(refresh)
   }
 
@@ -74,27 +80,38 @@ export class Session implements Socket {
     return this.remembered !== null
   }
 
+  isOwn(token: TokenId): boolean {
+    return this.ownTokens.has(token)
+  }
+
+  /** Ends the socket where it was proven by that credential, once what it asks meanwhile is answered. */
+  letGo(credential: CredentialId): void {
+    if (this.remembered?.credential !== credential) return
+    this.isLetGo = true
+    this.endIfLetGo()
+  }
+
   setHeartbeat(seconds: number): void {
     this.stopHeartbeat()
-    this.heartbeat = setInterval(() => this.beat(), seconds * 1_000)
+    this.stopBeating = this.services.timer.every(seconds * 1_000, () => this.beat())
   }
 
   stopHeartbeat(): void {
-    if (this.heartbeat !== null) clearInterval(this.heartbeat)
-    this.heartbeat = null
+    this.stopBeating?.()
+    this.stopBeating = null
     this.answeredHeartbeat()
   }
 
   answeredHeartbeat(): void {
-    if (this.deadline !== null) clearTimeout(this.deadline)
-    this.deadline = null
+    this.stopWaiting?.()
+    this.stopWaiting = null
   }
 
-  /** Ends the session of a token: with everything that came from it, where that is wanted. */
+  /** Closes the socket, and ends the whole session of its token where that is wanted. */
   async logout(isInvalidated: boolean): Promise<void> {
     const token = this.remembered?.token ?? null
     this.remembered = null
-    if (isInvalidated && token !== null) await revokeToken(this.services, token)
+    if (isInvalidated && token !== null) await endToken(this.services, token, 'tokens.end_session')
     this.end(1000, 'logged out')
   }
 
@@ -120,13 +137,32 @@ export class Session implements Socket {
 
   private beat(): void {
     this.send({ jsonrpc: '2.0', method: 'heartbeat', params: { type: 'test_request' } })
-    this.deadline ??= setTimeout(
-      () => this.end(HEARTBEAT_UNANSWERED, 'heartbeat close'),
-      HEARTBEAT_ANSWER_MILLISECONDS,
+    this.stopWaiting ??= this.services.timer.once(HEARTBEAT_ANSWER_MILLISECONDS, () =>
+      this.end(HEARTBEAT_UNANSWERED, 'heartbeat close'),
     )
   }
 
+  /** Whoever follows nothing, asks nothing and answers no heartbeat is gone. */
+  private closeIdle(): void {
+    if (this.stopBeating === null && this.channels.size === 0 && this.answering === 0) this.socket.terminate()
+  }
+
+  private endIfLetGo(): void {
+    if (this.isLetGo && this.answering === 0) this.end(1008, 'the key was taken away')
+  }
+
   private async receive(data: RawData, isBinary: boolean): Promise<void> {
+    this.idleness.begin()
+    this.answering += 1
+    try {
+      await this.answer(data, isBinary)
+    } finally {
+      this.answering -= 1
+      this.endIfLetGo()
+    }
+  }
+
+  private async answer(data: RawData, isBinary: boolean): Promise<void> {
     const { host, log, admission } = this.services
     if (!admission.isOpen) await admission.refusal()
     const begun = host.now()
@@ -167,9 +203,10 @@ export class Session implements Socket {
 
   private async closed(): Promise<void> {
     this.stopHeartbeat()
+    this.idleness.end()
     this.channels.closeAll()
     try {
-      for (const token of this.ofConnection) await revokeToken(this.services, token)
+      for (const token of this.ofConnection) await endToken(this.services, token, 'tokens.revoke')
     } catch (thrown) {
       // A server that stops takes no more commands: the tokens end by their time.
       this.services.log.debug({ err: thrown }, 'tokens of a closed connection were left to expire')

@@ -1,6 +1,7 @@
 /** What happens to the caller's own account: orders, trades, both with positions, and the portfolio. */
 import { type Event, EXECUTIONS, type HistoryRow } from '@stemma/core'
 import type { Services, Subscription } from '../../services.js'
+import { openAccessLog, openLock } from './access-channels.js'
 import type { Caller } from './authentication.js'
 import type { Opened, Opening } from './channel.js'
 import { CURRENCIES, contracts, SYSTEM } from './instruments.js'
@@ -20,6 +21,8 @@ export async function openUserChannel(opening: Opening): Promise<Opened> {
     return mayTrade || covers(caller.scopes, 'account:read')
       ? openPortfolio(opening, caller, rest[0] ?? '')
       : null
+  if (head === 'access_log' && rest.length === 0) return openAccessLog(opening, caller)
+  if (head === 'lock' && rest.length === 0) return openLock(opening, caller)
   const which = mayTrade ? await whichOf(services, rest) : null
   if (which === null) return null
   switch (head) {

@@ -1,0 +1,43 @@
+/** Small methods of whoever holds an account: the language of its mails, its locks, its currencies (section 3.7). */
+import { LANGUAGES, type Language } from '@stemma/core'
+import { lockOf } from './access-channels.js'
+import type { Method, PrivateCall } from './call.js'
+import { answered, settled } from './errors.js'
+import { CURRENCIES, currenciesShown } from './instruments.js'
+
+async function language({ host, caller }: PrivateCall): Promise<Language> {
+  const input = { account: caller.account }
+  return answered(await host.read<Language>('accounts.language', caller.authenticated.actor, input))
+}
+
+async function setLanguage({ host, caller, params, requestId }: PrivateCall): Promise<'ok'> {
+  const outcome = await host.execute({
+    command: 'accounts.set_language',
+    actor: caller.authenticated.actor,
+    input: {
+      account: caller.account,
+      language: params.oneOf('language', LANGUAGES) ?? params.missing('language'),
+    },
+    request: requestId,
+  })
+  settled(outcome)
+  return 'ok'
+}
+
+/** An account is locked as a whole here; both names of the flag, as documents and samples have them. */
+async function locks({ services, caller }: PrivateCall): Promise<unknown> {
+  const { isLocked, detail } = await lockOf(services, caller)
+  return CURRENCIES.map((currency) => ({
+    currency,
+    enabled: isLocked,
+    locked: isLocked,
+    ...(detail === null ? {} : { message: detail }),
+  }))
+}
+
+export const USER_METHODS: readonly Method[] = [
+  { name: 'private/get_email_language', kind: 'private', scope: 'account:read', answer: language },
+  { name: 'private/set_email_language', kind: 'private', scope: 'account:read_write', answer: setLanguage },
+  { name: 'private/get_user_locks', kind: 'private', scope: 'account:read', answer: locks },
+  { name: 'private/get_currencies', kind: 'private', scope: 'account:read', answer: currenciesShown },
+]

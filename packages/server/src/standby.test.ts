@@ -126,6 +126,24 @@ describe('a process that stands by', () => {
       503,
       { error: 'temporarily_unavailable', error_description: expect.stringContaining(writer.url) },
     ])
+    const error = { code: 11051, message: 'system_maintenance' }
+    for (const method of ['GET', 'POST']) {
+      const rpc = await fetch(`${standby.url}/api/v2/public/get_time`, { method })
+      expect([rpc.status, rpc.headers.get('stemma-writer'), await rpc.json()]).toEqual([
+        400,
+        writer.url,
+        { jsonrpc: '2.0', error, testnet: false },
+      ])
+    }
+    const rpcSocket = new WebSocket(`${standby.url.replace('http', 'ws')}/ws/api/v2`)
+    const [, turnedAway] = await once(rpcSocket, 'unexpected-response')
+    const told = await turnedAway.toArray()
+    expect([turnedAway.statusCode, JSON.parse(Buffer.concat(told).toString())]).toEqual([
+      503,
+      { jsonrpc: '2.0', error },
+    ])
+    rpcSocket.on('error', () => {})
+    rpcSocket.terminate()
     const grpc = grpcClient({ server: standby.server } as Venue)
     closings.push(() => grpc.close())
     const answer = await grpc.ask('polymarket.v1.HealthAPI/Check')

@@ -49,7 +49,7 @@ export const credential = object({
   ),
   scopes: nullable(list(scope(), { max: 200 })),
   ip_addresses: list(text({ max: 64 }), { max: 64 }),
-  status: choice(['active', 'revoked']),
+  status: choice(['active', 'revoked', 'disabled']),
   expires_at: nullable(instant()),
   version: version(),
   created_at: instant(),

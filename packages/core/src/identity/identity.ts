@@ -29,8 +29,8 @@ import {
   UniqueIndex,
   value,
 } from '../image/index.js'
-import { Factors } from './factors.js'
 import { AccountAccess } from './account-access.js'
+import { Factors } from './factors.js'
 import { Mailbox } from './mailbox.js'
 import { PartyKeys } from './party-keys.js'
 import { Sessions } from './sessions.js'

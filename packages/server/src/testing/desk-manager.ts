@@ -10,7 +10,11 @@ export interface Manager extends Key {
   readonly party: number
 }
 
-export async function newManager(desk: CryptoDesk, name: string): Promise<Manager> {
+export async function newManager(
+  desk: CryptoDesk,
+  name: string,
+  clientSecret = mintSecret(),
+): Promise<Manager> {
   const { host, services } = desk.server
   const run = async <Result>(command: string, input: object): Promise<Result> => {
     const outcome = await host.execute({ command, actor: SYSTEM, input: input as never })
@@ -32,7 +36,6 @@ export async function newManager(desk: CryptoDesk, name: string): Promise<Manage
     scopes: [],
     account: null,
   })
-  const clientSecret = mintSecret()
   await run('credentials.create', {
     user,
     party: null,

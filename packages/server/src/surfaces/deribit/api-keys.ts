@@ -8,7 +8,7 @@ import { SURFACE } from './authentication.js'
 import type { Call, Method, PrivateCall } from './call.js'
 import { answered, fromRefusal, invalidParam, settled, VenueError } from './errors.js'
 import { SYSTEM } from './instruments.js'
-import { scopesMeant, scopesShown } from './scopes.js'
+import { type ScopeWord, scopesMeant, scopesShown } from './scopes.js'
 import { accountView } from './summary.js'
 
 /** What stands for a secret that is not for the reader. */
@@ -146,7 +146,7 @@ const update = (changesOf: Changes) => async (call: PrivateCall) => {
   return shownAgain(call, await act(call, 'account_keys.update', changes))
 }
 
-const edit = update((call) => {
+const editOf: Changes = (call) => {
   const { params } = call
   const addresses = params.has('ip_whitelist') ? params.texts('ip_whitelist').map(addressRead) : undefined
   return {
@@ -156,7 +156,12 @@ const edit = update((call) => {
     ...(params.has('enabled_features') ? { features: params.texts('enabled_features') } : {}),
     ...(addresses === undefined ? {} : { ipAddresses: addresses }),
   }
-})
+}
+
+const scopeOf: Changes = (call) => ({ scopes: scopesGiven(call) })
+const nameOf: Changes = ({ params }) => ({ name: params.requiredText('name') })
+const enabling: Changes = () => ({ isEnabled: true })
+const disabling: Changes = () => ({ isEnabled: false })
 
 async function reset(call: PrivateCall): Promise<unknown> {
   return shownAgain(call, await act(call, 'account_keys.reset', await secretFor(call)))
@@ -167,33 +172,46 @@ async function remove(call: PrivateCall): Promise<'ok'> {
   return 'ok'
 }
 
-const writing = (name: string, answer: (call: PrivateCall) => unknown): Method => ({
+type Checks = (call: PrivateCall) => void
+type Answer = (call: PrivateCall) => unknown
+
+const writing = (name: string, answer: Answer): Method => ({
   name: `private/${name}`,
   kind: 'private',
   scope: 'account:read_write',
   answer,
 })
 
+/** Those that the venue protects (section 9.3): whoever has no second factor does without. */
+const protectedBy = (name: string, checkParams: Checks, answer: Answer, scope: ScopeWord): Method => ({
+  name: `private/${name}`,
+  kind: 'private',
+  scope,
+  protection: { factor: 'account', withoutFactor: 'allowed' },
+  checkParams,
+  answer,
+})
+
+const checkNew: Checks = (call) => {
+  scopesGiven(call)
+  publicKeyGiven(call)
+}
+const checkId: Checks = ({ params }) => {
+  params.requiredWhole('id')
+}
+const checkScope: Checks = (call) => {
+  checkId(call)
+  scopesGiven(call)
+}
+
 export const API_KEY_METHODS: readonly Method[] = [
-  { name: 'private/list_api_keys', kind: 'private', scope: 'account:read', answer: list },
-  writing('create_api_key', create),
-  writing('edit_api_key', edit),
-  writing(
-    'change_api_key_name',
-    update(({ params }) => ({ name: params.requiredText('name') })),
-  ),
-  writing(
-    'change_scope_in_api_key',
-    update((call) => ({ scopes: scopesGiven(call) })),
-  ),
-  writing(
-    'enable_api_key',
-    update(() => ({ isEnabled: true })),
-  ),
-  writing(
-    'disable_api_key',
-    update(() => ({ isEnabled: false })),
-  ),
+  protectedBy('list_api_keys', () => {}, list, 'account:read'),
+  protectedBy('create_api_key', checkNew, create, 'account:read_write'),
+  protectedBy('edit_api_key', checkScope, update(editOf), 'account:read_write'),
+  protectedBy('change_scope_in_api_key', checkScope, update(scopeOf), 'account:read_write'),
+  protectedBy('disable_api_key', checkId, update(disabling), 'account:read_write'),
+  writing('enable_api_key', update(enabling)),
+  writing('change_api_key_name', update(nameOf)),
   writing('reset_api_key', reset),
   writing('remove_api_key', remove),
 ]

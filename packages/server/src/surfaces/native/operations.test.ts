@@ -155,7 +155,17 @@ const BEFORE: Readonly<
       [['templates.create', null, EXAMPLE.template, 'template']],
     ),
     'users.reactivate': [['users.suspend', null, EXAMPLE.user, 'user']],
-    ...each(['credentials.get', 'credentials.update', 'credentials.revoke', 'tokens.list'], [key]),
+    ...each(
+      [
+        'credentials.get',
+        'credentials.update',
+        'credentials.disable',
+        'credentials.enable',
+        'credentials.revoke',
+        'tokens.list',
+      ],
+      [key],
+    ),
     'credentials.add_key': [client],
     'credentials.remove_key': [client, ['credentials.add_key', null, EXAMPLE.key, 'credential']],
     ...each(['bindings.update', 'bindings.remove'], [['bindings.create', null, EXAMPLE.binding, 'binding']]),

@@ -3,8 +3,10 @@
  * it. Entries are numbered within the account, so that pages of the log are found by number.
  */
 import type { AccountId } from '../hierarchy/index.js'
+import type { UserId } from '../identity/index.js'
 import type { Event, HistoryTable } from '../image/index.js'
 import type { AccessContext } from './access.js'
+import { accountOfUser } from './account-keys/account-of.js'
 
 export const ACCESS_RESULTS = [
   'success',
@@ -47,6 +49,13 @@ export function recordAccess(context: AccessContext, account: AccountId, entry: 
     paths: [hierarchy.pathOfAccount(hierarchy.accounts.row(account))],
     data: { account, number, ...entry },
   })
+}
+
+/** The same of the account that a user speaks for; nothing where it reads none. */
+export function recordAccessOfUser(context: AccessContext, user: UserId, result: AccessResult): void {
+  const account = accountOfUser(context, user)
+  if (account === null) return
+  recordAccess(context, context.hierarchy.accounts.id(account), { result, address: null, about: null })
 }
 
 export const isAccessEntry = ({ kind }: Event): boolean => kind === RECORDED

@@ -43,8 +43,12 @@ export function accountOfCredential(context: AccessContext, credential: Row): Ro
   const key = accountAccess.keyOf(credentials.id(credential))
   if (key !== NO_ROW) return hierarchy.accounts.row(accountAccess.keys.account.get(key))
   const user = credentials.user.get(credential)
-  return user === null ? null : oldestOf(context, readableAccounts(context, user))
+  return user === null ? null : accountOfUser(context, user)
 }
+
+/** The oldest main account that a user reads, else the oldest subaccount; null where it reads none. */
+export const accountOfUser = (context: AccessContext, user: UserId): Row | null =>
+  oldestOf(context, readableAccounts(context, user))
 
 function oldestOf({ hierarchy: { accounts } }: AccessContext, rows: readonly Row[]): Row | null {
   const order = (row: Row): number => (accounts.main.get(row) === null ? 0 : 1)

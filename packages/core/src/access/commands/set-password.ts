@@ -3,6 +3,7 @@ import type { UserId } from '../../identity/index.js'
 import { command } from '../../image/index.js'
 import { refuse } from '../../refusals/index.js'
 import type { AccessContext } from '../access.js'
+import { recordAccessOfUser } from '../access-log.js'
 import { checkSealed, checkVersion, pathOfUser } from '../checks.js'
 import { checkUserGiven, requireAdministerOrSelf } from '../grants.js'
 
@@ -37,6 +38,7 @@ export const setPassword = command({
       paths: pathOfUser(context, row),
       data: { password: 'changed' },
     })
+    recordAccessOfUser(context, user, 'changed_password')
     return { user, version: users.version.get(row) }
   },
 })

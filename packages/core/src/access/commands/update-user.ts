@@ -7,6 +7,7 @@ import type { UserId } from '../../identity/index.js'
 import { command, type Row } from '../../image/index.js'
 import { refuse } from '../../refusals/index.js'
 import type { AccessContext } from '../access.js'
+import { recordAccessOfUser } from '../access-log.js'
 import { bindRoles, unbind } from '../bind.js'
 import {
   checkRoles,
@@ -60,6 +61,7 @@ export const updateUser = command({
         ...(input.sealedEmail === undefined ? {} : { email: 'changed' }),
       },
     })
+    if (input.sealedEmail !== undefined) recordAccessOfUser(context, input.user, 'changed_email')
     return { user: input.user, version: users.version.get(row) }
   },
 })

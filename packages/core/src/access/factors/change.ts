@@ -6,6 +6,7 @@ import type { FactorAssignment, FactorId, UserId } from '../../identity/index.js
 import { command, type Row } from '../../image/index.js'
 import { refuse } from '../../refusals/index.js'
 import type { AccessContext } from '../access.js'
+import { recordAccessOfUser } from '../access-log.js'
 import { checkVersion, pathOfUser } from '../checks.js'
 import { checkUserGiven } from '../grants.js'
 import {
@@ -90,7 +91,11 @@ export const resetFactors = command({
 /** Forgets a factor that nobody confirmed in time. */
 export const expireFactor = (context: AccessContext, row: Row): void => forget(context, row, 'factor.expired')
 
-const remove = (context: AccessContext, row: Row): void => forget(context, row, 'factor.removed')
+function remove(context: AccessContext, row: Row): void {
+  const { table } = context.identity.factors
+  if (table.isConfirmed.get(row)) recordAccessOfUser(context, table.user.get(row), 'disabled_tfa')
+  forget(context, row, 'factor.removed')
+}
 
 function forget(context: AccessContext, row: Row, kind: string): void {
   emitOfFactor(context, row, kind, factorView(context, row))

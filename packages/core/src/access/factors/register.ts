@@ -16,6 +16,7 @@ import {
 import { after, command } from '../../image/index.js'
 import { refuse } from '../../refusals/index.js'
 import type { AccessContext } from '../access.js'
+import { recordAccessOfUser } from '../access-log.js'
 import { checkSealed } from '../checks.js'
 import {
   changedFactor,
@@ -102,6 +103,7 @@ export const confirmFactor = command({
     if (table.isConfirmed.get(row)) refuse('transition_invalid', 'the second factor was confirmed before')
     if ('step' in proof !== (table.kind.get(row) === 'totp'))
       refuse('malformed', 'expected the proof of a factor of this kind')
+    recordAccessOfUser(context, table.user.get(row), 'enabled_tfa')
     return changedFactor(context, row, 'factor.confirmed', () => {
       if ('step' in proof) table.lastStep.set(row, proof.step)
       else {

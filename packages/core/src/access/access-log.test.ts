@@ -1,0 +1,49 @@
+/** What the access log of an account tells of the user who speaks for it. */
+import { expect, test } from 'vitest'
+import { openDesk, pairFor } from '../testing/account-keys.js'
+import { actorOf, createUser } from '../testing/people.js'
+import { done, START } from '../testing/world.js'
+import { ACCESS_LOG } from './access-log.js'
+
+test('passwords, addresses and second factors of the user, sign-ins of its keys; numbered by account', () => {
+  const { engine, main, first, owner, login, ownerKey, loginKey } = openDesk()
+  const own = { actor: actorOf(ownerKey) }
+  done(engine, 'users.set_password', { user: owner, passwordHash: 'hash' })
+  done(engine, 'users.update', { user: login, sealedEmail: 'sealed' })
+  done(engine, 'users.update', { user: login, displayName: 'Login' })
+  done(engine, 'tokens.issue_pair', pairFor(loginKey, { signedInFrom: '192.0.2.9' }))
+  done(engine, 'signins.record', { credential: ownerKey, success: false, address: '192.0.2.8' })
+  done(engine, 'signins.record', { credential: ownerKey, success: true })
+  const begun = {
+    user: owner,
+    kind: 'totp',
+    name: 'phone',
+    assignments: ['account'],
+    sealedSecret: 'sealed',
+    registrationChallenge: null,
+    isProven: false,
+  }
+  const { factor } = done<{ factor: number }>(engine, 'factors.begin', begun, own)
+  done(engine, 'factors.confirm', { factor, proof: { step: 1 } }, own)
+  done(engine, 'factors.remove', { factor, isProven: true }, own)
+  const rows = (engine.takeBatch()?.events ?? []).flatMap((event) => [...ACCESS_LOG.rows(event)])
+  expect(
+    rows.map(({ account, number, result, address, about }) => [account, number, result, address, about]),
+  ).toEqual([
+    [main, 1, 'changed_password', null, null],
+    [first, 1, 'changed_email', null, null],
+    [first, 2, 'success', '192.0.2.9', 'login-key'],
+    [main, 2, 'failure', '192.0.2.8', 'owner-key'],
+    [main, 3, 'enabled_tfa', null, null],
+    [main, 4, 'disabled_tfa', null, null],
+  ])
+  expect(rows.every(({ time }) => time === START)).toBe(true)
+})
+
+test('of a user who reads no account nothing is told', () => {
+  const { engine, party } = openDesk()
+  const user = createUser(engine, party, 'nobody')
+  engine.takeBatch()
+  done(engine, 'users.set_password', { user, passwordHash: 'hash' })
+  expect(engine.takeBatch()?.events.map(({ kind }) => kind)).toEqual(['user.password_set'])
+})

@@ -18,7 +18,7 @@ export function revoke(context: AccessContext, credential: Row): void {
     paths: [hierarchy.pathOf(hierarchy.parties.row(identity.partyOfCredential(credential)))],
     data: { before: 'active', after: 'revoked' },
   })
-  revokeTokens(context, id)
+  revokeTokensOf(context, id)
   const key = identity.accountAccess.keyOf(id)
   if (key !== NO_ROW) identity.accountAccess.keys.remove(key)
 }
@@ -26,7 +26,7 @@ export function revoke(context: AccessContext, credential: Row): void {
 /** Until it is enabled again it proves nobody; its tokens are gone for good. */
 export function disable(context: AccessContext, credential: Row): void {
   changeStatus(context, credential, 'disabled')
-  revokeTokens(context, context.identity.credentials.id(credential))
+  revokeTokensOf(context, context.identity.credentials.id(credential))
 }
 
 export const enable = (context: AccessContext, credential: Row): void =>
@@ -48,7 +48,8 @@ function changeStatus(context: AccessContext, row: Row, status: 'active' | 'disa
   })
 }
 
-export function revokeTokens(context: AccessContext, credential: CredentialId): void {
+/** Ends what a credential was exchanged for; it can be exchanged again. */
+export function revokeTokensOf(context: AccessContext, credential: CredentialId): void {
   const { tokensOf } = context.identity
   for (let row = tokensOf.head(credential); row !== NO_ROW; row = tokensOf.head(credential))
     revokeToken(context, row)

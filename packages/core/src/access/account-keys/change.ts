@@ -11,7 +11,7 @@ import type { AccessContext } from '../access.js'
 import { type AccessResult, recordAccess } from '../access-log.js'
 import { checkAddresses, checkScopes, checkSealed } from '../checks.js'
 import { changed } from '../commands/change-credential.js'
-import { disable, enable, revoke, revokeTokens } from '../revoke.js'
+import { disable, enable, revoke, revokeTokensOf } from '../revoke.js'
 import { checkFeatures, checkKeyName, displayNameOf } from './create.js'
 import { checkKeyGiven, keyRow } from './giving.js'
 
@@ -110,7 +110,7 @@ export const resetAccountKey = command({
       credentials.sealedSecret.set(credential, input.sealedSecret)
       credentials.failuresInARow.set(credential, 0)
     })
-    revokeTokens(context, credentials.id(credential))
+    revokeTokensOf(context, credentials.id(credential))
     recordChange(context, credential, input, 'reset_api_key')
     return { account: input.account, number: input.number }
   },

@@ -59,6 +59,8 @@ export const ROUTES = {
   'credentials.add_key': ['POST', '/credentials/{credential}/keys', true],
   'credentials.remove_key': ['DELETE', '/credentials/{credential}/keys/{kid}', true],
   'credentials.revoke': ['POST', '/credentials/{credential}/revoke', true],
+  'credentials.disable': ['POST', '/credentials/{credential}/disable', true],
+  'credentials.enable': ['POST', '/credentials/{credential}/enable', true],
   'tokens.list': ['GET', '/tokens', false],
   'tokens.revoke': ['POST', '/tokens/{token}/revoke', true],
   'prices.publish': ['POST', '/prices', true],

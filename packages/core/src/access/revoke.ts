@@ -8,7 +8,8 @@ import { tokenView } from './views.js'
 export function revoke(context: AccessContext, credential: Row): void {
   const { identity, hierarchy } = context
   const { credentials } = identity
-  if (credentials.status.get(credential) === 'revoked') return
+  const before = credentials.status.get(credential)
+  if (before === 'revoked') return
   const id = credentials.id(credential)
   credentials.status.set(credential, 'revoked')
   credentials.version.set(credential, credentials.version.get(credential) + 1)
@@ -16,7 +17,7 @@ export function revoke(context: AccessContext, credential: Row): void {
     kind: 'credential.revoked',
     subject: `key_${id}`,
     paths: [hierarchy.pathOf(hierarchy.parties.row(identity.partyOfCredential(credential)))],
-    data: { before: 'active', after: 'revoked' },
+    data: { before, after: 'revoked' },
   })
   revokeTokensOf(context, id)
   const key = identity.accountAccess.keyOf(id)

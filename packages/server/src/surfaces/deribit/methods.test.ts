@@ -68,6 +68,8 @@ const errorOf = async (method: string, params: object, key: Key | null = manager
   (await desk.call(method, params, key)).body.error
 
 async function unchanged(act: () => Promise<void>): Promise<void> {
+  // What was due by now is done with the first request.
+  await errorOf('public/status', {}, null)
   const before = hashNow()
   await act()
   expect(hashNow()).toBe(before)
@@ -97,7 +99,7 @@ const namedOf = (account: number) => ({
 })
 
 test('there are methods to be tried', () => {
-  expect(PRIVATE.length).toBeGreaterThan(50)
+  expect(PRIVATE.length).toBeGreaterThan(40)
   expect(SOCKET.length).toBeGreaterThan(3)
 })
 

@@ -48,7 +48,7 @@ export class FlowMarket {
       this.done('prices.publish', { prices: [], indexes: [{ name: 'rain_usd', price: 50n * TICK }] })
   }
 
-  private get isDerivative(): boolean {
+  get isDerivative(): boolean {
     return this.kind === 'perpetual'
   }
 

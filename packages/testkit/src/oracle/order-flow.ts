@@ -34,7 +34,7 @@ const AFTER: Readonly<Record<NaiveState, readonly NaiveState[]>> = {
 }
 
 export class OrderFlow {
-  private readonly naive = new NaiveMatcher(TICKS)
+  private readonly naive: NaiveMatcher
   private readonly instrument: number
   private readonly ids = new Map<number, OrderId>()
   private readonly labels = new Map<number, number>()
@@ -42,6 +42,7 @@ export class OrderFlow {
   private placed = 0
 
   constructor(private readonly market = new FlowMarket()) {
+    this.naive = new NaiveMatcher(TICKS, market.isDerivative)
     this.instrument = market.openContract()
     market.events()
   }

@@ -53,9 +53,10 @@ export function poolFigures(
   account: AccountId,
   haircuts: Haircuts,
   figuresOf: FiguresOf = (currency) => standardFigures(context, account, currency),
+  currencies: Iterable<CurrencyCode> = currenciesOf(context, account),
 ): PoolFigures {
   let [balance, worth, maintenance, held, available, unpriced] = [0n, 0n, 0n, 0n, 0n, 0]
-  for (const currency of currenciesOf(context, account)) {
+  for (const currency of currencies) {
     const rate = dollarsFor(context, currency)
     if (rate === null) continue
     const figures = figuresOf(currency)

@@ -12,7 +12,7 @@ import type { Trading } from '../../trading/index.js'
 import { type MarginModel, modelOf } from '../models.js'
 import { type Assessment, assessedAlone, assessedInPool } from './assessment.js'
 import { type FiguresOf, type StandardContext, type StandardFigures, standardFigures } from './figures.js'
-import { dollarsFor, type Haircuts, poolFigures } from './pool.js'
+import { currenciesOf, dollarsFor, type Haircuts, poolFigures } from './pool.js'
 
 export class StandardMargin {
   constructor(
@@ -67,7 +67,9 @@ export class StandardMargin {
   ): Assessment {
     const rate = model === 'cross_standard' ? dollarsFor(this.context, currency) : null
     if (rate === null) return assessedAlone(figuresOf(currency))
-    const pool = poolFigures(this.context, account, this.haircuts(account), figuresOf)
+    // What is not held yet may come in the currency that is asked for.
+    const currencies = new Set([...currenciesOf(this.context, account), currency])
+    const pool = poolFigures(this.context, account, this.haircuts(account), figuresOf, currencies)
     return assessedInPool(pool, figuresOf(currency), currency, rate)
   }
 

@@ -91,9 +91,9 @@ export function exposureOf(contract: Contract, delta: number): Exposure | null {
   }
 }
 
-/** What a currency that stands alone has and has to keep; null under cross margin. */
-export function cushionOf({ standard, currency }: MarginView): Cushion | null {
-  if (standard === null || standard.pool !== null) return null
+/** What a currency of a segregated account has and has to keep; null under cross margin. */
+export function cushionOf({ standard, currency, model }: MarginView): Cushion | null {
+  if (standard === null || model !== 'segregated_standard') return null
   return {
     balance: amountShown(standard.marginBalance, currency),
     maintenance: amountShown(standard.maintenanceMargin, currency),

@@ -121,6 +121,7 @@ function expectSums(row: Row): void {
   expect(of('initial_margin')).toBeGreaterThanOrEqual(of('maintenance_margin'))
   expect(of('projected_initial_margin')).toBeLessThanOrEqual(of('initial_margin') + 1e-9)
   if (row.margin_model !== 'segregated_sm') return
+  if (Math.abs(of('margin_balance') - of('balance') - session) > 1e-7) console.log(JSON.stringify(row))
   near(of('margin_balance'), of('balance') + session)
   near(
     of('available_withdrawal_funds'),

@@ -10,20 +10,34 @@ function desk() {
   const { engine } = world
   const main = margined(world, 'main', { BTC: '10' })
   const sub = openAccount(engine, world.firm, 'sub', { main, type: 'segregated_standard' })
-  done(engine, 'transfers.create', { from: main, to: sub, currency: 'BTC', amount: 10n ** 10n, description: null })
+  done(engine, 'transfers.create', {
+    from: main,
+    to: sub,
+    currency: 'BTC',
+    amount: 10n ** 10n,
+    description: null,
+  })
   const instrument = inversePerpetual(engine)
   publish(engine, [[instrument, '100000']])
   return { world, engine, main, sub, instrument }
 }
 const say = (engine: Engine, account: AccountId, attributes: object) =>
-  done(engine, 'accounts.update', { account, displayName: null, type: null, attributes, version: null } as never)
+  done(engine, 'accounts.update', {
+    account,
+    displayName: null,
+    type: null,
+    attributes,
+    version: null,
+  } as never)
 const restingOf = (engine: Engine, account: AccountId) => engine.rooms.trading.ordersOf.count(account)
 
 describe('an account that would trade with itself', () => {
   test('refuses the incoming order where it carries derivatives and says nothing else', () => {
     const { engine, main, sub, instrument } = desk()
     place(engine, { account: main, instrument, side: 'sell', quantity: 100, price: '100000' })
-    expect(placeFault(engine, { account: main, instrument, quantity: 100, price: '100000' })).toBe('self_match')
+    expect(placeFault(engine, { account: main, instrument, quantity: 100, price: '100000' })).toBe(
+      'self_match',
+    )
     // Another account of the same main account is another.
     place(engine, { account: sub, instrument, quantity: 50, price: '100000' })
     expect(engine.rooms.trading.held(sub, instrument)).toBe(50n)
@@ -66,7 +80,14 @@ describe('an account that would trade with itself', () => {
     done(engine, 'instruments.set_state', { instrument, state: 'open', version: null })
     // The later of both refuses itself.
     expect([restingOf(engine, main), engine.rooms.trading.held(main, instrument)]).toEqual([1, 0n])
-    place(engine, { account: main, instrument, type: 'stop', timeInForce: 'gtc', quantity: 10, stopPrice: '100000' })
+    place(engine, {
+      account: main,
+      instrument,
+      type: 'stop',
+      timeInForce: 'gtc',
+      quantity: 10,
+      stopPrice: '100000',
+    })
     place(engine, { account: sub, instrument, quantity: 10, price: '100000' })
     expect([restingOf(engine, main), engine.rooms.trading.held(main, instrument)]).toEqual([1, -10n])
   })

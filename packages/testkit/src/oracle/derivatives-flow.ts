@@ -1,14 +1,6 @@
 /** Random trading of derivatives, driven beside the slow reckoning of what each trader has. */
 import { DAY, MINUTE, SECOND } from '@stemma/core'
-import {
-  DerivativesMarket,
-  DOLLARS,
-  EXPIRY,
-  FUNDING,
-  FUNDS,
-  ONE,
-  TAKER_RATE,
-} from './derivatives-market.js'
+import { DerivativesMarket, DOLLARS, EXPIRY, FUNDING, FUNDS, ONE, TAKER_RATE } from './derivatives-market.js'
 import { NAIVE_KINDS, NaiveDerivatives, type NaiveKind, type NaiveStyle } from './naive-derivatives.js'
 
 const TRADERS = 3

@@ -39,16 +39,31 @@ export async function openBook(random: SeededRandom, engine: Engine, run: Run): 
     kinds: ['deposit.', 'account.'],
     sealedSecret: 'sealed',
   })
-  for (const [place, type] of TRADERS.entries())
-    await trader(`trader-${place}`, type, party, accounts.outsideWorld, run)
+  // Some operators insure those who cannot pay.
+  if (random.chance(0.5)) {
+    const setting = { node: party, name: 'margin.insurance', value: true, from: null }
+    await run('settings.set', setting)
+  }
+  for (const [place, type] of TRADERS.entries()) {
+    const main = await trader(`trader-${place}`, type, null, party, accounts.outsideWorld, run)
+    if (type.endsWith('_standard'))
+      await trader(`trader-${place}-sub`, type, main, party, accounts.outsideWorld, run)
+  }
   await openMarket(random, engine, run)
   return operators
 }
 
-async function trader(name: string, type: string, party: number, from: number, run: Run): Promise<void> {
+async function trader(
+  name: string,
+  type: string,
+  main: number | null,
+  party: number,
+  from: number,
+  run: Run,
+): Promise<number> {
   const { account: to } = await run('accounts.open', {
     party,
-    main: null,
+    main,
     template: null,
     name,
     displayName: name,
@@ -59,6 +74,7 @@ async function trader(name: string, type: string, party: number, from: number, r
   })
   for (const [currency, amount] of Object.entries(FUNDS))
     await run('transfers.create', { from, to: to as number, currency, amount, description: null })
+  return to as number
 }
 
 async function openMarket(random: SeededRandom, engine: Engine, run: Run): Promise<void> {

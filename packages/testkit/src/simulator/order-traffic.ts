@@ -12,6 +12,7 @@ export const ORDER_WEIGHTS = {
   cancelOrder: 10,
   cancelOrders: 1,
   closePosition: 3,
+  movePosition: 5,
   publishPrices: 30,
   createInstrument: 2,
   changeState: 4,
@@ -56,6 +57,8 @@ export class OrderTraffic {
         return ['prices.publish', this.instruments.prices()]
       case 'closePosition':
         return ['positions.close', { account, instrument, price: null, label: null }]
+      case 'movePosition':
+        return ['positions.move', this.move(account, instrument)]
       case 'changeState': {
         const states = { open: 12, preopen: 1, auction: 2, suspended: 1, halted: 0.5, closed: 1 }
         const state = this.random.weighted(states)
@@ -102,6 +105,35 @@ export class OrderTraffic {
       tags: {},
       onReject: random.pick(['refuse', 'record']),
     }
+  }
+
+  /** A part of something that is open, mostly to an account of the same main account. */
+  private move(account: Id, instrument: Id): Plain {
+    const { random } = this
+    const { trading, hierarchy } = this.engine().rooms
+    const { positions } = trading
+    const { accounts } = hierarchy
+    const open = positions
+      .idsInOrder()
+      .map((id) => positions.row(id))
+      .filter(
+        (row) => positions.quantity.get(row) !== 0n && this.related(positions.account.get(row)).length > 1,
+      )
+    if (open.length === 0 || random.chance(0.1))
+      return { from: account, to: this.id(accounts), legs: [{ instrument, quantity: 1n, price: null }] }
+    const row = random.pick(open)
+    const [from, held] = [positions.account.get(row), positions.quantity.get(row)]
+    const of = positions.instrument.get(row)
+    const quantity = BigInt(random.between(1, Number(held < 0n ? -held : held)))
+    const price = random.chance(0.5) ? null : this.instruments.price(of)
+    return { from, to: random.pick(this.related(from)), legs: [{ instrument: of, quantity, price }] }
+  }
+
+  /** The accounts of one main account. */
+  private related(account: Id): readonly Id[] {
+    const { accounts, subaccountsOf } = this.engine().rooms.hierarchy
+    const main = accounts.main.get(accounts.row(account as never)) ?? account
+    return [main, ...subaccountsOf.of(main as never).map((row) => accounts.id(row))]
   }
 
   private replacement(order: Id, instrument: Id): Plain {

@@ -5,6 +5,7 @@ import type { CurrencyCode } from '../../money/index.js'
 import type { MarginContext } from '../margin.js'
 import { checkStandard, type StandardType } from '../model-change.js'
 import type { Assessment } from '../standard/assessment.js'
+import { standardFigures } from '../standard/figures.js'
 import { currenciesOf } from '../standard/pool.js'
 
 export interface ComparedModels {
@@ -23,7 +24,7 @@ export const compareModels = query({
   read(context, { account, type }): readonly ComparedModels[] {
     checkStandard(context, account)
     const { standard } = context.margin
-    const figuresOf = (currency: CurrencyCode) => standard.figures(account, currency)
+    const figuresOf = (currency: CurrencyCode) => standardFigures(context, account, currency)
     return currenciesOf(context, account).map((currency) => ({
       currency,
       before: standard.assess(account, currency, figuresOf),

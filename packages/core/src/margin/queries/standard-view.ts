@@ -59,13 +59,17 @@ export function standardParts(
   currency: CurrencyCode,
 ): StandardParts {
   const { standard } = context.margin
-  const figures = standardFigures(context, account, currency)
-  const available = standard.room(account, currency, null) ?? ZERO
+  // As of the time of the question: funding accrues between commands too.
+  const figuresOf = (each: CurrencyCode): StandardFigures => standardFigures(context, account, each)
+  const figures = figuresOf(currency)
+  const assessed = standard.assess(account, currency, figuresOf)
+  const isPooled = standard.poolRate(account, currency) !== null
+  const available = assessed.unpriced > 0 ? ZERO : assessed.available
   return {
     requirement: figures.positionsInitial,
     openOrders: figures.ordersInitial,
     buyingPower: available,
-    withdrawable: standard.withdrawable(account, currency),
+    withdrawable: assessed.withdrawable,
     positionsValue: amount(sessionResult(figures) + figures.optionsValue),
     equity: equity(figures),
     standard: {
@@ -75,11 +79,11 @@ export function standardParts(
       sessionRealized: figures.sessionRealized,
       sessionUnrealized: figures.sessionUnrealized,
       optionsValue: figures.optionsValue,
-      pool: standard.pool(account, currency),
+      pool: isPooled ? assessed : null,
       unpriced: figures.unpriced,
       instruments: instrumentMargins(context, account, currency),
     },
-    derivations: derivationsOf(figures, standard.poolRate(account, currency) !== null, available),
+    derivations: derivationsOf(figures, isPooled, available),
   }
 }
 

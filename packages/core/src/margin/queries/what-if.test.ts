@@ -143,7 +143,9 @@ describe('margin.simulate', () => {
     expect(of([{ instrument: 1, quantity: 1n }])).toBe('instrument_unknown')
     expect(of(Array.from({ length: 1_001 }, () => ({ instrument: linear, quantity: 1n })))).toBe('malformed')
     const plain = openAccount(engine, world.firm, 'plain', { type: 'cash' })
-    expect(refusal(engine, 'margin.simulate', { ...asked, account: plain, positions: [] })).toBe('order_rejected')
+    expect(refusal(engine, 'margin.simulate', { ...asked, account: plain, positions: [] })).toBe(
+      'order_rejected',
+    )
   })
 })
 
@@ -194,7 +196,10 @@ describe('margin.compare_models and margin.change_model', () => {
     expect(hashOf(engine.image)).toBe(before)
     // The same model again changes nothing.
     const version = accounts.version.get(accounts.row(account))
-    expect(done(engine, 'margin.change_model', { account, type: 'cross_standard' })).toEqual({ account, version })
+    expect(done(engine, 'margin.change_model', { account, type: 'cross_standard' })).toEqual({
+      account,
+      version,
+    })
   })
 
   test('accounts of other types have no model to change', () => {

@@ -40,7 +40,10 @@ describe('an account that cannot pay', () => {
     if (isInsured) set(world, 'margin.insurance', true)
     const instrument = inversePerpetual(engine)
     publish(engine, [[instrument, '100000']])
-    const [buyer, maker] = [margined(world, 'buyer', { BTC: '0.05' }), margined(world, 'maker', { BTC: '10' })]
+    const [buyer, maker] = [
+      margined(world, 'buyer', { BTC: '0.05' }),
+      margined(world, 'maker', { BTC: '10' }),
+    ]
     place(engine, { account: maker, instrument, side: 'sell', quantity: 100_000, price: '100000' })
     place(engine, { account: buyer, instrument, quantity: 100_000, price: '100000' })
     place(engine, { account: maker, instrument, quantity: 100_000, price: '90000' })
@@ -52,7 +55,9 @@ describe('an account that cannot pay', () => {
 
   test('is paid for by the insurance account, to the last unit, before the session takes what was lost', () => {
     const { engine, buyer, maker } = crashed(true)
-    const told = (engine.takeBatch()?.events ?? []).filter(({ kind }) => kind === 'account.bankruptcy_covered')
+    const told = (engine.takeBatch()?.events ?? []).filter(
+      ({ kind }) => kind === 'account.bankruptcy_covered',
+    )
     expect(told).toHaveLength(1)
     // Lost 100,000 × (1/90,000 − 1/100,000) = 0.1111111111 of 0.05; each of some thirty parts rounds by half a unit.
     const paid = told[0]?.data.amount as bigint
@@ -85,7 +90,10 @@ describe('an account that cannot pay', () => {
     const expiry = after(START, 3 * DAY)
     const call = option(engine, 'inverse', 'call', '100000', expiry)
     publish(engine, [[call, '0.05']])
-    const [writer, buyer] = [margined(world, 'writer', balances, type), margined(world, 'buyer', { BTC: '1' })]
+    const [writer, buyer] = [
+      margined(world, 'writer', balances, type),
+      margined(world, 'buyer', { BTC: '1' }),
+    ]
     place(engine, { account: writer, instrument: call, side: 'sell', quantity: 10, price: '0.05' })
     place(engine, { account: buyer, instrument: call, quantity: 10, price: '0.05' })
     publish(engine, [], { btc_usd: '200000' })
@@ -125,7 +133,10 @@ describe('an account that cannot pay', () => {
     const { engine } = world
     const call = option(engine, 'inverse', 'call', '100000', after(START, DAY))
     publish(engine, [[call, '0.05']])
-    const [writer, buyer] = [margined(world, 'writer', { BTC: '0.3' }), margined(world, 'buyer', { BTC: '1' })]
+    const [writer, buyer] = [
+      margined(world, 'writer', { BTC: '0.3' }),
+      margined(world, 'buyer', { BTC: '1' }),
+    ]
     place(engine, { account: writer, instrument: call, side: 'sell', quantity: 10, price: '0.05' })
     place(engine, { account: buyer, instrument: call, quantity: 10, price: '0.05' })
     publish(engine, [], { btc_usd: '200000' })

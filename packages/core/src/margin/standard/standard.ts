@@ -51,13 +51,6 @@ export class StandardMargin {
     return this.modelOf(account) === 'cross_standard'
   }
 
-  /** The pool of the account in a currency, without what is held; null where the currency stands alone. */
-  pool(account: AccountId, currency: CurrencyCode): Assessment | null {
-    return this.poolRate(account, currency) === null
-      ? null
-      : this.assess(account, currency, (each) => this.figures(account, each))
-  }
-
   /** What an account comes to in a currency by its figures, as they are or as they would be, under its model or another. */
   assess(
     account: AccountId,

@@ -274,6 +274,10 @@ describe('what is refused', () => {
     expect(refusal(engine, main, world.book.accounts.fees, [[instrument, 10]]).code).toBe(
       'main_account_invalid',
     )
+    const block = { target: sub, kind: 'trading', reason: 'looked into', until: null }
+    const { block: set } = done<{ block: number }>(engine, 'blocks.set', block)
+    expect(refusal(engine, main, sub, [[instrument, 10]]).code).toBe('account_not_active')
+    done(engine, 'blocks.lift', { block: set })
     done(engine, 'accounts.suspend', { account: sub, version: null, reason: 'x' })
     expect(refusal(engine, main, sub, [[instrument, 10]]).code).toBe('account_not_active')
     expect(refusal(engine, sub, main, [[instrument, 10]]).code).toBe('account_not_active')
@@ -375,7 +379,7 @@ describe('what is refused', () => {
     expect(broken(engine)).toEqual([])
   })
 
-  test('limits of position at the target, and a lock for losses', () => {
+  test('limits of position at the target', () => {
     const { engine, main, sub, instrument } = held()
     const limit = (node: number, more: object) =>
       done(engine, 'risk_limits.set', {

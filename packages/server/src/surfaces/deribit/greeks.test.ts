@@ -12,7 +12,10 @@ describe('Black-76', () => {
 
   test('a call is worth a put and what the forward is above the strike', () => {
     const terms = { forward: 105_000, strike: 100_000, years: 0.25 }
-    const [call, put] = [true, false].map((isCall) => optionPrice({ ...terms, isCall }, 0.6)) as [number, number]
+    const [call, put] = [true, false].map((isCall) => optionPrice({ ...terms, isCall }, 0.6)) as [
+      number,
+      number,
+    ]
     expect(call - put).toBeCloseTo(5_000, 1)
   })
 
@@ -33,7 +36,12 @@ describe('Black-76', () => {
       optionPrice({ ...terms, forward, years }, sigma)
     const greeks = greeksAt(terms, volatility)
     expect(greeks.delta).toBeCloseTo((at(100_000 + step) - at(100_000 - step)) / (2 * step), 3)
-    expect(greeks.gamma).toBeCloseTo((greeksAt({ ...terms, forward: 100_000 + step }, 0.7).delta - greeksAt({ ...terms, forward: 100_000 - step }, 0.7).delta) / (2 * step), 7)
+    expect(greeks.gamma).toBeCloseTo(
+      (greeksAt({ ...terms, forward: 100_000 + step }, 0.7).delta -
+        greeksAt({ ...terms, forward: 100_000 - step }, 0.7).delta) /
+        (2 * step),
+      7,
+    )
     // A point of volatility, a day.
     expect(greeks.vega).toBeCloseTo((at(100_000, 0.705) - at(100_000, 0.695)) / 1, 0)
     expect(greeks.theta).toBeCloseTo(at(100_000, volatility, 0.4 - 1 / 365) - at(100_000), 0)
@@ -41,7 +49,14 @@ describe('Black-76', () => {
 })
 
 describe('the liquidation ratio', () => {
-  const inverse: Exposure = { isInverse: true, coin: 1, mark: 100_000, index: 100_000, rate: 0.01, ratePerUnit: 0 }
+  const inverse: Exposure = {
+    isInverse: true,
+    coin: 1,
+    mark: 100_000,
+    index: 100_000,
+    rate: 0.01,
+    ratePerUnit: 0,
+  }
   const linear: Exposure = { ...inverse, isInverse: false }
 
   test('an inverse long: balance − coin × (1/r − 1) = coin / r × 1 %', () => {
@@ -58,7 +73,10 @@ describe('the liquidation ratio', () => {
 
   test('linear ones: balance ± worth × (r − 1) = worth × r × 1 %', () => {
     // Long: 10,000 + 100,000 r − 100,000 = 1,000 r; short: 10,000 − 100,000 r + 100,000 = 1,000 r.
-    expect(liquidationRatio({ balance: 10_000, maintenance: 1_000 }, [linear])).toBeCloseTo(90_000 / 99_000, 9)
+    expect(liquidationRatio({ balance: 10_000, maintenance: 1_000 }, [linear])).toBeCloseTo(
+      90_000 / 99_000,
+      9,
+    )
     expect(liquidationRatio({ balance: 10_000, maintenance: 1_000 }, [{ ...linear, coin: -1 }])).toBeCloseTo(
       110_000 / 101_000,
       9,

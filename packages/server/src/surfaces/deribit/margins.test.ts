@@ -42,7 +42,9 @@ describe('get_margins and get_order_margin_by_ids', () => {
     })
     expect(((await over.json()) as { result: unknown[] }).result).toHaveLength(1)
     // Another account's order is not there.
-    expect((await error('private/get_order_margin_by_ids', { ids: [order.order_id] }, first)).code).toBe(10004)
+    expect((await error('private/get_order_margin_by_ids', { ids: [order.order_id] }, first)).code).toBe(
+      10004,
+    )
     await result('private/cancel', { order_id: order.order_id })
     expect((await error('private/get_order_margin_by_ids', { ids: [order.order_id] })).code).toBe(10010)
   })
@@ -94,8 +96,12 @@ describe('simulate_portfolio', () => {
       add_positions: 'false',
       simulated_positions: JSON.stringify({ 'BTC-PERPETUAL': 100_000 }),
     })
-    const over = await fetch(`${desk.url}/api/v2/private/simulate_portfolio?${query}`, { headers: basic(first) })
-    expect(((await over.json()) as { result: { initial_margin: number } }).result.initial_margin).toBe(0.02005)
+    const over = await fetch(`${desk.url}/api/v2/private/simulate_portfolio?${query}`, {
+      headers: basic(first),
+    })
+    expect(((await over.json()) as { result: { initial_margin: number } }).result.initial_margin).toBe(
+      0.02005,
+    )
     const behind = await result('private/get_account_summary', { currency: 'BTC' }, first)
     for (const name of ['balance', 'equity', 'initial_margin', 'available_funds'])
       expect([name, behind[name]]).toEqual([name, before[name]])
@@ -124,7 +130,8 @@ describe('change_margin_model', () => {
       'initial_margin_rate',
       'available_balance',
     ])
-    const model = async () => (await result('private/get_account_summary', { currency: 'ETH' }, second)).margin_model
+    const model = async () =>
+      (await result('private/get_account_summary', { currency: 'ETH' }, second)).margin_model
     expect(await model()).toBe('segregated_sm')
     expect(await result('private/change_margin_model', asked)).toEqual(dry)
     expect(await model()).toBe('cross_sm')
@@ -137,7 +144,9 @@ describe('change_margin_model', () => {
         code: -32602,
         data: { param: 'margin_model', reason: 'portfolio margin is not available' },
       })
-    expect((await error('private/change_margin_model', { margin_model: 'x' })).data.param).toBe('margin_model')
+    expect((await error('private/change_margin_model', { margin_model: 'x' })).data.param).toBe(
+      'margin_model',
+    )
     expect((await error('private/change_margin_model', {})).data.param).toBe('margin_model')
     expect(
       (await error('private/change_margin_model', { margin_model: 'cross_sm', user_id: 1 })).data.reason,

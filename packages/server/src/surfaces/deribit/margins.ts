@@ -14,12 +14,13 @@ import {
 } from '@stemma/core'
 import { accountNamed, accountRead, type Method, type PrivateCall } from './call.js'
 import { answered, invalidParam, notOfSubaccounts, settled } from './errors.js'
+import { marginModelOf } from './figures.js'
 import { contractAsked, contractNamed, contracts, currencyNamed } from './instruments.js'
 import { amountShown, plainDecimal, priceOr, priceShown } from './numbers.js'
 import { orderIdRead, orderIdShown } from './orders.js'
 import { checkOpen, ownFacts } from './place.js'
 import { deltasShown } from './portfolio-greeks.js'
-import { accountView, marginModelOf } from './summary.js'
+import { accountView } from './summary.js'
 
 export const ORDERS_OF_MARGINS_MAX = 1_000
 

@@ -2,10 +2,11 @@
 import { type AccountId, type AccountView, SUBACCOUNT_NAME_LENGTH_MAX } from '@stemma/core'
 import { accountNamed, type Call, type Method, type PrivateCall } from './call.js'
 import { fromRefusal, invalidParam, settled, VenueError } from './errors.js'
+import { figuresOf, marginModelOf, marginOf } from './figures.js'
 import { CURRENCIES, contracts, currencyNamed } from './instruments.js'
 import { openOrdersShown } from './order-methods.js'
 import { shownPositions } from './positions.js'
-import { accountFields, accountView, figuresOf, marginModelOf, marginOf } from './summary.js'
+import { accountFields, accountView } from './summary.js'
 
 /** By currency in lower case, as this map has it. */
 async function portfolioOf(

@@ -124,6 +124,8 @@ const waiting = new Map<string, () => void>()
 async function followDropCopy(root: string, signal: AbortSignal): Promise<void> {
   for await (const report of stemma.dropCopy({ under: root, after: '0.0' }, signal)) {
     told.set(report.id, report)
+    // Of a move: no order is behind it.
+    if (report.order === null) continue
     stateOf.set(report.order, report.after?.state ?? '')
     if (!isPending(report.order)) waiting.get(report.order)?.()
   }

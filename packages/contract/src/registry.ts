@@ -4,6 +4,7 @@ import { ACCESS_OPERATIONS } from './operations/access.js'
 import { ACCOUNT_OPERATIONS } from './operations/accounts.js'
 import { APPROVAL_OPERATIONS } from './operations/approvals.js'
 import { EVENT_OPERATIONS } from './operations/events.js'
+import { FACTOR_OPERATIONS } from './operations/factors.js'
 import { FUNDING_OPERATIONS } from './operations/funding.js'
 import { INSTRUMENT_OPERATIONS } from './operations/instruments.js'
 import { LEDGER_OPERATIONS } from './operations/ledger.js'
@@ -24,6 +25,7 @@ const all = [
   ...NODE_OPERATIONS,
   ...SUMMARY_OPERATIONS,
   ...USER_OPERATIONS,
+  ...FACTOR_OPERATIONS,
   ...PRICE_OPERATIONS,
   ...RISK_OPERATIONS,
   ...ACCESS_OPERATIONS,

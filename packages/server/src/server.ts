@@ -170,7 +170,7 @@ async function startOn(
   const heartbeatMs = configuration.grpcHeartbeatSeconds * 1_000
   const grpc = new GrpcServer({ admission, log, timer, heartbeatMs })
   for (const surface of SURFACES) await surface.register(app, services, grpc)
-  await pagesModule.register(app)
+  await pagesModule.register(app, services)
   await new TokenEndpoint(host, tokens, failures, venueTokens(services)).register(app)
   app.addHook('preClose', async () => host.streams.closeAll())
   const names = new NameSorting(engine)

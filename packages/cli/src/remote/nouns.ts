@@ -13,6 +13,7 @@ export const NOUNS: readonly Noun[] = [
   { noun: 'user', summary: 'Users', resources: ['users'] },
   { noun: 'role', summary: 'Roles', resources: ['roles'] },
   { noun: 'key', summary: 'API keys, and clients with public keys', resources: ['api_keys', 'credentials'] },
+  { noun: 'factor', summary: 'Second factors', resources: ['factors'] },
   { noun: 'token', summary: 'Access tokens', resources: ['tokens'] },
   { noun: 'bind', summary: 'Bindings: who reaches what', resources: ['bindings'] },
   { noun: 'access', summary: 'Who am I, why not, who can, what can they', resources: ['identity', 'access'] },

@@ -283,6 +283,9 @@ const CREDENTIALS = [
       scopes: present(nullable(scopes())),
       ip_addresses: present(list(text({ max: 64 }), { max: 64 })),
       expires_at: present(nullable(instant())),
+      is_factor_asked_in_result: present(
+        flag('A missing second factor is told as a result, in place of an error (deribit)'),
+      ),
     }),
     output: madeCredential,
     refusals: ['not_visible', 'version_mismatch', 'scope_missing'],

@@ -91,6 +91,7 @@ export const EXAMPLE = {
   user: 'usr_21',
   key: 'key_22',
   token: 'tok_23',
+  factor: 'fac_24',
   account: 'acc_1042',
   second: 'acc_1043',
   outside: 'acc_2',

@@ -49,6 +49,9 @@ export const credential = object({
   ),
   scopes: nullable(list(scope(), { max: 200 })),
   ip_addresses: list(text({ max: 64 }), { max: 64 }),
+  is_factor_asked_in_result: flag(
+    'A missing second factor is told as a result, in place of an error (deribit)',
+  ),
   status: choice(['active', 'revoked', 'disabled']),
   expires_at: nullable(instant()),
   version: version(),
@@ -133,6 +136,7 @@ export const EXAMPLE_CREDENTIAL = {
   public_keys: [],
   scopes: null,
   ip_addresses: [],
+  is_factor_asked_in_result: false,
   status: 'active',
   expires_at: null,
   version: 1,

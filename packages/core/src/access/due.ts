@@ -1,5 +1,5 @@
-/** What runs out by itself: bindings end; tokens, used assertions and factors that nobody confirmed are forgotten. */
-import type { AssertionId, FactorId, TokenId } from '../identity/index.js'
+/** What runs out by itself: bindings end; tokens, used assertions and what nobody confirmed are forgotten. */
+import type { AssertionId, EmailConfirmationId, FactorId, TokenId } from '../identity/index.js'
 import type { Id } from '../image/index.js'
 import type { AccessContext } from './access.js'
 import { unbind } from './bind.js'
@@ -16,6 +16,11 @@ export const ACCESS_DUE_WORK: readonly (readonly [string, (context: AccessContex
   ],
   ['applications', (context, id) => provision(context, id as ApplicationId)],
   ['tokens', (context, id) => forgetToken(context, context.identity.tokens.row(id as TokenId))],
+  [
+    'emailConfirmations',
+    ({ identity: { emailConfirmations } }, id) =>
+      emailConfirmations.table.remove(emailConfirmations.table.row(id as EmailConfirmationId)),
+  ],
   ['factors', (context, id) => expireFactor(context, context.identity.factors.table.row(id as FactorId))],
   ['assertions', ({ identity: { assertions } }, id) => assertions.remove(assertions.row(id as AssertionId))],
 ]

@@ -30,6 +30,7 @@ import {
   value,
 } from '../image/index.js'
 import { AccountAccess } from './account-access.js'
+import { EmailConfirmations } from './email-confirmations.js'
 import { Factors } from './factors.js'
 import { Mailbox } from './mailbox.js'
 import { PartyKeys } from './party-keys.js'
@@ -127,6 +128,7 @@ export class Identity {
   readonly factors: Factors
   readonly accountAccess: AccountAccess
   readonly sessions: Sessions
+  readonly emailConfirmations: EmailConfirmations
   readonly users: Table<UserId, typeof userFields>
   readonly credentials: Table<CredentialId, typeof credentialFields>
   readonly tokens: Table<TokenId, typeof tokenFields>
@@ -150,6 +152,7 @@ export class Identity {
     this.factors = new Factors(image)
     this.accountAccess = new AccountAccess(image)
     this.sessions = new Sessions(image)
+    this.emailConfirmations = new EmailConfirmations(image)
     image.enrolDue(this.tokens, this.tokens.expiresAt)
     image.enrolDue(this.assertions, this.assertions.expiresAt)
     this.userByName = new UniqueIndex(this.users, this.users.name)

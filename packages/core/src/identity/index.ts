@@ -1,6 +1,7 @@
 export * from './account-access.js'
 export * from './blockable.js'
 export * from './commands/index.js'
+export * from './email-confirmations.js'
 export * from './factors.js'
 export * from './identity.js'
 export * from './limits.js'

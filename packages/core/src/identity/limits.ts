@@ -1,5 +1,5 @@
 /** Limits of the identity room. Each is in the reference, and is tested at its edge and beyond. */
-import { HOUR, MINUTE, NO_ROW, type Row } from '../image/index.js'
+import { DAY, HOUR, MINUTE, NO_ROW, type Row } from '../image/index.js'
 import { refuse } from '../refusals/index.js'
 
 export const USERS_OF_PARTY_MAX = 10_000
@@ -17,6 +17,8 @@ export const CLIENT_ID_LENGTH_MAX = 128
 export const KEY_ID_LENGTH_MAX = 128
 export const PUBLIC_KEY_LENGTH_MAX = 8_192
 export const SEALED_LENGTH_MAX = 65_536
+/** So long the link that confirms a mail address counts. */
+export const EMAIL_CONFIRMED_WITHIN = DAY
 /** Second factors of a user, those among them that were not confirmed yet. */
 export const FACTORS_OF_USER_MAX = 10
 export const FACTOR_NAME_LENGTH_MAX = 64

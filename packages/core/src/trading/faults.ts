@@ -25,6 +25,7 @@ export const ORDER_FAULTS = [
   'would_not_reduce',
   'self_match',
   'account_type',
+  'product_barred',
   'insufficient_position',
   'insufficient_buying_power',
   'position_limit',

@@ -1,4 +1,5 @@
 export * from './access.js'
+export { PRODUCTS, type Product } from './barred-products.js'
 export * from './book/book-side.js'
 export * from './book/books.js'
 export * from './book/waiting-orders.js'

@@ -4,6 +4,7 @@
  */
 import { NO_ROW, type Row } from '../image/index.js'
 import { formatQuantity, type Price, quantity } from '../money/index.js'
+import { productFault } from './barred-products.js'
 import { candidateOf } from './candidate.js'
 import { type Candidate, type Fault, fault } from './faults.js'
 import { judgeTerms } from './judging-terms.js'
@@ -50,8 +51,8 @@ export function noteEntered(context: TradingContext, order: Order): void {
 /** Shares, funds and limits: what also a triggered stop has to meet. */
 export function judgeFunds(context: TradingContext, order: Order, replaces: Row = NO_ROW): Fault | null {
   const candidate = candidateOf(context, order, replaces)
-  const short = shortFault(context, candidate)
-  if (short !== null) return short
+  const early = productFault(context, candidate) ?? shortFault(context, candidate)
+  if (early !== null) return early
   for (const check of context.trading.checks) {
     const found = check.fault(context, candidate)
     if (found !== null) return found

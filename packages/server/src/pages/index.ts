@@ -6,7 +6,9 @@ import { dirname, join } from 'node:path'
 import { openApi } from '@stemma/contract'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { VERSION } from '../ops/version.js'
+import type { Services } from '../services.js'
 import { docsPage, docsScript } from './docs-page.js'
+import { registerEmailPage } from './email-page.js'
 import { homePage, STYLE } from './home-page.js'
 import { refusalsPage } from './refusals-page.js'
 
@@ -34,12 +36,17 @@ const STRICT = [
   "form-action 'none'",
   "frame-ancestors 'none'",
 ]
+/** Of a page with a form that goes back to us. */
+const FORM_POLICY = [
+  ...STRICT.map((rule) => (rule.startsWith('form-action') ? "form-action 'self'" : rule)),
+  `style-src ${hashOf(STYLE)}`,
+].join('; ')
 const HOME_POLICY = [...STRICT, `style-src ${hashOf(STYLE)}`].join('; ')
 // The library sets styles on elements as it draws, which a policy can only allow as a whole.
 const DOCS_POLICY = [...STRICT, "script-src 'self'", "style-src 'self' 'unsafe-inline'"].join('; ')
 
 export const pagesModule = {
-  async register(app: FastifyInstance): Promise<void> {
+  async register(app: FastifyInstance, services: Pick<Services, 'host'>): Promise<void> {
     const description = JSON.stringify(openApi(VERSION))
     const page = (reply: FastifyReply, policy: string, body: string) =>
       reply
@@ -49,6 +56,9 @@ export const pagesModule = {
         .header('referrer-policy', 'no-referrer')
         .header('cache-control', 'no-cache')
         .send(body)
+    await registerEmailPage(app, services, (reply, status, body) =>
+      page(reply.code(status).header('cache-control', 'no-store'), FORM_POLICY, body),
+    )
     app.get('/', (_request, reply) => page(reply, HOME_POLICY, homePage(VERSION)))
     app.get('/docs', (_request, reply) => page(reply, DOCS_POLICY, docsPage()))
     app.get('/docs/refusals', (_request, reply) => page(reply, HOME_POLICY, refusalsPage()))

@@ -20,6 +20,10 @@ export interface CryptoDesk {
   readonly url: string
   readonly main: Key
   readonly subaccounts: readonly Key[]
+  /** Of the main account's one-time codes. */
+  readonly totpSecret: string
+  /** Of the native API. */
+  readonly operatorKey: string
   /** JSON-RPC over POST with id and secret, or as nobody. */
   call(method: string, params?: object, key?: Key | null): Promise<Told>
   close(): Promise<void>
@@ -54,12 +58,13 @@ export async function openCryptoDesk(
       ...variables,
     }),
   })
-  const { deribit } = JSON.parse(readFileSync(join(directory, 'demo.json'), 'utf8')) as DemoFile
+  const { deribit, native } = JSON.parse(readFileSync(join(directory, 'demo.json'), 'utf8')) as DemoFile
   const { url } = server
   return {
     server,
     url,
     ...deribit,
+    operatorKey: native.operator.apiKey,
     async call(method, params = {}, key = deribit.main) {
       const response = await fetch(`${url}/api/v2/${method}`, {
         method: 'POST',

@@ -6,6 +6,7 @@ import { Engine, type Plain } from '@stemma/core'
 import { MemoryKeyShelf, MemoryStore } from '@stemma/store'
 import fastify from 'fastify'
 import { mintApiKey } from '../auth/api-keys.js'
+import { Challenges, relyingPartyAt, SecondFactors } from '../auth/factors/index.js'
 import { AccessTokens, BearerAuthentication, FailedProofs } from '../auth/index.js'
 import { GrpcServer } from '../grpc/index.js'
 import { Admission } from '../host/admission.js'
@@ -75,15 +76,19 @@ export async function startWorld({ heartbeatMs = 15_000 } = {}): Promise<World> 
   })
   const admission = new Admission(null)
   admission.open()
-  const services = { host, admission, authentication, sealing, tokens, log: app.log } as unknown as Services
+  const address = (): string => `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
+  const challenges = new Challenges(randomBytes(32))
+  const factors = new SecondFactors(host, sealing, challenges, () => relyingPartyAt(address()))
+  const known = { host, admission, authentication, sealing, factors, tokens, log: app.log, url: address }
+  const services = known as unknown as Services
   await surfaceWith({ heartbeatMs }).register(
     app,
     services,
     new GrpcServer({ admission, log: app.log, timer: systemTimer, heartbeatMs: 30_000 }),
   )
-  await pagesModule.register(app)
+  await pagesModule.register(app, services)
   await app.listen({ port: 0, host: '127.0.0.1' })
-  const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
+  const url = address()
 
   const run = async <Result>(command: string, input: Plain): Promise<Result> => {
     const settled = await host.execute({ command, input, actor: { kind: 'system' } })

@@ -8,9 +8,9 @@ import type { UserId } from '../../identity/index.js'
 import { command } from '../../image/index.js'
 import { refuse } from '../../refusals/index.js'
 import type { AccessContext } from '../access.js'
-import { checkVersion, keepingAdministrator, pathOfUser } from '../checks.js'
+import { checkVersion, keepingAdministrator } from '../checks.js'
 import { checkUserGiven } from '../grants.js'
-import { revoke } from '../revoke.js'
+import { endUser, moveUser } from '../user-steps.js'
 
 export type ChangeUserStatus = { readonly user: UserId; readonly version?: number | null }
 
@@ -22,7 +22,7 @@ const changing = (name: string, kind: string, from: readonly NodeStatus[], to: N
       { ability: 'administer', target: { user } },
     ],
     decide(context, { user, version }) {
-      const { users, credentialsOfUser } = context.identity
+      const { users } = context.identity
       const row = users.row(user)
       const before = users.status.get(row)
       checkVersion(version, users.version.get(row))
@@ -31,15 +31,10 @@ const changing = (name: string, kind: string, from: readonly NodeStatus[], to: N
         refuse('transition_invalid', 'nobody can suspend or close itself; another administrator has to')
       // Reactivating gives the user back all that it has, so it takes as much as giving it.
       if (to === 'active') checkUserGiven(context, user, null)
-      keepingAdministrator(context, () => users.status.set(row, to))
-      users.version.set(row, users.version.get(row) + 1)
-      context.emit({
-        kind,
-        subject: `usr_${user}`,
-        paths: pathOfUser(context, row),
-        data: { before, after: to },
+      keepingAdministrator(context, () => {
+        if (to === 'closed') endUser(context, row)
+        else moveUser(context, row, kind, to)
       })
-      if (to === 'closed') for (const credential of credentialsOfUser.of(user)) revoke(context, credential)
       return { user, version: users.version.get(row) }
     },
   })

@@ -18,6 +18,7 @@ import {
   pathOfUser,
 } from '../checks.js'
 import { checkLevelGiven, checkScopesGiven } from '../grants.js'
+import { switchLogin } from '../login-switch.js'
 import { ScopeSet } from '../scope-set.js'
 import { userView } from '../views.js'
 
@@ -70,7 +71,7 @@ function change(context: AccessContext, row: Row, input: UpdateUser): void {
   const { users } = context.identity
   if (input.displayName !== undefined) users.displayName.set(row, input.displayName)
   if (input.sealedEmail !== undefined) users.sealedEmail.set(row, input.sealedEmail)
-  if (input.isLoginEnabled !== undefined) users.isLoginEnabled.set(row, input.isLoginEnabled)
+  if (input.isLoginEnabled !== undefined) switchLogin(context, row, input.isLoginEnabled)
   if (input.isNotified !== undefined) users.isNotified.set(row, input.isNotified)
   if (input.scopes !== undefined) {
     const held = users.scopes.get(row)

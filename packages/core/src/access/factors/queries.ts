@@ -1,9 +1,13 @@
-/** `factors.list`: what a user is shown of its factors. `factors.to_check`: what the host needs to look at one. */
+/**
+ * `factors.list`: what a user is shown of its factors. `factors.challenge`: that it may be asked for one.
+ * `factors.to_check`: what the host needs to look at one.
+ */
 import type { PartyId } from '../../hierarchy/index.js'
 import type { FactorAssignment, FactorId, FactorKind, UserId } from '../../identity/index.js'
 import { type Instant, type Plain, query } from '../../image/index.js'
 import type { AccessContext } from '../access.js'
 import { visibleRow } from '../checks.js'
+import { needsOfFactor, requireSelf } from './checks.js'
 import { factorsLockedUntil } from './use.js'
 import { factorView } from './view.js'
 
@@ -17,6 +21,17 @@ export const listFactors = query({
   read(context, { user }): Plain {
     const { factors } = context.identity
     return { items: factors.ofUser.of(user).map((row) => factorView(context, row)), next: null }
+  },
+})
+
+/** Whether a user may be asked for a factor: itself alone. The host adds the challenge. */
+export const factorChallenge = query({
+  name: 'factors.challenge',
+  scope: 'credentials:read',
+  needs: (_context: AccessContext, { user }: ListFactors) => [{ ability: 'read', target: { user } }],
+  read(context, { user }): Plain {
+    requireSelf(context, user)
+    return { user }
   },
 })
 
@@ -60,5 +75,20 @@ export const factorsToCheck = query({
         .map((each) => ({ id: factors.table.id(each), ...factors.table.read(each) })),
       lockedUntil: factorsLockedUntil(context, user),
     }
+  },
+})
+
+type OfFactor = { readonly factor: FactorId }
+
+/** The user whose factor it is, for whoever may see that. */
+export const userOfFactor = query({
+  name: 'factors.user_of',
+  scope: 'credentials:write',
+  needs: (context: AccessContext, { factor }: OfFactor) => needsOfFactor(context, factor),
+  read(context, { factor }): UserId {
+    const { table } = context.identity.factors
+    const user = table.user.get(table.row(factor))
+    requireSelf(context, user)
+    return user
   },
 })

@@ -1,5 +1,6 @@
 import { VENUE_COMMANDS } from '../venues/index.js'
 import { adjustPosition } from './adjust-position.js'
+import { barProducts } from './bar-products.js'
 import { cancelOrder } from './cancel-order.js'
 import { cancelOrders } from './cancel-orders.js'
 import { closePosition } from './close-position.js'
@@ -12,6 +13,7 @@ import { setInstrumentState } from './set-instrument-state.js'
 import { settleInstrument } from './settle-instrument.js'
 
 export * from './adjust-position.js'
+export * from './bar-products.js'
 export * from './cancel-order.js'
 export * from './cancel-orders.js'
 export * from './close-position.js'
@@ -33,7 +35,11 @@ export const TRADING_COMMANDS = [
   settleInstrument,
   adjustPosition,
   closePosition,
+<<<<<<< HEAD
   movePositions,
+=======
+  barProducts,
+>>>>>>> 554b46a (A main account sets mail, login, notifications and products of its subaccounts, and removes one)
   bustTrade,
   correctTrade,
   ...VENUE_COMMANDS,

@@ -15,7 +15,8 @@ const SYSTEM = { kind: 'system' } as const
 /** What a factor is asked for. */
 export interface FactorAsked {
   readonly user: UserId
-  readonly assignment: FactorAssignment
+  /** Null: any factor of the user will do. */
+  readonly assignment: FactorAssignment | null
   /** What is to be done, on what, by whom: an answer to a challenge counts for this alone. */
   readonly purpose: string
 }
@@ -81,7 +82,8 @@ export class SecondFactors {
   private async judgeNow(asked: FactorAsked, given: FactorGiven | null): Promise<FactorVerdict> {
     const known = await this.of(asked.user)
     const factors = (known?.factors ?? []).filter(
-      ({ isConfirmed, assignments }) => isConfirmed && assignments.includes(asked.assignment),
+      ({ isConfirmed, assignments }) =>
+        isConfirmed && (asked.assignment === null || assignments.includes(asked.assignment)),
     )
     if (known === null || factors.length === 0) return { kind: 'none' }
     const now = this.host.now()

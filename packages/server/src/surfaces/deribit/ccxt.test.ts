@@ -1,5 +1,6 @@
 /** The venue's best known client library, unmodified: the flows of section 12 against a started server. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { oneTimeCode } from '../../testing/authenticator.js'
 import { type CryptoDesk, ccxtOf, openCryptoDesk } from '../../testing/crypto-desk.js'
 
 let desk: CryptoDesk
@@ -139,4 +140,17 @@ test('more than there is cannot be sent', async () => {
   await expect(
     exchange.transfer('BTC', 5_000, 'main', String(desk.subaccounts[0]?.accountId)),
   ).rejects.toThrow('not_enough_funds')
+})
+
+test('a method under a second factor, through the challenge', async () => {
+  const params = { sid: desk.subaccounts[0]?.accountId, state: 'enable' }
+  const refused: Error = await exchange.privateGetToggleSubaccountLogin(params).then(
+    () => expect.unreachable(),
+    (thrown: Error) => thrown,
+  )
+  const { code, data } = JSON.parse(refused.message.slice('deribit '.length)).error
+  expect({ code, reason: data.reason }).toEqual({ code: 13668, reason: 'tfa_code_is_required' })
+  const authorization_data = oneTimeCode(desk.totpSecret, Date.now() * 1_000)
+  const answered = { ...params, authorization_data, challenge: data.challenge }
+  expect(await exchange.privateGetToggleSubaccountLogin(answered)).toMatchObject({ result: 'ok' })
 })

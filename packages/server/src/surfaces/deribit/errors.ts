@@ -86,6 +86,7 @@ const REJECTIONS: Readonly<Record<string, ErrorCode>> = {
   open_orders_limit: 10047,
   order_rate_limit: 10028,
   loss_limit: 10019,
+  product_barred: 11042,
   order_not_open: 11044,
 }
 

@@ -12,6 +12,7 @@ import {
   type SimulatedMargin,
   type StandardType,
 } from '@stemma/core'
+import { accountView } from './account-shown.js'
 import { accountNamed, accountRead, type Method, type PrivateCall } from './call.js'
 import { answered, invalidParam, notOfSubaccounts, settled } from './errors.js'
 import { marginModelOf } from './figures.js'
@@ -20,7 +21,6 @@ import { amountShown, plainDecimal, priceOr, priceShown } from './numbers.js'
 import { orderIdRead, orderIdShown } from './orders.js'
 import { checkOpen, ownFacts } from './place.js'
 import { deltasShown } from './portfolio-greeks.js'
-import { accountView } from './summary.js'
 
 export const ORDERS_OF_MARGINS_MAX = 1_000
 

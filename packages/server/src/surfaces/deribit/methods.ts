@@ -12,6 +12,7 @@ import { POSITION_METHODS } from './positions.js'
 import { SELF_TRADING_METHODS } from './self-trading.js'
 import { SERVER_METHODS } from './server-methods.js'
 import { SOCKET_METHODS } from './socket-methods.js'
+import { SUBACCOUNT_LOGIN_METHODS } from './subaccount-logins.js'
 import { SUBACCOUNT_METHODS } from './subaccounts.js'
 import { SUMMARY_METHODS } from './summary.js'
 import { TICKER_METHODS } from './ticker.js'
@@ -38,6 +39,7 @@ export const METHODS: ReadonlyMap<string, Method> = new Map(
     ...ORDER_METHODS,
     ...TRADE_METHODS,
     ...SUBACCOUNT_METHODS,
+    ...SUBACCOUNT_LOGIN_METHODS,
     ...TRANSFER_METHODS,
     ...LOG_METHODS,
     ...SOCKET_METHODS,

@@ -1,12 +1,12 @@
 /** The main account and its subaccounts (section 3). */
 import { type AccountId, type AccountView, SUBACCOUNT_NAME_LENGTH_MAX } from '@stemma/core'
+import { accountFields, accountView, productsShown } from './account-shown.js'
 import { accountNamed, type Call, type Method, type PrivateCall } from './call.js'
 import { fromRefusal, invalidParam, settled, VenueError } from './errors.js'
 import { figuresOf, marginModelOf, marginOf } from './figures.js'
 import { CURRENCIES, contracts, currencyNamed } from './instruments.js'
 import { openOrdersShown } from './order-methods.js'
 import { shownPositions } from './positions.js'
-import { accountFields, accountView } from './summary.js'
 
 /** By currency in lower case, as this map has it. */
 async function portfolioOf(
@@ -22,35 +22,29 @@ async function portfolioOf(
   )
 }
 
-const PRODUCTS = ['perpetual', 'futures', 'options', 'future_combos', 'option_combos', 'spots']
-
-function listed(call: PrivateCall, view: AccountView): Readonly<Record<string, unknown>> {
-  const {
-    id,
-    type,
-    username,
-    system_name,
-    email,
-    login_enabled,
-    receive_notifications,
-    security_keys_enabled,
-  } = accountFields(view, call.caller)
+async function listed(call: PrivateCall, view: AccountView): Promise<Readonly<Record<string, unknown>>> {
+  const fields = await accountFields(call, view)
   return {
-    id,
-    type,
-    username,
-    system_name,
-    email,
-    is_password: login_enabled,
-    login_enabled,
-    receive_notifications,
-    security_keys_enabled,
-    security_keys_assignments: [],
+    ...Object.fromEntries(LISTED.flatMap((name) => (name in fields ? [[name, fields[name]]] : []))),
     proof_id: '',
     proof_id_signature: '',
     margin_model: marginModelOf(view.type),
   }
 }
+const LISTED = [
+  'id',
+  'type',
+  'username',
+  'system_name',
+  'email',
+  'not_confirmed_email',
+  'is_password',
+  'login_enabled',
+  'receive_notifications',
+  'security_keys_enabled',
+  'security_keys_assignments',
+  'disabled_trading_products',
+]
 
 async function create(call: PrivateCall): Promise<unknown> {
   const { host, caller, requestId } = call
@@ -63,15 +57,10 @@ async function create(call: PrivateCall): Promise<unknown> {
   if (outcome.kind === 'refused')
     throw outcome.refusal.code === 'limit_reached' ? new VenueError(12001) : fromRefusal(outcome.refusal)
   const { account } = outcome.result as { readonly account: AccountId }
+  const view = await accountView(call, account)
   return {
-    ...listed(call, await accountView(call, account)),
-    disabled_trading_products: [],
-    trading_products_details: PRODUCTS.map((product) => ({
-      product,
-      enabled: true,
-      overwriteable: true,
-      requires_consent: false,
-    })),
+    ...(await listed(call, view)),
+    ...productsShown(view),
     referrals_count: 0,
     portfolio: await portfolioOf(call, account),
   }
@@ -85,17 +74,18 @@ const HIDDEN = [
   'proof_id_signature',
   'login_enabled',
   'is_password',
+  'not_confirmed_email',
 ]
 
 async function list(call: PrivateCall): Promise<unknown> {
   const { caller } = call
   const isWithPortfolio = call.params.flag('with_portfolio')
   const full = async (account: AccountId) => ({
-    ...listed(call, await accountView(call, account)),
+    ...(await listed(call, await accountView(call, account))),
     ...(isWithPortfolio ? { portfolio: await portfolioOf(call, account) } : {}),
   })
   if (caller.isMain) return Promise.all([caller.main, ...caller.subaccounts].map(full))
-  const main = Object.entries(listed(call, await accountView(call, caller.main)))
+  const main = Object.entries(await listed(call, await accountView(call, caller.main)))
   return [Object.fromEntries(main.filter(([name]) => !HIDDEN.includes(name))), await full(caller.account)]
 }
 

@@ -1,12 +1,6 @@
 /** Account summaries (section 5.1). Every figure comes from the core's margin of the account; greeks are reckoned here. */
-import {
-  type AccountId,
-  type AccountView,
-  type Amount,
-  type CurrencyCode,
-  toMilliseconds,
-} from '@stemma/core'
-import type { Caller } from './authentication.js'
+import type { AccountView, Amount, CurrencyCode } from '@stemma/core'
+import { accountFields, accountView } from './account-shown.js'
 import { accountRead, type Call, type Method, type PrivateCall } from './call.js'
 import { answered } from './errors.js'
 import { figuresOf, marginModelOf, marginOf } from './figures.js'
@@ -16,7 +10,6 @@ import { amountShown } from './numbers.js'
 import { isGone, liquidationShown, nextExpiry, projectedOf, sizesOf, totalsOf } from './outlook.js'
 import { deltasByIndex, deltaTotal, greeksShown } from './portfolio-greeks.js'
 import { type Held, positionsOf } from './positions.js'
-import { selfTradingShown } from './self-trading.js'
 
 /** The whole summary of a currency, without what is of the account. */
 export async function summaryOf(
@@ -76,46 +69,21 @@ function gainOf(held: readonly Held[], kind: 'future' | 'option'): bigint {
     .reduce((sum, { view }) => sum + (view.unrealized ?? 0n), 0n)
 }
 
-export async function accountView({ host }: Pick<Call, 'host'>, account: AccountId): Promise<AccountView> {
-  return answered(await host.read<AccountView>('accounts.get', SYSTEM, { account }))
-}
-
-/** What is of the account and not of a currency. */
-export function accountFields(
-  view: AccountView,
-  { main }: Pick<Caller, 'main'>,
-): Readonly<Record<string, unknown>> {
-  return {
-    id: view.id,
-    type: view.id === main ? 'main' : 'subaccount',
-    username: view.displayName,
-    system_name: view.name,
-    email: '',
-    creation_timestamp: toMilliseconds(view.createdAt as never),
-    referrer_id: null,
-    login_enabled: view.id === main,
-    security_keys_enabled: false,
-    mmp_enabled: false,
-    interuser_transfers_enabled: false,
-    receive_notifications: false,
-    ...selfTradingShown(view),
-  }
-}
-
 async function summary(call: PrivateCall): Promise<unknown> {
   const currency = currencyNamed(call.params)
   const view = await accountView(call, accountRead(call))
   const shown = await summaryOf(call, view, currency, await contracts(call), call.caller.orderRateTier)
-  return call.params.flag('extended') ? { ...accountFields(view, call.caller), fees: [], ...shown } : shown
+  return call.params.flag('extended') ? { ...(await accountFields(call, view)), fees: [], ...shown } : shown
 }
 
 async function summaries(call: PrivateCall): Promise<unknown> {
   const view = await accountView(call, accountRead(call))
   const all = await contracts(call)
   const tier = call.caller.orderRateTier
+  const fields = await accountFields(call, view)
   const totals = totalsOf(call, view, all)
   return {
-    ...accountFields(view, call.caller),
+    ...fields,
     summaries: await Promise.all(
       CURRENCIES.map((currency) => summaryOf(call, view, currency, all, tier, totals)),
     ),

@@ -92,12 +92,18 @@ export async function issuePair(
     token_type: 'bearer',
     enabled_features: shown.features,
     ...(session === null ? {} : { sid: `s-${session}` }),
+    ...((await isWithFactor(services, found)) ? { mandatory_tfa_status: 'enabled' } : {}),
   }
   return { access, refresh, told }
 }
 
 const sessionOf = (life: string): string | null =>
   life === 'connection' ? null : life.slice('session:'.length)
+
+async function isWithFactor({ factors }: Services, { user }: FoundCredential): Promise<boolean> {
+  const known = user === null ? null : await factors.of(user)
+  return known?.factors.some(({ isConfirmed }) => isConfirmed) ?? false
+}
 
 const named = ({ id, user, clientId, firmName }: FoundCredential, issuer: string) => ({
   credential: id,

@@ -1,10 +1,10 @@
 /** What moved an account's cash, newest first (section 5.5): the entries of its ledger. */
 import { type Amount, type HistoryRow, type Plain, toMilliseconds } from '@stemma/core'
+import { accountView } from './account-shown.js'
 import { accountRead, type Method, type PrivateCall } from './call.js'
 import { invalidParam } from './errors.js'
 import { currencyNamed } from './instruments.js'
 import { amountShown } from './numbers.js'
-import { accountView } from './summary.js'
 
 const COUNT_MAX = 250
 const COUNT_DEFAULT = 100

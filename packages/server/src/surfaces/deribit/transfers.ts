@@ -10,11 +10,11 @@ import {
   toMilliseconds,
 } from '@stemma/core'
 import type { Request } from '../../services.js'
+import { accountView } from './account-shown.js'
 import { accountNamed, type Method, type PrivateCall } from './call.js'
 import { invalidParam, settled, VenueError } from './errors.js'
 import { currencyNamed } from './instruments.js'
 import { amountShown } from './numbers.js'
-import { accountView } from './summary.js'
 
 const COUNT_MAX = 1_000
 export const NONCE_LENGTHS = { least: 8, most: 128 }

@@ -2,6 +2,7 @@
 import { type Event, EXECUTIONS, type HistoryRow } from '@stemma/core'
 import type { Services, Subscription } from '../../services.js'
 import { openAccessLog, openLock } from './access-channels.js'
+import { accountView } from './account-shown.js'
 import type { Caller } from './authentication.js'
 import type { Opened, Opening } from './channel.js'
 import { CURRENCIES, contracts, SYSTEM } from './instruments.js'
@@ -9,7 +10,7 @@ import { contractOf, isFill, isWhich, Ordered, type Which, whichOf } from './mar
 import { factsOf, orderShown } from './orders.js'
 import { shownPositions } from './positions.js'
 import { covers } from './scopes.js'
-import { accountView, summaryOf } from './summary.js'
+import { summaryOf } from './summary.js'
 import { userTradeShown } from './user-trades.js'
 
 export async function openUserChannel(opening: Opening): Promise<Opened> {

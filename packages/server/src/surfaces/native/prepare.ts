@@ -5,6 +5,7 @@ import { type Plain, Refused, refuse } from '@stemma/core'
 import { mintApiKey } from '../../auth/api-keys.js'
 import type { Services } from '../../services.js'
 import { type Prepare, type Prepared, versioned } from './call.js'
+import { FACTOR_PREPARE } from './factors.js'
 import { prepareVenues } from './prepare-venues.js'
 import { newSecret, sealed } from './sealed.js'
 import { TRADING_PREPARE } from './trading/prepare.js'
@@ -116,6 +117,7 @@ export const PREPARE: ReadonlyMap<string, Prepare> = new Map([
   ['kyc.start', startKyc],
   ['webhooks.register', registerWebhook],
   ['corrections.reverse', reverse],
+  ...FACTOR_PREPARE,
   ...TRADING_PREPARE,
   ...prepareVenues,
 ])

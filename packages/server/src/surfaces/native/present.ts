@@ -3,6 +3,7 @@
 import type { Plain } from '@stemma/core'
 import type { Call, Present } from './call.js'
 import { encodeCursor } from './cursor.js'
+import { FACTOR_PRESENT } from './factors.js'
 import { TRADING_PRESENT } from './trading/present.js'
 
 type Rows = readonly Readonly<Record<string, Plain>>[]
@@ -72,5 +73,6 @@ export const PRESENT: ReadonlyMap<string, Present> = new Map<string, Present>([
   ['holds.list', whole('holds')],
   ['mails.list', mails],
   ['settings.effective', settings],
+  ...FACTOR_PRESENT,
   ...TRADING_PRESENT,
 ])

@@ -141,6 +141,7 @@ const REASONS: Readonly<Record<OrderFaultCode, string>> = {
   would_not_reduce: 'EXCHANGE_OPTION',
   self_match: 'EXCHANGE_OPTION',
   account_type: 'EXCHANGE_OPTION',
+  product_barred: 'EXCHANGE_OPTION',
   insufficient_position: 'EXCHANGE_OPTION',
   insufficient_buying_power: 'EXCHANGE_OPTION',
   position_limit: 'EXCHANGE_OPTION',

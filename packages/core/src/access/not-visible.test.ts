@@ -10,7 +10,16 @@ import { createParty, done, openAccount, openBook, START } from '../testing/worl
 
 type Ids = Readonly<
   Record<
-    'party' | 'user' | 'account' | 'credential' | 'token' | 'binding' | 'role' | 'webhook' | 'application',
+    | 'party'
+    | 'user'
+    | 'account'
+    | 'credential'
+    | 'token'
+    | 'factor'
+    | 'binding'
+    | 'role'
+    | 'webhook'
+    | 'application',
     Id
   >
 >
@@ -31,6 +40,7 @@ function everythingOf(engine: Engine, owner: Id): Ids {
     user,
     credential,
     token,
+    factor: done<{ factor: Id }>(engine, 'factors.begin', newFactor(user)).factor,
     binding,
     role: done<{ role: Id }>(engine, 'roles.create', role).role,
     webhook: done<{ webhook: Id }>(engine, 'webhooks.register', hook).webhook,
@@ -50,6 +60,16 @@ const own = {
   kinds: [],
   sealedSecret: 'S',
 }
+const newFactor = (user: Id) => ({
+  user,
+  kind: 'totp',
+  name: 'phone',
+  assignments: ['account'],
+  sealedSecret: 'S',
+  registrationChallenge: null,
+  isProven: true,
+})
+const mail = { sealedEmail: 'S', secretHash: 'H', subject: 'X', sealedText: 'S' }
 const key = { kid: 'k', algorithm: 'RS256', pem: 'P' }
 
 /** Each operation with one of its ids taken from `ids`, the others the asker's own. */
@@ -69,6 +89,16 @@ const inputs = (ids: Ids, mine: Ids): readonly (readonly [string, unknown])[] =>
   ['credentials.remove_key', { credential: ids.credential, kid: 'k' }],
   ['credentials.revoke', { credential: ids.credential }],
   ['tokens.revoke', { token: ids.token }],
+  ['factors.begin', newFactor(ids.user)],
+  ['factors.confirm', { factor: ids.factor, proof: { step: 1 } }],
+  ['factors.update', { factor: ids.factor, name: 'X', isProven: true }],
+  ['factors.remove', { factor: ids.factor, isProven: true }],
+  ['factors.reset', { user: ids.user }],
+  ['subaccounts.set_email', { account: ids.account, ...mail }],
+  ['subaccounts.set_login', { account: ids.account, isEnabled: true }],
+  ['subaccounts.set_notified', { account: ids.account, isNotified: true }],
+  ['subaccounts.remove', { account: ids.account }],
+  ['accounts.bar_products', { account: ids.account, products: [] }],
   [
     'bindings.create',
     { ...own, user: ids.user, targetKind: 'account', target: mine.account, alias: null, endsAt: null },
@@ -103,6 +133,10 @@ const questions = (ids: Ids, mine: Ids): readonly (readonly [string, unknown])[]
   ['credentials.list', { user: ids.user }],
   ['credentials.list', { party: ids.party }],
   ['tokens.list', { credential: ids.credential }],
+  ['factors.list', { user: ids.user }],
+  ['factors.challenge', { user: ids.user }],
+  ['factors.own', { user: ids.user }],
+  ['factors.user_of', { factor: ids.factor }],
   ['bindings.list', { user: ids.user }],
   ['bindings.list', { targetKind: 'account', target: ids.account }],
   ['roles.list', { party: ids.party }],

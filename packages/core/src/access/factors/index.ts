@@ -1,5 +1,5 @@
 import { removeFactor, resetFactors, updateFactor } from './change.js'
-import { factorChallenge, factorsToCheck, listFactors, userOfFactor } from './queries.js'
+import { factorChallenge, factorsToCheck, listFactors, ownFactors, userOfFactor } from './queries.js'
 import { beginFactor, confirmFactor } from './register.js'
 import { failFactor, useFactor } from './use.js'
 
@@ -17,4 +17,10 @@ export const FACTOR_COMMANDS = [
   useFactor,
   failFactor,
 ] as const
-export const FACTOR_QUERIES = [listFactors, factorChallenge, factorsToCheck, userOfFactor] as const
+export const FACTOR_QUERIES = [
+  listFactors,
+  factorChallenge,
+  ownFactors,
+  userOfFactor,
+  factorsToCheck,
+] as const

@@ -78,6 +78,17 @@ export const factorsToCheck = query({
   },
 })
 
+/** Whether whoever asks may change a user's factors: itself alone. Asked before anything is made or looked at for it. */
+export const ownFactors = query({
+  name: 'factors.own',
+  scope: 'credentials:write',
+  needs: (_context: AccessContext, { user }: ListFactors) => [{ ability: 'read', target: { user } }],
+  read(context, { user }): Plain {
+    requireSelf(context, user)
+    return { user }
+  },
+})
+
 type OfFactor = { readonly factor: FactorId }
 
 /** The user whose factor it is, for whoever may see that. */

@@ -18,6 +18,9 @@ const CHALLENGE_BYTES = 32
 
 const begin: Prepare = async (services, call) => {
   const user = call.input.user as UserId
+  // Nothing is made or judged for somebody else.
+  const own = await services.host.read('factors.own', call.caller.actor, { user })
+  if (own.kind === 'refused') throw new Refused(own.refusal)
   const { isProven, ...given } = await proven(services, call, user)
   const isSecurityKey = call.input.kind === 'security_key'
   const known = await services.factors.of(user)
@@ -114,8 +117,6 @@ async function proven(
   const answer = typeof secondFactor === 'string' ? secondFactor : null
   // A dry run uses nothing up; what it is given is taken for right.
   if (call.isDryRun || answer === null) return { ...given, isProven: answer !== null }
-  const allowed = await services.host.read('factors.challenge', call.caller.actor, { user })
-  if (allowed.kind === 'refused') throw new Refused(allowed.refusal)
   const asked = { user, assignment: null, purpose: purposeOf(user) }
   const verdict = await services.factors.judge(asked, {
     answer,

@@ -1,13 +1,12 @@
 // Second factors and logins under the laws of every table: undo restores, derived equals rebuilt, replay gives the same.
-import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Engine } from '../engine.js'
-import { after, derivedHash, type Id, type Plain, SECOND, stateHash } from '../image/index.js'
+import { after, type Id, type Plain, SECOND } from '../image/index.js'
+import { derivedHashOf, hashOf, textHash } from '../testing/hash.js'
 import { createPerson } from '../testing/people.js'
 import { createParty, done, openAccount, openBook, SYSTEM_ACTOR } from '../testing/world.js'
 
-const sha256 = () => createHash('sha256')
 type Choice = readonly [command: number, first: number, second: number, later: number]
 const choices = fc.array(
   fc.tuple(fc.nat(1_000), fc.nat(1_000), fc.nat(1_000), fc.nat(400)) as fc.Arbitrary<Choice>,
@@ -74,7 +73,7 @@ function commandOf(
   return makers[kind % makers.length] as readonly [string, Plain]
 }
 
-const hashes = ({ image }: Engine) => [stateHash(image, sha256()), derivedHash(image, sha256())]
+const hashes = ({ image }: Engine) => [hashOf(image), derivedHashOf(image)]
 
 test('whatever is done, what is refused changes nothing and what is undone is as it was', () => {
   fc.assert(
@@ -95,7 +94,7 @@ test('whatever is done, what is refused changes nothing and what is undone is as
         expect(hashes(engine)).toEqual(before)
         if (engine.execute(envelope).kind === 'refused') expect(hashes(engine)).toEqual(before)
       }
-      expect(engine.verify(sha256).filter(({ holds }) => !holds)).toEqual([])
+      expect(engine.verify(textHash).filter(({ holds }) => !holds)).toEqual([])
     }),
     { numRuns: 15 },
   )

@@ -9,7 +9,7 @@ import type { Call, Method, PrivateCall } from './call.js'
 import { answered, fromRefusal, invalidParam, settled, VenueError } from './errors.js'
 import { SYSTEM } from './instruments.js'
 import { type ScopeWord, scopesMeant, scopesShown } from './scopes.js'
-import { accountView } from './summary.js'
+import { accountView } from './account-shown.js'
 
 /** What stands for a secret that is not for the reader. */
 const HIDDEN_SECRET = '********'

@@ -70,7 +70,7 @@ describe('one-time codes', () => {
     expect(first.status).toBe(200)
     const again = await begin(more, key, headers)
     expect(again).toMatchObject({ status: 200, body: { factor: first.body.factor, secret: null, address: null } })
-    expect(again.headers.get('idempotent-replayed')).toBe('true')
+    expect(again.headers.get('idempotency-replayed')).toBe('true')
     expect((await begin({ ...more, name: 'twice' }, key, headers)).status).toBe(422)
     await remove(first.body.factor, { second_factor: code() })
   })

@@ -10,6 +10,7 @@ import type {
   Engine,
   Envelope,
   Event,
+  FactorsOfUser,
   HistoryQuery,
   HistoryRow,
   Instant,
@@ -23,8 +24,8 @@ import type {
 } from '@stemma/core'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { AccessTokens } from './auth/access-tokens.js'
-import type { SecondFactors } from './auth/factors/index.js'
 import type { SignatureScheme } from './auth/signatures.js'
+import type { FactorAsked, FactorGiven, FactorVerdict } from './auth/factors/verdict.js'
 import type { GrpcServer } from './grpc/grpc-server.js'
 import type { Admission } from './host/admission.js'
 import type { InstrumentUnits, MarketTold, MarketWanted } from './host/market-view.js'
@@ -148,13 +149,21 @@ export interface Sealing {
   open(party: number, sealed: string): Promise<string | null>
 }
 
+/** Second factors of users. */
+export interface Factors {
+  /** Judges what was given, or says what to give. A right factor is used up by it, a wrong one counted. */
+  judge(asked: FactorAsked, given: FactorGiven | null): Promise<FactorVerdict>
+  /** The factors of a user, with what it takes to check them; null where there is no such user. */
+  of(user: UserId): Promise<FactorsOfUser | null>
+}
+
 export interface Services {
   readonly host: Host
   /** Asked before anything is answered. */
   readonly admission: Admission
   readonly authentication: Authentication
   readonly sealing: Sealing
-  readonly factors: Pick<SecondFactors, 'judge' | 'of'>
+  readonly factors: Factors
   /** Signs the access tokens that the token endpoints hand out. */
   readonly tokens: AccessTokens
   readonly outbound: Outbound

@@ -35,11 +35,8 @@ export const TRADING_COMMANDS = [
   settleInstrument,
   adjustPosition,
   closePosition,
-<<<<<<< HEAD
   movePositions,
-=======
   barProducts,
->>>>>>> 554b46a (A main account sets mail, login, notifications and products of its subaccounts, and removes one)
   bustTrade,
   correctTrade,
   ...VENUE_COMMANDS,

@@ -3,46 +3,15 @@
  * and remembers what was used and what was wrong; here they are looked at, since this is where secrets can be opened.
  * One user's factors are judged one after another, so that guesses at the same time are counted like others.
  */
-import type { FactorAssignment, FactorsOfUser, FactorToCheck, Refusal, UserId } from '@stemma/core'
+import type { FactorsOfUser, FactorToCheck, Refusal, UserId } from '@stemma/core'
 import { secondsUntil } from '@stemma/core'
-import type { Host, Sealing } from '../../services.js'
+import type { Factors, Host, Sealing } from '../../services.js'
 import type { Challenges, OpenChallenge } from './challenges.js'
 import { stepOfCode } from './one-time-codes.js'
 import { type RelyingParty, signaturesAfter } from './security-keys.js'
+import type { FactorAsked, FactorFault, FactorGiven, FactorVerdict } from './verdict.js'
 
 const SYSTEM = { kind: 'system' } as const
-
-/** What a factor is asked for. */
-export interface FactorAsked {
-  readonly user: UserId
-  /** Null: any factor of the user will do. */
-  readonly assignment: FactorAssignment | null
-  /** What is to be done, on what, by whom: an answer to a challenge counts for this alone. */
-  readonly purpose: string
-}
-
-export interface FactorGiven {
-  /** Six digits, or the JSON of an assertion. */
-  readonly answer: string
-  /** Null: none was sent; a code counts without. */
-  readonly challenge: string | null
-}
-
-/** What the client is told to answer. */
-export interface FactorDemand {
-  readonly factors: readonly Pick<FactorToCheck, 'kind' | 'name' | 'keyId'>[]
-  readonly relyingParty: string
-  readonly challenge: string
-}
-
-export type FactorFault = 'required' | 'wrong' | 'used' | 'challenge_gone'
-
-export type FactorVerdict =
-  | { readonly kind: 'proven' }
-  /** No confirmed factor protects this. */
-  | { readonly kind: 'none' }
-  | { readonly kind: 'locked'; readonly waitSeconds: number }
-  | { readonly kind: 'refused'; readonly fault: FactorFault; readonly demand: FactorDemand }
 
 type Match = {
   readonly factor: FactorToCheck
@@ -50,7 +19,7 @@ type Match = {
   readonly signatures: number | null
 }
 
-export class SecondFactors {
+export class SecondFactors implements Factors {
   private readonly turns = new Map<UserId, Promise<unknown>>()
 
   constructor(
@@ -60,7 +29,6 @@ export class SecondFactors {
     private readonly relyingParty: () => RelyingParty,
   ) {}
 
-  /** Judges what was given, or says what to give. A right factor is used up by it, a wrong one counted. */
   judge(asked: FactorAsked, given: FactorGiven | null): Promise<FactorVerdict> {
     const { turns } = this
     const turn = (turns.get(asked.user) ?? Promise.resolve()).then(() => this.judgeNow(asked, given))
@@ -73,7 +41,6 @@ export class SecondFactors {
     return turn
   }
 
-  /** The factors of a user, with what it takes to check them; null where there is no such user. */
   async of(user: UserId): Promise<FactorsOfUser | null> {
     const answer = await this.host.read<FactorsOfUser>('factors.to_check', SYSTEM, { user })
     return answer.kind === 'answer' ? answer.result : null

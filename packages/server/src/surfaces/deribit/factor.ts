@@ -4,14 +4,23 @@
  */
 import type { FactorAssignment } from '@stemma/core'
 import type { FactorDemand, FactorFault } from '../../auth/factors/index.js'
-import type { PrivateCall } from './call.js'
+import type { Services } from '../../services.js'
+import type { Caller } from './authentication.js'
 import { VenueError } from './errors.js'
+import type { Params } from './params.js'
 
 /** What protects a method. */
 export interface Protection {
   readonly factor: FactorAssignment
   /** Where no factor is set up: it is refused, or it runs as it would without one. */
   readonly withoutFactor: 'refused' | 'allowed'
+}
+
+/** Of a call: who it comes from, and what it says. */
+interface Protected {
+  readonly caller: Caller
+  readonly params: Params
+  readonly services: Services
 }
 
 /** Of the parameters: the answer itself, and who is asking. */
@@ -28,7 +37,7 @@ const REASONS: Readonly<Record<FactorFault, string>> = {
 export async function factorWanted(
   method: string,
   { factor, withoutFactor }: Protection,
-  { caller, params, services }: PrivateCall,
+  { caller, params, services }: Protected,
 ): Promise<Readonly<Record<string, unknown>> | null> {
   const { user } = caller.authenticated
   const answer = params.text('authorization_data')

@@ -36,7 +36,13 @@ const code = (secret = desk.totpSecret): string => {
 }
 const factors = async () => (await call('GET', `/factors?user=${user}`)).body.items
 const begin = (more: object = {}, bearer = key, headers: object = {}) =>
-  call('POST', '/factors', { user, kind: 'totp', name: 'spare', assignments: ['account'], ...more }, bearer, headers)
+  call(
+    'POST',
+    '/factors',
+    { user, kind: 'totp', name: 'spare', assignments: ['account'], ...more },
+    bearer,
+    headers,
+  )
 const remove = (factor: string, more: object) => call('POST', `/factors/${factor}/remove`, more)
 const sequence = (): number => desk.server.engine.image.head.sequence
 
@@ -53,9 +59,16 @@ describe('one-time codes', () => {
     expect((await call('POST', `/factors/${factor}/confirm`, { second_factor: code() })).body.code).toBe(
       'second_factor_invalid',
     )
-    expect((await call('POST', `/factors/${factor}/confirm`, { second_factor: code(secret) })).status).toBe(200)
+    expect((await call('POST', `/factors/${factor}/confirm`, { second_factor: code(secret) })).status).toBe(
+      200,
+    )
     const shown = (await factors()).find(({ id }: { id: string }) => id === factor)
-    expect(shown).toMatchObject({ name: 'spare', assignments: ['account'], is_confirmed: true, expires_at: null })
+    expect(shown).toMatchObject({
+      name: 'spare',
+      assignments: ['account'],
+      is_confirmed: true,
+      expires_at: null,
+    })
     // The code that confirmed it is used up.
     const used = oneTimeCode(secret, clock.now())
     expect((await remove(factor, { second_factor: used })).body.code).toBe('second_factor_used')
@@ -69,7 +82,10 @@ describe('one-time codes', () => {
     const first = await begin(more, key, headers)
     expect(first.status).toBe(200)
     const again = await begin(more, key, headers)
-    expect(again).toMatchObject({ status: 200, body: { factor: first.body.factor, secret: null, address: null } })
+    expect(again).toMatchObject({
+      status: 200,
+      body: { factor: first.body.factor, secret: null, address: null },
+    })
     expect(again.headers.get('idempotency-replayed')).toBe('true')
     expect((await begin({ ...more, name: 'twice' }, key, headers)).status).toBe(422)
     await remove(first.body.factor, { second_factor: code() })
@@ -80,7 +96,9 @@ describe('one-time codes', () => {
     const update = (body: object, headers: object = {}) => call('PATCH', `/factors/${id}`, body, key, headers)
     expect((await update({ name: 'desk phone' })).body.code).toBe('second_factor_required')
     const stale = { 'if-match': `"${version + 1}"` }
-    expect((await update({ name: 'desk phone', second_factor: code() }, stale)).body.code).toBe('version_mismatch')
+    expect((await update({ name: 'desk phone', second_factor: code() }, stale)).body.code).toBe(
+      'version_mismatch',
+    )
     expect((await update({ name: 'desk phone', second_factor: code() })).status).toBe(200)
     expect((await factors())[0]).toMatchObject({ name: 'desk phone' })
     expect((await update({ assignments: [], second_factor: code() })).status).toBe(400)
@@ -116,9 +134,9 @@ describe('one-time codes', () => {
     const [{ id }] = await factors()
     const operator = desk.operatorKey
     expect((await begin({}, operator)).body.code).toBe('level_insufficient')
-    expect((await call('POST', `/factors/${id}/remove`, { second_factor: '287082' }, operator)).body.code).toBe(
-      'level_insufficient',
-    )
+    expect(
+      (await call('POST', `/factors/${id}/remove`, { second_factor: '287082' }, operator)).body.code,
+    ).toBe('level_insufficient')
     expect((await call('GET', `/factors/challenge?user=${user}`, undefined, operator)).body.code).toBe(
       'level_insufficient',
     )
@@ -207,7 +225,12 @@ describe('resetting', () => {
   test('an administrator takes them all away; the user itself cannot', async () => {
     expect((await call('POST', `/users/${user}/factors/reset`, {})).body.code).toBe('transition_invalid')
     const count = (await factors()).length
-    const reset = await call('POST', `/users/${user}/factors/reset`, { reason: 'Phone lost' }, desk.operatorKey)
+    const reset = await call(
+      'POST',
+      `/users/${user}/factors/reset`,
+      { reason: 'Phone lost' },
+      desk.operatorKey,
+    )
     expect(reset).toMatchObject({ status: 200, body: { user, removed: count } })
     expect(await factors()).toEqual([])
     expect((await call('GET', `/factors/challenge?user=${user}`)).body.code).toBe('second_factor_missing')

@@ -32,7 +32,7 @@ import {
   RISK_COMMANDS,
   RISK_QUERIES,
 } from '../margin/index.js'
-import { MARKET_COMMANDS, MARKET_QUERIES } from '../market/index.js'
+import { MARKET_COMMANDS, MARKET_DUE_WORK, MARKET_QUERIES } from '../market/index.js'
 import { ROLLUP_QUERIES } from '../rollup/index.js'
 import { SETTINGS_COMMANDS, SETTINGS_QUERIES } from '../settings/index.js'
 import {
@@ -113,6 +113,7 @@ export const DUE_WORK: ReadonlyMap<string, DueWork> = new Map<string, DueWork>([
   ...HIERARCHY_DUE_WORK,
   ...ACCESS_DUE_WORK,
   ...LEDGER_DUE_WORK,
+  ...MARKET_DUE_WORK,
   ...TRADING_DUE_WORK,
   ...MARGIN_DUE_WORK,
 ])

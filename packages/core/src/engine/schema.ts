@@ -3,6 +3,7 @@ import { ACCESS_LOG } from '../access/index.js'
 import { Engine } from '../engine.js'
 import { type ColumnKind, type ColumnMeaning, EVENTS, type HistoryTable, type Plain } from '../image/index.js'
 import { LEDGER_HISTORY } from '../ledger/index.js'
+import { MARKET_HISTORY } from '../market/index.js'
 import { TRADING_HISTORY } from '../trading/index.js'
 
 export interface BookSchema {
@@ -18,7 +19,13 @@ export interface BookSchema {
   readonly history: readonly HistoryTable[]
 }
 
-export const HISTORY: readonly HistoryTable[] = [EVENTS, ACCESS_LOG, ...LEDGER_HISTORY, ...TRADING_HISTORY]
+export const HISTORY: readonly HistoryTable[] = [
+  EVENTS,
+  ACCESS_LOG,
+  ...LEDGER_HISTORY,
+  ...MARKET_HISTORY,
+  ...TRADING_HISTORY,
+]
 
 export const BOOK_SCHEMA: BookSchema = {
   tables: new Engine().image.primaryTables().map(({ tableName, columns }) => ({

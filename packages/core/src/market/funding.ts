@@ -3,13 +3,11 @@
  * unit of a long has paid since the beginning. So a position that nobody touches needs no row to change, and what longs
  * pay is what shorts get.
  */
-import { HOUR, type Instant, NO_ROW, type Row } from '../image/index.js'
+import { type Instant, NO_ROW, type Row } from '../image/index.js'
 import { divide, ONE, type Price, type Rate } from '../money/index.js'
 import type { DerivativeTerms, FundingTerms } from './derivatives.js'
+import { accrueInterest, beginFundingClock, FUNDING_PERIOD } from './funding-clock.js'
 import type { Market } from './market.js'
-
-/** The rate holds for so long. */
-const PERIOD = 8 * HOUR
 
 /** What a long pays of its worth in eight hours; below zero it is paid. Half-even. */
 export function fundingRate({ damper, cap }: FundingTerms, mark: Price, index: Price): Rate {
@@ -41,7 +39,7 @@ function accrued(
   multiplier: Price,
   elapsed: bigint,
 ): bigint {
-  const period = BigInt(PERIOD)
+  const period = BigInt(FUNDING_PERIOD)
   return style === 'linear'
     ? divide(rate * index * multiplier * elapsed, ONE * ONE * period, 'half_even')
     : divide(rate * multiplier * elapsed, index * period, 'half_even')
@@ -54,10 +52,11 @@ export function accrueFunding(market: Market, instrument: Row, at: Instant): voi
   if (row === NO_ROW) return
   sessions.funding.set(row, fundingAt(market, instrument, at))
   sessions.fundedAt.set(row, at)
+  accrueInterest(market, instrument, at)
 }
 
 /** The rate that mark and index give from now on; what accrued so far has to be in already. */
-export function restateFundingRate(market: Market, instrument: Row): void {
+export function restateFundingRate(market: Market, instrument: Row, at: Instant): void {
   const { sessions, instruments } = market
   const derivative = instruments.derivative.get(instrument)
   const row = sessions.find(instruments.id(instrument))
@@ -65,5 +64,6 @@ export function restateFundingRate(market: Market, instrument: Row): void {
   const mark = market.valuationPrice(instrument)
   const index = market.indexes.price(derivative.index)
   const isFunded = mark !== null && index !== null && instruments.settledAt.get(instrument) === null
+  if (isFunded) beginFundingClock(market, instrument, at)
   sessions.fundingRate.set(row, isFunded ? fundingRate(derivative.funding, mark, index) : (0n as Rate))
 }

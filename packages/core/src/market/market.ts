@@ -6,6 +6,7 @@
 import { IdOrder, type Image, NO_ROW, type Row, type Table, UniqueIndex } from '../image/index.js'
 import type { LedgerContext } from '../ledger/index.js'
 import { NONE, type Price, plus, type Quantity } from '../money/index.js'
+import { tapeFields } from './candles.js'
 import { type DerivativeTerms, isInverse } from './derivatives.js'
 import type { FeeTerms } from './fees.js'
 import {
@@ -16,6 +17,7 @@ import {
   instrumentFields,
   statisticsFields,
 } from './fields.js'
+import { fundingClockFields } from './funding-clock.js'
 import { Indexes } from './indexes.js'
 import { sessionFields } from './sessions.js'
 import { Terms } from './terms.js'
@@ -45,6 +47,10 @@ export class Market {
   readonly indexes: Indexes
   /** Of futures and perpetuals, by the instrument's id. */
   readonly sessions: Table<InstrumentId, typeof sessionFields>
+  /** Of whatever has traded, by the instrument's id. */
+  readonly tapes: Table<InstrumentId, typeof tapeFields>
+  /** Of perpetuals that had a price, by the instrument's id. */
+  readonly fundingClocks: Table<InstrumentId, typeof fundingClockFields>
   readonly instrumentBySymbol: UniqueIndex<string>
   readonly instrumentIds: IdOrder<InstrumentId>
   readonly duties: InstrumentDuties[] = []
@@ -55,8 +61,11 @@ export class Market {
     this.instruments = image.table('instruments', 'ins', instrumentFields)
     this.statistics = image.table('statistics', 'ins', statisticsFields)
     this.sessions = image.table('sessions', 'ins', sessionFields)
+    this.tapes = image.table('tapes', 'ins', tapeFields)
+    this.fundingClocks = image.table('funding_clocks', 'ins', fundingClockFields)
     image.enrolDue(this.instruments, this.instruments.nextStepAt)
     image.enrolDue(this.sessions, this.sessions.nextAt)
+    image.enrolDue(this.fundingClocks, this.fundingClocks.nextAt)
     this.indexes = new Indexes(image, this.instruments)
     this.instrumentBySymbol = new UniqueIndex(this.instruments, this.instruments.symbol)
     this.instrumentIds = new IdOrder(this.instruments)

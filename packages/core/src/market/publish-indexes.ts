@@ -42,6 +42,6 @@ function publishIndex(context: MarketContext, name: string, price: Price): void 
     indexes.table.price.set(known, price)
     indexes.table.pricedAt.set(known, now)
   }
-  for (const each of perpetuals) restateFundingRate(market, each)
+  for (const each of perpetuals) restateFundingRate(market, each, now)
   for (const each of followers) wakeTriggered(context, each)
 }

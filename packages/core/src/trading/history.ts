@@ -111,6 +111,13 @@ export const EXECUTIONS: HistoryTable = {
     text('text'),
     text('unsolicited'),
     number('corrects'),
+    /** Of a trade: its number by instrument, where the price went, and what the market stood at. */
+    number('trade_number'),
+    text('tick_direction'),
+    exact('mark_price'),
+    exact('index_price'),
+    /** What a fill realized. */
+    exact('realized'),
     /** The order as it stood after it. */
     json('snapshot'),
     text('path'),
@@ -155,6 +162,11 @@ export const EXECUTIONS: HistoryTable = {
         text: of(data, 'text'),
         unsolicited: of(data, 'unsolicited'),
         corrects: of(data, 'corrects'),
+        trade_number: of(data, 'tradeNumber'),
+        tick_direction: of(data, 'tickDirection'),
+        mark_price: of(data, 'markPrice'),
+        index_price: of(data, 'indexPrice'),
+        realized: of((data.position ?? {}) as Told, 'realizedChange'),
         snapshot: of(data, 'order'),
         path: event.paths[0] ?? null,
       },
@@ -237,6 +249,71 @@ function rowOf(event: Event, change: PositionChange, side: number, path: string 
   }
 }
 
+/** Positions that were settled: at the end of a session, and when their instrument was. */
+export const SETTLEMENTS: HistoryTable = {
+  name: 'settlements',
+  columns: [
+    number('sequence'),
+    number('position'),
+    number('time'),
+    number('account'),
+    number('instrument'),
+    text('symbol'),
+    text('type'),
+    /** At which it was settled, and what it follows stood at. */
+    exact('price'),
+    exact('index_price'),
+    exact('quantity'),
+    /** What the session had realized, what was open, and the funding; of a delivery what closing it realized. */
+    exact('realized'),
+    exact('unrealized'),
+    exact('funding'),
+    /** What was paid to the account. */
+    exact('amount'),
+    text('path'),
+  ],
+  key: ['sequence', 'position'],
+  indexes: [
+    ['account', 'sequence', 'position'],
+    ['instrument', 'sequence', 'position'],
+  ],
+  order: ['sequence', 'position'],
+  isAppended: true,
+  rows(event) {
+    const type = SETTLEMENT_TYPES[event.kind]
+    if (type === undefined) return NO_ROWS
+    const { data } = event
+    const closed = (data.position ?? {}) as {
+      readonly quantityChange?: bigint
+      readonly realizedChange?: bigint
+    }
+    return [
+      {
+        sequence: event.sequence,
+        position: event.index,
+        time: event.time,
+        account: of(data, 'account'),
+        instrument: of(data, 'instrument'),
+        symbol: of(data, 'symbol'),
+        type,
+        price: of(data, 'price'),
+        index_price: of(data, 'indexPrice'),
+        quantity: closed.quantityChange === undefined ? of(data, 'quantity') : -closed.quantityChange,
+        realized: closed.realizedChange ?? of(data, 'realized'),
+        unrealized: of(data, 'unrealized'),
+        funding: of(data, 'funding'),
+        amount: of(data, 'amount'),
+        path: event.paths[0] ?? null,
+      },
+    ]
+  },
+}
+
+const SETTLEMENT_TYPES: Readonly<Record<string, string>> = {
+  'position.session_settled': 'settlement',
+  'position.settled': 'delivery',
+}
+
 const NO_ROWS: readonly HistoryRow[] = []
 
-export const TRADING_HISTORY: readonly HistoryTable[] = [ORDERS, EXECUTIONS, POSITION_ENTRIES]
+export const TRADING_HISTORY: readonly HistoryTable[] = [ORDERS, EXECUTIONS, POSITION_ENTRIES, SETTLEMENTS]

@@ -5,6 +5,7 @@
 import type { Plain } from '../image/index.js'
 import type { PostedEntry } from '../ledger/index.js'
 import { entriesData } from '../ledger/index.js'
+import { candlesTold, type TapePlace } from '../market/index.js'
 import { type Amount, formatPrice, formatQuantity, type Price, type Quantity } from '../money/index.js'
 import type { Fault, OrderFaultCode } from './faults.js'
 import type { ExecutionId, OrderState, TradeId } from './fields.js'
@@ -66,6 +67,7 @@ export interface Fill {
   readonly notional: Amount
   readonly isAggressor: boolean
   readonly fee: Amount
+  readonly tape: TapePlace
 }
 
 /** The report of one side of a trade, with what it did to money and position. */
@@ -78,7 +80,7 @@ export function reportFill(
   more: { readonly [key: string]: Plain } = {},
 ): void {
   const isFilled = order.filled === order.quantity
-  const { execution, counterExecution, trade, price, quantity, notional, isAggressor, fee } = fill
+  const { execution, counterExecution, trade, price, quantity, notional, isAggressor, fee, tape } = fill
   emitReport(context, order, isFilled ? 'order.filled' : 'order.partially_filled', {
     execution,
     type: isFilled ? 'filled' : 'partially_filled',
@@ -94,8 +96,26 @@ export function reportFill(
     position,
     entries: entriesData(entries),
     symbol: symbolOf(context, order),
+    ...marketTold(context, order, tape, isAggressor),
     ...more,
   })
+}
+
+/** Where the trade stands on the tape, and what the market stood at; candles that it closed are told once. */
+function marketTold(
+  { market }: TradingContext,
+  { instrument }: Order,
+  { tradeNumber, tickDirection, closedCandles }: TapePlace,
+  isAggressor: boolean,
+): { readonly [key: string]: Plain } {
+  const row = market.instruments.row(instrument)
+  return {
+    tradeNumber,
+    tickDirection,
+    markPrice: market.valuationPrice(row),
+    indexPrice: market.indexPrice(row),
+    ...(isAggressor && closedCandles.length > 0 ? { closedCandles: candlesTold(closedCandles) } : {}),
+  }
 }
 
 /** What its entries are called: `Buy 10 @ 0.36`. */

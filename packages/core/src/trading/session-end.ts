@@ -30,7 +30,11 @@ export function endSession(context: TradingContext, id: Id): void {
   const held = heldIn(context, row)
   if (price === null || held.length === 0) return
   closeSession(context, row, price)
-  recordInstrument(context, row, 'session_ended', { price, session: market.sessions.number.get(session) })
+  recordInstrument(context, row, 'session_ended', {
+    price,
+    indexPrice: market.indexPrice(row),
+    session: market.sessions.number.get(session),
+  })
   processes.start(context, {
     kind: SESSION_PROCESS,
     party: hierarchy.parties.id(hierarchy.root),

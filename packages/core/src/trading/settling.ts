@@ -66,6 +66,7 @@ function settlePosition(context: TradingContext, id: PositionId): Plain {
       symbol: market.instruments.symbol.get(instrument),
       execution,
       price,
+      indexPrice: market.indexPrice(instrument),
       amount: paid,
       description: `Settled ${formatQuantity(held, scale)} @ ${formatPrice(price)}`,
       position,

@@ -6,7 +6,7 @@
 import type { AccountId } from '../hierarchy/index.js'
 import type { Row } from '../image/index.js'
 import type { LedgerContext, PostedEntry } from '../ledger/index.js'
-import { chargedFee, makerRebate, recordTrade } from '../market/index.js'
+import { chargedFee, makerRebate, recordTrade, writeTape } from '../market/index.js'
 import {
   type Amount,
   add,
@@ -73,7 +73,8 @@ export function tradeBetween(
   fill(maker, deal, fees.maker)
   for (const order of [taker, maker]) order.updatedAt = context.now
   const paid = pay(context, taker.side === 'buy' ? taker : maker, taker.side === 'buy' ? maker : taker, deal)
-  const shared = { trade, price, quantity, notional }
+  const tape = writeTape(market, instrument, { price, quantity, notional, at: context.now })
+  const shared = { trade, price, quantity, notional, tape }
   settleSide(context, taker, deal, paid, {
     ...shared,
     execution: takerExecution,

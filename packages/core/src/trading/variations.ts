@@ -142,6 +142,7 @@ export function settleVariation(context: TradingContext, position: Row): void {
   tell(context, position, account, {
     session: number,
     price,
+    indexPrice: market.indexPrice(market.instruments.row(instrument)),
     quantity: positions.quantity.get(position),
     realized,
     unrealized,

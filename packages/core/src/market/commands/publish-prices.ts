@@ -39,7 +39,7 @@ export const publishPrices = command({
       seen.add(instrument)
       accrueFunding(market, row, now)
       recordMark(market, row, price, now, image.head.sequence)
-      restateFundingRate(market, row)
+      restateFundingRate(market, row, now)
       wakeTriggered(context, row)
     })
     return { published: prices.length + indexes.length }

@@ -1,3 +1,4 @@
+import { getRunningCandles } from './candles.js'
 import { listIndexes } from './indexes.js'
 import { getInstrument, listInstruments } from './instruments.js'
 import { getStatistics } from './statistics.js'
@@ -6,4 +7,10 @@ export * from './indexes.js'
 export * from './instruments.js'
 export * from './statistics.js'
 
-export const MARKET_QUERIES = [getInstrument, listInstruments, getStatistics, listIndexes] as const
+export const MARKET_QUERIES = [
+  getInstrument,
+  listInstruments,
+  getStatistics,
+  listIndexes,
+  getRunningCandles,
+] as const

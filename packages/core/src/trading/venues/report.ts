@@ -3,7 +3,7 @@
  * house's street account at the venue, so that both still sum to zero.
  */
 import { NO_ROW, type Row } from '../../image/index.js'
-import { recordTrade } from '../../market/index.js'
+import { recordTrade, writeTape } from '../../market/index.js'
 import {
   type Amount,
   add,
@@ -149,6 +149,7 @@ function fillOutside(context: TradingContext, venue: Row, row: Row, told: VenueR
     notional: fee.notional,
     isAggressor: true,
     fee: fee.charged,
+    tape: fee.tape,
   }
   write(context, row, order)
   reportFill(context, order, made, fee.position, fee.entries, {
@@ -219,6 +220,7 @@ function book(
     execution,
   })
   recordUnsettled(context, order.account, instrument, amount(-paid))
+  const tape = writeTape(market, instrument, { price, quantity, notional, at: context.now })
   recordTrade(market, instrument, {
     price,
     quantity,
@@ -227,7 +229,7 @@ function book(
     sequence: image.head.sequence,
   })
   const counterPosition = { ...counter, path: hierarchy.pathOf(hierarchy.root) }
-  return { notional, charged, entries, position, counterPosition, execution }
+  return { notional, charged, entries, position, counterPosition, execution, tape }
 }
 
 /** What an order that takes is charged by its schedule. */

@@ -6,11 +6,13 @@ import type { Method } from './call.js'
 import { INSTRUMENT_METHODS } from './instruments.js'
 import { MARGIN_METHODS } from './margins.js'
 import { MOVE_METHODS } from './moves.js'
+import { ORDER_HISTORY_METHODS } from './order-history.js'
 import { ORDER_METHODS } from './order-methods.js'
 import { PLACE_METHODS } from './place.js'
 import { POSITION_METHODS } from './positions.js'
 import { SELF_TRADING_METHODS } from './self-trading.js'
 import { SERVER_METHODS } from './server-methods.js'
+import { SETTLEMENT_METHODS } from './settlements.js'
 import { SOCKET_METHODS } from './socket-methods.js'
 import { SUBACCOUNT_LOGIN_METHODS } from './subaccount-logins.js'
 import { SUBACCOUNT_METHODS } from './subaccounts.js'
@@ -37,6 +39,8 @@ export const METHODS: ReadonlyMap<string, Method> = new Map(
     ...SELF_TRADING_METHODS,
     ...PLACE_METHODS,
     ...ORDER_METHODS,
+    ...ORDER_HISTORY_METHODS,
+    ...SETTLEMENT_METHODS,
     ...TRADE_METHODS,
     ...SUBACCOUNT_METHODS,
     ...SUBACCOUNT_LOGIN_METHODS,

@@ -1,5 +1,5 @@
 /** Reading and cancelling orders (sections 6.2 and 6.3). */
-import type { AccountId, HistoryRow, InstrumentId, OrderId, OrderType, Plain } from '@stemma/core'
+import type { AccountId, HistoryRow, InstrumentId, OrderId, OrderType } from '@stemma/core'
 import { accountRead, type Method, type PrivateCall } from './call.js'
 import { answered, fromRefusal, invalidParam, orderNotFound, settled, VenueError } from './errors.js'
 import {
@@ -16,7 +16,6 @@ import { factsOf, type OrderFacts, orderIdRead, orderShown } from './orders.js'
 import { checkOpen, contractOfFacts, editFacts, ownFacts } from './place.js'
 
 const PAGE = 500
-const HISTORY_MAX = 1_000
 const LABEL_LENGTH_MAX = 64
 
 const STOPS: readonly OrderType[] = ['stop', 'stop_limit']
@@ -119,47 +118,6 @@ async function openByLabel(call: PrivateCall): Promise<unknown> {
 async function state(call: PrivateCall): Promise<unknown> {
   const facts = await ownFacts(call, orderIdRead(call.params.requiredText('order_id')))
   return orderShown(facts, await contractOfFacts(call, facts))
-}
-
-/** Open ones, and those that ended: only of instruments of the currency. */
-async function history(call: PrivateCall, isWanted: (contract: Contract) => boolean): Promise<unknown> {
-  const { params, host } = call
-  const account = accountRead(call)
-  const count = params.count('count', 20, HISTORY_MAX)
-  const offset = params.count('offset', 0, 1_000_000, 0)
-  const isUnfilledToo = params.flag('include_unfilled')
-  const wanted = (await contracts(call)).filter(isWanted)
-  if (wanted.length === 0) return []
-  const found: OrderFacts[] = []
-  let after: readonly Plain[] | undefined
-  while (found.length < offset + count) {
-    const rows = await host.history('orders', {
-      equals: { account },
-      oneOf: {
-        instrument: wanted.map(({ id }) => id),
-        state: ['filled', 'cancelled', 'expired', 'rejected'],
-      },
-      newestFirst: true,
-      limit: HISTORY_MAX,
-      ...(after === undefined ? {} : { after }),
-    })
-    found.push(...rows.map(factsOf).filter(({ filled }) => isUnfilledToo || filled > 0n))
-    const last = rows.at(-1)
-    if (rows.length < HISTORY_MAX || last === undefined) break
-    after = [last.id ?? null]
-  }
-  return shown(call, found.slice(offset, offset + count), () => true)
-}
-
-async function historyByCurrency(call: PrivateCall): Promise<unknown> {
-  currencyNamed(call.params)
-  const filter = filterAsked(call.params)
-  return history(call, (contract) => isOfFilter(contract, filter))
-}
-
-async function historyByInstrument(call: PrivateCall): Promise<unknown> {
-  const { id } = await contractAsked(call)
-  return history(call, (contract) => contract.id === id)
 }
 
 async function cancel(call: PrivateCall): Promise<unknown> {
@@ -290,8 +248,6 @@ export const ORDER_METHODS: readonly Method[] = [
   reads('get_open_orders_by_label', openByLabel),
   reads('get_order_state', state),
   reads('get_order_state_by_label', openByLabel),
-  reads('get_order_history_by_currency', historyByCurrency),
-  reads('get_order_history_by_instrument', historyByInstrument),
   writes('edit_by_label', editByLabel),
   writes('cancel', cancel),
   writes('cancel_all', (call) => cancelAll(call, null)),

@@ -86,6 +86,10 @@ export const TRIGGERS_SHOWN = {
   index_price: 'index_price',
 } as const
 
+/** Placed by the house, to close what an account cannot keep. */
+export const isLiquidation = ({ terms }: Pick<OrderFacts, 'terms'>): boolean =>
+  terms.tags.origin === 'liquidation'
+
 export function stateShown({ state, stopPrice, isTriggered }: OrderFacts): string {
   switch (state) {
     case 'filled':
@@ -123,7 +127,7 @@ export function orderShown(facts: OrderFacts, contract: Contract): Readonly<Reco
     replaced: facts.enteredAt > facts.createdAt,
     api: true,
     web: false,
-    is_liquidation: false,
+    is_liquidation: isLiquidation(facts),
     mmp: false,
     risk_reducing: false,
     creation_timestamp: toMilliseconds(facts.createdAt as never),

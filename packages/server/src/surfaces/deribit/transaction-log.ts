@@ -1,91 +1,178 @@
-/** What moved an account's cash, newest first (section 5.5): the entries of its ledger. */
-import { type Amount, type HistoryRow, type Plain, toMilliseconds } from '@stemma/core'
+/** What moved an account's cash or positions, the newest first (section 5.5), and what is asked of it. */
+import type { AccountId, AccountView, HistoryRow } from '@stemma/core'
 import { accountView } from './account-shown.js'
 import { accountRead, type Method, type PrivateCall } from './call.js'
 import { invalidParam } from './errors.js'
-import { currencyNamed } from './instruments.js'
-import { amountShown } from './numbers.js'
+import { contracts, currencyNamed } from './instruments.js'
+import { type Happening, happenings, idOfRow, placeBelow } from './log-happenings.js'
+import { type Details, isTransaction, type LogRow, rowsOf } from './log-rows.js'
 
 const COUNT_MAX = 250
 const COUNT_DEFAULT = 100
+/** What one call looks through: where a query finds less in them, the next page goes on behind. */
+export const HAPPENINGS_OF_CALL_MAX = 5_000
+const BATCH = 250
+const QUERY_LENGTH_MAX = 128
 
-const TYPES: Readonly<Record<string, string>> = {
-  deposit: 'deposit',
-  withdrawal: 'withdrawal',
-  withdrawal_pending: 'withdrawal',
-  withdrawal_rejected: 'withdrawal',
-  transfer: 'transfer',
-  order_execution: 'trade',
-  fee: 'trade',
-  commission: 'trade',
-  settlement: 'settlement',
-  bankruptcy: 'settlement',
+interface Asked {
+  readonly account: AccountId
+  readonly from: number
+  readonly count: number
+  readonly word: string | null
+  readonly continuation: number | null
 }
-const WORDS = ['trade', 'withdrawal', 'settlement', 'deposit', 'transfer', 'correction'] as const
-
-/** The place of an entry as one number, and back: positions are below a million, whatever the sequence. */
-const POSITIONS = 1_000_000
 
 async function log(call: PrivateCall): Promise<unknown> {
   const { params, host } = call
   const account = accountRead(call)
   const currency = currencyNamed(params)
   const from = params.time('start_timestamp') ?? params.missing('start_timestamp')
-  const to = params.time('end_timestamp') ?? params.missing('end_timestamp')
-  if (to < from) throw invalidParam('end_timestamp', 'must not be before the start')
-  const word = params.oneOf('query', WORDS)
-  const count = params.count('count', COUNT_DEFAULT, COUNT_MAX)
-  const continuation = params.whole('continuation')
-  const rows = await host.history('entries', {
-    equals: { account, currency },
-    ...(word === null ? {} : { oneOf: { type: typesOf(word) } }),
-    from: { time: from },
+  const end = params.time('end_timestamp') ?? params.missing('end_timestamp')
+  if (end < from) throw invalidParam('end_timestamp', 'must not be before the start')
+  const asked = {
+    account,
+    from,
+    count: params.count('count', COUNT_DEFAULT, COUNT_MAX),
+    word: wordAsked(call),
+    continuation: continuationAsked(call),
+  }
+  const own = (await contracts(call)).filter((contract) => contract.currency === currency)
+  const found = happenings(host, {
+    account,
+    currency,
+    contracts: new Map(own.map((contract) => [contract.id, contract])),
     // A millisecond holds a thousand of our instants.
-    to: { time: to + 999 },
-    newestFirst: true,
-    limit: count + 1,
-    ...(continuation === null
-      ? {}
-      : { after: [Math.floor(continuation / POSITIONS), continuation % POSITIONS] }),
+    to: end + 999,
+    before: asked.continuation === null ? null : placeBelow(asked.continuation),
   })
+  return page(call, asked, found)
+}
+
+function wordAsked({ params }: PrivateCall): string | null {
+  const word = params.text('query')
+  if (word !== null && word.length > QUERY_LENGTH_MAX)
+    throw invalidParam('query', `must have at most ${QUERY_LENGTH_MAX} characters`)
+  return word
+}
+
+function continuationAsked({ params }: PrivateCall): number | null {
+  const continuation = params.whole('continuation')
+  if (continuation !== null && continuation < 1)
+    throw invalidParam('continuation', 'must be one that an answer gave')
+  return continuation
+}
+
+/** Reads on until there is one row more than is wanted, or enough was looked through. */
+async function page(
+  call: PrivateCall,
+  { account, from, count, word, continuation }: Asked,
+  found: AsyncGenerator<Happening>,
+): Promise<unknown> {
+  const rows: LogRow[] = []
+  let looked = 0
+  let last: Happening | null = null
+  for (let isMore = true; isMore && rows.length <= count && looked < HAPPENINGS_OF_CALL_MAX; ) {
+    const batch = await take(found, Math.min(BATCH, count + 1))
+    const inTime = batch.filter(({ time }) => time >= from)
+    isMore = inTime.length === batch.length && batch.length > 0
+    looked += batch.length
+    last = inTime.at(-1) ?? last
+    const details = await detailsOf(call, account, inTime)
+    for (const happening of inTime.filter(isTransaction))
+      rows.push(
+        ...rowsOf(happening, details).filter(
+          ({ id, words }) =>
+            (continuation === null || id < continuation) && (word === null || words.includes(word)),
+        ),
+      )
+    if (!isMore) last = null
+  }
   const shown = rows.slice(0, count)
-  const last = shown.at(-1)
-  const { displayName } = await accountView(call, account)
+  return { logs: shown.map((row) => row.shown), continuation: continuationOf(rows, count, last) }
+}
+
+/** Rows below it are on the next page; null where there is none. */
+function continuationOf(rows: readonly LogRow[], count: number, last: Happening | null): number | null {
+  if (rows.length > count) return rows[count - 1]?.id ?? null
+  return last === null ? null : idOfRow(last.place, 0)
+}
+
+async function take(found: AsyncGenerator<Happening>, count: number): Promise<readonly Happening[]> {
+  const taken: Happening[] = []
+  while (taken.length < count) {
+    const next = await found.next()
+    if (next.done === true) break
+    taken.push(next.value)
+  }
+  return taken
+}
+
+/** What the rows say of trades, settlements, transfers and money from outside. */
+async function detailsOf(
+  call: PrivateCall,
+  account: AccountId,
+  found: readonly Happening[],
+): Promise<Details> {
+  const { host } = call
+  const subjects = found.map(({ entries }) => String(entries[0]?.subject ?? '').split('_'))
+  const idsOf = (kinds: readonly string[]): number[] =>
+    subjects.filter(([kind = '']) => kinds.includes(kind)).map(([, id]) => Number(id))
+  const read = (table: string, column: string, ids: readonly number[]): Promise<readonly HistoryRow[]> =>
+    ids.length === 0
+      ? Promise.resolve([])
+      : host.history(table, { oneOf: { [column]: [...new Set(ids)] }, limit: 2 * BATCH })
+  const byId = (rows: readonly HistoryRow[]) => new Map(rows.map((row) => [Number(row.id), row]))
+  const settling = found.filter(isSettlement).map(({ place }) => place.sequence)
+  const [executions, settlements, transfers, funding] = await Promise.all([
+    read(
+      'executions',
+      'id',
+      found.flatMap(({ position }) => (position?.execution == null ? [] : [Number(position.execution)])),
+    ),
+    settlementsOf(call, account, settling),
+    read('transfers', 'id', idsOf(['trf'])),
+    read('funding', 'id', idsOf(['dep', 'wdr'])),
+  ])
+  const names = await namesOf(call, [
+    account,
+    ...transfers.flatMap(({ from, to }) => [Number(from), Number(to)]),
+  ])
   return {
-    logs: shown.map((row) => entryShown(row, displayName)),
-    continuation: rows.length > count && last !== undefined ? placeOf(last) : null,
+    account,
+    username: names.get(account) ?? '',
+    executions: byId(executions),
+    settlements: new Map(settlements.map((row) => [`${row.sequence}:${row.position}`, row])),
+    transfers: byId(transfers),
+    funding: byId(funding),
+    nameOf: (other) => names.get(other) ?? '',
   }
 }
 
-const typeOf = (type: Plain | undefined): string => TYPES[String(type)] ?? 'correction'
-const typesOf = (word: string): string[] =>
-  word === 'correction'
-    ? ['adjustment', 'correction', 'interest']
-    : Object.keys(TYPES).filter((type) => TYPES[type] === word)
+const isSettlement = ({ position, entries }: Happening): boolean =>
+  position?.type === 'position.settled' || entries[0]?.type === 'settlement'
 
-const placeOf = ({ sequence, position }: HistoryRow): number =>
-  Number(sequence) * POSITIONS + Number(position)
+/** A session settles many positions in one sequence: those of the account are found by the span of sequences. */
+async function settlementsOf(
+  { host }: PrivateCall,
+  account: AccountId,
+  sequences: readonly number[],
+): Promise<readonly HistoryRow[]> {
+  const [newest, oldest] = [sequences[0], sequences.at(-1)]
+  if (newest === undefined || oldest === undefined) return []
+  return host.history('settlements', {
+    equals: { account },
+    from: { sequence: oldest },
+    to: { sequence: newest },
+    newestFirst: true,
+    limit: 10_000,
+  })
+}
 
-function entryShown(row: HistoryRow, username: string): Readonly<Record<string, unknown>> {
-  const currency = row.currency as never
-  const change = amountShown(row.amount as Amount, currency)
-  const isFee = row.type === 'fee' || row.type === 'commission'
-  return {
-    id: placeOf(row),
-    user_seq: Number(row.sequence),
-    user_id: row.account,
-    username,
-    timestamp: toMilliseconds(Number(row.time) as never),
-    currency,
-    type: typeOf(row.type),
-    change,
-    balance: amountShown(row.after as Amount, currency),
-    cashflow: isFee ? 0 : change,
-    commission: isFee ? -change : 0,
-    instrument_name: row.symbol ?? null,
-    side: '-',
-    info: row.description ?? null,
-  }
+async function namesOf(call: PrivateCall, accounts: readonly number[]): Promise<ReadonlyMap<number, string>> {
+  const views = await Promise.all(
+    [...new Set(accounts)].map((account): Promise<AccountView> => accountView(call, account as AccountId)),
+  )
+  return new Map(views.map(({ id, displayName }) => [Number(id), displayName]))
 }
 
 export const LOG_METHODS: readonly Method[] = [

@@ -6,6 +6,8 @@ import {
   type HistoryRow,
   type Price,
   type Quantity,
+  TICK_DIRECTIONS,
+  type TickDirection,
   toMilliseconds,
 } from '@stemma/core'
 import { accountRead, type Call, type Method, type PrivateCall } from './call.js'
@@ -23,20 +25,20 @@ import {
   contractsShown,
   factsOf,
   findFacts,
+  isLiquidation,
   type OrderFacts,
   orderIdRead,
   orderIdShown,
   stateShown,
   TYPES_SHOWN,
 } from './orders.js'
-import { markOf } from './ticker.js'
 
 const FILLS = { type: ['partially_filled', 'filled', 'moved'] }
 const COUNT_MAX = 1_000
 const COUNT_DEFAULT = 10
 
 /** Ids of trades in what settles in BTC are digits alone (section 5.6). */
-const tradeIdShown = (id: number, { currency }: Contract): string =>
+export const tradeIdShown = (id: number, { currency }: Contract): string =>
   currency === 'BTC' ? String(id) : `${currency}-${id}`
 
 function tradeIdRead(text: string, param: string): number {
@@ -50,16 +52,16 @@ export function publicTradeShown(row: HistoryRow, contract: Contract): Readonly<
   const amount = quantityShown(row.last_quantity as Quantity, contract.quantityScale)
   return {
     trade_id: tradeIdShown(Number(row.trade), contract),
-    trade_seq: Number(row.trade),
+    trade_seq: Number(row.trade_number ?? row.trade),
     instrument_name: contract.symbol,
     timestamp: toMilliseconds(Number(row.time) as never),
     direction: row.side,
-    tick_direction: 0,
+    tick_direction: Math.max(0, TICK_DIRECTIONS.indexOf(row.tick_direction as TickDirection)),
     price: priceShown(row.last_price as Price),
     amount,
     contracts: contractsShown(amount, contract),
-    mark_price: priceOr(markOf(contract), priceShown(row.last_price as Price)),
-    index_price: priceOr(contract.indexPrice, 0),
+    mark_price: priceShown((row.mark_price ?? row.last_price) as Price),
+    index_price: priceOr((row.index_price ?? null) as Price | null, 0),
   }
 }
 
@@ -69,7 +71,7 @@ const orderShown = (row: HistoryRow, facts: OrderFacts, contract: Contract) =>
     ? { order_id: `move-${row.id}`, order_type: 'limit', state: 'filled' }
     : {
         order_id: orderIdShown(Number(row.order), contract.currency),
-        order_type: TYPES_SHOWN[facts.type],
+        order_type: isLiquidation(facts) ? 'liquidation' : TYPES_SHOWN[facts.type],
         state: stateShown(facts),
       }
 
@@ -84,7 +86,8 @@ export function userTradeShown(row: HistoryRow, contract: Contract): Readonly<Re
     fee_currency: contract.currency,
     liquidity: row.is_aggressor === true ? 'T' : 'M',
     matching_id: null,
-    profit_loss: null,
+    profit_loss: row.realized == null ? null : amountShown(row.realized as Amount, contract.currency),
+    ...(isLiquidation(facts) ? { liquidation: row.is_aggressor === true ? 'T' : 'M' } : {}),
     self_trade: false,
     api: true,
     post_only: facts.terms.postOnly,
@@ -94,27 +97,40 @@ export function userTradeShown(row: HistoryRow, contract: Contract): Readonly<Re
   }
 }
 
-/** What a request says of which trades it wants: times, ids, count and order. */
-function spanAsked({ params }: Call, ids: readonly [string, string]) {
+/** Of a currency trades are found by their ids, of an instrument by their numbers. */
+type Bounds = 'ids' | 'numbers'
+
+function boundAsked(
+  { params }: Call,
+  bounds: Bounds,
+  side: 'start' | 'end',
+): Readonly<Record<string, number>> {
+  if (bounds === 'numbers') {
+    const number = params.whole(`${side}_seq`)
+    if (number !== null && number < 1) throw invalidParam(`${side}_seq`, 'must be the number of a trade')
+    return number === null ? {} : { trade_number: number }
+  }
+  const text = params.text(`${side}_id`)
+  return text === null ? {} : { trade: tradeIdRead(text, `${side}_id`) }
+}
+
+/** What a request says of which trades it wants: times, ids or numbers, count and order. */
+function spanAsked(call: Call, bounds: Bounds) {
+  const { params } = call
   const [from, to] = [params.time('start_timestamp'), params.time('end_timestamp')]
-  const [first, last] = ids.map((name) => {
-    const text = params.text(name)
-    return text === null ? null : tradeIdRead(text, name)
-  })
   if (from !== null && to !== null && to < from)
     throw invalidParam('end_timestamp', 'must not be before the start')
+  const [first, last] = [boundAsked(call, bounds, 'start'), boundAsked(call, bounds, 'end')]
   const sorting = params.oneOf('sorting', ['asc', 'desc', 'default']) ?? 'default'
-  const isFromStart = from !== null || first != null
-  const bound = (time: number | null, id: number | null | undefined) => ({
-    ...(time === null ? {} : { time }),
-    ...(id == null ? {} : { trade: id }),
-  })
+  // What is older than a day is found with and without it.
+  params.flag('historical')
+  const isFromStart = from !== null || Object.keys(first).length > 0
   return {
     count: params.count('count', COUNT_DEFAULT, COUNT_MAX),
     query: {
-      from: bound(from, first),
+      from: { ...first, ...(from === null ? {} : { time: from }) },
       // A millisecond holds a thousand of our instants.
-      to: bound(to === null ? null : to + 999, last),
+      to: { ...last, ...(to === null ? {} : { time: to + 999 }) },
       newestFirst: sorting === 'desc' || (sorting === 'default' && !isFromStart),
     },
   }
@@ -123,10 +139,10 @@ function spanAsked({ params }: Call, ids: readonly [string, string]) {
 async function page(
   call: Call,
   which: Pick<HistoryQuery, 'equals' | 'oneOf'>,
-  ids: readonly [string, string],
+  bounds: Bounds,
   show: (row: HistoryRow) => unknown,
 ): Promise<unknown> {
-  const { count, query } = spanAsked(call, ids)
+  const { count, query } = spanAsked(call, bounds)
   const oneOf = { ...FILLS, ...which.oneOf }
   const rows = await call.host.history('executions', { ...query, ...which, oneOf, limit: count + 1 })
   return { trades: rows.slice(0, count).map(show), has_more: rows.length > count }
@@ -144,9 +160,7 @@ async function byCurrency(
   const byId = new Map<number, Contract>(all.map((contract) => [contract.id, contract]))
   const which = { equals: equals ?? {}, oneOf: { instrument: [...byId.keys()] } }
   if (byId.size === 0) return { trades: [], has_more: false }
-  return page(call, which, ['start_id', 'end_id'], (row) =>
-    show(row, byId.get(Number(row.instrument)) as Contract),
-  )
+  return page(call, which, 'ids', (row) => show(row, byId.get(Number(row.instrument)) as Contract))
 }
 
 async function byInstrument(
@@ -155,9 +169,7 @@ async function byInstrument(
   show: (row: HistoryRow, contract: Contract) => unknown,
 ): Promise<unknown> {
   const contract = await contractAsked(call)
-  return page(call, { equals: equals(contract) ?? {} }, ['start_seq', 'end_seq'], (row) =>
-    show(row, contract),
-  )
+  return page(call, { equals: equals(contract) ?? {} }, 'numbers', (row) => show(row, contract))
 }
 
 const ownByCurrency = (call: PrivateCall) => byCurrency(call, { account: accountRead(call) }, userTradeShown)

@@ -2,6 +2,7 @@
 import type { InputOf, Operation, OutputOf } from './operation.js'
 import { ACCESS_OPERATIONS } from './operations/access.js'
 import { ACCOUNT_OPERATIONS } from './operations/accounts.js'
+import { ADDRESS_OPERATIONS } from './operations/addresses.js'
 import { APPROVAL_OPERATIONS } from './operations/approvals.js'
 import { EVENT_OPERATIONS } from './operations/events.js'
 import { FACTOR_OPERATIONS } from './operations/factors.js'
@@ -32,6 +33,7 @@ const all = [
   ...LEDGER_OPERATIONS,
   ...APPROVAL_OPERATIONS,
   ...FUNDING_OPERATIONS,
+  ...ADDRESS_OPERATIONS,
   ...INSTRUMENT_OPERATIONS,
   ...ORDER_OPERATIONS,
   ...TRADE_OPERATIONS,

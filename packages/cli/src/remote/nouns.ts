@@ -24,6 +24,11 @@ export const NOUNS: readonly Noun[] = [
   { noun: 'entry', summary: 'Entries of the ledger', resources: ['entries'] },
   { noun: 'deposit', summary: 'Money coming in', resources: ['deposits'] },
   { noun: 'withdrawal', summary: 'Money going out', resources: ['withdrawals'] },
+  {
+    noun: 'address',
+    summary: 'Where accounts are paid, and where they may send to',
+    resources: ['deposit_addresses', 'address_book'],
+  },
   { noun: 'movement', summary: 'Cash movements of a partner', resources: ['cash_movements'] },
   { noun: 'transfer', summary: 'Money between accounts', resources: ['transfers'] },
   { noun: 'hold', summary: 'Amounts set aside', resources: ['holds'] },
@@ -57,6 +62,8 @@ export const ELSEWHERE: readonly string[] = ['book.verify']
 
 /** Verbs that the command line says differently, so that one noun can hold several resources. */
 const VERBS: Readonly<Record<string, string>> = {
+  'deposit_addresses.list': 'deposits',
+  'address_book.list': 'book',
   'credentials.create': 'register',
   'accounts.open': 'create',
   'accounts.open_many': 'create-many',

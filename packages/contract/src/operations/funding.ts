@@ -8,6 +8,7 @@ import {
   EXAMPLE_WITHDRAWAL,
   FUNDING_STATES,
   MOVEMENT_REASONS,
+  WITHDRAWAL_PRIORITIES,
   withdrawal,
 } from '../resources/ledger.js'
 import { amount, choice, count, currency, flag, id, nullable, object, optional, text } from '../wire/index.js'
@@ -56,6 +57,8 @@ const withdrawalStep = <const N extends string, const S extends 'funding:settle'
     example: { request: { withdrawal: EXAMPLE.withdrawal }, response: doneWithdrawal },
   })
 
+const { address: _address, ...MOVED } = EXAMPLE_DEPOSIT
+
 const fundingList = {
   account: id('acc'),
   state: optional(choice(FUNDING_STATES)),
@@ -74,6 +77,7 @@ export const FUNDING_OPERATIONS = [
     scope: 'funding:write',
     input: object({
       ...money,
+      address: optional(text({ max: 128, description: 'Where it came in: an address of the account' })),
       settle: optional(flag('Book it at once; needs the scope funding:settle'), false),
     }),
     output: madeDeposit,
@@ -84,6 +88,7 @@ export const FUNDING_OPERATIONS = [
       'amount_not_positive',
       'amount_out_of_range',
       'currency_unknown',
+      'address_unknown',
     ],
     example: {
       request: {
@@ -131,7 +136,13 @@ export const FUNDING_OPERATIONS = [
     summary: 'Ask for a withdrawal to the outside world',
     description: 'The amount is held until it is completed, rejected or cancelled.',
     scope: 'funding:write',
-    input: object(money),
+    input: object({
+      ...money,
+      address: optional(text({ max: 128, description: 'Where to: in the account’s book of addresses' })),
+      priority: optional(
+        choice(WITHDRAWAL_PRIORITIES, 'How soon, where the outside world knows such a thing'),
+      ),
+    }),
     output: madeWithdrawal,
     refusals: [
       'not_visible',
@@ -140,6 +151,8 @@ export const FUNDING_OPERATIONS = [
       'amount_not_positive',
       'currency_unknown',
       'insufficient_available_balance',
+      'address_unknown',
+      'address_internal',
     ],
     example: {
       request: { account: EXAMPLE.account, currency: 'USD', amount: '100.00' },
@@ -229,7 +242,7 @@ export const FUNDING_OPERATIONS = [
       response: {
         items: [
           {
-            ...EXAMPLE_DEPOSIT,
+            ...MOVED,
             id: EXAMPLE.movement,
             account: EXAMPLE.second,
             state: 'confirmed',

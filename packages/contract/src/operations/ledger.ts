@@ -154,6 +154,28 @@ const TRANSFERS = [
     refusals: transferRefusals,
     example: { request: exampleTransfer, response: doneTransfer },
   }),
+  operation('transfers.send', {
+    kind: 'command',
+    method: 'POST',
+    path: '/transfers/send',
+    summary: 'Send money to an account of another owner by its address',
+    description:
+      'The address is the name of the account; it has to be in the sender’s book of addresses, and the account has to take transfers from others.',
+    scope: 'transfers:write',
+    input: object({
+      from: id('acc'),
+      address: text({ min: 1, max: 128 }),
+      currency: currency(),
+      amount: amount(),
+      description: optional(text({ max: 500 })),
+    }),
+    output: madeTransfer,
+    refusals: [...transferRefusals, 'address_unknown'],
+    example: {
+      request: { from: EXAMPLE.account, address: 'heron-main', currency: 'USD', amount: '10.00' },
+      response: doneTransfer,
+    },
+  }),
   operation('transfers.prepare', {
     kind: 'command',
     method: 'POST',

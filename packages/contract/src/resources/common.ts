@@ -117,5 +117,7 @@ export const EXAMPLE = {
   fees: 'fee_85',
   venue: 'ven_79',
   move: 'mov_86',
+  depositAddress: 'dad_88',
+  bookAddress: 'adr_87',
   at: '2026-11-20T17:00:00.000000Z',
 } as const

@@ -66,14 +66,30 @@ const funding = {
   description: description(),
   created_at: instant(),
 } as const
+const outside = () => nullable(text({ max: 128, description: 'Where outside, where that is known' }))
 export const cashMovement = object({
   id: id('csm'),
   ...funding,
   counter_account: id('acc', 'The funding account'),
   purpose: nullable(choice(MOVEMENT_REASONS)),
 })
-export const deposit = object({ id: id('dep'), ...funding })
-export const withdrawal = object({ id: id('wdr'), ...funding })
+export const deposit = object({ id: id('dep'), ...funding, address: outside() })
+export const WITHDRAWAL_PRIORITIES = [
+  'insane',
+  'extreme_high',
+  'very_high',
+  'high',
+  'mid',
+  'low',
+  'very_low',
+] as const
+export const withdrawal = object({
+  id: id('wdr'),
+  ...funding,
+  address: outside(),
+  fee: nullable(amount('currency', 'Taken beside the amount; null: none')),
+  priority: nullable(choice(WITHDRAWAL_PRIORITIES)),
+})
 
 export const hold = object({
   id: id('hld'),
@@ -119,6 +135,7 @@ export const EXAMPLE_DEPOSIT = {
   state: 'completed',
   reference: 'wire 2026-11-20/7',
   description: null,
+  address: null,
   created_at: EXAMPLE.at,
 } as const
 export const EXAMPLE_WITHDRAWAL = {
@@ -126,6 +143,8 @@ export const EXAMPLE_WITHDRAWAL = {
   id: EXAMPLE.withdrawal,
   amount: '100.00',
   state: 'pending',
+  fee: null,
+  priority: null,
 } as const
 export const EXAMPLE_HOLD = {
   id: EXAMPLE.hold,

@@ -102,6 +102,11 @@ export class Access {
   }
 
   /** Whether an account's own state and its owners' let it trade. */
+  /** Whether money may come to the account from somebody who need not reach it. */
+  mayReceive(account: Row): boolean {
+    return this.locks.mayReceive(account)
+  }
+
   mayDeal(account: Row): boolean {
     return this.locks.mayDeal(account)
   }

@@ -50,6 +50,12 @@ export class StateLocks {
     return this.stateFault('trade', { kind: 'account', row: account }) === null
   }
 
+  /** Whether it may be paid by whoever knows its address. */
+  mayReceive(account: Row): boolean {
+    const place: Place = { kind: 'account', row: account }
+    return this.stateFault('transfer', place) === null && this.permissionFault('transfer', place) === null
+  }
+
   permissionFault(ability: Ability, { kind, row }: Place): Refusal | null {
     if (kind !== 'account' || !this.gates.forbids(row)) return null
     const { forbidden } = this.hierarchy.accounts.attributes.get(row)

@@ -32,6 +32,12 @@ export function checkDescription(text: string | null, field = '/description'): v
   checkText(text, DESCRIPTION_LENGTH_MAX, field)
 }
 
+/** A text that has to be there. */
+export function checkLabel(text: string, lengthMax: number, field = '/label'): void {
+  if (text === '') refuse('malformed', `expected 1 to ${lengthMax} printable characters`, { field })
+  checkText(text, lengthMax, field)
+}
+
 export function checkExpiry(expiresAt: Instant | null, now: Instant): void {
   if (expiresAt !== null && expiresAt <= now)
     refuse('malformed', 'expected a time of expiry that is still to come', { field: '/expires_at' })

@@ -3,6 +3,7 @@ import type { AccountId } from '../hierarchy/index.js'
 import type { Id, Instant, Row } from '../image/index.js'
 import type { Amount, CurrencyCode } from '../money/index.js'
 import { entriesData, type LedgerContext, type PostedEntry } from './ledger.js'
+import type { WithdrawalPriority } from './tables.js'
 
 export const FUNDING_STATES = [
   'pending',
@@ -34,6 +35,11 @@ export type Funding = {
   readonly description: string | null
   /** Why cash was moved: deposit, withdrawal or vendor fees. */
   readonly purpose: string | null
+  /** Outside, where it is known. */
+  readonly address: string | null
+  /** Of a withdrawal. */
+  readonly fee: Amount | null
+  readonly priority: WithdrawalPriority | null
   readonly createdAt: Instant
 }
 
@@ -66,10 +72,14 @@ export function recordFunding(
   })
 }
 
+/** Only withdrawals have a fee, and a priority. */
+export const NO_FEE = { fee: null, priority: null } as const
+
 export function depositOf({ ledger }: LedgerContext, row: Row): Funding {
   const { state: _state, ...kept } = ledger.deposits.read(row)
   const counterAccount = ledger.houseAccount('outside_world')
-  return { id: ledger.deposits.id(row), kind: 'deposit', counterAccount, purpose: null, ...kept }
+  const id = ledger.deposits.id(row)
+  return { id, kind: 'deposit', counterAccount, purpose: null, ...NO_FEE, ...kept }
 }
 
 export function withdrawalOf({ ledger }: LedgerContext, row: Row): Funding {

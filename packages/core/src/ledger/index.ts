@@ -1,3 +1,4 @@
+export * from './addresses.js'
 export * from './approvals.js'
 export * from './business-date.js'
 export { DESCRIPTION_LENGTH_MAX, REFERENCE_LENGTH_MAX } from './checks.js'

@@ -28,6 +28,7 @@ import {
 } from '../money/index.js'
 import { refuse } from '../refusals/index.js'
 import type { Settings } from '../settings/index.js'
+import { Addresses } from './addresses.js'
 import { Approvals } from './approvals.js'
 import {
   type ApprovalId,
@@ -115,6 +116,7 @@ export class Ledger {
   readonly reversals: LedgerTables['reversals']
   readonly vendorFees: LedgerTables['vendorFees']
   readonly approvals: Approvals
+  readonly addresses: Addresses
   readonly balancesOf: Relation<AccountId>
   readonly depositsOf: Relation<AccountId>
   readonly withdrawalsOf: Relation<AccountId>
@@ -149,6 +151,7 @@ export class Ledger {
     this.holdsOf = new Relation(this.holds, this.holds.account)
     this.reversalByOriginal = new UniqueIndex(this.reversals, this.reversals.original)
     this.approvals = new Approvals(image, settings, hierarchy)
+    this.addresses = new Addresses(image)
     for (const derived of [
       this.balancesOf,
       this.depositsOf,

@@ -5,6 +5,7 @@
 import type { AccountId, PartyId } from '../hierarchy/index.js'
 import {
   choice,
+  exactOrNull,
   type Id,
   money,
   type Plain,
@@ -16,7 +17,7 @@ import {
   timeOrNull,
   value,
 } from '../image/index.js'
-import type { CurrencyCode } from '../money/index.js'
+import type { Amount, CurrencyCode } from '../money/index.js'
 import { APPROVAL_KINDS } from '../settings/index.js'
 
 export type BalanceId = Id<'balance'>
@@ -42,14 +43,33 @@ const fundingFields = {
   /** The outside world's own reference. */
   reference: textOrNull(),
   description: textOrNull(),
+  /** Where it comes in, or where it goes to, outside; null where that is known elsewhere. */
+  address: textOrNull(),
   createdAt: time(),
 }
 
 /** Deposits that are on their way. */
 export const depositFields = { ...fundingFields, state: choice(['pending', 'acknowledged']) }
 
-/** Withdrawals that are asked for: their amount is held. */
-export const withdrawalFields = fundingFields
+/** How soon it is to leave, where the outside world knows such a thing. */
+export const WITHDRAWAL_PRIORITIES = [
+  'insane',
+  'extreme_high',
+  'very_high',
+  'high',
+  'mid',
+  'low',
+  'very_low',
+] as const
+export type WithdrawalPriority = (typeof WITHDRAWAL_PRIORITIES)[number]
+
+/** Withdrawals that are asked for: their amount and their fee are held. */
+export const withdrawalFields = {
+  ...fundingFields,
+  /** Taken beside the amount; null: none. */
+  fee: exactOrNull<Amount>(),
+  priority: textOrNull<WithdrawalPriority>(),
+}
 
 export const TRANSFER_DIRECTIONS = [
   'main_to_sub',

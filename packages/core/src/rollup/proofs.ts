@@ -56,7 +56,13 @@ function promises(ledger: Ledger, rows: readonly Row[]): Check {
       ...holdsOf.of(account).map((hold) => [holds.currency.get(hold), holds.amount.get(hold)] as const),
       ...withdrawalsOf
         .of(account)
-        .map((asked) => [withdrawals.currency.get(asked), withdrawals.amount.get(asked)] as const),
+        .map(
+          (asked) =>
+            [
+              withdrawals.currency.get(asked),
+              withdrawals.amount.get(asked) + (withdrawals.fee.get(asked) ?? 0n),
+            ] as const,
+        ),
       ...transfersFrom
         .of(account)
         .map((prepared) => [transfers.currency.get(prepared), transfers.amount.get(prepared)] as const),

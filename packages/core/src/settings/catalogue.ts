@@ -6,6 +6,7 @@ import type { Plain } from '../image/index.js'
 import { approvalPolicy } from './approval-policy.js'
 import { collateralHaircuts } from './haircuts.js'
 import { type Setting, wholeNumber, yesOrNo } from './kinds.js'
+import { withdrawalFees } from './withdrawal-fees.js'
 
 const MINUTE = 60
 const HOUR = 60 * MINUTE
@@ -63,11 +64,16 @@ export const SETTINGS = {
     HOUR,
     { least: 1, most: 30 * DAY },
   ),
+  'transfers.accept_from_others': yesOrNo(
+    'Accounts take transfers from accounts of other owners that have their address',
+    false,
+  ),
   'venue.order_rate_tier': wholeNumber(
     'Which of the four published limits on order requests a second a firm has; a higher tier allows more',
     1,
     { least: 1, most: 4 },
   ),
+  'withdrawals.fees': withdrawalFees,
 } as const satisfies Record<string, Setting<Plain>>
 
 export type SettingName = keyof typeof SETTINGS

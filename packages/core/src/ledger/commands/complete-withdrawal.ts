@@ -1,5 +1,6 @@
 /** `withdrawals.complete`: the money has left for the outside world. */
 import { command } from '../../image/index.js'
+import { add, ZERO } from '../../money/index.js'
 import { accountOf, needsOn } from '../checks.js'
 import { recordFunding, withdrawalOf } from '../funding.js'
 import type { LedgerContext } from '../ledger.js'
@@ -16,10 +17,13 @@ export const completeWithdrawal = command({
     const { ledger } = context
     const row = ledger.withdrawals.row(withdrawal)
     const funding = withdrawalOf(context, row)
-    const { account, counterAccount, currency, amount } = funding
+    const { account, counterAccount, currency, amount, fee } = funding
     ledger.withdrawals.remove(row)
-    ledger.release(account, currency, amount)
-    const entries = ledger.move(currency, amount, account, counterAccount, 'withdrawal')
+    ledger.release(account, currency, add(amount, fee ?? ZERO))
+    const entries = [
+      ...ledger.move(currency, amount, account, counterAccount, 'withdrawal'),
+      ...(fee === null ? [] : ledger.move(currency, fee, account, ledger.houseAccount('fees'), 'fee')),
+    ]
     recordFunding(context, funding, 'completed', entries)
     return { withdrawal }
   },

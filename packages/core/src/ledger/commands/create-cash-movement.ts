@@ -8,7 +8,7 @@ import type { Amount, CurrencyCode } from '../../money/index.js'
 import { refuse } from '../../refusals/index.js'
 import { businessDateOf } from '../business-date.js'
 import { checkDescription, checkMoney, checkReference, needsOn } from '../checks.js'
-import { type Funding, recordFunding } from '../funding.js'
+import { type Funding, NO_FEE, recordFunding } from '../funding.js'
 import type { LedgerContext } from '../ledger.js'
 
 export const CASH_MOVEMENT_REASONS = ['deposit', 'withdrawal', 'vendor_fees'] as const
@@ -61,6 +61,8 @@ export const createCashMovement = command({
       reference: externalReference,
       description: memo,
       purpose: reason,
+      address: null,
+      ...NO_FEE,
       createdAt: now,
     }
     const [from, to] = reason === 'deposit' ? [fundingAccount, account] : [account, fundingAccount]

@@ -1,4 +1,5 @@
 import { acknowledgeDeposit } from './acknowledge-deposit.js'
+import { addBookAddress, removeBookAddress } from './address-book.js'
 import { cancelDeposit } from './cancel-deposit.js'
 import { captureHold } from './capture-hold.js'
 import { completeDeposit } from './complete-deposit.js'
@@ -11,12 +12,15 @@ import { createHold } from './create-hold.js'
 import { createTransfer } from './create-transfer.js'
 import { createWithdrawal } from './create-withdrawal.js'
 import { approveApproval, rejectApproval, withdrawApproval } from './decide-approval.js'
+import { assignAddress, offerAddresses } from './deposit-addresses.js'
 import { prepareTransfer } from './prepare-transfer.js'
 import { releaseHold } from './release-hold.js'
 import { cancelWithdrawal, rejectWithdrawal } from './return-withdrawal.js'
 import { reversePosting } from './reverse-posting.js'
+import { sendTransfer } from './send-transfer.js'
 
 export * from './acknowledge-deposit.js'
+export * from './address-book.js'
 export * from './cancel-deposit.js'
 export * from './capture-hold.js'
 export * from './complete-withdrawal.js'
@@ -28,10 +32,12 @@ export * from './create-hold.js'
 export * from './create-transfer.js'
 export * from './create-withdrawal.js'
 export * from './decide-approval.js'
+export * from './deposit-addresses.js'
 export * from './prepare-transfer.js'
 export * from './release-hold.js'
 export * from './return-withdrawal.js'
 export * from './reverse-posting.js'
+export * from './send-transfer.js'
 
 export const LEDGER_COMMANDS = [
   createDeposit,
@@ -43,7 +49,12 @@ export const LEDGER_COMMANDS = [
   rejectWithdrawal,
   cancelWithdrawal,
   createCashMovement,
+  offerAddresses,
+  assignAddress,
+  addBookAddress,
+  removeBookAddress,
   createTransfer,
+  sendTransfer,
   prepareTransfer,
   confirmTransfer,
   cancelTransfer,

@@ -3,6 +3,7 @@
  * as an entry of type `withdrawal_rejected` that moves nothing; the movement's state says which of the two it was.
  */
 import { command } from '../../image/index.js'
+import { add, ZERO } from '../../money/index.js'
 import { accountOf, checkDescription, needsOn } from '../checks.js'
 import { recordFunding, withdrawalOf } from '../funding.js'
 import type { LedgerContext } from '../ledger.js'
@@ -35,9 +36,9 @@ function giveBack(
   const { ledger } = context
   const row = ledger.withdrawals.row(withdrawal)
   const funding = withdrawalOf(context, row)
-  const { account, currency, amount } = funding
+  const { account, currency, amount, fee } = funding
   ledger.withdrawals.remove(row)
-  ledger.release(account, currency, amount)
+  ledger.release(account, currency, add(amount, fee ?? ZERO))
   recordFunding(context, funding, state, [ledger.note(account, currency, 'withdrawal_rejected')], cause)
   return { withdrawal }
 }

@@ -1,3 +1,4 @@
+import { listBookAddresses, listDepositAddresses } from './addresses.js'
 import { getApproval, listApprovals } from './approvals.js'
 import { getBalance, listBalances } from './balances.js'
 import {
@@ -29,6 +30,8 @@ export const LEDGER_QUERIES = [
   listHolds,
   getApproval,
   listApprovals,
+  listDepositAddresses,
+  listBookAddresses,
   participantAccounts,
   participantNames,
 ] as const

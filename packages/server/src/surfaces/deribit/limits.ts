@@ -21,6 +21,7 @@ export const ENGINE_RATES: readonly Rate[] = [
 const SUBSCRIBE: Rate = { perSecond: 10 / 3, burst: 10 }
 export const OWN_RATES: Readonly<Record<string, Rate>> = {
   'public/get_instruments': { perSecond: 1, burst: 50 },
+  'public/get_tradingview_chart_data': { perSecond: 5, burst: 50 },
   'public/subscribe': SUBSCRIBE,
   'private/subscribe': SUBSCRIBE,
   'private/get_transaction_log': { perSecond: 1, burst: 8 },

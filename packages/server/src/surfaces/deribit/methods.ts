@@ -3,6 +3,8 @@ import { ACCESS_LOG_METHODS } from './access-log.js'
 import { API_KEY_METHODS } from './api-keys.js'
 import { AUTH_METHODS } from './auth-methods.js'
 import type { Method } from './call.js'
+import { CHART_METHODS } from './candles.js'
+import { FUNDING_RATE_METHODS } from './funding-rates.js'
 import { INSTRUMENT_METHODS } from './instruments.js'
 import { MARGIN_METHODS } from './margins.js'
 import { MOVE_METHODS } from './moves.js'
@@ -32,6 +34,8 @@ export const METHODS: ReadonlyMap<string, Method> = new Map(
     ...USER_METHODS,
     ...INSTRUMENT_METHODS,
     ...TICKER_METHODS,
+    ...CHART_METHODS,
+    ...FUNDING_RATE_METHODS,
     ...SUMMARY_METHODS,
     ...POSITION_METHODS,
     ...MOVE_METHODS,

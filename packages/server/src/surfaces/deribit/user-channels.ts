@@ -5,13 +5,15 @@ import { openAccessLog, openLock } from './access-channels.js'
 import { accountView } from './account-shown.js'
 import type { Caller } from './authentication.js'
 import type { Opened, Opening } from './channel.js'
-import { CURRENCIES, contracts, SYSTEM } from './instruments.js'
-import { contractOf, isFill, isWhich, Ordered, type Which, whichOf } from './market-channels.js'
+import { type Contract, CURRENCIES, contracts, SYSTEM } from './instruments.js'
 import { factsOf, orderShown } from './orders.js'
+import { INTERVAL_MILLISECONDS, type Interval, Latest, Ordered, Pace } from './pace.js'
 import { shownPositions } from './positions.js'
 import { covers } from './scopes.js'
 import { summaryOf } from './summary.js'
 import { userTradeShown } from './user-trades.js'
+import { isFill, stopping } from './watching.js'
+import { contractOf, isWhich, type Which, whichOf } from './which.js'
 
 export async function openUserChannel(opening: Opening): Promise<Opened> {
   const { caller, parts, services } = opening
@@ -26,80 +28,117 @@ export async function openUserChannel(opening: Opening): Promise<Opened> {
   if (head === 'lock' && rest.length === 0) return openLock(opening, caller)
   const which = mayTrade ? await whichOf(services, rest) : null
   if (which === null) return null
+  const own = { opening, caller, which, interval: rest.at(-1) as Interval }
   switch (head) {
     case 'orders':
-      return openOrders(opening, caller, which, rest.at(-1) === 'raw')
+      return openOrders(own)
     case 'trades':
-      return openReports(opening, caller, which, isTraded, async ({ row, contract }) => [
-        userTradeShown(row, contract),
-      ])
+      return openTrades(own)
     case 'changes':
-      return openChanges(opening, caller, which)
+      return openChanges(own)
     default:
       return null
   }
 }
 
+interface Own {
+  readonly opening: Opening
+  readonly caller: Caller
+  readonly which: Which
+  readonly interval: Interval
+}
+
 interface Told {
   readonly event: Event
   readonly row: HistoryRow
-  readonly contract: NonNullable<Awaited<ReturnType<typeof contractOf>>>
+  readonly contract: Contract
+}
+
+/** Execution reports of the account, those of a window together. */
+async function openReports(
+  { opening, caller: { account, authenticated }, which, interval }: Own,
+  isWanted: (kind: string) => boolean,
+  deliver: (told: readonly Told[]) => void,
+): Promise<Opened> {
+  const { services, fail } = opening
+  const pace = new Pace<Told>(INTERVAL_MILLISECONDS[interval], fail, deliver)
+  const shown = new Ordered(fail, async (event: Event) => {
+    const [row] = EXECUTIONS.rows(event)
+    const contract = await contractOf(services, String(event.data.symbol))
+    if (row !== undefined && contract !== null && isWhich(which, contract)) pace.add({ event, row, contract })
+  })
+  const matches = ({ kind, data }: Event): boolean =>
+    isWanted(kind) &&
+    (data.order as { readonly account?: unknown } | undefined)?.account === account
+  const needs = [{ ability: 'read', target: { account } }] as const
+  const told = (event: Event): boolean => {
+    shown.add(event)
+    return true
+  }
+  const follow = { scope: 'orders:read', needs, matches }
+  const answer = await services.host.follow(authenticated.actor, follow, null, told, async () => {})
+  return stopping(answer.kind === 'answer' ? answer.result : null, pace)
 }
 
 const isOrder = (kind: string): boolean => kind.startsWith('order.')
 /** A position that was moved is a trade of either account. */
 const isTraded = (kind: string): boolean => isFill(kind) || kind === 'trade.moved'
 
-/** Execution reports of the account, each as it is shown. */
-async function openReports(
-  { services, tell, fail }: Opening,
-  { account, authenticated }: Caller,
-  which: Which,
-  isWanted: (kind: string) => boolean,
-  show: (told: Told) => Promise<unknown>,
-): Promise<Opened> {
-  const shown = new Ordered(fail, async (event: Event) => {
-    const [row] = EXECUTIONS.rows(event)
-    const contract = await contractOf(services, String(event.data.symbol))
-    if (row !== undefined && contract !== null && isWhich(which, contract))
-      tell(await show({ event, row, contract }))
-  })
-  const matches = ({ kind, data }: Event): boolean =>
-    isWanted(kind) && (data.order as { readonly account?: unknown } | undefined)?.account === account
-  const needs = [{ ability: 'read', target: { account } }] as const
-  const deliver = (event: Event): boolean => {
-    shown.add(event)
-    return true
-  }
-  const follow = { scope: 'orders:read', needs, matches }
-  const answer = await services.host.follow(authenticated.actor, follow, null, deliver, async () => {})
-  return answer.kind === 'answer' ? answer.result : null
+const orderTold = ({ event, contract }: Told) => orderShown(factsOf(event.data.order as HistoryRow), contract)
+
+/** Each order as it stood last in the window. */
+function ordersTold(told: readonly Told[]): readonly unknown[] {
+  const latest = new Map<unknown, Told>()
+  for (const each of told) if (isOrder(each.event.kind)) latest.set(each.row.order, each)
+  return [...latest.values()].map(orderTold)
 }
 
-/** Every step of an order; of a group of channels alone, lists. */
-function openOrders(opening: Opening, caller: Caller, which: Which, isRaw: boolean): Promise<Opened> {
-  return openReports(opening, caller, which, isOrder, async ({ event, contract }) => {
-    const order = orderShown(factsOf(event.data.order as HistoryRow), contract)
-    return isRaw ? order : [order]
-  })
-}
+const tradesTold = (told: readonly Told[]): readonly unknown[] =>
+  told.filter(({ event }) => isTraded(event.kind)).map(({ row, contract }) => userTradeShown(row, contract))
 
-function openChanges(opening: Opening, caller: Caller, which: Which): Promise<Opened> {
-  return openReports(
-    opening,
-    caller,
-    which,
-    (kind) => isOrder(kind) || isTraded(kind),
-    async ({ event, row, contract }) => {
-      const positions = await shownPositions(opening.services, caller.account, [contract])
-      return {
-        instrument_name: contract.symbol,
-        orders: isOrder(event.kind) ? [orderShown(factsOf(event.data.order as HistoryRow), contract)] : [],
-        trades: isTraded(event.kind) ? [userTradeShown(row, contract)] : [],
-        positions: positions.map(withoutOrders),
-      }
+/** Every step of an order alone; of a window, a list. */
+const openOrders = (own: Own): Promise<Opened> =>
+  openReports(
+    own,
+    isOrder,
+    (told) => {
+      if (own.interval !== 'raw') own.opening.tell(ordersTold(told))
+      else for (const each of told) own.opening.tell(orderTold(each))
     },
   )
+
+const openTrades = (own: Own): Promise<Opened> =>
+  openReports(own, isTraded, (told) => own.opening.tell(tradesTold(told)))
+
+/** By instrument: what became of its orders, what was traded, and where the position stands. */
+function openChanges(own: Own): Promise<Opened> {
+  const { opening, caller } = own
+  const shown = new Ordered(opening.fail, async (told: readonly Told[]) => {
+    for (const [contract, of] of byContract(told)) {
+      const positions = await shownPositions(opening.services, caller.account, [contract])
+      opening.tell({
+        instrument_name: contract.symbol,
+        orders: ordersTold(of),
+        trades: tradesTold(of),
+        positions: positions.map(withoutOrders),
+      })
+    }
+  })
+  return openReports(
+    own,
+    (kind) => isOrder(kind) || isTraded(kind),
+    (told) => shown.add(told),
+  )
+}
+
+function byContract(told: readonly Told[]): readonly (readonly [Contract, readonly Told[]])[] {
+  const found = new Map<number, [Contract, Told[]]>()
+  for (const each of told) {
+    const known = found.get(each.contract.id)
+    if (known === undefined) found.set(each.contract.id, [each.contract, [each]])
+    else known[1].push(each)
+  }
+  return [...found.values()]
 }
 
 function withoutOrders(position: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
@@ -161,31 +200,4 @@ async function followAccount(
   }
   const answer = await host.follow(authenticated.actor, follow, null, deliver, async () => {})
   return answer.kind === 'answer' ? answer.result : null
-}
-
-/** Work that is done again after it was asked for, however often that was meanwhile. */
-class Latest {
-  private state: 'idle' | 'running' | 'asked' = 'idle'
-
-  constructor(
-    private readonly fail: Opening['fail'],
-    private readonly work: () => Promise<void>,
-  ) {}
-
-  ask(): void {
-    if (this.state === 'idle') this.run().catch(this.fail)
-    else this.state = 'asked'
-  }
-
-  private async run(): Promise<void> {
-    do {
-      this.state = 'running'
-      await this.work()
-    } while (this.isAskedAgain())
-    this.state = 'idle'
-  }
-
-  private isAskedAgain(): boolean {
-    return this.state === 'asked'
-  }
 }

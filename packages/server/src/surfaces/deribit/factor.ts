@@ -24,7 +24,7 @@ interface Protected {
 }
 
 /** Of the parameters: the answer itself, and who is asking. */
-const NOT_BOUND = ['authorization_data', 'challenge', 'access_token']
+const NOT_BOUND = ['authorization_data', 'tfa', 'challenge', 'access_token']
 
 const REASONS: Readonly<Record<FactorFault, string>> = {
   required: 'tfa_code_is_required',
@@ -40,7 +40,8 @@ export async function factorWanted(
   { caller, params, services }: Protected,
 ): Promise<Readonly<Record<string, unknown>> | null> {
   const { user } = caller.authenticated
-  const answer = params.text('authorization_data')
+  // An older name of it, which some clients send with withdrawals.
+  const answer = params.text('authorization_data') ?? params.text('tfa')
   const purpose = JSON.stringify(['deribit', method, user, caller.account, params.fingerprint(NOT_BOUND)])
   const given = answer === null ? null : { answer, challenge: params.text('challenge') }
   const verdict =

@@ -1,6 +1,7 @@
 /** Every method of the surface, by its name. */
 import { ACCESS_LOG_METHODS } from './access-log.js'
 import { API_KEY_METHODS } from './api-keys.js'
+import { ADDRESS_BOOK_METHODS } from './address-book.js'
 import { AUTH_METHODS } from './auth-methods.js'
 import type { Method } from './call.js'
 import { CHART_METHODS } from './candles.js'
@@ -24,6 +25,7 @@ import { LOG_METHODS } from './transaction-log.js'
 import { TRANSFER_METHODS } from './transfers.js'
 import { USER_METHODS } from './user-methods.js'
 import { TRADE_METHODS } from './user-trades.js'
+import { WALLET_METHODS } from './wallet.js'
 
 export const METHODS: ReadonlyMap<string, Method> = new Map(
   [
@@ -49,6 +51,8 @@ export const METHODS: ReadonlyMap<string, Method> = new Map(
     ...SUBACCOUNT_METHODS,
     ...SUBACCOUNT_LOGIN_METHODS,
     ...TRANSFER_METHODS,
+    ...WALLET_METHODS,
+    ...ADDRESS_BOOK_METHODS,
     ...LOG_METHODS,
     ...SOCKET_METHODS,
   ].map((method) => [method.name, method]),

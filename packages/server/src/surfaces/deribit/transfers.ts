@@ -1,23 +1,25 @@
-/** Transfers inside the hierarchy (section 4). They are done at once and cost nothing. */
-import { createHash } from 'node:crypto'
+/** Transfers inside the hierarchy and to other owners (section 4). They are done at once and cost nothing. */
 import {
   type AccountId,
   type Amount,
   type CurrencyCode,
-  currencyOf,
   type HistoryRow,
-  parseAmount,
+  type Plain,
   toMilliseconds,
 } from '@stemma/core'
-import type { Request } from '../../services.js'
 import { accountView } from './account-shown.js'
 import { accountNamed, type Method, type PrivateCall } from './call.js'
-import { invalidParam, settled, VenueError } from './errors.js'
+import { settled, VenueError } from './errors.js'
 import { currencyNamed } from './instruments.js'
+import { amountAsked, keyOf, nonceAsked, withNonce } from './money-asked.js'
 import { amountShown } from './numbers.js'
+import { approvalsWaiting, type WaitingApproval, withdrawApproval } from './waiting-approvals.js'
 
 const COUNT_MAX = 1_000
-export const NONCE_LENGTHS = { least: 8, most: 128 }
+const OFFSET_MAX = 100_000
+/** Of each side: those before are not listed. */
+const TRANSFERS_MAX = 10_000
+const WAITING = ['transfers.create', 'transfers.send']
 
 const STATES: Readonly<Record<string, string>> = {
   prepared: 'prepared',
@@ -26,104 +28,119 @@ const STATES: Readonly<Record<string, string>> = {
   expired: 'cancelled',
 }
 
-interface Sides {
+type Shown = Readonly<Record<string, unknown>>
+
+interface Asked {
+  readonly command: 'transfers.create' | 'transfers.send'
   readonly from: AccountId
-  readonly to: AccountId
+  readonly input: Readonly<Record<string, Plain>>
+  readonly nonce: string | null
 }
 
-function amountAsked({ params }: PrivateCall, currency: CurrencyCode): Amount {
-  const amount = parseAmount(params.decimal('amount') ?? params.missing('amount'), currencyOf(currency))
-  if (typeof amount !== 'bigint')
-    throw invalidParam('amount', `must have at most ${currencyOf(currency).precision} decimals`)
-  if (amount <= 0n) throw invalidParam('amount', 'must be positive')
-  return amount
-}
-
-function nonceAsked({ params }: PrivateCall): string | null {
-  const nonce = params.text('nonce')
-  const { least, most } = NONCE_LENGTHS
-  if (nonce !== null && (nonce.length < least || nonce.length > most))
-    throw invalidParam('nonce', `must have ${least} to ${most} characters`)
-  return nonce
-}
-
-async function submit(call: PrivateCall, { from, to }: Sides, nonce: string | null): Promise<unknown> {
+async function submit(
+  call: PrivateCall,
+  currency: CurrencyCode,
+  { command, from, input, nonce }: Asked,
+): Promise<Shown> {
   const { host, caller, requestId } = call
+  const result = settled<{ readonly transfer?: number; readonly approval?: number }>(
+    await host.execute({
+      command,
+      actor: caller.authenticated.actor,
+      input: { from, currency, description: null, ...input },
+      request: requestId,
+      ...keyOf(nonce, [command, from, ...Object.values(input).map(String), currency]),
+    }),
+  )
+  // A policy of the owner's asks for a second person first.
+  if (result.transfer === undefined) {
+    const waiting = await approvalsWaiting(call, from, WAITING)
+    const own = waiting.find(({ id }) => id === result.approval)
+    if (own === undefined) throw new VenueError(11094)
+    return withNonce(await waitingShown(call, own), nonce) as Shown
+  }
+  return withNonce(await transferShown(call, await rowOf(call, result.transfer), from), nonce) as Shown
+}
+
+async function rowOf({ host }: PrivateCall, transfer: number): Promise<HistoryRow> {
+  const [row] = await host.history('transfers', { equals: { id: transfer }, limit: 1 })
+  if (row === undefined) throw new VenueError(11094)
+  return row
+}
+
+function move(
+  call: PrivateCall,
+  { from, to }: { readonly from: AccountId; readonly to: AccountId },
+  nonce: string | null,
+): Promise<Shown> {
   if (from === to) throw new VenueError(12100)
   const currency = currencyNamed(call.params)
-  const amount = amountAsked(call, currency)
-  const request: Request = {
-    command: 'transfers.create',
-    actor: caller.authenticated.actor,
-    input: { from, to, currency, amount, description: null },
-    request: requestId,
-    ...(nonce === null ? {} : { key: { key: nonce, bodyHash: hashOf(from, to, currency, amount) } }),
-  }
-  const result = settled<{ readonly transfer?: number }>(await host.execute(request))
-  // A policy of the owner's asks for a second person first.
-  if (result.transfer === undefined) return waiting(call, to, currency, amount)
-  const [row] = await host.history('transfers', { equals: { id: result.transfer }, limit: 1 })
-  if (row === undefined) throw new VenueError(11094)
-  const shown = await transferShown(call, row, from)
-  return nonce === null ? shown : { ...shown, nonce }
+  const input = { to, amount: amountAsked(call, currency) }
+  return submit(call, currency, { command: 'transfers.create', from, input, nonce })
 }
 
-const hashOf = (...parts: readonly (string | number | bigint)[]): string =>
-  createHash('sha256').update(parts.join(' ')).digest('hex')
-
-async function waiting(call: PrivateCall, to: AccountId, currency: CurrencyCode, amount: Amount) {
-  const now = toMilliseconds(call.host.now())
+async function waitingShown(
+  call: PrivateCall,
+  { id, input, operation, createdAt }: WaitingApproval,
+): Promise<Shown> {
+  const currency = input.currency as CurrencyCode
+  const at = toMilliseconds(createdAt as never)
+  const isToUser = operation === 'transfers.send'
   return {
-    id: null,
-    type: 'subaccount',
+    id,
+    type: isToUser ? 'user' : 'subaccount',
     direction: 'payment',
     currency,
-    amount: amountShown(amount, currency),
-    other_side: (await accountView(call, to)).displayName,
+    amount: amountShown(input.amount as Amount, currency),
+    other_side: isToUser ? input.address : (await accountView(call, input.to as AccountId)).displayName,
     state: 'waiting_for_admin',
-    created_timestamp: now,
-    updated_timestamp: now,
+    created_timestamp: at,
+    updated_timestamp: at,
   }
 }
 
-/** As `reader`, one of its sides, sees it. */
-async function transferShown(
-  call: PrivateCall,
-  row: HistoryRow,
-  reader: AccountId,
-): Promise<Readonly<Record<string, unknown>>> {
+/** As `reader`, one of its sides, sees it. Another owner's account is named by its address. */
+async function transferShown(call: PrivateCall, row: HistoryRow, reader: AccountId): Promise<Shown> {
   const isPayment = row.from === reader
-  const other = (isPayment ? row.to : row.from) as AccountId
+  const isToUser = row.direction === 'party_to_party'
+  const other = await accountView(call, (isPayment ? row.to : row.from) as AccountId)
   const currency = row.currency as CurrencyCode
   return {
     id: row.id,
-    type: row.direction === 'party_to_party' ? 'user' : 'subaccount',
+    type: isToUser ? 'user' : 'subaccount',
     direction: isPayment ? 'payment' : 'income',
     currency,
     amount: amountShown(row.amount as Amount, currency),
-    other_side: (await accountView(call, other)).displayName,
+    other_side: isToUser && isPayment ? other.name : other.displayName,
     state: STATES[String(row.state)] ?? row.state,
     created_timestamp: toMilliseconds(Number(row.created_at) as never),
     updated_timestamp: toMilliseconds(Number(row.updated_at) as never),
   }
 }
 
-const toSubaccount = (call: PrivateCall): Promise<unknown> =>
-  submit(call, { from: call.caller.account, to: accountNamed(call, 'destination') }, null)
+const toSubaccount = (call: PrivateCall): Promise<Shown> =>
+  move(call, { from: call.caller.account, to: accountNamed(call, 'destination') }, null)
 
-function between(call: PrivateCall): Promise<unknown> {
+function between(call: PrivateCall): Promise<Shown> {
   const { caller, params } = call
   const to = accountNamed(call, 'destination')
   const from = params.has('source') ? accountNamed(call, 'source') : caller.account
-  return submit(call, { from, to }, nonceAsked(call))
+  return move(call, { from, to }, nonceAsked(call))
 }
 
-/** Those that left the account and those that came, newest first. */
+function toUser(call: PrivateCall): Promise<Shown> {
+  const currency = currencyNamed(call.params)
+  const address = call.params.requiredText('destination')
+  const input = { address, amount: amountAsked(call, currency) }
+  return submit(call, currency, { command: 'transfers.send', from: call.caller.account, input, nonce: null })
+}
+
+/** Those that left the account and those that came, and those that wait, the newest first. */
 async function list(call: PrivateCall): Promise<unknown> {
   const { host, caller, params } = call
   const currency = currencyNamed(params)
   const count = params.count('count', 10, COUNT_MAX)
-  const offset = params.count('offset', 0, 100_000, 0)
+  const offset = params.count('offset', 0, OFFSET_MAX, 0)
   const sides = await Promise.all(
     (['from', 'to'] as const).map((side) =>
       host.history('transfers', {
@@ -133,28 +150,57 @@ async function list(call: PrivateCall): Promise<unknown> {
       }),
     ),
   )
-  const rows = sides.flat().sort((left, right) => Number(right.id) - Number(left.id))
-  const shown = rows.slice(offset, offset + count).map((row) => transferShown(call, row, caller.account))
-  return { count: rows.length, data: await Promise.all(shown) }
+  const waiting = (await approvalsWaiting(call, caller.account, WAITING)).filter(
+    ({ input }) => input.currency === currency,
+  )
+  const all = [
+    ...sides
+      .flat()
+      .map((row) => ({ id: Number(row.id), show: () => transferShown(call, row, caller.account) })),
+    ...waiting.map((each) => ({ id: each.id, show: () => waitingShown(call, each) })),
+  ].sort((left, right) => right.id - left.id)
+  const shown = all.slice(offset, offset + count).map(({ show }) => show())
+  return { count: all.length, data: await Promise.all(shown) }
 }
 
-/** Of each side: those before are not listed. */
-const TRANSFERS_MAX = 10_000
+/** Only what is prepared, or waits for a second person, can still be cancelled. */
+async function cancel(call: PrivateCall): Promise<unknown> {
+  const { host, caller, params, requestId } = call
+  const currency = currencyNamed(params)
+  const id = params.requiredWhole('id')
+  const waiting = (await approvalsWaiting(call, caller.account, WAITING)).find((each) => each.id === id)
+  if (waiting !== undefined && waiting.input.currency === currency) {
+    await withdrawApproval(call, id)
+    return { ...(await waitingShown(call, waiting)), state: 'cancelled' }
+  }
+  const [row] = await host.history('transfers', { equals: { id, currency }, limit: 1 })
+  if (row === undefined || (row.from !== caller.account && row.to !== caller.account))
+    throw new VenueError(11053)
+  if (row.state !== 'prepared' || row.from !== caller.account) throw new VenueError(12100)
+  const outcome = await host.execute({
+    command: 'transfers.cancel',
+    actor: caller.authenticated.actor,
+    input: { transfer: id },
+    request: requestId,
+  })
+  // One that ended between the look and the command.
+  if (outcome.kind === 'refused' && outcome.refusal.code === 'not_visible') throw new VenueError(12100)
+  settled(outcome)
+  return transferShown(call, await rowOf(call, id), caller.account)
+}
+
+const writes = { kind: 'private', scope: 'wallet:read_write' } as const
 
 export const TRANSFER_METHODS: readonly Method[] = [
+  { name: 'private/submit_transfer_to_subaccount', ...writes, isMainOnly: true, answer: toSubaccount },
+  { name: 'private/submit_transfer_between_subaccounts', ...writes, isMainOnly: true, answer: between },
   {
-    name: 'private/submit_transfer_to_subaccount',
-    kind: 'private',
-    scope: 'wallet:read_write',
+    name: 'private/submit_transfer_to_user',
+    ...writes,
     isMainOnly: true,
-    answer: toSubaccount,
+    protection: { factor: 'wallet', withoutFactor: 'allowed' },
+    answer: toUser,
   },
-  {
-    name: 'private/submit_transfer_between_subaccounts',
-    kind: 'private',
-    scope: 'wallet:read_write',
-    isMainOnly: true,
-    answer: between,
-  },
+  { name: 'private/cancel_transfer_by_id', ...writes, answer: cancel },
   { name: 'private/get_transfers', kind: 'private', scope: 'wallet:read', answer: list },
 ]

@@ -96,6 +96,12 @@ export const LIMITS: readonly Section[] = [
     rows: [
       ['Units of a customer’s balance', '±(2^63 − 1), counted with guard digits'],
       ['Characters of the reference of a movement', '128'],
+      ['Characters of an address outside', '128'],
+      ['Characters of the label of an address', '64'],
+      ['Addresses offered by one request', '1,000'],
+      ['Addresses for deposits that are free', '10,000'],
+      ['Addresses at which an account is paid, of a currency', '20'],
+      ['Addresses that an account may send to', '100'],
       ['Characters of a number', '64'],
       ['Digits after the point of a quantity', '9, as the instrument says'],
       ['A price', '10^12'],

@@ -9,6 +9,7 @@ import { createMarkets, INSTRUMENT, type Markets } from './parts/markets.js'
 import { createNordlys, type Nordlys } from './parts/nordlys.js'
 import { createOperator, type Operator } from './parts/operator.js'
 import { createWaiting, type Waiting } from './parts/waiting.js'
+import { createWallet } from './parts/wallet.js'
 import type { DemoPort } from './port.js'
 
 export interface DemoWorld {
@@ -36,6 +37,7 @@ export async function createDemoWorld(port: DemoPort): Promise<DemoWorld> {
   const waiting = await createWaiting(builder, { borealis, nordlys, kestrel, liberty })
   const markets = await createMarkets(builder, { acme, borealis, liberty })
   const derivatives = await createDerivatives(builder, party, kestrel)
+  await createWallet(builder, kestrel, derivatives.maker)
   const credentials = {
     native: { ...operator.keys, firmAdministrator: acme.firmAdministrator },
     clients: [...acme.clients, ...borealis.clients, ...markets.clients],

@@ -8,6 +8,12 @@ const PAGE = readFileSync(join(import.meta.dirname, '../../../docs/reference/lim
 /** Which row of the page tells of which constant of the engine; the first number of the row is its value. */
 const TOLD: Readonly<Record<string, string>> = {
   ACCOUNTS_OF_GROUP_MAX: 'Accounts of a group',
+  ADDRESSES_OF_OFFER_MAX: 'Addresses offered by one request',
+  ADDRESS_LABEL_LENGTH_MAX: 'Characters of the label of an address',
+  ADDRESS_LENGTH_MAX: 'Characters of an address outside',
+  BOOK_ADDRESSES_MAX: 'Addresses that an account may send to',
+  DEPOSIT_ADDRESSES_MAX: 'Addresses at which an account is paid, of a currency',
+  FREE_ADDRESSES_MAX: 'Addresses for deposits that are free',
   ACCOUNTS_OF_PARTY_MAX: 'Accounts of a party',
   ATTRIBUTES_SIZE_MAX: 'Characters of an account’s attributes, written out',
   BINDINGS_OF_USER_MAX: 'Bindings of a user',

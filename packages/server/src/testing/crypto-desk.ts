@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { DemoFile } from '@stemma/demo'
 import ccxt from 'ccxt'
+import { Secret, TOTP } from 'otpauth'
 import type { ManualClock } from '../host/clock.js'
 import type { Timer } from '../host/timer.js'
 import { readConfiguration } from '../ops/configuration.js'
@@ -26,6 +27,10 @@ export interface CryptoDesk {
   readonly operatorKey: string
   /** JSON-RPC over POST with id and secret, or as nobody. */
   call(method: string, params?: object, key?: Key | null): Promise<Told>
+  /** An operation of the native API as the operator, which has to succeed. */
+  operate(method: string, path: string, body?: object): Promise<Told['body']>
+  /** The one-time code of the main account's owner at a time, in milliseconds. */
+  codeAt(milliseconds: number): string
   close(): Promise<void>
 }
 
@@ -72,6 +77,19 @@ export async function openCryptoDesk(
         body: JSON.stringify({ jsonrpc: '2.0', id: 7, method, params }),
       })
       return { status: response.status, body: await response.json() }
+    },
+    async operate(method, path, body) {
+      const response = await fetch(`${url}/stemma/v1${path}`, {
+        method,
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${native.operator.apiKey}` },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      })
+      const told = await response.json()
+      if (!response.ok) throw new Error(`expected ${path} to be done, was ${JSON.stringify(told)}`)
+      return told
+    },
+    codeAt(timestamp) {
+      return new TOTP({ secret: Secret.fromBase32(deribit.totpSecret) }).generate({ timestamp })
     },
     async close() {
       await server.stop()

@@ -34,7 +34,12 @@ export const offerAddresses = command({
       const taken = addressKey(currency, address)
       if (known.offeredByPlace.has(taken) || known.depositByPlace.has(taken))
         refuse('address_taken', 'the address was offered before', { field })
-      known.offered.insert(image.newId<OfferedAddressId>(), { currency, address, addressKey: taken, createdAt: now })
+      known.offered.insert(image.newId<OfferedAddressId>(), {
+        currency,
+        address,
+        addressKey: taken,
+        createdAt: now,
+      })
     })
     emit({
       kind: 'deposit_address.offered',
@@ -62,7 +67,13 @@ export const assignAddress = command({
     const { address, addressKey: taken } = addresses.offered.read(free)
     addresses.offered.remove(free)
     const depositAddress = image.newId<DepositAddressId>()
-    addresses.deposits.insert(depositAddress, { account, currency, address, addressKey: taken, createdAt: now })
+    addresses.deposits.insert(depositAddress, {
+      account,
+      currency,
+      address,
+      addressKey: taken,
+      createdAt: now,
+    })
     emit({
       kind: 'deposit_address.assigned',
       subject: `acc_${account}`,

@@ -91,6 +91,29 @@ const BEFORE: Readonly<
     'deposit',
   ] as const
   const withdrawal = ['withdrawals.create', null, EXAMPLE.withdrawal, 'withdrawal'] as const
+  const offered = ['deposit_addresses.offer', null, 'dad_0', 'offered'] as const
+  const addressed = ['address_book.add', null, EXAMPLE.bookAddress, 'book_address'] as const
+  // Another owner's account that takes what is sent to its name.
+  const other = [
+    [
+      'accounts.open',
+      { party: EXAMPLE.firm, name: 'heron-main', display_name: 'Heron', type: 'cash' },
+      EXAMPLE.second,
+      'account',
+    ],
+    [
+      'settings.set',
+      { node: EXAMPLE.firm, name: 'transfers.accept_from_others', value: true },
+      'set_0',
+      'setting',
+    ],
+    [
+      'address_book.add',
+      { account: EXAMPLE.account, currency: 'USD', kind: 'transfer', address: 'heron-main', label: 'Heron' },
+      EXAMPLE.bookAddress,
+      'book_address',
+    ],
+  ] as const
   const prepared = ['transfers.prepare', null, EXAMPLE.transfer, 'transfer'] as const
   const hold = ['holds.create', null, EXAMPLE.hold, 'hold'] as const
   const policy = [
@@ -177,6 +200,9 @@ const BEFORE: Readonly<
       [withdrawal],
     ),
     ...each(['transfers.confirm', 'transfers.cancel', 'transfers.get'], [prepared]),
+    'transfers.send': other,
+    'deposit_addresses.assign': [offered],
+    'address_book.remove': [addressed],
     ...each(['holds.capture', 'holds.release', 'holds.get'], [hold]),
     ...each(
       ['approvals.approve', 'approvals.reject', 'approvals.withdraw', 'approvals.get'],

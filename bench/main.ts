@@ -8,6 +8,8 @@ import { parseArgs } from 'node:util'
 import { access } from './access.js'
 import { accessPeers } from './access-peers.js'
 import type { Benchmark } from './benchmark.js'
+import { deribitNotifications } from './deribit-notifications.js'
+import { deribitOrders } from './deribit-orders.js'
 import { engine } from './engine.js'
 import { growth } from './growth.js'
 import { idempotency } from './idempotency.js'
@@ -37,6 +39,8 @@ const BENCHMARKS: readonly Benchmark[] = [
   orders,
   ordersHttp,
   ordersSocket,
+  deribitOrders,
+  deribitNotifications,
   store,
   idempotency,
   start,

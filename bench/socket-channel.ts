@@ -1,88 +1,32 @@
-/**
- * One WebSocket with many messages in flight, each known by its number. Messages of one turn of the loop leave in one
- * write. It knows text frames and pings only: what the server sends here.
- */
-import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
-import { connect, type Socket } from 'node:net'
+/** One WebSocket of the native API with many messages in flight, each known by its number. */
 import type { Answered, Channel } from './channel.js'
-
-const TEXT = 0x1
-const PING = 0x9
-const PONG = 0xa
+import { FrameSocket } from './frame-socket.js'
 
 export class SocketChannel implements Channel {
   private readonly waiting = new Map<number, Answered>()
-  private readonly mask = randomBytes(4)
   private number = 0
-  private leaving: Buffer[] = []
-  private rest: Buffer
 
-  private constructor(
-    private readonly socket: Socket,
-    rest: Buffer,
-  ) {
-    this.rest = rest
-    socket.on('data', (bytes: Buffer) => this.receive(bytes))
-    socket.on('close', () => {
+  private constructor(private readonly frames: FrameSocket) {
+    frames.onText = (payload) => this.answer(payload)
+    frames.onClose = () => {
       if (this.waiting.size > 0) throw new Error('the server closed a socket that waited for answers')
-    })
+    }
   }
 
   static async open(port: number, path: string, apiKey: string): Promise<SocketChannel> {
-    const socket = connect(port, '127.0.0.1')
-    await once(socket, 'connect')
-    socket.setNoDelay(true)
-    const key = randomBytes(16).toString('base64')
-    socket.write(
-      `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer ${apiKey}\r\nConnection: Upgrade\r\n` +
-        `Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${key}\r\n\r\n`,
-    )
-    const [bytes] = (await once(socket, 'data')) as [Buffer]
-    const end = bytes.indexOf('\r\n\r\n')
-    if (!bytes.toString('latin1', 0, 12).endsWith('101') || end < 0)
-      throw new Error(`expected a WebSocket, was ${bytes.toString('latin1', 0, 200)}`)
-    return new SocketChannel(socket, bytes.subarray(end + 4))
+    const headers = { Authorization: `Bearer ${apiKey}` }
+    return new SocketChannel(await FrameSocket.open({ port, path, headers }))
   }
 
   /** The message is an object; it gets the number by which its answer is known. */
   ask(message: string, answered: Answered): void {
     this.number += 1
     this.waiting.set(this.number, answered)
-    this.send(TEXT, Buffer.from(`{"id":${this.number},${message.slice(1)}`))
+    this.frames.sendText(`{"id":${this.number},${message.slice(1)}`)
   }
 
   close(): void {
-    this.socket.destroy()
-  }
-
-  private send(kind: number, payload: Buffer): void {
-    const isShort = payload.length < 126
-    const head = isShort ? 6 : 8
-    const frame = Buffer.allocUnsafe(head + payload.length)
-    frame[0] = 0x80 | kind
-    frame[1] = 0x80 | (isShort ? payload.length : 126)
-    if (!isShort) frame.writeUInt16BE(payload.length, 2)
-    const { mask } = this
-    mask.copy(frame, head - 4)
-    for (let at = 0; at < payload.length; at += 1)
-      frame[head + at] = (payload[at] as number) ^ (mask[at & 3] as number)
-    if (this.leaving.length === 0)
-      setImmediate(() => this.socket.write(Buffer.concat(this.leaving.splice(0))))
-    this.leaving.push(frame)
-  }
-
-  private receive(bytes: Buffer): void {
-    let all = this.rest.length === 0 ? bytes : Buffer.concat([this.rest, bytes])
-    for (;;) {
-      const frame = frameOf(all)
-      if (frame === null) break
-      all = all.subarray(frame.end)
-      if (frame.kind === PING) this.send(PONG, frame.payload)
-      else if (frame.kind === TEXT) this.answer(frame.payload)
-      else throw new Error(`expected text, was a frame of kind ${frame.kind}`)
-    }
-    this.rest = all
+    this.frames.close()
   }
 
   private answer(payload: Buffer): void {
@@ -94,17 +38,4 @@ export class SocketChannel implements Channel {
     this.waiting.delete(number)
     answered(Number(match?.[2]), payload)
   }
-}
-
-/** The first frame, or null where it has not come whole. Frames of a server are not masked. */
-function frameOf(
-  bytes: Buffer,
-): { readonly kind: number; readonly payload: Buffer; readonly end: number } | null {
-  if (bytes.length < 4) return null
-  const short = (bytes[1] as number) & 0x7f
-  if (short === 127) throw new Error('expected no answer of more than 64 KB')
-  const start = short === 126 ? 4 : 2
-  const end = start + (short === 126 ? bytes.readUInt16BE(2) : short)
-  if (bytes.length < end) return null
-  return { kind: (bytes[0] as number) & 0xf, payload: bytes.subarray(start, end), end }
 }

@@ -171,23 +171,6 @@ async function getInstruments(call: Call): Promise<unknown> {
     .map(contractShown)
 }
 
-const currencyShown = (code: string): Readonly<Record<string, unknown>> => ({
-  currency: code,
-  currency_long: COINS[code],
-  coin_type: code,
-  min_confirmations: 1,
-  withdrawal_fee: 0,
-  min_withdrawal_fee: 0,
-  withdrawal_priorities: [],
-  in_cross_collateral_pool: true,
-  network_fee: 0,
-  network_currency: code,
-  decimals: 6,
-})
-
-/** Every account can hold each of them. */
-export const currenciesShown = () => CURRENCIES.map(currencyShown)
-
 export const INSTRUMENT_METHODS: readonly Method[] = [
   { name: 'public/get_instruments', kind: 'public', answer: getInstruments },
   {
@@ -195,5 +178,4 @@ export const INSTRUMENT_METHODS: readonly Method[] = [
     kind: 'public',
     answer: async (call) => contractShown(await contractAsked(call)),
   },
-  { name: 'public/get_currencies', kind: 'public', answer: currenciesShown },
 ]

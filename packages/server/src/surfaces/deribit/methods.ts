@@ -5,6 +5,7 @@ import { ADDRESS_BOOK_METHODS } from './address-book.js'
 import { AUTH_METHODS } from './auth-methods.js'
 import type { Method } from './call.js'
 import { CHART_METHODS } from './candles.js'
+import { CURRENCY_METHODS } from './currencies.js'
 import { FUNDING_RATE_METHODS } from './funding-rates.js'
 import { INSTRUMENT_METHODS } from './instruments.js'
 import { MARGIN_METHODS } from './margins.js'
@@ -35,6 +36,7 @@ export const METHODS: ReadonlyMap<string, Method> = new Map(
     ...ACCESS_LOG_METHODS,
     ...USER_METHODS,
     ...INSTRUMENT_METHODS,
+    ...CURRENCY_METHODS,
     ...TICKER_METHODS,
     ...CHART_METHODS,
     ...FUNDING_RATE_METHODS,

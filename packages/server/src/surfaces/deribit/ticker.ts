@@ -134,6 +134,10 @@ async function indexPrice(call: Call): Promise<unknown> {
   return { index_price: price, estimated_delivery_price: price }
 }
 
+/** Between the best of both sides, where both are there. */
+const midOf = (bid: number, ask: number): number | null =>
+  bid === 0 || ask === 0 ? null : Number(((bid + ask) / 2).toPrecision(15))
+
 async function summary(call: Call, contract: Contract): Promise<unknown> {
   const { stats, best_bid_price, best_ask_price, ...shown } = tickerShown(
     contract,
@@ -150,6 +154,7 @@ async function summary(call: Call, contract: Contract): Promise<unknown> {
     price_change,
     bid_price: best_bid_price === 0 ? null : best_bid_price,
     ask_price: best_ask_price === 0 ? null : best_ask_price,
+    mid_price: midOf(Number(best_bid_price), Number(best_ask_price)),
     last: shown.last_price,
     base_currency: contract.derivative.base,
     quote_currency: contract.currency,

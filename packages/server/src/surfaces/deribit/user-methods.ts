@@ -3,7 +3,7 @@ import { LANGUAGES, type Language } from '@stemma/core'
 import { lockOf } from './access-channels.js'
 import type { Method, PrivateCall } from './call.js'
 import { answered, settled } from './errors.js'
-import { CURRENCIES, currenciesShown } from './instruments.js'
+import { CURRENCIES, currencies } from './instruments.js'
 
 async function language({ host, caller }: PrivateCall): Promise<Language> {
   const input = { account: caller.account }
@@ -39,5 +39,5 @@ export const USER_METHODS: readonly Method[] = [
   { name: 'private/get_email_language', kind: 'private', scope: 'account:read', answer: language },
   { name: 'private/set_email_language', kind: 'private', scope: 'account:read_write', answer: setLanguage },
   { name: 'private/get_user_locks', kind: 'private', scope: 'account:read', answer: locks },
-  { name: 'private/get_currencies', kind: 'private', scope: 'account:read', answer: currenciesShown },
+  { name: 'private/get_currencies', kind: 'private', scope: 'account:read', answer: currencies },
 ]

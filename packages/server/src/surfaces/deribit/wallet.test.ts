@@ -216,3 +216,14 @@ describe('transfers that wait', () => {
     expect((await result('private/get_withdrawals', { currency: 'BTC' })).data[0].id).toBe(out.id)
   })
 })
+
+test('what a withdrawal costs, and how precise a coin is, is public', async () => {
+  const { party } = await desk.operate('GET', `/accounts/acc_${desk.main.accountId}`)
+  const { owner } = await desk.operate('GET', `/parties/${party}`)
+  await desk.operate('PUT', `/settings/${owner}/withdrawals.fees`, { value: { ETH: '0.002' } })
+  const coins = await result('public/get_currencies')
+  const of = (code: string) => coins.find(({ currency }: { currency: string }) => currency === code)
+  expect(of('BTC')).toMatchObject({ decimals: 8, withdrawal_fee: 0, currency_long: 'Bitcoin' })
+  expect(of('ETH')).toMatchObject({ withdrawal_fee: 0.002, min_withdrawal_fee: 0.002 })
+  expect(of('ETH').withdrawal_priorities).toContainEqual({ name: 'mid', value: 1 })
+})

@@ -249,7 +249,7 @@ function rowOf(event: Event, change: PositionChange, side: number, path: string 
   }
 }
 
-/** Positions that were settled: at the end of a session, and when their instrument was. */
+/** Positions that were settled, at the end of a session and when their instrument was, and debts that the house paid. */
 export const SETTLEMENTS: HistoryTable = {
   name: 'settlements',
   columns: [
@@ -259,6 +259,8 @@ export const SETTLEMENTS: HistoryTable = {
     number('account'),
     number('instrument'),
     text('symbol'),
+    /** Of what an account owed and the house paid; others settle in the currency of their instrument. */
+    text('currency'),
     text('type'),
     /** At which it was settled, and what it follows stood at. */
     exact('price'),
@@ -295,6 +297,7 @@ export const SETTLEMENTS: HistoryTable = {
         account: of(data, 'account'),
         instrument: of(data, 'instrument'),
         symbol: of(data, 'symbol'),
+        currency: of(data, 'currency'),
         type,
         price: of(data, 'price'),
         index_price: of(data, 'indexPrice'),
@@ -312,6 +315,7 @@ export const SETTLEMENTS: HistoryTable = {
 const SETTLEMENT_TYPES: Readonly<Record<string, string>> = {
   'position.session_settled': 'settlement',
   'position.settled': 'delivery',
+  'account.bankruptcy_covered': 'bankruptcy',
 }
 
 const NO_ROWS: readonly HistoryRow[] = []

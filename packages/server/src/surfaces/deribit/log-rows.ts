@@ -30,12 +30,13 @@ const TYPES: Readonly<Record<string, string>> = {
   withdrawal: 'withdrawal',
   transfer: 'transfer',
   settlement: 'settlement',
+  bankruptcy: 'settlement',
 }
 
 export function typeOf({ position, entries }: Happening): string {
   const kind = String(position?.type ?? '')
   if (kind === 'position.settled') return 'delivery'
-  if (kind.startsWith('trade.')) return 'correction'
+  if (kind.startsWith('trade.') && kind !== 'trade.moved') return 'correction'
   if (position !== null) return 'trade'
   return TYPES[String(entries[0]?.type)] ?? 'correction'
 }
@@ -243,15 +244,17 @@ function tradeFacts(
   const execution = executions.get(Number(position.execution))
   const amount = quantityShown((quantity < 0n ? -quantity : quantity) as never, contract.quantityScale)
   const side = `${word} ${quantity > 0n ? 'buy' : 'sell'}`
-  const role = execution === undefined ? null : execution.is_aggressor === true ? 'taker' : 'maker'
+  const isMoved = position.type === 'trade.moved'
+  const role = execution === undefined || isMoved ? null : execution.is_aggressor === true ? 'taker' : 'maker'
   const price = (execution?.last_price ?? null) as Price | null
   const tags = (execution?.snapshot as { terms?: { tags?: { origin?: string } } } | undefined)?.terms?.tags
+  const isLiquidation = tags?.origin === 'liquidation'
   return {
     words: [
       ...side.split(' '),
       ...(role === null ? [] : [role]),
       kindOf(contract),
-      ...(tags?.origin === 'liquidation' ? ['liquidation'] : []),
+      ...(isLiquidation ? ['liquidation'] : []),
     ],
     currency: contract.currency,
     side,
@@ -267,7 +270,7 @@ function tradeFacts(
     order_id: execution?.order == null ? null : orderIdShown(Number(execution.order), contract.currency),
     user_role: role,
     fee_role: role,
-    info: tags?.origin === 'liquidation' ? 'Source: liquidation' : 'Source: api',
+    info: isMoved ? 'Source: move' : isLiquidation ? 'Source: liquidation' : 'Source: api',
   }
 }
 

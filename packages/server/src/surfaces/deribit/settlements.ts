@@ -1,5 +1,13 @@
 /** What was settled: the caller's own positions, and instruments for everybody (sections 5.6 and 7). */
-import { type Amount, type HistoryRow, type Price, type Quantity, toMilliseconds } from '@stemma/core'
+import {
+  type Amount,
+  type CurrencyCode,
+  type HistoryQuery,
+  type HistoryRow,
+  type Price,
+  type Quantity,
+  toMilliseconds,
+} from '@stemma/core'
 import { accountRead, type Call, type Method, type PrivateCall } from './call.js'
 import { invalidParam } from './errors.js'
 import { type Contract, contractAsked, contracts, currencyNamed } from './instruments.js'
@@ -11,7 +19,11 @@ const TYPES = ['settlement', 'delivery', 'bankruptcy'] as const
 /** Events of one sequence are numbered below it. */
 const EVENTS_MAX = 8_192
 
-type ById = ReadonlyMap<number, Contract>
+interface Which {
+  readonly byId: ReadonlyMap<number, Contract>
+  /** Null: only what is of these instruments. */
+  readonly currency: CurrencyCode | null
+}
 
 /** The place of the last row of the page before, as one number. */
 function afterAsked({ params }: Call): readonly number[] | null {
@@ -24,34 +36,72 @@ function afterAsked({ params }: Call): readonly number[] | null {
 const placeShown = ({ sequence, position }: HistoryRow): string =>
   String(Number(sequence) * EVENTS_MAX + Number(position))
 
-async function page(
-  call: Call,
-  table: 'settlements' | 'instrument_settlements',
-  equals: Readonly<Record<string, number>>,
-  byId: ById,
-  show: (row: HistoryRow, contract: Contract) => unknown,
-): Promise<unknown> {
+interface Asked {
+  readonly table: 'settlements' | 'instrument_settlements'
+  readonly equals: Readonly<Record<string, number>>
+  readonly which: Which
+}
+
+/** Of instruments, and where a currency is asked for, what was owed in it. */
+async function rowsOf(call: Call, { table, equals, which }: Asked, limit: number): Promise<HistoryRow[]> {
   const { params, host } = call
   const type = params.oneOf('type', TYPES)
-  const count = params.count('count', COUNT_DEFAULT, COUNT_MAX)
   const latest = params.time('search_start_timestamp')
   const after = afterAsked(call)
-  const rows =
-    byId.size === 0
+  const read = (more: HistoryQuery['equals'], oneOf: HistoryQuery['oneOf']): Promise<readonly HistoryRow[]> =>
+    host.history(table, {
+      equals: { ...equals, ...more },
+      ...(oneOf === undefined ? {} : { oneOf }),
+      ...(latest === null ? {} : { to: { time: latest + 999 } }),
+      newestFirst: true,
+      limit,
+      ...(after === null ? {} : { after }),
+    })
+  const { byId, currency } = which
+  const [settled, owed] = await Promise.all([
+    type === 'bankruptcy' || byId.size === 0
       ? []
-      : await host.history(table, {
-          equals: { ...equals, ...(type === null ? {} : { type }) },
-          oneOf: { instrument: [...byId.keys()] },
-          ...(latest === null ? {} : { to: { time: latest + 999 } }),
-          newestFirst: true,
-          limit: count + 1,
-          ...(after === null ? {} : { after }),
-        })
+      : read(type === null ? {} : { type }, { instrument: [...byId.keys()] }),
+    table === 'instrument_settlements' || currency === null || (type !== null && type !== 'bankruptcy')
+      ? []
+      : read({ type: 'bankruptcy', currency }, undefined),
+  ])
+  const place = ({ sequence, position }: HistoryRow): number =>
+    Number(sequence) * EVENTS_MAX + Number(position)
+  return [...settled, ...owed].sort((left, right) => place(right) - place(left)).slice(0, limit)
+}
+
+async function page(
+  call: Call,
+  asked: Asked,
+  show: (row: HistoryRow, contract: Contract) => unknown,
+): Promise<unknown> {
+  const count = call.params.count('count', COUNT_DEFAULT, COUNT_MAX)
+  const rows = await rowsOf(call, asked, count + 1)
   const shown = rows.slice(0, count)
   const last = shown.at(-1)
   return {
-    settlements: shown.map((row) => show(row, byId.get(Number(row.instrument)) as Contract)),
+    settlements: shown.map((row) => {
+      const contract = asked.which.byId.get(Number(row.instrument))
+      return contract === undefined ? bankruptcyShown(row) : show(row, contract)
+    }),
     continuation: rows.length > count && last !== undefined ? placeShown(last) : null,
+  }
+}
+
+/** What an account owed when it had nothing left, and the house paid. One client still reads an older spelling. */
+function bankruptcyShown(row: HistoryRow): Readonly<Record<string, unknown>> {
+  const funded = amountShown(row.amount as Amount, row.currency as CurrencyCode)
+  return {
+    type: row.type,
+    timestamp: toMilliseconds(Number(row.time) as never),
+    instrument_name: null,
+    funded,
+    session_bankruptcy: funded,
+    session_bankrupcy: funded,
+    session_tax: 0,
+    session_tax_rate: 0,
+    socialized: 0,
   }
 }
 
@@ -76,28 +126,31 @@ function ownShown(row: HistoryRow, contract: Contract): Readonly<Record<string, 
   }
 }
 
-async function ofCurrency(call: Call): Promise<ById> {
+async function ofCurrency(call: Call): Promise<Which> {
   const currency = currencyNamed(call.params)
   const own = (await contracts(call)).filter((contract) => contract.currency === currency)
-  return new Map(own.map((contract) => [contract.id, contract]))
+  return { byId: new Map(own.map((contract) => [contract.id, contract])), currency }
 }
 
-async function ofInstrument(call: Call): Promise<ById> {
+async function ofInstrument(call: Call): Promise<Which> {
   const contract = await contractAsked(call)
-  return new Map([[contract.id, contract]])
+  return { byId: new Map([[contract.id, contract]]), currency: null }
 }
 
-const own = (name: string, which: (call: Call) => Promise<ById>): Method => ({
+const own = (name: string, which: (call: Call) => Promise<Which>): Method => ({
   name: `private/${name}`,
   kind: 'private',
   scope: 'trade:read',
-  answer: async (call: PrivateCall) =>
-    page(call, 'settlements', { account: accountRead(call) }, await which(call), ownShown),
+  answer: async (call: PrivateCall) => {
+    const equals = { account: accountRead(call) }
+    return page(call, { table: 'settlements', equals, which: await which(call) }, ownShown)
+  },
 })
-const ofAll = (name: string, which: (call: Call) => Promise<ById>): Method => ({
+const ofAll = (name: string, which: (call: Call) => Promise<Which>): Method => ({
   name: `public/${name}`,
   kind: 'public',
-  answer: async (call) => page(call, 'instrument_settlements', {}, await which(call), facts),
+  answer: async (call) =>
+    page(call, { table: 'instrument_settlements', equals: {}, which: await which(call) }, facts),
 })
 
 export const SETTLEMENT_METHODS: readonly Method[] = [

@@ -68,8 +68,7 @@ async function openReports(
     if (row !== undefined && contract !== null && isWhich(which, contract)) pace.add({ event, row, contract })
   })
   const matches = ({ kind, data }: Event): boolean =>
-    isWanted(kind) &&
-    (data.order as { readonly account?: unknown } | undefined)?.account === account
+    isWanted(kind) && (data.order as { readonly account?: unknown } | undefined)?.account === account
   const needs = [{ ability: 'read', target: { account } }] as const
   const told = (event: Event): boolean => {
     shown.add(event)
@@ -98,14 +97,10 @@ const tradesTold = (told: readonly Told[]): readonly unknown[] =>
 
 /** Every step of an order alone; of a window, a list. */
 const openOrders = (own: Own): Promise<Opened> =>
-  openReports(
-    own,
-    isOrder,
-    (told) => {
-      if (own.interval !== 'raw') own.opening.tell(ordersTold(told))
-      else for (const each of told) own.opening.tell(orderTold(each))
-    },
-  )
+  openReports(own, isOrder, (told) => {
+    if (own.interval !== 'raw') own.opening.tell(ordersTold(told))
+    else for (const each of told) own.opening.tell(orderTold(each))
+  })
 
 const openTrades = (own: Own): Promise<Opened> =>
   openReports(own, isTraded, (told) => own.opening.tell(tradesTold(told)))

@@ -5,7 +5,7 @@ import { Engine } from '../engine.js'
 import type { AccountId } from '../hierarchy/index.js'
 import { copyPrimary, instant, type Plain } from '../image/index.js'
 import { derivedHashOf, hashOf, textHash } from '../testing/hash.js'
-import { createParty, openAccount, openBook, run, START } from '../testing/world.js'
+import { createParty, done, openAccount, openBook, run, START } from '../testing/world.js'
 
 const imageHash = ({ image }: Engine): string => `${hashOf(image)} ${derivedHashOf(image)}`
 
@@ -31,9 +31,27 @@ function openWorld(): World {
     openAccount(engine, client, 'sub', { main }),
     book.accounts.fees,
   ]
+  // What withdrawals to an address cost, and who may be sent to.
+  done(engine, 'settings.set', { node: book.party, name: 'withdrawals.fees', value: FEES, from: null })
+  for (const account of [main, accounts[2] as AccountId])
+    done(engine, 'settings.set', {
+      node: account,
+      name: 'transfers.accept_from_others',
+      value: true,
+      from: null,
+    })
+  for (const address of ['sub', 'funding'])
+    done(engine, 'address_book.add', {
+      account: main,
+      currency: 'USD',
+      kind: 'transfer',
+      address,
+      label: address,
+    })
   return { engine, accounts, parties: [member, firm, client], given: {}, postings: [] }
 }
 
+const FEES = { USD: '0.01', JPY: '1' }
 const CODES = ['USD', 'JPY', 'XXX']
 const amounts = fc.oneof(
   { weight: 6, arbitrary: fc.bigInt(1n, 1_000n) },
@@ -44,7 +62,7 @@ type Step = (world: World, second: number) => readonly [string, Plain]
 
 const step: fc.Arbitrary<Step> = fc
   .record({
-    which: fc.nat(17),
+    which: fc.nat(24),
     one: fc.nat(3),
     other: fc.nat(3),
     place: fc.nat(30),
@@ -96,6 +114,16 @@ const step: fc.Arbitrary<Step> = fc
           externalReference: null,
           memo: null,
         },
+      ],
+      ['deposit_addresses.offer', { currency, addresses: [`a${place}`] }],
+      ['deposit_addresses.assign', { account, currency }],
+      ['deposits.create', { ...money, settle: true, address: `a${place}` }],
+      ['address_book.add', { account, currency, kind: 'withdrawal', address: `a${wait}`, label: 'out' }],
+      ['address_book.remove', { bookAddress: at('bookAddress') }],
+      ['withdrawals.create', { ...money, address: `a${wait}` }],
+      [
+        'transfers.send',
+        { from: account, address: flag ? 'sub' : 'funding', currency, amount, description: null },
       ],
     ]
     return steps[which] as readonly [string, Plain]

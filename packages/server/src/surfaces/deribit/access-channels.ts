@@ -6,7 +6,7 @@ import type { Caller } from './authentication.js'
 import type { Opened, Opening } from './channel.js'
 import { answered } from './errors.js'
 import { SYSTEM } from './instruments.js'
-import { Ordered } from './market-channels.js'
+import { Ordered } from './pace.js'
 import { covers } from './scopes.js'
 
 export async function openAccessLog({ services, tell }: Opening, caller: Caller): Promise<Opened> {

@@ -72,7 +72,7 @@ async function page(
   let looked = 0
   let last: Happening | null = null
   for (let isMore = true; isMore && rows.length <= count && looked < HAPPENINGS_OF_CALL_MAX; ) {
-    const batch = await take(found, Math.min(BATCH, count + 1))
+    const batch = await take(found, word === null ? Math.min(BATCH, count + 1) : BATCH)
     const inTime = batch.filter(({ time }) => time >= from)
     isMore = inTime.length === batch.length && batch.length > 0
     looked += batch.length

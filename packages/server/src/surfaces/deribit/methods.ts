@@ -1,7 +1,7 @@
 /** Every method of the surface, by its name. */
 import { ACCESS_LOG_METHODS } from './access-log.js'
-import { API_KEY_METHODS } from './api-keys.js'
 import { ADDRESS_BOOK_METHODS } from './address-book.js'
+import { API_KEY_METHODS } from './api-keys.js'
 import { AUTH_METHODS } from './auth-methods.js'
 import type { Method } from './call.js'
 import { CHART_METHODS } from './candles.js'

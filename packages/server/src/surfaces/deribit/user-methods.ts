@@ -2,8 +2,8 @@
 import { LANGUAGES, type Language } from '@stemma/core'
 import { lockOf } from './access-channels.js'
 import type { Method, PrivateCall } from './call.js'
-import { answered, settled } from './errors.js'
 import { currencies } from './currencies.js'
+import { answered, settled } from './errors.js'
 import { CURRENCIES } from './instruments.js'
 
 async function language({ host, caller }: PrivateCall): Promise<Language> {

@@ -72,6 +72,8 @@ export interface Subscription {
 
 export interface Host {
   now(): Instant
+  /** Of the last change that is durable: nothing that is shown is newer. */
+  readonly durableSequence: number
   /** Of an instrument by its id or symbol; null where there is none. */
   unitsOf(instrument: number | string): InstrumentUnits | null
   /** Whose an open order is, and of what; null where it is not open. */

@@ -76,13 +76,14 @@ const COMMANDS = [
     path: '/instruments',
     summary: 'Make an instrument; it takes no orders until it is opened',
     description:
-      'Prices are whole multiples of `tick`, quantities whole multiples of `lot`. Symbol, currency, scale, lot and multiplier never change. Futures, perpetuals and options need `derivative` and `margin_rates`.',
+      'Prices are whole multiples of `tick`, quantities whole multiples of `lot`. Symbol, currency, scale, lot and multiplier never change. Futures, perpetuals and options need `derivative` and `margin_rates`, currency pairs `base_currency`: trades in them exchange the two currencies and leave no position.',
     scope: 'instruments:write',
     input: object({
       symbol: symbol('Unique; what people call it'),
       display_name: displayName(),
       kind: choice(INSTRUMENT_KINDS),
-      currency: currency('What is paid and settled in'),
+      currency: currency('What is paid and settled in; of a currency pair the quote'),
+      base_currency: optional(currency('Of currency pairs, which need it: what is bought and sold')),
       quantity_scale: optional(quantityScale(), 0),
       tick: price('Prices are whole multiples of it'),
       lot: quantity('Quantities are whole multiples of it'),

@@ -288,7 +288,8 @@ const READS = [
       worth: amount('currency', 'What that is worth'),
       best_price: nullable(price()),
       worst_price: nullable(price()),
-      fees: amount('currency', 'The most that taking it would be charged'),
+      fee_currency: currency('What it would be charged in'),
+      fees: amount('feeCurrency', 'The most that taking it would be charged'),
     }),
     refusals: ['not_visible', 'instrument_unknown'],
     example: {
@@ -301,6 +302,7 @@ const READS = [
         worth: '0.00',
         best_price: null,
         worst_price: null,
+        fee_currency: 'USD',
         fees: '0.00',
       },
     },

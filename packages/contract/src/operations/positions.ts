@@ -252,6 +252,7 @@ export const POSITION_OPERATIONS = [
         held: '0.00',
         requirement: '0.00',
         open_orders: '37.00',
+        spot_reserve: '0.00',
         buying_power: '963.00',
         withdrawable: '963.00',
         unsettled_credits: '0.00',

@@ -19,7 +19,14 @@ import {
 } from '../wire/index.js'
 import { displayName, EXAMPLE, version } from './common.js'
 
-export const INSTRUMENT_KINDS = ['event_contract', 'equity', 'future', 'perpetual', 'option'] as const
+export const INSTRUMENT_KINDS = [
+  'event_contract',
+  'equity',
+  'future',
+  'perpetual',
+  'option',
+  'currency_pair',
+] as const
 export const DERIVATIVE_STYLES = ['linear', 'inverse'] as const
 export const OPTION_TYPES = ['call', 'put'] as const
 export const STOP_TRIGGERS = ['last_trade', 'published_price'] as const
@@ -34,7 +41,7 @@ export const INSTRUMENT_STATES = [
   'expired',
   'terminated',
 ] as const
-export const FEE_KINDS = ['quadratic', 'notional', 'quantity'] as const
+export const FEE_KINDS = ['quadratic', 'notional', 'quantity', 'received'] as const
 const ROUNDINGS = ['up', 'down', 'ceiling', 'floor', 'half_even', 'half_up'] as const
 
 /** Levels of a book in one answer, and in a subscription. */
@@ -55,7 +62,7 @@ export const feeTerms = {
   name: text({ max: 64, description: 'Its name' }),
   kind: choice(
     FEE_KINDS,
-    '`quadratic`: rate × quantity × price × (1 − price); `notional`: rate × notional; `quantity`: an amount for each unit',
+    '`quadratic`: rate × quantity × price × (1 − price); `notional`: rate × notional; `quantity`: an amount for each unit; `received`, of currency pairs: rate × what the order receives, in that',
   ),
   taker_rate: rate('Of the order that takes'),
   maker_rate: rate('Of the order that rests; below zero a rebate'),
@@ -137,7 +144,8 @@ export const instrument = object({
   display_name: displayName(),
   kind: choice(INSTRUMENT_KINDS),
   state: choice(INSTRUMENT_STATES),
-  currency: currency('What is paid and settled in'),
+  currency: currency('What is paid and settled in; of a currency pair the quote'),
+  base_currency: nullable(currency('Of currency pairs: what is bought and sold')),
   tick: price('Prices are whole multiples of it'),
   quantity_scale: quantityScale(),
   lot: quantity('Quantities are whole multiples of it'),
@@ -205,6 +213,7 @@ export const EXAMPLE_INSTRUMENT = {
   kind: 'event_contract',
   state: 'open',
   currency: 'USD',
+  base_currency: null,
   tick: '0.01',
   quantity_scale: 0,
   lot: '1',

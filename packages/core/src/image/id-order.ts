@@ -1,69 +1,69 @@
 /**
- * The ids of a table in order, for lists that are read page by page. New ids are the largest, so they are appended;
- * an id that comes out of turn (load, undo of a removal) is sorted in when somebody reads.
+ * The ids of a table in order: of all its rows, for lists that are read page by page, or of the rows of each owner, for
+ * work that goes through them place by place in several steps.
  */
-import type { Plain } from './column.js'
-import { roomFor, widened } from './growth.js'
+import type { Plain, Row } from './column.js'
+import { IdList } from './id-list.js'
 import type { Id } from './ids.js'
 import type { Derived } from './image.js'
 import type { AnyTable } from './table.js'
 
 export class IdOrder<I extends Id> implements Derived {
   readonly name: string
-  private ids = new Float64Array(0)
-  private size = 0
-  private isSorted = true
+  private readonly ids = new IdList<I>()
 
   constructor(table: AnyTable) {
     this.name = `${table.tableName} in order`
     table.hooks.push({
-      inserted: (row) => this.append(table.id(row)),
-      removing: (row) => this.remove(table.id(row)),
+      inserted: (row) => this.ids.append(table.id(row) as I),
+      removing: (row) => this.ids.remove(table.id(row) as I),
     })
   }
 
   /** The ids behind `id` in ascending order; all of them where it is null. */
-  *after(id: I | null): IterableIterator<I> {
-    this.sort()
-    for (let place = id === null ? 0 : this.placeBehind(id); place < this.size; place += 1)
-      yield this.ids[place] as I
+  after(id: I | null): IterableIterator<I> {
+    return this.ids.after(id)
   }
 
   *canonical(): Iterable<Plain> {
     yield* this.after(null)
   }
+}
 
-  private append(id: Id): void {
-    if (this.size === this.ids.length) this.ids = widened(this.ids, roomFor(this.size + 1, this.size))
-    if (this.size > 0 && (this.ids[this.size - 1] as number) > id) this.isSorted = false
-    this.ids[this.size++] = id
+/** Of rows that never change their owner. */
+export class OwnedIdOrder<O extends Id, I extends Id> implements Derived {
+  readonly name: string
+  private readonly lists = new Map<O, IdList<I>>()
+
+  constructor(table: AnyTable, owner: { readonly name: string; get(row: Row): O }) {
+    this.name = `${table.tableName} of ${owner.name} in order`
+    table.hooks.push({
+      inserted: (row) => {
+        const known = this.lists.get(owner.get(row))
+        const list = known ?? new IdList<I>()
+        if (known === undefined) this.lists.set(owner.get(row), list)
+        list.append(table.id(row) as I)
+      },
+      removing: (row) => {
+        const list = this.lists.get(owner.get(row))
+        list?.remove(table.id(row) as I)
+        if (list?.size === 0) this.lists.delete(owner.get(row))
+      },
+    })
   }
 
-  private remove(id: Id): void {
-    // Undo takes back the latest first, so the id is nearly always the last.
-    if (this.ids[this.size - 1] !== id) {
-      this.sort()
-      const place = this.placeBehind(id) - 1
-      this.ids.copyWithin(place, place + 1, this.size)
-    }
-    this.size -= 1
+  /** How many an owner has. */
+  count(owner: O): number {
+    return this.lists.get(owner)?.size ?? 0
   }
 
-  /** The first place with a larger id. */
-  private placeBehind(id: Id): number {
-    let low = 0
-    let high = this.size
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if ((this.ids[middle] as number) <= id) low = middle + 1
-      else high = middle
-    }
-    return low
+  /** The one at a place, the smallest at 0. */
+  at(owner: O, place: number): I | undefined {
+    return this.lists.get(owner)?.at(place)
   }
 
-  private sort(): void {
-    if (this.isSorted) return
-    this.ids.subarray(0, this.size).sort()
-    this.isSorted = true
+  *canonical(): Iterable<Plain> {
+    for (const owner of [...this.lists.keys()].sort((left, right) => left - right))
+      yield [owner, ...(this.lists.get(owner)?.after(null) ?? [])]
   }
 }

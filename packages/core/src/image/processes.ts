@@ -120,14 +120,10 @@ export class Processes {
       createdAt: moment.now,
       endedAt: null,
     })
-    for (let start = 0; start < total; start += ITEMS_OF_STEP) {
-      this.parts.insert(this.image.newId<PartId>(), {
-        process: id,
-        start,
-        items: typeof items === 'number' ? null : items.slice(start, start + ITEMS_OF_STEP),
-        results: [],
-      })
-    }
+    // Where the items follow from the parameters a part comes with its step, so that beginning takes no time.
+    const given = typeof items === 'number' ? [] : items
+    for (let start = 0; start < given.length; start += ITEMS_OF_STEP)
+      this.begin(id, start, given.slice(start, start + ITEMS_OF_STEP))
     moment.emit({ kind: 'process.started', subject: `prc_${id}`, paths: [path], data: { kind, total } })
     return id
   }
@@ -137,10 +133,11 @@ export class Processes {
     const { table } = this
     const cursor = table.cursor.get(row)
     const total = table.total.get(row)
-    const part = this.partAt(table.id(row), cursor)
-    // Work on nothing has no part.
-    const items = part === NO_ROW ? null : this.parts.items.get(part)
+    const known = this.partAt(table.id(row), cursor)
     const count = Math.min(ITEMS_OF_STEP, total - cursor)
+    // Work on nothing has no part.
+    const part = known === NO_ROW && count > 0 ? this.begin(table.id(row), cursor, null) : known
+    const items = part === NO_ROW ? null : this.parts.items.get(part)
     const results: ItemResult[] = []
     for (let index = 0; index < count; index += 1) {
       const attempted = context.attempt(() =>
@@ -173,6 +170,10 @@ export class Processes {
       place += found.length
     }
     return results
+  }
+
+  private begin(process: ProcessId, start: number, items: readonly Plain[] | null): Row {
+    return this.parts.insert(this.image.newId<PartId>(), { process, start, items, results: [] })
   }
 
   private partAt(process: ProcessId, place: number): Row {

@@ -5,22 +5,34 @@
 import type { AccountId, Hierarchy } from '../hierarchy/index.js'
 import { type Image, NO_ROW, type Row, type Table } from '../image/index.js'
 import type { Ledger } from '../ledger/index.js'
-import type { Market } from '../market/index.js'
-import { type Amount, amount, type CurrencyCode, currencyOf, formatAmount } from '../money/index.js'
+import type { InstrumentId, Market } from '../market/index.js'
+import {
+  type Amount,
+  add,
+  amount,
+  type CurrencyCode,
+  currencyOf,
+  formatAmount,
+  subtract,
+} from '../money/index.js'
 import type { Settings } from '../settings/index.js'
 import {
   type Candidate,
+  type Exposure,
   type Fault,
   type FundsRule,
   fault,
   kindRules,
+  leavesPositions,
   NO_OPEN_ORDERS,
   type OpenSums,
   type Order,
   type OrderCheck,
+  type Side,
   type Trading,
   type TradingContext,
 } from '../trading/index.js'
+import { exchangeFault } from './exchange-fault.js'
 import { orderLimits } from './limits/order-limits.js'
 import { RiskLimits } from './limits/risk-limits.js'
 import { free, type MarginInputs } from './models.js'
@@ -28,7 +40,7 @@ import { type RevaluationId, revaluationFields } from './portfolio-fields.js'
 import { Portfolios } from './portfolios.js'
 import { Requirements } from './requirements.js'
 import { StalePortfolios } from './stale-portfolios.js'
-import { freeFunds } from './standard/figures.js'
+import { freeFunds, ownCash } from './standard/figures.js'
 import { liquidationFields } from './standard/liquidation-fields.js'
 import { ordersRequirement } from './standard/open-orders.js'
 import { StandardMargin } from './standard/standard.js'
@@ -51,8 +63,8 @@ export class Margin implements FundsRule, OrderCheck {
     hierarchy: Hierarchy,
     settings: Settings,
     private readonly ledger: Ledger,
-    private readonly market: Market,
-    private readonly trading: Trading,
+    readonly market: Market,
+    readonly trading: Trading,
   ) {
     this.standard = new StandardMargin(image, settings, hierarchy, ledger, market, trading)
     this.requirements = new Requirements(market, trading)
@@ -94,26 +106,45 @@ export class Margin implements FundsRule, OrderCheck {
   inputs(account: AccountId, currency: CurrencyCode): MarginInputs {
     const { ledger, trading } = this
     const row = ledger.find(account, currency)
+    const locked = trading.openOrders.locked(account, currency)
     return {
       posted: ledger.posted(row),
       held: ledger.held(row),
       requirement: this.requirements.of(account, currency),
-      reserved: trading.openOrders.reserved(account, currency),
-      reservedMost: trading.openOrders.reservedMost(account, currency),
+      reserved: add(trading.openOrders.reserved(account, currency), locked),
+      reservedMost: add(trading.openOrders.reservedMost(account, currency), locked),
       unsettledCredits: trading.unsettledCredits(account, currency),
     }
   }
 
-  /** Under standard margin a fill takes no open orders along: what goes too far is liquidated. */
-  isFunded(account: AccountId, instrument: Row): boolean {
-    const { instruments } = this.market
-    if (kindRules(instruments.kind.get(instrument)).isMargined) return true
-    const exposure = this.trading.openOrders.find(account, instruments.id(instrument))
-    return exposure === null || this.free(account, instruments.currency.get(instrument)) >= exposure.reserve
+  /** What is free and not locked by orders in currency pairs, those in `except` not counted. */
+  unlocked(account: AccountId, currency: CurrencyCode, except: InstrumentId | null = null): Amount {
+    return subtract(this.free(account, currency), this.trading.openOrders.locked(account, currency, except))
   }
 
-  isAmplyFunded(account: AccountId, currency: CurrencyCode): boolean {
-    return this.free(account, currency) >= this.trading.openOrders.reserved(account, currency)
+  /** Under standard margin a fill takes no open orders along: what goes too far is liquidated. */
+  unfundedSide(account: AccountId, instrument: Row): Side | null {
+    const { instruments } = this.market
+    const { openOrders } = this.trading
+    const rules = kindRules(instruments.kind.get(instrument))
+    const exposure = openOrders.find(account, instruments.id(instrument))
+    if (rules.isMargined || exposure === null) return null
+    if (rules.paid === 'exchanged') return this.unfundedSideOfPair(account, instrument, exposure)
+    const currency = instruments.currency.get(instrument)
+    const unlocked = this.unlocked(account, currency)
+    const isFunded = unlocked >= openOrders.reserved(account, currency) || unlocked >= exposure.reserve
+    return isFunded ? null : openOrders.sideThatCosts(exposure)
+  }
+
+  private unfundedSideOfPair(account: AccountId, instrument: Row, exposure: Exposure): Side | null {
+    const { market, standard } = this
+    const isShort = (currency: CurrencyCode | null): boolean =>
+      currency !== null &&
+      (standard.carries(account)
+        ? ownCash(standard.figures(account, currency))
+        : this.unlocked(account, currency)) < 0n
+    if (exposure.bidOrders > 0 && isShort(market.instruments.currency.get(instrument))) return 'buy'
+    return exposure.offerOrders > 0 && isShort(market.pairs.base(instrument)) ? 'sell' : null
   }
 
   /**
@@ -123,6 +154,8 @@ export class Margin implements FundsRule, OrderCheck {
   fault(_context: TradingContext, { order, instrument, open, isReducing }: Candidate): Fault | null {
     if (isReducing) return null
     const { instruments } = this.market
+    if (!leavesPositions(instruments.kind.get(instrument)))
+      return exchangeFault(this, order, instrument, open)
     if (this.standard.carries(order.account)) return this.standardFault(order, instrument, open)
     if (kindRules(instruments.kind.get(instrument)).isMargined)
       return fault('account_type', 'the account carries no derivatives: its type has no margin for them')
@@ -133,7 +166,7 @@ export class Margin implements FundsRule, OrderCheck {
       held,
       this.market.termsOf(instrument),
     )
-    const available = this.free(order.account, currency)
+    const available = this.unlocked(order.account, currency)
     if (available >= needed) return null
     const reserved = this.trading.openOrders.find(order.account, order.instrument)?.reserve ?? 0n
     return shortOf(available, needed, reserved, currency)

@@ -36,7 +36,7 @@ export interface MarginInputs {
   readonly held: Amount
   /** Of the positions. */
   readonly requirement: Amount
-  /** Of the open orders: the sum over instruments, and the largest of one. */
+  /** Of the open orders: the sum over instruments, and the largest of one; what is locked for pairs in both. */
   readonly reserved: Amount
   readonly reservedMost: Amount
   /** Proceeds of sales that have not settled. */

@@ -12,6 +12,7 @@ import {
 } from '../money/index.js'
 import { refuse } from '../refusals/index.js'
 import type { FeeScheduleId, InstrumentId, Metadata } from './fields.js'
+import type { InstrumentKind } from './kinds.js'
 import type { Market } from './market.js'
 
 export const SYMBOL_LENGTH_MAX = 64
@@ -121,7 +122,14 @@ export function instrumentRow(market: Market, id: InstrumentId, field = '/instru
   return row
 }
 
-export function checkFeeSchedule(market: Market, id: FeeScheduleId | null): void {
-  if (id !== null && !market.feeSchedules.has(id))
-    refuse('malformed', 'expected a fee schedule that is there', { field: '/fee_schedule' })
+export function checkFeeSchedule(market: Market, id: FeeScheduleId | null, instrument: InstrumentKind): void {
+  if (id === null) return
+  const { feeSchedules } = market
+  const row = feeSchedules.find(id)
+  if (row === NO_ROW) refuse('malformed', 'expected a fee schedule that is there', { field: '/fee_schedule' })
+  const kind = feeSchedules.kind.get(row)
+  if (kind === 'received' && instrument !== 'currency_pair')
+    refuse('malformed', 'fees out of what is received go with currency pairs', { field: '/fee_schedule' })
+  if (kind === 'quadratic' && instrument === 'currency_pair')
+    refuse('malformed', 'quadratic fees are those of event contracts', { field: '/fee_schedule' })
 }

@@ -9,10 +9,11 @@ export function recordInstrument(
   more: { readonly [key: string]: Plain } = {},
 ): void {
   const id = market.instruments.id(row)
+  const base = market.pairs.base(row)
   emit({
     kind: `instrument.${happened}`,
     subject: `ins_${id}`,
     paths: [hierarchy.pathOf(hierarchy.root)],
-    data: { id, ...market.instruments.read(row), ...more },
+    data: { id, ...market.instruments.read(row), ...(base === null ? {} : { baseCurrency: base }), ...more },
   })
 }

@@ -19,8 +19,11 @@ import {
 } from '../money/index.js'
 import type { FeeKind } from './fields.js'
 
+/** How a fee is reckoned once it is known what an order receives: in the base a rate on it is an amount for each unit. */
+type ChargeKind = Exclude<FeeKind, 'received'>
+
 export interface FeeTerms {
-  readonly kind: FeeKind
+  readonly kind: ChargeKind
   readonly takerRate: bigint
   readonly makerRate: bigint
   /** Of the notional of a fill: the most that it is charged. */
@@ -39,7 +42,7 @@ export interface FeeBasis {
 
 /** The exact fee in 10^-18 of the currency, half-even beyond that; below zero for a rebate. */
 export function exactFee(
-  kind: FeeKind,
+  kind: ChargeKind,
   rate: bigint,
   { price, quantity, quantityScale, multiplier, isInverse }: FeeBasis,
 ): bigint {

@@ -92,14 +92,14 @@ export const instrumentFields = {
 }
 
 /** Fees for one fill. A schedule is never changed: a new one takes its place, so that an order keeps its own. */
-export const FEE_KINDS = ['quadratic', 'notional', 'quantity'] as const
+export const FEE_KINDS = ['quadratic', 'notional', 'quantity', 'received'] as const
 export type FeeKind = (typeof FEE_KINDS)[number]
 
 export const feeScheduleFields = {
   name: text(),
   /**
    * `quadratic`: rate × quantity × p × (1 - p) × multiplier, of event contracts; `notional`: rate × notional;
-   * `quantity`: rate is an amount for each unit.
+   * `quantity`: rate is an amount for each unit; `received`, of currency pairs: rate × what the order receives, in that.
    */
   kind: choice(FEE_KINDS),
   /** Of the order that takes. Rates count 10^-18 and may be below zero: a rebate. */

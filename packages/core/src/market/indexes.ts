@@ -1,6 +1,6 @@
 /**
  * Index prices: what derivatives follow, each under a name of its own that the first price of it makes. Which
- * instruments follow an index is derived from the instruments that are not settled yet.
+ * instruments follow an index is derived from the instruments that are not settled yet; a pair follows its own.
  */
 import {
   count,
@@ -18,6 +18,7 @@ import {
 } from '../image/index.js'
 import type { Price } from '../money/index.js'
 import type { InstrumentId, instrumentFields } from './fields.js'
+import type { Pairs } from './pairs.js'
 
 export type IndexId = Id<'index'>
 
@@ -41,6 +42,7 @@ export class Indexes implements Derived {
   constructor(
     image: Image,
     private readonly instruments: Table<InstrumentId, typeof instrumentFields>,
+    { table: pairs }: Pairs,
   ) {
     this.table = image.table('indexes', 'idx', indexFields)
     this.byName = new UniqueIndex(this.table, this.table.name)
@@ -52,6 +54,10 @@ export class Indexes implements Derived {
     instruments.settledAt.watch((row, before) => {
       if (before === null) this.leave(row)
       this.enter(row)
+    })
+    pairs.hooks.push({
+      inserted: (row) => this.follow(pairs.index.get(row), pairs.id(row)),
+      removing: (row) => this.followers.get(pairs.index.get(row))?.delete(pairs.id(row)),
     })
   }
 
@@ -81,9 +87,13 @@ export class Indexes implements Derived {
   private enter(row: Row): void {
     const index = this.instruments.derivative.get(row)?.index
     if (index === undefined || this.instruments.settledAt.get(row) !== null) return
+    this.follow(index, this.instruments.id(row))
+  }
+
+  private follow(index: string, instrument: InstrumentId): void {
     const known = this.followers.get(index)
-    if (known === undefined) this.followers.set(index, new Set([this.instruments.id(row)]))
-    else known.add(this.instruments.id(row))
+    if (known === undefined) this.followers.set(index, new Set([instrument]))
+    else known.add(instrument)
   }
 
   private leave(row: Row): void {

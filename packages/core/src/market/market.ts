@@ -5,7 +5,7 @@
  */
 import { IdOrder, type Image, NO_ROW, type Row, type Table, UniqueIndex } from '../image/index.js'
 import type { LedgerContext } from '../ledger/index.js'
-import { NONE, type Price, plus, type Quantity } from '../money/index.js'
+import { type CurrencyCode, NONE, type Price, plus, type Quantity } from '../money/index.js'
 import { tapeFields } from './candles.js'
 import { type DerivativeTerms, isInverse } from './derivatives.js'
 import type { FeeTerms } from './fees.js'
@@ -19,6 +19,7 @@ import {
 } from './fields.js'
 import { fundingClockFields } from './funding-clock.js'
 import { Indexes } from './indexes.js'
+import { Pairs } from './pairs.js'
 import { sessionFields } from './sessions.js'
 import { Terms } from './terms.js'
 import type { OrderTrigger } from './triggers.js'
@@ -45,6 +46,7 @@ export class Market {
   /** By the instrument's id. */
   readonly statistics: Table<InstrumentId, typeof statisticsFields>
   readonly indexes: Indexes
+  readonly pairs: Pairs
   /** Of futures and perpetuals, by the instrument's id. */
   readonly sessions: Table<InstrumentId, typeof sessionFields>
   /** Of whatever has traded, by the instrument's id. */
@@ -66,7 +68,8 @@ export class Market {
     image.enrolDue(this.instruments, this.instruments.nextStepAt)
     image.enrolDue(this.sessions, this.sessions.nextAt)
     image.enrolDue(this.fundingClocks, this.fundingClocks.nextAt)
-    this.indexes = new Indexes(image, this.instruments)
+    this.pairs = new Pairs(image, this.instruments)
+    this.indexes = new Indexes(image, this.instruments, this.pairs)
     this.instrumentBySymbol = new UniqueIndex(this.instruments, this.instruments.symbol)
     this.instrumentIds = new IdOrder(this.instruments)
     image.derived(this.instrumentBySymbol)
@@ -94,17 +97,33 @@ export class Market {
     return made
   }
 
-  feesOf(schedule: FeeScheduleId | null): FeeTerms | null {
+  /** How one side of a trade is charged, and in which currency; null where nothing is. */
+  feesOf(
+    instrument: Row,
+    schedule: FeeScheduleId | null,
+    side: 'buy' | 'sell',
+  ): (FeeTerms & { readonly currency: CurrencyCode }) | null {
     if (schedule === null) return null
     const { kind, takerRate, makerRate, capRate, rounding } = this.feeSchedules
     const row = this.feeSchedules.row(schedule)
+    const told = kind.get(row)
     return {
-      kind: kind.get(row),
+      kind: told !== 'received' ? told : side === 'buy' ? 'quantity' : 'notional',
+      currency: this.feeCurrency(instrument, schedule, side),
       takerRate: takerRate.get(row),
       makerRate: makerRate.get(row),
       capRate: capRate.get(row),
       rounding: rounding.get(row),
     }
+  }
+
+  /** What fees of one side are charged in: the instrument's currency, unless its schedule takes them out of what comes in. */
+  feeCurrency(instrument: Row, schedule: FeeScheduleId | null, side: 'buy' | 'sell'): CurrencyCode {
+    const { kind } = this.feeSchedules
+    const isInBase =
+      side === 'buy' && schedule !== null && kind.get(this.feeSchedules.row(schedule)) === 'received'
+    const base = isInBase ? this.pairs.base(instrument) : null
+    return base ?? this.instruments.currency.get(instrument)
   }
 
   state(instrument: Row): InstrumentState {
@@ -135,7 +154,8 @@ export class Market {
   /** What the instrument follows stands at, or null. */
   indexPrice(instrument: Row): Price | null {
     const derivative: DerivativeTerms | null = this.instruments.derivative.get(instrument)
-    return derivative === null ? null : this.indexes.price(derivative.index)
+    const index = derivative?.index ?? this.pairs.index(instrument)
+    return index === null ? null : this.indexes.price(index)
   }
 
   /** The sequence at which what positions in it are reckoned at changed last; 0 before the first price. */

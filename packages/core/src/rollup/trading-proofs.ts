@@ -110,16 +110,21 @@ function reservesRestated(context: RollUpContext, rows: readonly Row[]): Check {
   const { instruments } = market
   for (const [account, own] of open) {
     const sums = new Map<CurrencyCode, bigint>()
+    const locks = new Map<CurrencyCode, bigint>()
     for (const [id, sides] of own) {
       const instrument = instruments.row(id as never)
       const rules = kindRules(instruments.kind.get(instrument))
       const held = trading.held(account, instruments.id(instrument))
       const reserve = rules.worstCost(sides, held, market.termsOf(instrument))
-      addTo(sums, instruments.currency.get(instrument), reserve)
+      const base = market.pairs.base(instrument)
+      addTo(base === null ? sums : locks, instruments.currency.get(instrument), reserve)
+      if (base !== null) addTo(locks, base, market.pairs.baseAmount(instrument, sides.offerQuantity))
     }
-    for (const [currency, sum] of sums)
-      if (trading.openOrders.reserved(account, currency) !== sum)
-        return checkOf('reserves of open orders', `acc_${account} reserves another amount of ${currency}`)
+    const broken =
+      [...sums].find(([currency, sum]) => trading.openOrders.reserved(account, currency) !== sum) ??
+      [...locks].find(([currency, sum]) => trading.openOrders.locked(account, currency) !== sum)
+    if (broken !== undefined)
+      return checkOf('reserves of open orders', `acc_${account} reserves another amount of ${broken[0]}`)
   }
   return checkOf('reserves of open orders', null)
 }

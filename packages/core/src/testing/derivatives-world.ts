@@ -114,6 +114,24 @@ export const option = (
     ...more,
   })
 
+/** One currency for another, in ten-thousandths of the base. */
+export const pair = (
+  engine: Engine,
+  base: CurrencyCode,
+  quote: CurrencyCode,
+  more: Readonly<Record<string, Plain>> = {},
+): InstrumentId =>
+  contract(engine, `${base}_${quote}`, {
+    kind: 'currency_pair',
+    baseCurrency: base,
+    currency: quote,
+    tick: at('0.5'),
+    quantityScale: 4,
+    priceLow: null,
+    priceHigh: null,
+    ...more,
+  })
+
 /** An account under standard margin with money in one currency or more. */
 export function margined(
   { engine, book, firm }: MarketWorld,

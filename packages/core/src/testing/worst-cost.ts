@@ -53,7 +53,13 @@ function costOf(
     const isBuy = orders.side.get(row) === 'buy'
     const money = (price * open) / units
     paid += isBuy ? money : -money
-    const fee = feeOf(market.feesOf(orders.feeSchedule.get(row)), isResting(orders, row), price, open, units)
+    const fee = feeOf(
+      market.feesOf(at, orders.feeSchedule.get(row), orders.side.get(row)),
+      isResting(orders, row),
+      price,
+      open,
+      units,
+    )
     // What was charged beyond the exact fee, by rounding up, is not charged again.
     const ahead = orders.takerFees.get(row) * UNIT - orders.feeExact.get(row)
     if (fee > 0n && fee > ahead) paid += fee - ahead

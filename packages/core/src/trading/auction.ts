@@ -6,7 +6,6 @@
 import type { Row } from '../image/index.js'
 import { type Price, quantity, smaller } from '../money/index.js'
 import { barredFor, endBarred } from './barred.js'
-import type { BookSide, PriceLevel } from './book/book-side.js'
 import { cancelOpenOrder } from './ending.js'
 import { referencePrice } from './judging.js'
 import { orderAt } from './order.js'
@@ -15,7 +14,11 @@ import type { TradingSession } from './session.js'
 import { tradeBetween } from './trade.js'
 import type { TradingContext } from './trading.js'
 
-/** The price of the auction, or null where no bid reaches an offer. */
+/**
+ * The price of the auction, or null where no bid reaches an offer. As the price rises less is wanted and more is offered,
+ * so what is wanted beyond what is offered only falls: what is sought is where it passes zero, and each question is
+ * answered by halving. However deep the book, that is some hundred looks at two sums.
+ */
 export function auctionPrice(context: TradingContext, instrument: Row): Price | null {
   const { trading, market } = context
   const { buy, sell } = trading.books.of(market.instruments.id(instrument))
@@ -24,21 +27,74 @@ export function auctionPrice(context: TradingContext, instrument: Row): Price | 
   const { tick } = market.termsOf(instrument)
   const reference = referencePrice(context, instrument)
   const target = reference === null ? null : Number(reference / tick)
-  const [bids, offers] = [levelsWithin(buy, offer.ticks), levelsWithin(sell, bid.ticks)]
-  const prices = [...candidateTicks(bids, offers, target)]
-  // Either list is used up from its lowest price.
-  offers.reverse()
-  let demand = bids.reduce((sum, { quantity }) => sum + quantity, 0n)
-  let supply = 0n
-  let chosen: Outcome | null = null
-  for (const ticks of prices) {
-    while ((bids.at(-1)?.ticks ?? ticks) < ticks) demand -= bids.pop()?.quantity ?? 0n
-    while ((offers.at(-1)?.ticks ?? Number.POSITIVE_INFINITY) <= ticks) supply += offers.pop()?.quantity ?? 0n
-    const volume = demand < supply ? demand : supply
-    const candidate = { ticks, volume, left: demand > supply ? demand - supply : supply - demand }
-    if (chosen === null || isBetter(candidate, chosen, target)) chosen = candidate
+  const willing = { demand: buy.standing(), supply: sell.standing() }
+  const chosen = bestTicks(willing, { low: offer.ticks, high: bid.ticks }, target)
+  return (BigInt(chosen) * tick) as Price
+}
+
+/** What is wanted at a price or above it, and offered at it or below. */
+interface Willing {
+  readonly demand: (ticks: number) => bigint
+  readonly supply: (ticks: number) => bigint
+}
+
+/** Prices in ticks, both ends included. */
+interface Range {
+  readonly low: number
+  readonly high: number
+}
+
+function bestTicks({ demand, supply }: Willing, range: Range, target: number | null): number {
+  const beyond = (ticks: number): bigint => demand(ticks) - supply(ticks)
+  const ranges: Range[] = []
+  // The highest price at which all that is offered is wanted, and those below at which as much is, by as many.
+  const wanted = lastOf(range, (ticks) => beyond(ticks) >= 0n)
+  if (wanted !== null) {
+    const [offered, left] = [supply(wanted), beyond(wanted)]
+    const isAlike = (ticks: number): boolean => supply(ticks) === offered && beyond(ticks) === left
+    ranges.push({ low: firstOf({ low: range.low, high: wanted }, isAlike) ?? wanted, high: wanted })
   }
-  return chosen === null ? null : ((BigInt(chosen.ticks) * tick) as Price)
+  // The lowest at which all that is wanted is offered, and those above that are alike.
+  const offered = firstOf(range, (ticks) => beyond(ticks) <= 0n)
+  if (offered !== null) {
+    const [asked, left] = [demand(offered), beyond(offered)]
+    const isAlike = (ticks: number): boolean => demand(ticks) === asked && beyond(ticks) === left
+    ranges.push({ low: offered, high: lastOf({ low: offered, high: range.high }, isAlike) ?? offered })
+  }
+  const outcomes = ranges.map(({ low, high }): Outcome => {
+    const ticks = Math.min(Math.max(target ?? low, low), high)
+    const [wants, offers] = [demand(ticks), supply(ticks)]
+    return {
+      ticks,
+      volume: wants < offers ? wants : offers,
+      left: wants > offers ? wants - offers : offers - wants,
+    }
+  })
+  return outcomes.reduce((best, other) => (isBetter(other, best, target) ? other : best)).ticks
+}
+
+/** The lowest price at which something is so that stays so above; null where it never is. */
+function firstOf({ low, high }: Range, isSo: (ticks: number) => boolean): number | null {
+  if (!isSo(high)) return null
+  let [not, so] = [low - 1, high]
+  while (so - not > 1) {
+    const middle = not + Math.floor((so - not) / 2)
+    if (isSo(middle)) so = middle
+    else not = middle
+  }
+  return so
+}
+
+/** The highest price at which something is so that is so below. */
+function lastOf({ low, high }: Range, isSo: (ticks: number) => boolean): number | null {
+  if (!isSo(low)) return null
+  let [so, not] = [low, high + 1]
+  while (not - so > 1) {
+    const middle = so + Math.floor((not - so) / 2)
+    if (isSo(middle)) so = middle
+    else not = middle
+  }
+  return so
 }
 
 interface Outcome {
@@ -53,48 +109,6 @@ function isBetter(one: Outcome, other: Outcome, target: number | null): boolean 
   if (target === null) return one.ticks < other.ticks
   const [near, far] = [Math.abs(one.ticks - target), Math.abs(other.ticks - target)]
   return near === far ? one.ticks < other.ticks : near < far
-}
-
-/** The levels of a side that the best of the other side reaches, best first. */
-function levelsWithin(side: BookSide, limit: number): PriceLevel[] {
-  const levels: PriceLevel[] = []
-  for (let rank = 0; ; rank += 1) {
-    const level = side.level(rank)
-    if (level === undefined || !side.isWithin(level.ticks, limit)) return levels
-    levels.push(level)
-  }
-}
-
-/**
- * The prices that may be best, from the lowest: those at which somebody stands, and of those between two of them, which
- * leave the same over, the one nearest to the reference, else the lowest.
- */
-function* candidateTicks(
-  bids: readonly PriceLevel[],
-  offers: readonly PriceLevel[],
-  target: number | null,
-): Iterable<number> {
-  const standing = standingTicks(bids, offers)
-  for (const [place, ticks] of standing.entries()) {
-    yield ticks
-    const next = standing[place + 1]
-    if (next === undefined || next === ticks + 1) continue
-    yield Math.min(Math.max(target ?? 0, ticks + 1), next - 1)
-  }
-}
-
-/** Where somebody stands on either side, from the lowest: both lists begin with their best and are merged. */
-function standingTicks(bids: readonly PriceLevel[], offers: readonly PriceLevel[]): number[] {
-  const ticks: number[] = []
-  let [bid, offer] = [bids.length - 1, 0]
-  while (bid >= 0 || offer < offers.length) {
-    const lowestBid = bids[bid]?.ticks ?? Number.POSITIVE_INFINITY
-    const lowestOffer = offers[offer]?.ticks ?? Number.POSITIVE_INFINITY
-    ticks.push(Math.min(lowestBid, lowestOffer))
-    if (lowestBid <= lowestOffer) bid -= 1
-    if (lowestOffer <= lowestBid) offer += 1
-  }
-  return ticks
 }
 
 /** Trades at the auction's price until nothing meets or the step is full; true when it is through. */

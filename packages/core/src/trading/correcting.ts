@@ -5,7 +5,7 @@
  */
 import type { AccountId } from '../hierarchy/index.js'
 import { entriesData, type PostedEntry } from '../ledger/index.js'
-import type { InstrumentId } from '../market/index.js'
+import type { FeeScheduleId, InstrumentId } from '../market/index.js'
 import {
   type Amount,
   amount,
@@ -19,11 +19,11 @@ import {
   ZERO,
 } from '../money/index.js'
 import { refuse } from '../refusals/index.js'
+import { exchange } from './exchange.js'
 import type { ExecutionId, OrderId, Side, TradeId } from './fields.js'
-import { kindRules } from './kinds/kind-rules.js'
+import { leavesPositions } from './kinds/kind-rules.js'
 import { applyFill, type PositionChange } from './positions.js'
 import type { TradingContext } from './trading.js'
-import { recordUnsettled } from './unsettled.js'
 
 /** One side of a trade, as its execution report told of it. */
 export type TradedSide = {
@@ -32,6 +32,8 @@ export type TradedSide = {
   readonly execution: ExecutionId
   /** What the house took; below zero a rebate. */
   readonly fee: Amount
+  /** The order's, which says in which currency that was. */
+  readonly feeSchedule?: FeeScheduleId | null
 }
 
 export type Traded = {
@@ -59,28 +61,27 @@ export function bookCorrection(
 ): void {
   const { market, image } = context
   const instrument = market.instruments.row(traded.instrument)
-  const currency = market.instruments.currency.get(instrument)
-  const worth = amount(BigInt(sign) * market.termsOf(instrument).worth(traded.price, traded.quantity))
-  const isPaid = kindRules(market.instruments.kind.get(instrument)).paid === 'at_once'
-  const entries = isPaid ? pay(context, currency, traded, worth) : []
+  const terms = market.termsOf(instrument)
+  const worth = amount(BigInt(sign) * terms.worth(traded.price, traded.quantity))
+  const entries = exchange(context, 'correction', {
+    instrument,
+    buyer: traded.buyer.account,
+    seller: traded.seller.account,
+    quantity: quantityOf(BigInt(sign) * traded.quantity),
+    notional: amount(BigInt(sign) * terms.notional(traded.price, traded.quantity)),
+  })
+  const hasPosition = leavesPositions(market.instruments.kind.get(instrument))
   for (const side of ['buyer', 'seller'] as const) {
     const isBuyer = side === 'buyer'
-    const { account, order, fee, execution: corrects } = traded[side]
+    const { account, order, fee, feeSchedule = null, execution: corrects } = traded[side]
     const execution = image.newId<ExecutionId>()
     const moved = quantityOf(BigInt(isBuyer ? sign : -sign) * traded.quantity)
     const cost = isBuyer ? worth : negate(worth)
     const taken = withFees ? amount(BigInt(sign) * fee) : ZERO
-    const position = applyFill(context, {
-      account,
-      instrument,
-      quantity: moved,
-      cost,
-      execution,
-      fee: taken,
-    })
-    if (isPaid) recordUnsettled(context, account, instrument, negate(cost))
+    const change = { account, instrument, quantity: moved, cost, execution, fee: taken }
+    const position = hasPosition ? applyFill(context, change) : null
+    const currency = market.feeCurrency(instrument, feeSchedule, isBuyer ? 'buy' : 'sell')
     const fees = withFees ? payBack(context, currency, account, fee, sign) : []
-    const own = entries.filter((_entry, place) => (place === 0) === isBuyer)
     record(context, {
       kind,
       traded,
@@ -91,23 +92,9 @@ export function bookCorrection(
       trade,
       position,
       account,
-      entries: [...own, ...fees],
+      entries: [...entries[side], ...fees],
     })
   }
-}
-
-function pay(
-  { ledger }: TradingContext,
-  currency: CurrencyCode,
-  traded: Traded,
-  paid: Amount,
-): readonly PostedEntry[] {
-  if (paid === ZERO) return []
-  const lines = [
-    { account: traded.buyer.account, amount: negate(paid) },
-    { account: traded.seller.account, amount: paid },
-  ]
-  return ledger.post(currency, 'correction', lines, { mayOverdraw: true })
 }
 
 function payBack(
@@ -135,7 +122,7 @@ interface Told {
   /** The account's in the trade that is corrected, also where it is booked back. */
   readonly side: Side
   readonly trade: TradeId
-  readonly position: PositionChange
+  readonly position: PositionChange | null
   readonly account: AccountId
   readonly entries: readonly PostedEntry[]
 }

@@ -191,6 +191,12 @@ export function take({ trading }: TradingContext, row: Row): Order {
   return order
 }
 
+const UNPAID: ReadonlySet<string> = new Set([
+  'insufficient_buying_power',
+  'insufficient_currency',
+  'insufficient_position',
+])
+
 /**
  * A stop that becomes a market order has to be paid for at the prices that are there now, and to be within the limits of
  * now: what stands against it, or null. A limit gives its own reason.
@@ -198,6 +204,5 @@ export function take({ trading }: TradingContext, row: Row): Order {
 function triggeredFault(context: TradingContext, order: Order): UnsolicitedReason | null {
   const found = order.price === null ? judgeFunds(context, order) : null
   if (found === null) return null
-  const isUnpaid = found.code === 'insufficient_buying_power' || found.code === 'insufficient_position'
-  return isUnpaid ? 'unfunded' : found.code
+  return UNPAID.has(found.code) ? 'unfunded' : found.code
 }

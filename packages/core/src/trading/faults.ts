@@ -28,6 +28,8 @@ export const ORDER_FAULTS = [
   'product_barred',
   'insufficient_position',
   'insufficient_buying_power',
+  'insufficient_currency',
+  'position_lock',
   'position_limit',
   'open_orders_limit',
   'order_rate_limit',

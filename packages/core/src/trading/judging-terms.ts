@@ -98,6 +98,7 @@ function priceFault({ market }: TradingContext, order: Order, instrument: Row): 
   if (
     type === 'stop_limit' &&
     market.instruments.derivative.get(instrument) === null &&
+    market.pairs.base(instrument) === null &&
     price !== null &&
     stopPrice !== null &&
     (side === 'buy' ? stopPrice < price : stopPrice > price)

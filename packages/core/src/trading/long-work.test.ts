@@ -265,3 +265,58 @@ test('work on nothing writes no row that is not there', () => {
   expect(images.map(({ table }) => table)).not.toContain('process_parts')
   expect(faults(world)).toEqual([])
 })
+
+test('an auction of 981 prices a side finds where as much is wanted as offered', () => {
+  const world = pageWorld({ tick: at('0.001') }, '1000000.00')
+  const { engine, instrument } = world
+  done(engine, 'instruments.set_state', { instrument, state: 'auction', version: null })
+  for (let ticks = 10; ticks <= 990; ticks += 1) {
+    const price = (ticks / 1_000).toFixed(3)
+    place(engine, { account: person(world, 'anna'), instrument, quantity: 1, price })
+    place(engine, { account: person(world, 'ben'), instrument, side: 'sell', quantity: 1, price })
+  }
+  done(engine, 'instruments.set_state', { instrument, state: 'open', version: null })
+  // At p thousandths 991 − p are wanted and p − 9 offered: 491 of each at 500.
+  const { market, trading } = engine.rooms
+  expect(market.lastPrice(market.instruments.row(instrument))).toBe(at('0.5'))
+  expect(trading.held(person(world, 'anna'), instrument)).toBe(491n)
+  expect(faults(world)).toEqual([])
+})
+
+test('a settlement lists nobody as it begins: its holders are found step by step', () => {
+  const world = pageWorld()
+  const { engine, instrument, firm } = world
+  const ben = person(world, 'ben')
+  const holders = Array.from({ length: 600 }, (_, number) => {
+    const account = openAccount(engine, firm, `holder-${number}`, { type: 'fully_collateralised' })
+    done(engine, 'transfers.create', {
+      from: world.book.accounts.outsideWorld,
+      to: account,
+      currency: USD,
+      amount: usd('1.00'),
+      description: null,
+    })
+    place(engine, { account: ben, instrument, side: 'sell', quantity: 1, price: '0.50' })
+    place(engine, { account, instrument, quantity: 1, price: '0.50' })
+    return account
+  })
+  done(engine, 'instruments.settle', { instrument, price: at('1') })
+  const { processes } = engine.rooms
+  const [row] = [...processes.table.each()]
+  const progress = () => [processes.table.cursor.get(row ?? -1), processes.parts.size]
+  // Ben and 600 others, 250 in a step.
+  expect(processes.table.total.get(row ?? -1)).toBe(601)
+  const seen = [progress()]
+  while (processes.table.state.get(row ?? -1) === 'running') {
+    engine.tick(engine.nextDueAt() as never)
+    seen.push(progress())
+  }
+  expect(seen).toEqual([
+    [0, 0],
+    [250, 1],
+    [500, 2],
+    [601, 3],
+  ])
+  expect(holders.every((account) => engine.rooms.trading.held(account, instrument) === 0n)).toBe(true)
+  expect(faults(world)).toEqual([])
+})

@@ -1,7 +1,8 @@
 /**
  * What the open orders of each account come to, by instrument: quantities and money of both sides, and the reserve
  * that follows from them and the position. Derived from orders and positions by row-change hooks, so the reserve is
- * always restated from what is open; by account and currency the reserves are summed.
+ * always restated from what is open; by account and currency the reserves are summed. What orders in currency pairs
+ * reserve is summed apart: it is locked, in the currency that each side would give.
  */
 import type { AccountId } from '../hierarchy/index.js'
 import { type Derived, NO_ROW, type PairIndex, type Plain, type Row, type Table } from '../image/index.js'
@@ -10,7 +11,7 @@ import { type Amount, amount, type CurrencyCode, NONE, quantity, ZERO } from '..
 import { type Contribution, contributionOf, worsePrice } from './contribution.js'
 import type { OrderId, orderFields, PositionId, positionFields, Side } from './fields.js'
 import type { OpenSums } from './kinds/kind.js'
-import { kindRules } from './kinds/kind-rules.js'
+import { kindRules, leavesPositions } from './kinds/kind-rules.js'
 
 /** The open orders of one account in one instrument. */
 export class Exposure implements OpenSums {
@@ -27,6 +28,8 @@ export class Exposure implements OpenSums {
   reduceOnlyOrders = 0
   /** By the instrument's rules; kept as it was last restated. */
   reserve = ZERO
+  /** Of a pair what the offers lock of the base; `reserve` is what the bids lock of the quote. */
+  baseReserve = ZERO
 
   constructor(
     readonly account: AccountId,
@@ -47,6 +50,8 @@ export const NO_OPEN_ORDERS: OpenSums = {
 interface OfAccount {
   readonly exposures: Map<InstrumentId, Exposure>
   readonly reserves: Map<CurrencyCode, Amount>
+  /** Of pairs. */
+  readonly locks: Map<CurrencyCode, Amount>
   orders: number
 }
 
@@ -113,18 +118,30 @@ export class OpenOrders implements Derived {
     return this.accounts.get(account)?.orders ?? 0
   }
 
-  /** What the reserves of all instruments in a currency come to. */
+  /** What the reserves of all instruments in a currency come to, beside what is locked. */
   reserved(account: AccountId, currency: CurrencyCode): Amount {
     return this.accounts.get(account)?.reserves.get(currency) ?? ZERO
   }
 
-  /** The largest reserve of one instrument in a currency. */
+  /** What orders in currency pairs lock of a currency, but those in `except`. */
+  locked(account: AccountId, currency: CurrencyCode, except: InstrumentId | null = null): Amount {
+    const own = this.accounts.get(account)
+    const sum = own?.locks.get(currency) ?? ZERO
+    const left = except === null ? undefined : own?.exposures.get(except)
+    return left === undefined ? sum : amount(sum - this.lockedBy(left, currency))
+  }
+
+  /** The largest reserve of one instrument in a currency, beside what is locked. */
   reservedMost(account: AccountId, currency: CurrencyCode): Amount {
     const own = this.accounts.get(account)
     if (own === undefined || !own.reserves.has(currency)) return ZERO
     let most = ZERO
     for (const exposure of own.exposures.values()) {
-      if (exposure.reserve > most && this.currencyOf(exposure.instrument) === currency)
+      if (
+        exposure.reserve > most &&
+        !this.isPair(exposure) &&
+        this.currencyOf(exposure.instrument) === currency
+      )
         most = exposure.reserve
     }
     return most
@@ -150,11 +167,21 @@ export class OpenOrders implements Derived {
     for (const account of [...this.accounts.keys()].sort((left, right) => left - right)) {
       for (const exposure of this.of(account)) yield Object.values(exposure) as Plain[]
       const own = this.accounts.get(account) as OfAccount
-      const sums = [...own.reserves]
-        .filter(([, sum]) => sum !== ZERO)
-        .sort(([left], [right]) => (left < right ? -1 : 1))
-      yield [account, own.orders, sums]
+      yield [account, own.orders, ...[own.reserves, own.locks].map(sumsInOrder)]
     }
+  }
+
+  private isPair({ instrument }: Exposure): boolean {
+    const { instruments } = this.market
+    return !leavesPositions(instruments.kind.get(instruments.row(instrument)))
+  }
+
+  private lockedBy(exposure: Exposure, currency: CurrencyCode): Amount {
+    if (!this.isPair(exposure)) return ZERO
+    if (this.currencyOf(exposure.instrument) === currency) return exposure.reserve
+    return this.market.pairs.base(this.market.instruments.row(exposure.instrument)) === currency
+      ? exposure.baseReserve
+      : ZERO
   }
 
   private currencyOf(instrument: InstrumentId): CurrencyCode {
@@ -163,7 +190,12 @@ export class OpenOrders implements Derived {
 
   private count(row: Row, change: number): void {
     const account = this.orders.account.get(row)
-    const own = this.accounts.get(account) ?? { exposures: new Map(), reserves: new Map(), orders: 0 }
+    const own = this.accounts.get(account) ?? {
+      exposures: new Map(),
+      reserves: new Map(),
+      locks: new Map(),
+      orders: 0,
+    }
     own.orders += change
     if (own.orders === 0) this.accounts.delete(account)
     else this.accounts.set(account, own)
@@ -236,7 +268,19 @@ export class OpenOrders implements Derived {
     const held = position === NO_ROW ? NONE : this.positions.quantity.get(position)
     const reserve = kindRules(instruments.kind.get(row)).worstCost(exposure, held, this.market.termsOf(row))
     const currency = instruments.currency.get(row)
-    own.reserves.set(currency, amount((own.reserves.get(currency) ?? 0n) - exposure.reserve + reserve))
+    const base = this.market.pairs.base(row)
+    addTo(base === null ? own.reserves : own.locks, currency, amount(reserve - exposure.reserve))
     exposure.reserve = reserve
+    if (base === null) return
+    const offered = this.market.pairs.baseAmount(row, exposure.offerQuantity)
+    addTo(own.locks, base, amount(offered - exposure.baseReserve))
+    exposure.baseReserve = offered
   }
 }
+
+function addTo(sums: Map<CurrencyCode, Amount>, currency: CurrencyCode, change: Amount): void {
+  sums.set(currency, amount((sums.get(currency) ?? 0n) + change))
+}
+
+const sumsInOrder = (sums: ReadonlyMap<CurrencyCode, Amount>): Plain =>
+  [...sums].filter(([, sum]) => sum !== ZERO).sort(([left], [right]) => (left < right ? -1 : 1))

@@ -70,12 +70,12 @@ export interface Fill {
   readonly tape: TapePlace
 }
 
-/** The report of one side of a trade, with what it did to money and position. */
+/** The report of one side of a trade, with what it did to money and position; of a pair there is none. */
 export function reportFill(
   context: TradingContext,
   order: Order,
   fill: Fill,
-  position: PositionChange,
+  position: PositionChange | null,
   entries: readonly PostedEntry[],
   more: { readonly [key: string]: Plain } = {},
 ): void {

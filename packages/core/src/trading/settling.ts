@@ -29,7 +29,10 @@ export const SETTLE_PROCESS = 'instruments.settle'
 
 export const settleProcess: ProcessKind<TradingContext> = {
   name: SETTLE_PROCESS,
-  carryOut: (context, _parameters, position) => settlePosition(context, position as PositionId),
+  carryOut: (context, parameters, position, place) => {
+    const id = (position as PositionId | null) ?? context.trading.positionAt(parameters, place)
+    return isUnsettled(context, context.trading.positions.row(id)) ? settlePosition(context, id) : null
+  },
   path: ({ hierarchy }) => hierarchy.pathOf(hierarchy.root),
 }
 
@@ -111,14 +114,13 @@ export function fixSettlement(context: TradingContext, instrument: Row, delivery
 export function startSettlement(context: TradingContext, instrument: Row, delivery: Price): Id {
   const { trading, market, processes, hierarchy } = context
   const id = market.instruments.id(instrument)
-  const held = trading.holders.of(id).filter((row) => isUnsettled(context, row))
   recordInstrument(context, instrument, 'settled', { delivery })
   return processes.start(context, {
     kind: SETTLE_PROCESS,
     party: hierarchy.root === NO_ROW ? (0 as Id) : hierarchy.parties.id(hierarchy.root),
     path: hierarchy.pathOf(hierarchy.root),
     parameters: { instrument: id },
-    items: held.map((row) => trading.positions.id(row)),
+    items: trading.holderOrder.count(id),
   })
 }
 

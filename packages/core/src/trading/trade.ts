@@ -10,7 +10,6 @@ import { chargedFee, makerRebate, recordTrade, writeTape } from '../market/index
 import {
   type Amount,
   add,
-  amount,
   type CurrencyCode,
   negate,
   type Price,
@@ -19,14 +18,14 @@ import {
   quantity as quantityOf,
   ZERO,
 } from '../money/index.js'
+import { type Exchanged, exchange } from './exchange.js'
 import type { ExecutionId, TradeId } from './fields.js'
-import { kindRules } from './kinds/kind-rules.js'
+import { leavesPositions } from './kinds/kind-rules.js'
 import { type Order, orderAt } from './order.js'
-import { applyFill } from './positions.js'
+import { applyFill, type PositionChange } from './positions.js'
 import { type Fill, reportFill } from './reports.js'
 import type { TradingSession } from './session.js'
 import type { TradingContext } from './trading.js'
-import { recordUnsettled } from './unsettled.js'
 
 /** Trades `quantity` at `price` between an order in hand and one that rests; the resting one leaves when it is filled. */
 export function trade(
@@ -62,27 +61,32 @@ export function tradeBetween(
   const { market, image } = context
   const instrument = market.instruments.row(taker.instrument)
   const notional = market.termsOf(instrument).notional(price, quantity)
-  const currency = market.instruments.currency.get(instrument)
   const worth = market.termsOf(instrument).worth(price, quantity)
-  const isPaid = kindRules(market.instruments.kind.get(instrument)).paid === 'at_once'
-  const deal = { instrument, quantity, price, notional, worth, isPaid, currency }
+  const deal = { instrument, quantity, price, notional, worth }
   const trade = image.newId<TradeId>()
   const [takerExecution, makerExecution] = [image.newId<ExecutionId>(), image.newId<ExecutionId>()]
   const fees = feesOf(context, taker, maker, deal)
   fill(taker, deal, fees.taker)
   fill(maker, deal, fees.maker)
   for (const order of [taker, maker]) order.updatedAt = context.now
-  const paid = pay(context, taker.side === 'buy' ? taker : maker, taker.side === 'buy' ? maker : taker, deal)
+  const [buyer, seller] = taker.side === 'buy' ? [taker, maker] : [maker, taker]
+  const paid = exchange(context, 'order_execution', {
+    instrument,
+    buyer: buyer.account,
+    seller: seller.account,
+    quantity,
+    notional,
+  })
   const tape = writeTape(market, instrument, { price, quantity, notional, at: context.now })
   const shared = { trade, price, quantity, notional, tape }
-  settleSide(context, taker, deal, paid, {
+  settleSide(context, taker, deal, entriesOf(paid, taker), {
     ...shared,
     execution: takerExecution,
     counterExecution: makerExecution,
     isAggressor: true,
     fee: fees.taker,
   })
-  settleSide(context, maker, deal, paid, {
+  settleSide(context, maker, deal, entriesOf(paid, maker), {
     ...shared,
     execution: makerExecution,
     counterExecution: takerExecution,
@@ -104,9 +108,10 @@ interface Deal {
   readonly notional: Amount
   /** What the buyer's side of it comes to. */
   readonly worth: Amount
-  readonly isPaid: boolean
-  readonly currency: CurrencyCode
 }
+
+const entriesOf = (paid: Exchanged, { side }: Order): readonly PostedEntry[] =>
+  side === 'buy' ? paid.buyer : paid.seller
 
 function fill(order: Order, { quantity, notional }: Deal, fee: Amount): void {
   order.filled = plus(order.filled, quantity)
@@ -131,11 +136,12 @@ function feesOf(
 function feeOf(
   { market }: TradingContext,
   order: Order,
-  { instrument, price, quantity, currency }: Deal,
+  { instrument, price, quantity }: Deal,
   side: 'takerRate' | 'makerRate',
 ): Amount {
-  const fees = market.feesOf(order.feeSchedule)
+  const fees = market.feesOf(instrument, order.feeSchedule, order.side)
   if (fees === null) return ZERO
+  const { currency } = fees
   const { quantityScale, multiplier, isInverse } = market.termsOf(instrument)
   const basis = { price, quantity, quantityScale, multiplier, isInverse }
   if (side === 'makerRate' && fees.makerRate <= 0n) return makerRebate(fees, basis, currency)
@@ -146,21 +152,6 @@ function feeOf(
   return charged
 }
 
-/** The buyer pays the seller, where it is paid at once. Fills are never unwound for want of money: what they cost was reserved before. */
-function pay(
-  { ledger }: LedgerContext,
-  buyer: Order,
-  seller: Order,
-  { currency, notional, isPaid }: Deal,
-): readonly PostedEntry[] {
-  if (notional === ZERO || !isPaid) return []
-  const lines = [
-    { account: buyer.account, amount: negate(notional) },
-    { account: seller.account, amount: notional },
-  ]
-  return ledger.post(currency, 'order_execution', lines, { mayOverdraw: true })
-}
-
 function settleSide(
   context: TradingContext,
   order: Order,
@@ -168,24 +159,30 @@ function settleSide(
   paid: readonly PostedEntry[],
   made: Fill,
 ): void {
-  const isBuy = order.side === 'buy'
-  const [bought, sold] = paid
-  const own = (isBuy ? bought : sold) ?? null
-  const entries = [
-    ...(own === null ? [] : [own]),
-    ...chargeFee(context, order.account, made.fee, deal.currency),
-  ]
-  const position = applyFill(context, {
-    account: order.account,
-    instrument: deal.instrument,
-    quantity: isBuy ? deal.quantity : quantityOf(-deal.quantity),
-    cost: isBuy ? deal.worth : negate(deal.worth),
-    execution: made.execution,
-    fee: made.fee,
-  })
-  if (deal.isPaid)
-    recordUnsettled(context, order.account, deal.instrument, amount(isBuy ? -deal.notional : deal.notional))
+  const { market } = context
+  const currency = market.feeCurrency(deal.instrument, order.feeSchedule, order.side)
+  const entries = [...paid, ...chargeFee(context, order.account, made.fee, currency)]
+  const position = leavesPositions(market.instruments.kind.get(deal.instrument))
+    ? changePosition(context, order, deal, made)
+    : null
   reportFill(context, order, made, position, entries)
+}
+
+function changePosition(
+  context: TradingContext,
+  { account, side }: Order,
+  { instrument, quantity, worth }: Deal,
+  { execution, fee }: Fill,
+): PositionChange {
+  const isBuy = side === 'buy'
+  return applyFill(context, {
+    account,
+    instrument,
+    quantity: isBuy ? quantity : quantityOf(-quantity),
+    cost: isBuy ? worth : negate(worth),
+    execution,
+    fee,
+  })
 }
 
 /** A fee goes to the house; a rebate comes from it. */

@@ -4,7 +4,17 @@
  * behind this one, which hang their checks on it.
  */
 import type { AccountId, Hierarchy } from '../hierarchy/index.js'
-import { type Image, NO_ROW, PairIndex, Relation, type Row, type Table, UniqueIndex } from '../image/index.js'
+import {
+  type Image,
+  NO_ROW,
+  OwnedIdOrder,
+  PairIndex,
+  type Plain,
+  Relation,
+  type Row,
+  type Table,
+  UniqueIndex,
+} from '../image/index.js'
 import type { InstrumentId, Market, MarketContext } from '../market/index.js'
 import { type Amount, type CurrencyCode, NONE, type Quantity } from '../money/index.js'
 import { Books } from './book/books.js'
@@ -20,6 +30,7 @@ import {
   orderFields,
   type PositionId,
   positionFields,
+  type Side,
   shortfallFields,
   type TradeId,
   type UnsettledId,
@@ -47,10 +58,8 @@ export interface OrderCheck {
 
 /** The room that knows what an account can pay. */
 export interface FundsRule {
-  /** Whether the open orders of the account in the instrument are still paid for. */
-  isFunded(account: AccountId, instrument: Row): boolean
-  /** Whether all its open orders in the currency surely are, told quickly; false says nothing. */
-  isAmplyFunded(account: AccountId, currency: CurrencyCode): boolean
+  /** The side of which open orders of the account in the instrument are not paid for any more; null where all are. */
+  unfundedSide(account: AccountId, instrument: Row): Side | null
   /** Whether the account has margin for derivatives at all. */
   carriesDerivatives(account: AccountId): boolean
   /** What it has beyond all that its positions and open orders require; null where a price is missing for that. */
@@ -77,6 +86,8 @@ export class Trading {
   readonly movesOf: Relation<AccountId>
   /** The position of an account in an instrument; the holders of an instrument. */
   readonly holders: PairIndex<InstrumentId, AccountId>
+  /** The positions in an instrument, place by place: none ever goes, and what is new comes last. */
+  readonly holderOrder: OwnedIdOrder<InstrumentId, PositionId>
   readonly books: Books
   readonly waiting: WaitingOrders
   readonly openOrders: OpenOrders
@@ -108,6 +119,7 @@ export class Trading {
     this.unsettledOf = new Relation(this.unsettled, this.unsettled.account)
     this.movesOf = new Relation(this.moves, this.moves.main)
     this.holders = new PairIndex(this.positions, this.positions.instrument, this.positions.account)
+    this.holderOrder = new OwnedIdOrder(this.positions, this.positions.instrument)
     this.books = new Books(this.orders, market)
     this.waiting = new WaitingOrders(this.orders, market)
     this.openOrders = new OpenOrders(this.orders, this.positions, this.holders, market)
@@ -123,6 +135,7 @@ export class Trading {
       this.unsettledOf,
       this.movesOf,
       this.holders,
+      this.holderOrder,
       this.books,
       this.waiting,
       this.openOrders,
@@ -172,6 +185,14 @@ export class Trading {
   held(account: AccountId, instrument: InstrumentId): Quantity {
     const row = this.holders.find(instrument, account)
     return row === NO_ROW ? NONE : this.positions.quantity.get(row)
+  }
+
+  /** Of a process that goes through all positions of an instrument as they were when it began: the one at a place. */
+  positionAt(parameters: Plain, place: number): PositionId {
+    const { instrument } = parameters as { readonly instrument: InstrumentId }
+    const id = this.holderOrder.at(instrument, place)
+    if (id === undefined) throw new Error(`expected more than ${place} positions in ins_${instrument}`)
+    return id
   }
 
   /** Money of sales that is booked and not settled yet. */

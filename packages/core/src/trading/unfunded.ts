@@ -108,15 +108,9 @@ const notReducing =
   }
 
 /** What the account cannot pay for, of the side that costs the more. */
-const unpaid: Ground = ({ trading, market }, { account, instrument }) => {
-  const { funds, openOrders } = trading
-  const { instruments } = market
-  const exposure = openOrders.find(account, instruments.id(instrument))
-  if (funds === null || exposure === null) return null
-  if (funds.isAmplyFunded(account, instruments.currency.get(instrument))) return null
-  return funds.isFunded(account, instrument)
-    ? null
-    : { side: openOrders.sideThatCosts(exposure), isReduceOnly: false, reason: 'unfunded' }
+const unpaid: Ground = ({ trading }, { account, instrument }) => {
+  const side = trading.funds?.unfundedSide(account, instrument) ?? null
+  return side === null ? null : { side, isReduceOnly: false, reason: 'unfunded' }
 }
 
 /** The open orders of the account in the instrument, but those that a venue was asked to cancel; the newest is the last. */

@@ -5,21 +5,23 @@
 import type { AccountId } from '../hierarchy/index.js'
 import { type Id, NO_ROW, type Row } from '../image/index.js'
 import { startOfWeekdayAfter } from '../ledger/index.js'
-import { type Amount, add, negate, ZERO } from '../money/index.js'
+import { type Amount, add, type CurrencyCode, negate, ZERO } from '../money/index.js'
 import type { UnsettledId } from './fields.js'
 import type { TradingContext } from './trading.js'
 
 /** Money that was booked for a trade: above zero what came in. */
 export function recordUnsettled(
   context: TradingContext,
-  account: AccountId,
-  instrument: Row,
+  {
+    account,
+    instrument,
+    currency,
+  }: { readonly account: AccountId; readonly instrument: Row; readonly currency: CurrencyCode },
   money: Amount,
 ): void {
   const { market, trading, image, now } = context
   const days = market.instruments.settlementDays.get(instrument)
   if (days === 0 || money === ZERO) return
-  const currency = market.instruments.currency.get(instrument)
   const settlesAt = startOfWeekdayAfter(now, days)
   const { unsettled, unsettledOf } = trading
   let row = unsettledOf.head(account)

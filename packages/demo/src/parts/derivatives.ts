@@ -1,6 +1,6 @@
 /**
- * What the crypto client trades: perpetuals, a future and options on one coin, perpetuals on another, with a firm that
- * makes the market. The rates are those that the second venue published.
+ * What the crypto client trades: perpetuals, a future and options on one coin, perpetuals on another, and the coins
+ * themselves against each other, with a firm that makes the market. The rates are those that the second venue published.
  */
 import type { Id, Plain, Price, Quantity } from '@stemma/core'
 import { parseInstant, parsePrice } from '@stemma/core'
@@ -81,6 +81,16 @@ const option = (type: 'call' | 'put', strike: string): Fields => ({
   expiresAt: EXPIRY,
 })
 
+/** The venue takes no fees on spot. */
+const pair = (base: string, quote: string, tick: string): Fields => ({
+  kind: 'currency_pair',
+  baseCurrency: base,
+  currency: quote,
+  tick: at(tick),
+  quantityScale: 4,
+  lot: 1n as Quantity,
+})
+
 const INSTRUMENTS: readonly Fields[] = [
   listed('BTC-PERPETUAL', 'Bitcoin perpetual', {
     kind: 'perpetual',
@@ -110,6 +120,9 @@ const INSTRUMENTS: readonly Fields[] = [
   }),
   listed('BTC-25JUN27-120000-C', 'Bitcoin call 120,000 of June 2027', option('call', '120000')),
   listed('BTC-25JUN27-80000-P', 'Bitcoin put 80,000 of June 2027', option('put', '80000')),
+  listed('BTC_USDC', 'Bitcoin against USDC', pair('BTC', 'USDC', '1')),
+  listed('ETH_USDC', 'Ether against USDC', pair('ETH', 'USDC', '0.1')),
+  listed('ETH_BTC', 'Ether against bitcoin', pair('ETH', 'BTC', '0.00001')),
 ]
 
 const MARKS: Readonly<Record<string, string>> = {
@@ -119,8 +132,18 @@ const MARKS: Readonly<Record<string, string>> = {
   'BTC-25JUN27': '102000',
   'BTC-25JUN27-120000-C': '0.08',
   'BTC-25JUN27-80000-P': '0.04',
+  BTC_USDC: '100000',
+  ETH_USDC: '4000',
+  ETH_BTC: '0.04',
 }
-const INDEXES: Readonly<Record<string, string>> = { btc_usd: '100000', eth_usd: '4000', usdc_usd: '1' }
+const INDEXES: Readonly<Record<string, string>> = {
+  btc_usd: '100000',
+  eth_usd: '4000',
+  usdc_usd: '1',
+  btc_usdc: '100000',
+  eth_usdc: '4000',
+  eth_btc: '0.04',
+}
 
 /** Price, and quantity in the units of the instrument, on each side. */
 const QUOTES: readonly (readonly [symbol: string, bid: string, offer: string, quantity: bigint])[] = [
@@ -131,6 +154,10 @@ const QUOTES: readonly (readonly [symbol: string, bid: string, offer: string, qu
   ['BTC-25JUN27', '101950', '102050', 20_000n],
   ['BTC-25JUN27-120000-C', '0.0795', '0.0805', 20n],
   ['BTC-25JUN27-80000-P', '0.0395', '0.0405', 20n],
+  ['BTC_USDC', '99990', '100010', 10_000n],
+  ['BTC_USDC', '99900', '100100', 20_000n],
+  ['ETH_USDC', '3999', '4001', 100_000n],
+  ['ETH_BTC', '0.03995', '0.04005', 100_000n],
 ]
 
 export async function createDerivatives(builder: Builder, root: Id, kestrel: Kestrel): Promise<Derivatives> {

@@ -2,7 +2,7 @@
  * The units that instruments count in, straight from the image. They never change once an instrument is there, so a
  * surface may read and show numbers by them at any moment, without waiting for the disk.
  */
-import { type EngineContext, type InstrumentId, NO_ROW, type OrderId } from '@stemma/core'
+import { type EngineContext, type FeeScheduleId, type InstrumentId, NO_ROW, type OrderId } from '@stemma/core'
 import type { InstrumentUnits } from './market-view.js'
 
 type Rooms = Pick<EngineContext, 'market' | 'trading'>
@@ -19,6 +19,7 @@ export function unitsOf({ market }: Rooms, named: number | string): InstrumentUn
     currency: instruments.currency.get(row),
     quantityScale: instruments.quantityScale.get(row),
     terms: market.termsOf(row),
+    feeCurrency: (schedule, side) => market.feeCurrency(row, schedule as FeeScheduleId | null, side),
   }
 }
 

@@ -8,6 +8,8 @@ export interface InstrumentUnits {
   readonly currency: CurrencyCode
   readonly quantityScale: number
   readonly terms: Terms
+  /** What an order of that side is charged in by its schedule. */
+  feeCurrency(schedule: number | null, side: 'buy' | 'sell'): CurrencyCode
 }
 
 export interface MarketView extends BookView, Pick<InstrumentUnits, 'currency' | 'quantityScale'> {

@@ -8,7 +8,46 @@ import type { Finding } from './finding.js'
 const PAYOUT = 10n ** 18n
 
 export function auditTrading(engine: Engine): Finding[] {
-  return [...instrumentsSumToZero(engine), ...noBookIsCrossed(engine), ...everythingIsPaidFor(engine)]
+  return [
+    ...instrumentsSumToZero(engine),
+    ...noBookIsCrossed(engine),
+    ...everythingIsPaidFor(engine),
+    ...nothingIsHeldOfPairs(engine),
+    ...locksAreOpenOrders(engine),
+  ]
+}
+
+/** What a trade in a pair leaves are balances. */
+function nothingIsHeldOfPairs({ rooms: { trading, market } }: Engine): Finding[] {
+  const { positions } = trading
+  return [...positions.each()]
+    .filter((row) => market.pairs.base(market.instruments.row(positions.instrument.get(row))) !== null)
+    .map((row) => ({ law: 'nobody has a position in a pair', detail: `pos_${positions.id(row)}` }))
+}
+
+/** What is locked of a currency: of bids in pairs at least what they cost, of offers what they would give. */
+function locksAreOpenOrders({ rooms: { trading, market } }: Engine): Finding[] {
+  const { orders } = trading
+  const given = new Map<string, bigint>()
+  for (const row of orders.each()) {
+    const instrument = market.instruments.row(orders.instrument.get(row))
+    const base = market.pairs.base(instrument)
+    if (base === null) continue
+    const open = (orders.quantity.get(row) - orders.filled.get(row)) as never
+    const isBid = orders.side.get(row) === 'buy'
+    const currency = isBid ? market.instruments.currency.get(instrument) : base
+    const amount = isBid
+      ? market.termsOf(instrument).notional(orders.reservePrice.get(row), open)
+      : market.pairs.baseAmount(instrument, open)
+    const key = `${orders.account.get(row)} ${currency}`
+    given.set(key, (given.get(key) ?? 0n) + amount)
+  }
+  return [...given].flatMap(([key, sum]) => {
+    const [account, currency] = key.split(' ') as [string, string]
+    const locked = trading.openOrders.locked(Number(account) as never, currency as never)
+    if (locked >= sum) return []
+    return [{ law: 'open exchanges are locked', detail: `acc_${key}: ${locked} for ${sum}` }]
+  })
 }
 
 function instrumentsSumToZero({ rooms: { trading } }: Engine): Finding[] {

@@ -33,14 +33,15 @@ export class FlowMarket {
   private readonly accounts: readonly number[]
   private instruments = 0
 
-  /** Of contracts that are fully collateralised, or of perpetuals, which are paid by session. */
-  constructor(private readonly kind: 'event_contract' | 'perpetual' = 'event_contract') {
+  /** Of contracts that are fully collateralised, of perpetuals, which are paid by session, or of a currency pair. */
+  constructor(readonly kind: 'event_contract' | 'perpetual' | 'currency_pair' = 'event_contract') {
     const opened = this.done('book.open', { name: 'house', displayName: 'House', baseCurrency: 'USD' })
     const { party, accounts } = opened as { party: number; accounts: { outsideWorld: number } }
     this.accounts = Array.from({ length: ACCOUNTS }, (_, place) => {
       const account = this.open(party, `trader-${place}`)
       const sides = { from: accounts.outsideWorld, to: account }
-      this.done('transfers.create', { ...sides, currency: 'USD', amount: FUNDS, description: null })
+      for (const currency of ['USD', 'EUR'])
+        this.done('transfers.create', { ...sides, currency, amount: FUNDS, description: null })
       return account
     })
     // No mark: what margin follows from is the index, so that orders find the references that others have.
@@ -61,7 +62,7 @@ export class FlowMarket {
     return this.accounts[place % ACCOUNTS] as number
   }
 
-  /** An open contract that nobody has traded yet. */
+  /** An open contract, or dollars for euros, that nobody has traded yet. */
   openContract(): number {
     this.instruments += 1
     const { instrument } = this.done('instruments.create', {
@@ -69,6 +70,7 @@ export class FlowMarket {
       displayName: 'Rain',
       kind: this.kind,
       currency: 'USD',
+      baseCurrency: this.kind === 'currency_pair' ? 'EUR' : null,
       tick: TICK,
       quantityScale: 0,
       lot: 1n,

@@ -119,6 +119,7 @@ function run(
 test.each([
   ['event_contract', 2_000],
   ['perpetual', 1_000],
+  ['currency_pair', 500],
 ] as const)(
   'the engine and the naive matcher give the same trades and leave the same orders, over short flows of a book of kind %s',
   (kind, numRuns) => {
@@ -134,13 +135,15 @@ test.each([
   MINUTES,
 )
 
-test(
-  'and over long ones',
-  () => {
-    const seeds = [11, 12, 13, 14]
+test.each([
+  ['event_contract', [11, 12, 13, 14]],
+  ['currency_pair', [15]],
+] as const)(
+  'and over long ones: %s',
+  (kind, seeds) => {
     for (const seed of seeds) {
       const steps = fc.sample(step, { seed, numRuns: 1_500 })
-      const { difference, trades } = run(steps)
+      const { difference, trades } = run(steps, new FlowMarket(kind))
       expect({ seed, difference }).toEqual({ seed, difference: null })
       expect(trades).toBeGreaterThan(100)
     }

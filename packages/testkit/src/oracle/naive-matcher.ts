@@ -39,10 +39,10 @@ export class NaiveMatcher {
   private last: number | null = null
   private priorities = 0
 
-  /** Of a derivative a stop may lie on either side of its limit (deribit section 6.1). */
+  /** Of a derivative, and of a pair, a stop may lie on either side of its limit (deribit section 6.1). */
   constructor(
     private readonly ticks: { readonly low: number; readonly high: number },
-    private readonly isDerivative = false,
+    private readonly isFree = false,
   ) {}
 
   /** `label` names the order from now on. */
@@ -115,7 +115,7 @@ export class NaiveMatcher {
     if (order.quantity <= order.filled || order.minimumQuantity > order.quantity) return 'quantity_invalid'
     for (const each of [price, stopPrice])
       if (each !== null && (each < this.ticks.low || each > this.ticks.high)) return 'price_out_of_bounds'
-    if (type === 'stop_limit' && !this.isDerivative && price !== null && stopPrice !== null)
+    if (type === 'stop_limit' && !this.isFree && price !== null && stopPrice !== null)
       if (side === 'buy' ? stopPrice < price : stopPrice > price) return 'price_out_of_bounds'
     const reached = this.reachedBy(order)
     if (type === 'market' && reached.length === 0) return 'no_liquidity'

@@ -42,7 +42,7 @@ export class OrderFlow {
   private placed = 0
 
   constructor(private readonly market = new FlowMarket()) {
-    this.naive = new NaiveMatcher(TICKS, market.isDerivative)
+    this.naive = new NaiveMatcher(TICKS, market.kind !== 'event_contract')
     this.instrument = market.openContract()
     market.events()
   }

@@ -15,6 +15,12 @@ interface Change {
 /** How an instrument is paid for: at once, or session by session, then in money or in a coin that it is priced against. */
 type Paid = 'at_once' | 'by_session' | 'by_session_inverse'
 
+interface Entry {
+  readonly account: number
+  readonly amount: bigint
+  readonly type: string
+}
+
 interface Standing {
   quantity: bigint
   paid: bigint
@@ -31,7 +37,11 @@ export class TradingOracle {
     for (const each of [data.position, data.counterPosition])
       if (typeof each === 'object' && each !== null) this.change(each as unknown as Change)
     if (kind !== 'order.filled' && kind !== 'order.partially_filled') return
-    const { side } = data.order as { side: string }
+    const { side, account } = data.order as { side: string; account: number }
+    if (data.position === null) {
+      this.checkExchange(event, side, account)
+      return
+    }
     const { instrument, quantityChange, costChange, realizedChange } = data.position as unknown as Change
     const paid = this.paid.get(instrument) ?? 'at_once'
     const signed = (side === 'buy' ? 1n : -1n) * (data.lastQuantity as bigint)
@@ -50,6 +60,20 @@ export class TradingOracle {
     // A commission's entry of the house stands at the house; the account's own are what it paid and its fee.
     const posted = (paid === 'at_once' ? -money : 0n) - fee
     if (entries !== posted) this.wrong.push(`${event.subject} posted ${entries}, not ${posted}`)
+  }
+
+  /** A pair: the base for the notional, one entry each, and nothing else but fees. */
+  private checkExchange({ subject, data }: Event, side: string, account: number): void {
+    const sign = side === 'buy' ? 1n : -1n
+    const own = (data.entries as unknown as readonly Entry[]).filter(
+      (entry) => entry.type === 'order_execution',
+    )
+    const isOwn = own.every((entry) => entry.account === account)
+    const [base, quote] = own
+    const quantity = sign * (data.lastQuantity as bigint)
+    const isWhole = base !== undefined && base.amount % quantity === 0n && base.amount / quantity > 0n
+    if (!isOwn || !isWhole || (quote?.amount ?? 0n) !== -sign * (data.notional as bigint))
+      this.wrong.push(`${subject} exchanged ${base?.amount} for ${quote?.amount} on a trade of ${quantity}`)
   }
 
   /** Where the engine and the record differ. */

@@ -1,6 +1,6 @@
 /**
- * Instruments of a simulated book, and the prices that are published of them: contracts and shares, perpetuals, futures
- * and options of either style, whose marks and index wander and sometimes leap, so that somebody is liquidated.
+ * Instruments of a simulated book, and the prices that are published of them: contracts, shares and pairs of currencies,
+ * perpetuals, futures and options of either style, whose marks and index wander and sometimes leap, so that somebody is liquidated.
  */
 import {
   type AnyTable,
@@ -28,7 +28,7 @@ const RATES = {
 }
 const OPTION_RATES = { ...RATES, initial: (15n * ONE) / 100n, optionFloor: ONE / 10n }
 
-export type Contract = 'event_contract' | 'equity' | 'perpetual' | 'future' | 'option'
+export type Contract = 'event_contract' | 'equity' | 'currency_pair' | 'perpetual' | 'future' | 'option'
 
 export class InstrumentTraffic {
   /** In hundredths of a dollar. */
@@ -41,19 +41,21 @@ export class InstrumentTraffic {
   ) {}
 
   next(): Plain {
-    const kinds = { event_contract: 4, equity: 3, perpetual: 1, future: 1, option: 1 }
+    const kinds = { event_contract: 4, equity: 3, currency_pair: 2, perpetual: 1, future: 1, option: 1 }
     return this.contract(this.random.weighted(kinds), this.random.pick(['linear', 'inverse']))
   }
 
   contract(kind: Contract, style: 'linear' | 'inverse'): Plain {
     const { head } = this.engine().image
-    const isDerivative = kind !== 'event_contract' && kind !== 'equity'
+    const isDerivative = kind === 'option' || kind === 'perpetual' || kind === 'future'
+    const isPair = kind === 'currency_pair'
     const isDated = kind === 'future' || kind === 'option'
     return {
       symbol: `symbol-${head.idCounter}`,
       displayName: 'Simulated',
       kind,
-      currency: this.currencyOf(isDerivative, style),
+      currency: isPair ? 'USD' : this.currencyOf(isDerivative, style),
+      baseCurrency: isPair ? 'EUR' : null,
       tick: TICK,
       quantityScale: kind === 'option' ? 1 : 0,
       lot: 1n,
@@ -130,6 +132,7 @@ export class InstrumentTraffic {
     switch (kind) {
       case 'event_contract':
       case 'equity':
+      case 'currency_pair':
         return 50n
       case 'perpetual':
       case 'future':

@@ -19,6 +19,8 @@ export interface MarginView {
   readonly held: Amount
   readonly requirement: Amount
   readonly openOrders: Amount
+  /** What open orders in currency pairs lock, which is counted in `openOrders` but under standard margin. */
+  readonly spotReserve: Amount
   readonly buyingPower: Amount
   readonly withdrawable: Amount
   readonly unsettledCredits: Amount
@@ -67,6 +69,7 @@ export function marginView(context: MarginContext, account: AccountId, currency:
     held,
     requirement,
     openOrders: reserved,
+    spotReserve: trading.openOrders.locked(account, currency),
     buyingPower: buyingPower(inputs),
     withdrawable: withdrawable(inputs),
     unsettledCredits,

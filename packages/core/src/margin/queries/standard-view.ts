@@ -2,7 +2,7 @@
 import type { AccountId } from '../../hierarchy/index.js'
 import type { InstrumentId } from '../../market/index.js'
 import { type Amount, amount, type CurrencyCode, NONE, type Quantity, ZERO } from '../../money/index.js'
-import { NO_OPEN_ORDERS } from '../../trading/index.js'
+import { leavesPositions, NO_OPEN_ORDERS } from '../../trading/index.js'
 import type { MarginContext } from '../margin.js'
 import type { Assessment } from '../standard/assessment.js'
 import {
@@ -101,6 +101,11 @@ function derivationsOf(
   const margin = from('margin_balance', marginBalance(figures), 'posted and the session')
   const initial = from('initial_margin', initialMargin(figures), 'positions and open orders')
   const held = from('held', figures.held, 'balance: holds, withdrawals and prepared transfers')
+  const spot = from(
+    'spot_reserve',
+    figures.spotReserve,
+    'open orders in currency pairs: what they would give',
+  )
   const options = from('options_value', figures.optionsValue, 'options: at their marks')
   return [
     {
@@ -113,8 +118,10 @@ function derivationsOf(
       figure: 'buying_power',
       formula: isPooled
         ? 'the same of every currency in the pool, at its index and after its haircut, in this currency'
-        : 'margin_balance - held - initial_margin',
-      inputs: isPooled ? [from('pool', available, 'all currencies with an index')] : [margin, held, initial],
+        : 'margin_balance - held - initial_margin - spot_reserve',
+      inputs: isPooled
+        ? [from('pool', available, 'all currencies with an index')]
+        : [margin, held, initial, spot],
     },
     {
       figure: 'withdrawable',
@@ -137,6 +144,7 @@ function instrumentMargins(
     .sort((left, right) => left - right)
     .map((id) => ({ id, row: market.instruments.row(id) }))
     .filter(({ row }) => market.instruments.currency.get(row) === currency)
+    .filter(({ row }) => leavesPositions(market.instruments.kind.get(row)))
     .map(({ id, row }) => {
       const held = trading.held(account, id)
       const required = standardRequirement(market, row, held)

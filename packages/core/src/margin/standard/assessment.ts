@@ -8,6 +8,7 @@ import {
   equity,
   initialMargin,
   marginBalance,
+  ownCash,
   type StandardFigures,
   sessionResult,
   withdrawableFunds,
@@ -20,6 +21,8 @@ export interface Assessment {
   /** Of positions and open orders; what a pool has beyond it is available, so haircuts count as required. */
   readonly initialMargin: Amount
   readonly maintenanceMargin: Amount
+  /** By how much what is available is less for what open orders in currency pairs lock. */
+  readonly spotReserve: Amount
   readonly available: Amount
   /** What may leave: of a pool no more than the currency has itself; nothing while a price is missing. */
   readonly withdrawable: Amount
@@ -33,6 +36,7 @@ export function assessedAlone(figures: StandardFigures): Assessment {
     equity: subtract(equity(figures), figures.held),
     initialMargin: initialMargin(figures),
     maintenanceMargin: figures.maintenance,
+    spotReserve: figures.spotReserve,
     available: availableFunds(figures),
     withdrawable: figures.unpriced > 0 ? amount(0n) : withdrawableFunds(figures),
     unpriced: figures.unpriced,
@@ -48,12 +52,13 @@ export function assessedInPool(
 ): Assessment {
   const of = (dollars: bigint): Amount => inCurrency(dollars, currency, rate)
   const balance = of(pool.marginBalance - pool.held)
-  const available = of(pool.available)
+  const [available, spotReserve] = [of(pool.available), of(pool.spotReserve)]
   return {
     marginBalance: balance,
     equity: of(pool.equity),
-    initialMargin: subtract(balance, available),
+    initialMargin: subtract(subtract(balance, available), spotReserve),
     maintenanceMargin: negate(of(-pool.maintenance)),
+    spotReserve,
     available,
     withdrawable: pool.unpriced > 0 ? amount(0n) : ownOf(own, available),
     unpriced: pool.unpriced,
@@ -62,7 +67,7 @@ export function assessedInPool(
 
 function ownOf(figures: StandardFigures, available: Amount): Amount {
   const session = sessionResult(figures)
-  const own = figures.posted - figures.held + (session < 0n ? session : 0n)
+  const own = ownCash(figures)
   const shared = available - (session > 0n ? session : 0n)
   const left = own < shared ? own : shared
   return amount(left > 0n ? left : 0n)

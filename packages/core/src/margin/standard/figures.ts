@@ -7,7 +7,7 @@ import { NO_ROW } from '../../image/index.js'
 import type { LedgerContext } from '../../ledger/index.js'
 import type { InstrumentId } from '../../market/index.js'
 import { type Amount, amount, type CurrencyCode } from '../../money/index.js'
-import { kindRules, type TradingContext, variationAt } from '../../trading/index.js'
+import { kindRules, leavesPositions, type TradingContext, variationAt } from '../../trading/index.js'
 import { ordersRequirement } from './open-orders.js'
 import { standardRequirement } from './requirement.js'
 
@@ -24,6 +24,8 @@ export interface StandardFigures {
   readonly optionsValue: Amount
   readonly positionsInitial: Amount
   readonly ordersInitial: Amount
+  /** What open orders in currency pairs lock. */
+  readonly spotReserve: Amount
   readonly maintenance: Amount
   /** Positions and orders that cannot be reckoned, as a price is missing: they are in no figure. */
   readonly unpriced: number
@@ -49,7 +51,7 @@ export function standardFigures(
   currency: CurrencyCode,
   except: InstrumentId | null = null,
 ): StandardFigures {
-  const { ledger } = context
+  const { ledger, trading } = context
   const sums: Sums = {
     sessionRealized: 0n,
     sessionUnrealized: 0n,
@@ -70,6 +72,7 @@ export function standardFigures(
     optionsValue: amount(sums.optionsValue),
     positionsInitial: amount(sums.positionsInitial),
     ordersInitial: amount(sums.ordersInitial),
+    spotReserve: trading.openOrders.locked(account, currency, except),
     maintenance: amount(sums.maintenance),
     unpriced: sums.unpriced,
   }
@@ -114,6 +117,7 @@ function addOrders(
   for (const exposure of trading.openOrders.of(account)) {
     const instrument = market.instruments.row(exposure.instrument)
     if (exposure.instrument === except || market.instruments.currency.get(instrument) !== currency) continue
+    if (!leavesPositions(market.instruments.kind.get(instrument))) continue
     const held = trading.held(account, exposure.instrument)
     const required = ordersRequirement(market, instrument, held, exposure)
     if (required === null) sums.unpriced += 1
@@ -134,13 +138,19 @@ export const equity = (figures: StandardFigures): Amount =>
 export const initialMargin = ({ positionsInitial, ordersInitial }: StandardFigures): Amount =>
   amount(positionsInitial + ordersInitial)
 
-/** What further orders may require: what is held for withdrawals is not there for them. */
+/** What further orders may require: what is held for withdrawals or locked for exchanges is not there for them. */
 export const availableFunds = (figures: StandardFigures): Amount =>
-  amount(marginBalance(figures) - figures.held - initialMargin(figures))
+  amount(marginBalance(figures) - figures.held - initialMargin(figures) - figures.spotReserve)
 
 /** What is left above the positions alone. */
 export const freeFunds = (figures: StandardFigures): Amount =>
   amount(marginBalance(figures) - figures.held - figures.positionsInitial)
+
+/** Money of the currency itself that nothing keeps: what the session lost is gone, what it gained has not come yet. */
+export function ownCash(figures: StandardFigures): Amount {
+  const session = sessionResult(figures)
+  return amount(figures.posted - figures.held - figures.spotReserve + (session < 0n ? session : 0n))
+}
 
 /** What may leave the account: gains of the session cannot before it ends. */
 export function withdrawableFunds(figures: StandardFigures): Amount {

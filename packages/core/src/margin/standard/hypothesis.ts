@@ -6,7 +6,7 @@ import type { AccountId } from '../../hierarchy/index.js'
 import { type Instant, NO_ROW } from '../../image/index.js'
 import type { InstrumentId } from '../../market/index.js'
 import { amount, type CurrencyCode, NONE, type Quantity } from '../../money/index.js'
-import { kindRules, NO_OPEN_ORDERS } from '../../trading/index.js'
+import { kindRules, leavesPositions, NO_OPEN_ORDERS } from '../../trading/index.js'
 import { type StandardContext, type StandardFigures, standardFigures } from './figures.js'
 import { ordersRequirement } from './open-orders.js'
 import { standardRequirement } from './requirement.js'
@@ -58,7 +58,9 @@ export function hypotheticalFigures(
   }
   for (const exposure of trading.openOrders.of(account)) {
     if (!isCounted(exposure.instrument)) continue
+    // What is locked for pairs is no requirement: it is in the figures that this begins with.
     const row = market.instruments.row(exposure.instrument)
+    if (!leavesPositions(market.instruments.kind.get(row))) continue
     const held = holdings.get(exposure.instrument) ?? NONE
     const required = ordersRequirement(market, row, held, exposure ?? NO_OPEN_ORDERS)
     if (required === null) unpriced += 1

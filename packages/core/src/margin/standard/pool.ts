@@ -43,37 +43,55 @@ export interface PoolFigures {
   readonly equity: bigint
   readonly maintenance: bigint
   readonly held: bigint
-  /** After haircuts, initial requirements and what is held. */
+  /** After haircuts, initial requirements, what is held and what is locked. */
   readonly available: bigint
+  /** By how much it is less for what open orders in currency pairs lock. */
+  readonly spotReserve: bigint
   readonly unpriced: number
 }
 
+/** So much of a currency that is not there for anything else. */
+export interface Lock {
+  readonly currency: CurrencyCode
+  readonly amount: Amount
+}
+
+/** Without the orders in `except`, and with `more` locked, where these are given. */
 export function poolFigures(
   context: StandardContext,
   account: AccountId,
   haircuts: Haircuts,
   figuresOf: FiguresOf = (currency) => standardFigures(context, account, currency),
-  currencies: Iterable<CurrencyCode> = currenciesOf(context, account),
+  more: Lock | null = null,
 ): PoolFigures {
-  let [balance, worth, maintenance, held, available, unpriced] = [0n, 0n, 0n, 0n, 0n, 0]
-  for (const currency of currencies) {
+  let [balance, worth, maintenance, held, available, unlocked, unpriced] = [0n, 0n, 0n, 0n, 0n, 0n, 0]
     const rate = dollarsFor(context, currency)
     if (rate === null) continue
     const figures = figuresOf(currency)
     const unit = powerOfTen(currencyOf(currency).scale)
     const kept = FULL_BASIS_POINTS - BigInt(haircuts[currency] ?? 0)
-    const left = availableFunds(figures)
     balance += divide(marginBalance(figures) * rate, unit, 'floor')
     worth += divide((equity(figures) - figures.held) * rate, unit, 'floor')
     maintenance += divide(figures.maintenance * rate, unit, 'up')
     held += divide(figures.held * rate, unit, 'up')
-    available +=
+    const collateral = (left: bigint): bigint =>
       left > 0n
         ? divide(left * rate * kept, unit * FULL_BASIS_POINTS, 'floor')
         : divide(left * rate, unit, 'floor')
+    const left = availableFunds(figures) - (more?.currency === currency ? more.amount : 0n)
+    available += collateral(left)
+    unlocked += collateral(left + figures.spotReserve)
     unpriced += figures.unpriced
   }
-  return { marginBalance: balance, equity: worth, maintenance, held, available, unpriced }
+  return {
+    marginBalance: balance,
+    equity: worth,
+    maintenance,
+    held,
+    available,
+    spotReserve: unlocked - available,
+    unpriced,
+  }
 }
 
 /** Dollars of the pool as an amount of a currency, rounded down. */

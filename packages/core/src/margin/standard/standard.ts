@@ -12,7 +12,7 @@ import type { Trading } from '../../trading/index.js'
 import { type MarginModel, modelOf } from '../models.js'
 import { type Assessment, assessedAlone, assessedInPool } from './assessment.js'
 import { type FiguresOf, type StandardContext, type StandardFigures, standardFigures } from './figures.js'
-import { currenciesOf, dollarsFor, type Haircuts, poolFigures } from './pool.js'
+import { dollarsFor, type Haircuts, type Lock, poolFigures } from './pool.js'
 
 export class StandardMargin {
   constructor(
@@ -30,8 +30,8 @@ export class StandardMargin {
     return model === 'segregated_standard' || model === 'cross_standard'
   }
 
-  figures(account: AccountId, currency: CurrencyCode): StandardFigures {
-    return standardFigures(this.context, account, currency)
+  figures(account: AccountId, currency: CurrencyCode, except: InstrumentId | null = null): StandardFigures {
+    return standardFigures(this.context, account, currency, except)
   }
 
   /** What there is for the orders of one instrument, all else counted; null where a price is missing for that. */
@@ -45,6 +45,12 @@ export class StandardMargin {
   /** What may leave the account. */
   withdrawable(account: AccountId, currency: CurrencyCode): Amount {
     return this.assess(account, currency, (each) => this.figures(account, each)).withdrawable
+  }
+
+  /** Whether a pool still has what it has to when so much more is locked in it; what stands alone is no matter of pools. */
+  holdsWith(account: AccountId, lock: Lock, except: InstrumentId): boolean {
+    if (this.poolRate(account, lock.currency) === null) return true
+    return poolFigures(this.context, account, this.haircuts(account), except, lock).available >= 0n
   }
 
   isPooled(account: AccountId): boolean {

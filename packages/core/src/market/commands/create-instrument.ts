@@ -30,13 +30,17 @@ import { recordInstrument } from '../events.js'
 import type { FeeScheduleId, InstrumentId, Metadata, StopTrigger } from '../fields.js'
 import type { InstrumentKind } from '../kinds.js'
 import type { MarketContext } from '../market.js'
+import { checkPair } from '../pairs.js'
 import { nextSessionEnd } from '../sessions.js'
 
 export type CreateInstrument = {
   readonly symbol: string
   readonly displayName: string
   readonly kind: InstrumentKind
+  /** What it is paid and settled in; of a currency pair the quote. */
   readonly currency: CurrencyCode
+  /** Of currency pairs, which need it. */
+  readonly baseCurrency?: CurrencyCode | null
   readonly tick: Price
   readonly quantityScale: number
   readonly lot: Quantity
@@ -81,6 +85,7 @@ export const createInstrument = command({
       createdAt: now,
       updatedAt: now,
     })
+    if (input.baseCurrency) market.pairs.enter(instrument, input.baseCurrency, input.currency)
     if (hasSessions(input.kind)) beginSessions(context, instrument)
     recordInstrument(context, row, 'created')
     return { instrument }
@@ -100,12 +105,14 @@ function check({ market, now }: MarketContext, input: CreateInstrument): void {
   if (input.notionalMax !== null && (input.notionalMax <= 0n || input.notionalMax > LEAF_AMOUNT_MAX))
     refuse('malformed', 'expected an amount above zero', { field: '/notional_max' })
   checkSettlementDays(input.settlementDays)
-  checkFeeSchedule(market, input.feeSchedule)
+  checkFeeSchedule(market, input.feeSchedule, input.kind)
   if (input.event !== null) checkSymbol(input.event)
   if (input.venue !== null) checkSymbol(input.venue)
   checkExpiresAt(input.expiresAt, now)
   checkMetadata(input.metadata)
   if (input.kind === 'event_contract') checkEventContract(input)
+  if (input.baseCurrency) checkCurrency(input.baseCurrency, '/base_currency')
+  checkPair(input)
   checkDerivative({
     ...input,
     derivative: input.derivative ?? null,

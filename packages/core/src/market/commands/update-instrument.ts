@@ -61,11 +61,13 @@ export const updateInstrument = command({
     if (input.tick !== null) changeTick(context, input.tick, row)
     if (input.limits !== null) changeLimits(context, input.limits, row)
     if (input.feeSchedule !== null) {
-      checkFeeSchedule(market, input.feeSchedule)
+      checkFeeSchedule(market, input.feeSchedule, instruments.kind.get(row))
       instruments.feeSchedule.set(row, input.feeSchedule)
     }
     if (input.marginRates) changeMarginRates(context, input.marginRates, row)
     if (input.expiresAt !== null) {
+      if (instruments.kind.get(row) === 'currency_pair')
+        refuse('malformed', 'a currency pair does not expire', { field: '/expires_at' })
       checkExpiresAt(input.expiresAt, now)
       instruments.expiresAt.set(row, input.expiresAt)
       const next = instruments.nextStepAt.get(row)

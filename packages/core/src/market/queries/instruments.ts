@@ -1,7 +1,7 @@
 /** `instruments.get` and `instruments.list`: what can be traded, and what it traded at. */
 import { PAGE_MAX } from '../../hierarchy/index.js'
 import { NO_ROW, query, type Row, type Values } from '../../image/index.js'
-import type { Price, Quantity } from '../../money/index.js'
+import type { CurrencyCode, Price, Quantity } from '../../money/index.js'
 import { refuse } from '../../refusals/index.js'
 import { instrumentRow } from '../checks.js'
 import type {
@@ -18,6 +18,8 @@ import type { sessionFields } from '../sessions.js'
 
 export type InstrumentView = Values<typeof instrumentFields> & {
   readonly id: InstrumentId
+  /** Of currency pairs alone: what is bought and sold, paid in `currency`. */
+  readonly baseCurrency: CurrencyCode | null
   /** What all that are long hold together. */
   readonly openInterest: Quantity
   /** Null before the first trade or price. */
@@ -38,6 +40,7 @@ export function instrumentView(market: Market, row: Row): InstrumentView {
   return {
     id,
     ...instruments.read(row),
+    baseCurrency: market.pairs.base(row),
     openInterest: market.openInterest(row),
     statistics: traded === NO_ROW ? null : statistics.read(traded),
     fees: schedule === null ? null : { id: schedule, ...feeSchedules.read(feeSchedules.row(schedule)) },

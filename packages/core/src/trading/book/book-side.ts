@@ -1,6 +1,8 @@
 /**
  * One side of a book: price levels, best last, each with the open quantity and its orders in order of priority. The
- * orders are chained by arrays that all books share, so that a resting order costs no object.
+ * orders are chained by arrays that all books share, so that a resting order costs no object. The levels lie in shelves
+ * of bounded length that know their sum, so that a level in the middle of a long side comes and goes as quickly as at
+ * its end, and what stands up to a price is a sum of shelves.
  */
 import { NO_ROW, type Row } from '../../image/index.js'
 
@@ -19,19 +21,35 @@ export interface PriceLevel {
   orders: number
 }
 
+/** Levels of one shelf; a full one is parted into two. */
+const LEVELS_OF_SHELF_MAX = 128
+
+interface Shelf {
+  /** From worst to best. */
+  levels: PriceLevel[]
+  quantity: bigint
+}
+
 export class BookSide {
-  /** Levels from worst to best. */
-  private readonly levels: PriceLevel[] = []
+  /** From worst to best; none is empty. */
+  private readonly shelves: Shelf[] = []
+  private levelCount = 0
 
   constructor(private readonly isBid: boolean) {}
 
   get depth(): number {
-    return this.levels.length
+    return this.levelCount
   }
 
   /** The nth best level, 0 the best. */
   level(rank: number): PriceLevel | undefined {
-    return this.levels[this.levels.length - 1 - rank]
+    let left = rank
+    for (let place = this.shelves.length - 1; place >= 0; place -= 1) {
+      const { levels } = this.shelves[place] as Shelf
+      if (left < levels.length) return levels[levels.length - 1 - left]
+      left -= levels.length
+    }
+    return undefined
   }
 
   /** Whether a level at `ticks` trades with an order of the other side that goes as far as `limit`. */
@@ -39,41 +57,106 @@ export class BookSide {
     return limit === null || (this.isBid ? ticks >= limit : ticks <= limit)
   }
 
-  levelAt(ticks: number): PriceLevel | undefined {
-    const found = this.levels[this.placeOf(ticks)]
-    return found?.ticks === ticks ? found : undefined
+  /** What stands at `ticks` or better, for as many prices as are asked while nothing changes. */
+  standing(): (ticks: number) => bigint {
+    const better = new Array<bigint>(this.shelves.length + 1).fill(0n)
+    for (let place = this.shelves.length - 1; place >= 0; place -= 1)
+      better[place] = (better[place + 1] as bigint) + (this.shelves[place] as Shelf).quantity
+    return (ticks) => {
+      const place = this.shelfOf(ticks)
+      const shelf = this.shelves[place]
+      let sum = better[place + 1] ?? 0n
+      for (let at = (shelf?.levels.length ?? 0) - 1; at >= 0; at -= 1) {
+        const level = shelf?.levels[at] as PriceLevel
+        if (!this.isWithin(level.ticks, ticks)) break
+        sum += level.quantity
+      }
+      return sum
+    }
   }
 
   enter(chain: Chain, row: Row, ticks: number, quantity: bigint): void {
-    const place = this.placeOf(ticks)
-    let level = this.levels[place]
+    const shelf = this.shelfFor(ticks)
+    const place = this.placeIn(shelf.levels, ticks)
+    let level = shelf.levels[place]
     if (level?.ticks !== ticks) {
       level = { ticks, first: NO_ROW, last: NO_ROW, quantity: 0n, orders: 0 }
-      this.levels.splice(place, 0, level)
+      shelf.levels.splice(place, 0, level)
+      this.levelCount += 1
     }
     level.quantity += quantity
     level.orders += 1
+    shelf.quantity += quantity
     link(chain, level, row)
+    if (shelf.levels.length > LEVELS_OF_SHELF_MAX) this.part(shelf)
   }
 
   leave(chain: Chain, row: Row, ticks: number, quantity: bigint): void {
-    const place = this.placeOf(ticks)
-    const level = this.levels[place]
-    if (level?.ticks !== ticks) throw new Error(`expected a level at ${ticks} ticks`)
+    const at = this.shelfOf(ticks)
+    const shelf = this.shelves[at]
+    const place = shelf === undefined ? 0 : this.placeIn(shelf.levels, ticks)
+    const level = shelf?.levels[place]
+    if (shelf === undefined || level?.ticks !== ticks) throw new Error(`expected a level at ${ticks} ticks`)
     level.quantity -= quantity
     level.orders -= 1
+    shelf.quantity -= quantity
     unlink(chain, level, row)
-    if (level.orders === 0) this.levels.splice(place, 1)
+    if (level.orders > 0) return
+    shelf.levels.splice(place, 1)
+    this.levelCount -= 1
+    if (shelf.levels.length === 0) this.shelves.splice(at, 1)
   }
 
-  /** Where the level of `ticks` is, or would go. */
-  private placeOf(ticks: number): number {
+  /** A fill takes from a level, and a replacement may add, without a change of place. */
+  restate(ticks: number, change: bigint): void {
+    const shelf = this.shelves[this.shelfOf(ticks)]
+    const level = shelf?.levels[this.placeIn(shelf.levels, ticks)]
+    if (shelf === undefined || level?.ticks !== ticks) throw new Error(`expected a level at ${ticks} ticks`)
+    level.quantity += change
+    shelf.quantity += change
+  }
+
+  /** Where a level of `ticks` belongs: what is better than all goes to the last. */
+  private shelfFor(ticks: number): Shelf {
+    const found = this.shelves[this.shelfOf(ticks)] ?? this.shelves.at(-1)
+    if (found !== undefined) return found
+    const first: Shelf = { levels: [], quantity: 0n }
+    this.shelves.push(first)
+    return first
+  }
+
+  private part(shelf: Shelf): void {
+    const best = shelf.levels.splice(shelf.levels.length >> 1)
+    const quantity = best.reduce((sum, level) => sum + level.quantity, 0n)
+    shelf.quantity -= quantity
+    this.shelves.splice(this.shelves.indexOf(shelf) + 1, 0, { levels: best, quantity })
+  }
+
+  private isWorse(ticks: number, than: number): boolean {
+    return this.isBid ? ticks < than : ticks > than
+  }
+
+  /** The first shelf whose best level is no worse than `ticks`; behind the last where there is none. */
+  private shelfOf(ticks: number): number {
+    const { shelves } = this
     let low = 0
-    let high = this.levels.length
+    let high = shelves.length
     while (low < high) {
       const middle = (low + high) >> 1
-      const at = (this.levels[middle] as PriceLevel).ticks
-      if (this.isBid ? at < ticks : at > ticks) low = middle + 1
+      const { levels } = shelves[middle] as Shelf
+      if (this.isWorse((levels[levels.length - 1] as PriceLevel).ticks, ticks)) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+
+  /** Where the level of `ticks` is among those of a shelf, or would go. */
+  private placeIn(levels: readonly PriceLevel[], ticks: number): number {
+    let low = 0
+    let high = levels.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (this.isWorse((levels[middle] as PriceLevel).ticks, ticks)) low = middle + 1
       else high = middle
     }
     return low

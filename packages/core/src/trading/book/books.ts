@@ -131,9 +131,9 @@ export class Books implements Chain, Derived {
     const code = this.side[row] ?? OUT
     if (code === OUT) return
     const book = this.of(this.orders.instrument.get(row))
-    const level = (code === BUY ? book.buy : book.sell).levelAt(this.ticks[row] as number)
+    const side = code === BUY ? book.buy : book.sell
     const open = this.orders.quantity.get(row) - this.orders.filled.get(row)
-    if (level !== undefined) level.quantity += open - (this.open[row] as bigint)
+    side.restate(this.ticks[row] as number, open - (this.open[row] as bigint))
     this.open[row] = open
   }
 

@@ -18,7 +18,7 @@ import {
 } from '../../money/index.js'
 import { refuse } from '../../refusals/index.js'
 import type { ExecutionId } from '../fields.js'
-import { kindRules } from '../kinds/kind-rules.js'
+import { kindRules, leavesPositions } from '../kinds/kind-rules.js'
 import { applyFill, type PositionChange } from '../positions.js'
 import type { TradingContext } from '../trading.js'
 
@@ -112,6 +112,10 @@ function check(
     refuse('malformed', 'expected a quantity other than zero', { field: '/quantity' })
   if (cost < 0n || cost > LEAF_AMOUNT_MAX)
     refuse('malformed', 'expected a cost of at least zero', { field: '/cost' })
+  if (!leavesPositions(market.instruments.kind.get(row)))
+    refuse('order_rejected', 'nobody has a position in a currency pair: money is adjusted', {
+      field: '/instrument',
+    })
   if (kindRules(market.instruments.kind.get(row)).canBeShort)
     refuse('order_rejected', 'contracts come into being by trades only', { field: '/instrument' })
   if (account === ledger.houseAccount('outside_world'))

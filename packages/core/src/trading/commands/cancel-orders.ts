@@ -45,7 +45,7 @@ export const cancelOrders = command({
 })
 
 function isAsked(
-  { trading: { orders }, market: { instruments } }: TradingContext,
+  { trading: { orders }, market: { instruments, pairs } }: TradingContext,
   row: Row,
   { instrument, side, currency = null, kinds = null, types = null, label = null }: CancelOrders,
 ): boolean {
@@ -53,7 +53,7 @@ function isAsked(
   return (
     (instrument === null || orders.instrument.get(row) === instrument) &&
     (side === null || orders.side.get(row) === side) &&
-    (currency === null || instruments.currency.get(own) === currency) &&
+    (currency === null || instruments.currency.get(own) === currency || pairs.base(own) === currency) &&
     (kinds === null || kinds.includes(instruments.kind.get(own))) &&
     (types === null || types.includes(orders.type.get(row))) &&
     (label === null || orders.terms.get(row).label === label)

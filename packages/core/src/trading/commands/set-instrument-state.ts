@@ -36,8 +36,8 @@ export const setInstrumentState = command({
   },
 })
 
-/** What is taken off has been settled: nobody holds any of it. */
+/** What is taken off has been settled: nobody holds any of it, as every short has somebody who is long. */
 function checkEmpty({ trading }: TradingContext, instrument: InstrumentId): void {
-  if (trading.holders.of(instrument).some((row) => trading.positions.quantity.get(row) !== NONE))
+  if (trading.openInterest.of(instrument) !== NONE)
     refuse('not_empty', 'expected no position in the instrument', { data: { precondition: 'no_position' } })
 }

@@ -4,6 +4,7 @@ import { type InstrumentId, instrumentRow } from '../../market/index.js'
 import { formatPrice, ONE, PRICE_MAX, type Price } from '../../money/index.js'
 import { refuse } from '../../refusals/index.js'
 import { changeState } from '../instrument-life.js'
+import { leavesPositions } from '../kinds/kind-rules.js'
 import { fixSettlement, startSettlement } from '../settling.js'
 import type { TradingContext } from '../trading.js'
 
@@ -28,6 +29,8 @@ export const settleInstrument = command({
       instruments.stateAfter.get(row) !== null
     )
       refuse('transition_invalid', `the instrument is ${instruments.state.get(row)}`)
+    if (!leavesPositions(instruments.kind.get(row)))
+      refuse('transition_invalid', 'a currency pair has nothing to settle')
     checkSettlement(context, row, price)
     fixSettlement(context, row, price)
     if (instruments.state.get(row) !== 'expired') changeState(context, row, 'expired')

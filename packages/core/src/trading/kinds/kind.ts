@@ -23,8 +23,11 @@ export interface OpenSums {
 
 export interface KindRules {
   readonly netting: NettingProfile
-  /** Whether a fill moves its worth in money at once, or what it gains and loses is paid at the end of each session. */
-  readonly paid: 'at_once' | 'by_session'
+  /**
+   * What a fill moves: its worth in money at once; nothing, as what it gains and loses is paid at the end of each session;
+   * or one currency for another, which leaves no position.
+   */
+  readonly paid: 'at_once' | 'by_session' | 'exchanged'
   /** Whether what it requires follows from prices: then the margin model of the account reckons it, not this file. */
   readonly isMargined: boolean
   /** Whether a fully paid account may sell what it does not have. */

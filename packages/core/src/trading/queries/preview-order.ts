@@ -6,7 +6,7 @@ import { query } from '../../image/index.js'
 import { instrumentRow } from '../../market/index.js'
 import { type Amount, type Price, type Quantity, ZERO } from '../../money/index.js'
 import { tradeNeeds } from '../access.js'
-import { contributionOf } from '../contribution.js'
+import { feesAhead } from '../contribution.js'
 import type { Fault } from '../faults.js'
 import type { OrderId } from '../fields.js'
 import { judge } from '../judging.js'
@@ -23,7 +23,7 @@ export interface OrderPreview {
   readonly worth: Amount
   readonly bestPrice: Price | null
   readonly worstPrice: Price | null
-  /** The most that taking this would be charged. */
+  /** The most that taking this would be charged, in the currency of its fees. */
   readonly fees: Amount
 }
 
@@ -42,7 +42,7 @@ export const previewOrder = query({
     const fees =
       found.worst === null
         ? ZERO
-        : contributionOf(market, row, { ...order, reservePrice: found.worst }, found.quantity, true).fees
+        : feesAhead(market, row, { ...order, reservePrice: found.worst }, found.quantity, true)
     return {
       order: orderTold(order, symbol, 'new'),
       fault: fault ?? judge(context, order),

@@ -219,8 +219,8 @@ function book(
     cost: negate(paid),
     execution,
   })
-  recordUnsettled(context, order.account, instrument, amount(-paid))
   const tape = writeTape(market, instrument, { price, quantity, notional, at: context.now })
+  recordUnsettled(context, { account: order.account, instrument, currency }, amount(-paid))
   recordTrade(market, instrument, {
     price,
     quantity,

@@ -82,7 +82,12 @@ export async function perform(
       return method.answer({ ...call, session: call.session })
     case 'private': {
       const caller = await identify()
-      call.credits.take(method.name, `acc_${caller.account}`, caller.orderRateTier, call.host.now())
+      call.credits.take(
+        { method: method.name, params: call.params },
+        `acc_${caller.account}`,
+        caller.orderRateTier,
+        call.host.now(),
+      )
       if (!covers(caller.scopes, method.scope)) throw scopeMissing()
       if (method.isMainOnly === true && !caller.isMain) throw notOfSubaccounts()
       return performPrivate(method, { ...call, caller })
@@ -100,9 +105,9 @@ async function performPrivate(
 }
 
 /** What needs nobody is counted for the account that a socket was proven for, else for the address. */
-function takeAsUnknown({ credits, session, address, host }: Call, name: string): void {
+function takeAsUnknown({ credits, session, address, host, params }: Call, method: string): void {
   const account = session?.account ?? null
-  credits.take(name, account === null ? address : `acc_${account}`, 1, host.now())
+  credits.take({ method, params }, account === null ? address : `acc_${account}`, 1, host.now())
 }
 
 /** The caller's account, or one of its subaccounts where `subaccount_id` names it: from the main account only. */

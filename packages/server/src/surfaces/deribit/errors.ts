@@ -19,9 +19,11 @@ export const MESSAGES = {
   10019: 'locked_by_admin',
   10028: 'too_many_requests',
   10030: 'must_be_websocket_request',
+  10039: 'not_enough_funds_in_currency',
   10041: 'settlement_in_progress',
   10043: 'price_wrong_tick',
   10047: 'matching_engine_queue_full',
+  10072: 'disabled_while_position_lock',
   11008: 'already_filled',
   11030: 'other_reject',
   11042: 'permission_denied',
@@ -95,6 +97,7 @@ const REJECTIONS: Readonly<Record<string, ErrorCode>> = {
   order_rate_limit: 10028,
   loss_limit: 10019,
   product_barred: 11042,
+  position_lock: 10072,
   order_not_open: 11044,
 }
 
@@ -125,7 +128,7 @@ const CODES: Partial<Record<RefusalCode, ErrorCode>> = {
 
 export function fromRefusal(refusal: Refusal): VenueError {
   const { code, detail, data, field } = refusal
-  if (code === 'order_rejected') return fromRejection(String(data?.reason), detail)
+  if (code === 'order_rejected') return fromRejection(String(data?.reason), detail, data)
   if (code === 'instrument_unknown') return instrumentNotFound()
   if (code === 'order_not_open') return new VenueError(data?.state === 'filled' ? 11008 : 10010)
   if (code === 'moves_exceeded') return new VenueError(13780, { wait: data?.wait })
@@ -142,9 +145,10 @@ export function fromRefusal(refusal: Refusal): VenueError {
 export const refusedAtDoor = (refusal: Refusal): VenueError =>
   refusal.code === 'malformed' ? new VenueError(11050, refusal.detail) : fromRefusal(refusal)
 
-function fromRejection(reason: string, detail: string): VenueError {
+function fromRejection(reason: string, detail: string, data: Refusal['data']): VenueError {
   const known = REJECTIONS[reason]
   if (known !== undefined) return new VenueError(known)
+  if (reason === 'insufficient_currency') return new VenueError(10039, undefined, String(data?.currency))
   if (reason === 'quantity_invalid') return invalidParam('amount', 'must be a multiple of contract size')
   if (reason === 'quantity_limit' || reason === 'notional_limit' || reason === 'position_limit')
     return invalidParam('amount', detail)

@@ -35,21 +35,22 @@ export function figuresOf(view: MarginView): Figures {
   const session = standard === null ? 0n : standard.sessionRealized + standard.sessionUnrealized
   const own = {
     marginBalance: posted - held + session,
-    initialMargin: standard?.initialMargin ?? view.requirement + view.openOrders,
+    initialMargin: standard?.initialMargin ?? view.requirement + view.openOrders - view.spotReserve,
     maintenanceMargin: standard?.maintenanceMargin ?? view.requirement,
+    spotReserve: view.spotReserve,
   }
-  const { marginBalance, initialMargin, maintenanceMargin } = standard?.pool ?? own
+  const { marginBalance, initialMargin, maintenanceMargin, spotReserve } = standard?.pool ?? own
   const shown = (amount: bigint): number => amountShown(amount as Amount, currency)
   return {
     currency,
     balance: shown(posted - held),
     equity: shown(own.marginBalance + (standard?.optionsValue ?? 0n)),
     margin_balance: shown(marginBalance),
-    available_funds: shown(marginBalance - initialMargin),
+    available_funds: shown(marginBalance - initialMargin - spotReserve),
     available_withdrawal_funds: shown(view.withdrawable),
     initial_margin: shown(initialMargin),
     maintenance_margin: shown(maintenanceMargin),
     additional_reserve: 0,
-    spot_reserve: 0,
+    spot_reserve: shown(view.spotReserve),
   }
 }

@@ -4,6 +4,7 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { readJson } from '../../http/json.js'
+import { SEQUENCE_HEADER } from '../../http/sequence-header.js'
 import type { UnreadFault } from '../../http/unread.js'
 import type { SurfaceModule } from '../../services.js'
 import { Authenticator } from './authentication.js'
@@ -102,6 +103,7 @@ async function answer(door: Door, request: FastifyRequest, reply: FastifyReply):
     const asked = askedOf(request, body)
     id = asked.id
     outcome = { result: await resultOf(door, request, body, asked) }
+    if (asked.method.startsWith('private/')) reply.header(SEQUENCE_HEADER, services.host.durableSequence)
   } catch (thrown) {
     const fault = failed(thrown)
     if (fault.error.code === 11094) request.log.error({ err: thrown }, 'venue call failed')

@@ -1,4 +1,7 @@
-/** Instruments as the venue shows them (section 7.2). Its currencies are those that contracts settle in. */
+/**
+ * Instruments as the venue shows them (section 7.2). Its currencies are those that contracts settle in; a spot pair is of
+ * both of its own.
+ */
 import {
   type CurrencyCode,
   type InstrumentId,
@@ -7,6 +10,7 @@ import {
   type Terms,
   toMilliseconds,
 } from '@stemma/core'
+import type { InstrumentUnits } from '../../host/market-view.js'
 import type { Call, Method } from './call.js'
 import { answered, instrumentNotFound, invalidParam } from './errors.js'
 import { priceShown, quantityShown } from './numbers.js'
@@ -35,16 +39,27 @@ export const CURRENCIES = Object.keys(COINS) as CurrencyCode[]
 export const KINDS = ['future', 'option', 'spot', 'future_combo', 'option_combo', 'combo', 'any'] as const
 type KindWord = (typeof KINDS)[number]
 
-/** A derivative: what this venue lists of a book. */
+/** What this venue lists of a book: derivatives, and pairs of its coins. */
 export type Contract = InstrumentView & {
-  readonly derivative: NonNullable<InstrumentView['derivative']>
+  /** The coin that is dealt in. */
+  readonly base: CurrencyCode
+  readonly index: string
   readonly terms: Terms
+  readonly feeCurrency: InstrumentUnits['feeCurrency']
 }
 
 function contractOf({ host }: Pick<Call, 'host'>, view: InstrumentView): Contract | null {
-  const { derivative } = view
   const units = host.unitsOf(view.id)
-  return derivative === null || units === null ? null : { ...view, derivative, terms: units.terms }
+  const followed = view.derivative ?? pairOf(view)
+  if (followed === null || units === null) return null
+  const { base, index } = followed
+  return { ...view, base, index, terms: units.terms, feeCurrency: units.feeCurrency }
+}
+
+function pairOf({ baseCurrency, currency }: InstrumentView): Pick<Contract, 'base' | 'index'> | null {
+  if (baseCurrency === null || ![baseCurrency, currency].every((code) => CURRENCIES.includes(code)))
+    return null
+  return { base: baseCurrency, index: `${baseCurrency}_${currency}`.toLowerCase() }
 }
 
 export async function contractNamed({ host }: Pick<Call, 'host'>, symbol: string): Promise<Contract> {
@@ -100,12 +115,20 @@ export function currencyAsked(params: Params, all: string | null = null): Curren
 export const currencyNamed = (params: Params): CurrencyCode =>
   currencyAsked(params) ?? params.missing('currency')
 
+/** A contract is of the currency that it settles in, a pair of both. */
+export const isOfCurrency = (contract: Contract, currency: string): boolean =>
+  contract.currency === currency || contract.baseCurrency === currency
+
 export const isOfFilter = (contract: Contract, { currency, kind }: ContractFilter): boolean =>
-  (currency === null || contract.currency === currency) &&
+  (currency === null || isOfCurrency(contract, currency)) &&
   (kind === null || kind === 'any' || kind === kindOf(contract))
 
-export const kindOf = ({ kind }: Contract): 'option' | 'future' => (kind === 'option' ? 'option' : 'future')
-export const isInverse = ({ derivative }: Contract): boolean => derivative.style === 'inverse'
+export function kindOf({ kind }: Contract): 'option' | 'future' | 'spot' {
+  if (kind === 'currency_pair') return 'spot'
+  return kind === 'option' ? 'option' : 'future'
+}
+export const isSpot = ({ kind }: Contract): boolean => kind === 'currency_pair'
+export const isInverse = ({ derivative }: Contract): boolean => derivative?.style === 'inverse'
 export const isOver = ({ state }: Contract): boolean => state === 'expired' || state === 'terminated'
 
 /** Dollars or coin of one contract; options are counted in whole coins. */
@@ -127,25 +150,28 @@ export const stateShown = ({ state }: Contract): string => STATES[state] ?? 'ina
 export function contractShown(contract: Contract): Readonly<Record<string, unknown>> {
   const { derivative, currency, quantityScale, fees } = contract
   const dollars = isInverse(contract) ? 'USD' : currency
-  const option: { readonly type: OptionType; readonly strike: bigint } | null = derivative.option
+  const option: { readonly type: OptionType; readonly strike: bigint } | null = derivative?.option ?? null
   return {
     instrument_id: contract.id,
     instrument_name: contract.symbol,
     kind: kindOf(contract),
-    base_currency: derivative.base,
-    quote_currency: option !== null && isInverse(contract) ? derivative.base : dollars,
+    base_currency: contract.base,
+    quote_currency: option !== null && isInverse(contract) ? contract.base : dollars,
     counter_currency: dollars,
-    settlement_currency: currency,
-    settlement_period: contract.kind === 'perpetual' ? 'perpetual' : 'month',
+    ...(isSpot(contract)
+      ? {}
+      : {
+          settlement_currency: currency,
+          settlement_period: contract.kind === 'perpetual' ? 'perpetual' : 'month',
+        }),
     instrument_type: isInverse(contract) ? 'reversed' : 'linear',
     expiration_timestamp: contract.expiresAt === null ? NEVER : toMilliseconds(contract.expiresAt),
     creation_timestamp: toMilliseconds(contract.createdAt),
-    ...(option === null
-      ? { max_leverage: leverageOf(contract) }
-      : { option_type: option.type, strike: priceShown(option.strike as never) }),
+    ...(kindOf(contract) === 'future' ? { max_leverage: leverageOf(contract) } : {}),
+    ...(option === null ? {} : { option_type: option.type, strike: priceShown(option.strike as never) }),
     is_active: !isOver(contract),
     state: stateShown(contract),
-    price_index: derivative.index,
+    price_index: contract.index,
     tick_size: priceShown(contract.tick),
     tick_size_steps: [],
     min_trade_amount: quantityShown(contract.lot, quantityScale),

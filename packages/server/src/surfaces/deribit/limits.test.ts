@@ -45,6 +45,19 @@ test('the matching engine has a pool by the tier of the owner, which the summary
   })
 })
 
+test('spot, and what cancels whatever there is, have pools of their own', async () => {
+  const third = desk.subaccounts[2] as Key
+  expect(await answeredOf(101, 'private/cancel', { order_id: 'BTC_USDC-1' }, third)).toBe(100)
+  const buy = { instrument_name: 'ETH_BTC', amount: 1, price: 0.01 }
+  expect(await answeredOf(1, 'private/buy', buy, third)).toBe(0)
+  expect(await answeredOf(101, 'private/cancel_all', {}, third)).toBe(100)
+  expect(await answeredOf(1, 'private/cancel_all_by_kind_or_type', { currency: 'any' }, third)).toBe(0)
+  expect(
+    await answeredOf(1, 'private/cancel_all_by_currency', { currency: 'BTC', kind: 'spot' }, third),
+  ).toBe(0)
+  expect(await answeredOf(101, 'private/cancel', { order_id: '1' }, third)).toBe(100)
+})
+
 test('the transaction log and the list of instruments have pools of their own', async () => {
   const asked = { currency: 'BTC', start_timestamp: 0, end_timestamp: 1 }
   expect(await answeredOf(9, 'private/get_transaction_log', asked, desk.main)).toBe(8)

@@ -1,11 +1,12 @@
 /**
- * What may be asked for in a time (section 11): each account has a pool for the matching engine, one for everything
+ * What may be asked for in a time (section 11): each account has three pools for the matching engine, one for everything
  * else, and one for each method that is dear. Whoever is not known is counted by address.
  */
 
 import type { Instant } from '@stemma/core'
 import { type Rate, TokenBuckets } from '../../auth/index.js'
 import { VenueError } from './errors.js'
+import type { Params } from './params.js'
 
 /** Twenty a second, a hundred at once. */
 export const OTHER_RATE: Rate = { perSecond: 20, burst: 100 }
@@ -47,17 +48,35 @@ const ENGINE_METHODS = new Set(
 /** Methods whose refusal says the whole seconds to wait. */
 const TELLING = new Set(['private/move_positions'])
 
+/** A pair is called by its two currencies alone, and so are its orders. */
+const SPOT_NAME = /^[A-Z]{3,5}_[A-Z]{3,5}(?:-\d+)?$/
+const OF_EVERYTHING = new Set(['cancel_all', 'cancel_by_label', 'cancel_all_by_kind_or_type'])
+
+/** Spot has a pool of its own, and so has what cancels whatever there is (section 11.3). */
+function poolOf(method: string, params: Params): 'spot' | 'cancel_all' | 'trading' | 'other' {
+  if (!ENGINE_METHODS.has(method)) return 'other'
+  const named = [params.peek('instrument_name'), params.peek('order_id')]
+  if (named.some((name) => SPOT_NAME.test(name))) return 'spot'
+  const isOfAll = ['', 'any'].includes(params.peek('currency'))
+  if (isOfAll && OF_EVERYTHING.has(method.slice('private/'.length))) return 'cancel_all'
+  return params.peek('kind') === 'spot' ? 'spot' : 'trading'
+}
+
 const engineRate = (tier: number): Rate => ENGINE_RATES[tier - 1] ?? (ENGINE_RATES[0] as Rate)
 
 export class Credits {
   private readonly buckets = new TokenBuckets()
 
   /** Takes what one call of a method costs, or refuses it. `whose` is an account, or an address. */
-  take(method: string, whose: string, tier: number, now: Instant): void {
+  take(
+    { method, params }: { readonly method: string; readonly params: Params },
+    whose: string,
+    tier: number,
+    now: Instant,
+  ): void {
     const own = OWN_RATES[method]
-    const isEngine = ENGINE_METHODS.has(method)
-    const pool = own !== undefined ? method : isEngine ? 'engine' : 'other'
-    const rate = own ?? (isEngine ? engineRate(tier) : OTHER_RATE)
+    const pool = own !== undefined ? method : poolOf(method, params)
+    const rate = own ?? (pool === 'other' ? OTHER_RATE : engineRate(tier))
     const wait = this.buckets.take(`${pool} ${whose}`, rate, now)
     if (wait !== null) throw new VenueError(10028, TELLING.has(method) ? { wait } : undefined)
   }

@@ -3,8 +3,7 @@ import { type AccountId, type Amount, type HistoryRow, type Price, toMillisecond
 import { type Contract, isInverse, kindOf } from './instruments.js'
 import { type Happening, idOfRow } from './log-happenings.js'
 import { amountShown, priceOr, priceShown, quantityShown } from './numbers.js'
-import { contractsShown, orderIdShown } from './orders.js'
-import { tradeIdShown } from './user-trades.js'
+import { contractsShown, numberShown } from './orders.js'
 
 export interface LogRow {
   readonly id: number
@@ -266,8 +265,8 @@ function tradeFacts(
     price_currency: priceCurrencyOf(contract),
     mark_price: priceOr((execution?.mark_price ?? null) as Price | null, null),
     index_price: priceOr((execution?.index_price ?? null) as Price | null, null),
-    trade_id: execution?.trade == null ? null : tradeIdShown(Number(execution.trade), contract),
-    order_id: execution?.order == null ? null : orderIdShown(Number(execution.order), contract.currency),
+    trade_id: execution?.trade == null ? null : numberShown(Number(execution.trade), contract),
+    order_id: execution?.order == null ? null : numberShown(Number(execution.order), contract),
     user_role: role,
     fee_role: role,
     info: isMoved ? 'Source: move' : isLiquidation ? 'Source: liquidation' : 'Source: api',

@@ -9,6 +9,7 @@ import {
   currencyAsked,
   currencyNamed,
   filterAsked,
+  isOfCurrency,
   isOfFilter,
   KINDS,
 } from './instruments.js'
@@ -111,7 +112,8 @@ async function openByLabel(call: PrivateCall): Promise<unknown> {
   return shown(
     call,
     await openFacts(call),
-    (contract, { terms }) => contract.currency === currency && (label === null || terms.label === label),
+    (contract, { terms }) =>
+      (currency === null || isOfCurrency(contract, currency)) && (label === null || terms.label === label),
   )
 }
 
@@ -196,6 +198,7 @@ function kindsAsked({ params }: PrivateCall): readonly string[] | null {
   const kind = params.oneOf('kind', KINDS) ?? 'any'
   if (kind === 'any') return null
   if (kind === 'future') return ['future', 'perpetual']
+  if (kind === 'spot') return ['currency_pair']
   return kind === 'option' ? ['option'] : []
 }
 

@@ -2,7 +2,6 @@
 import {
   type AccountId,
   type Amount,
-  type CurrencyCode,
   type HistoryRow,
   type OrderTerms,
   type OrderType,
@@ -13,7 +12,7 @@ import {
 } from '@stemma/core'
 import type { Host } from '../../services.js'
 import { invalidParam } from './errors.js'
-import { type Contract, contractSize } from './instruments.js'
+import { type Contract, contractSize, isSpot } from './instruments.js'
 import { priceOr, priceShown, quantityShown } from './numbers.js'
 
 /** What is kept of an order, by the names of the core's own views. */
@@ -32,6 +31,7 @@ export interface OrderFacts {
   readonly filled: Quantity
   readonly cost: bigint
   readonly terms: OrderTerms
+  readonly feeSchedule: number | null
   readonly createdAt: number
   /** Later than its creation where it was replaced. */
   readonly enteredAt: number
@@ -54,14 +54,27 @@ export async function findFacts(host: Host, order: number): Promise<OrderFacts |
   return row === undefined ? null : factsOf(row)
 }
 
-/** Ids of what settles in BTC are digits alone; others begin with their currency (section 6.4). */
-export const orderIdShown = (id: number, currency: CurrencyCode): string =>
-  currency === 'BTC' ? String(id) : `${currency}-${id}`
+/**
+ * Ids of what settles in BTC are digits alone; others begin with their currency, those of a pair with both (section 6.4).
+ */
+export function numberShown(id: number, contract: Contract): string {
+  const { currency, symbol } = contract
+  if (isSpot(contract)) return `${symbol}-${id}`
+  return currency === 'BTC' ? String(id) : `${currency}-${id}`
+}
 
 export function orderIdRead(text: string): number {
-  const [, digits] = /^(?:[A-Z]{3,5}-)?([1-9]\d{0,15})$/.exec(text) ?? []
-  if (digits === undefined) throw invalidParam('order_id', 'must be the id of an order')
-  return Number(digits)
+  return numberRead(text) ?? fail('order_id', 'must be the id of an order')
+}
+
+/** The number behind the currency or the pair; null where it is none. */
+export function numberRead(text: string): number | null {
+  const [, digits] = /^(?:[A-Z]{3,5}(?:_[A-Z]{3,5})?-)?([1-9]\d{0,15})$/.exec(text) ?? []
+  return digits === undefined ? null : Number(digits)
+}
+
+const fail = (param: string, reason: string): never => {
+  throw invalidParam(param, reason)
 }
 
 export const TYPES_SHOWN: Readonly<Record<OrderType, string>> = {
@@ -109,7 +122,7 @@ export function orderShown(facts: OrderFacts, contract: Contract): Readonly<Reco
   const amount = quantityShown(quantity, scale)
   const state = stateShown(facts)
   return {
-    order_id: orderIdShown(facts.id, contract.currency),
+    order_id: numberShown(facts.id, contract),
     order_state: state,
     order_type: TYPES_SHOWN[facts.type],
     time_in_force: TIMES_SHOWN[facts.timeInForce] ?? facts.timeInForce,
@@ -123,11 +136,12 @@ export function orderShown(facts: OrderFacts, contract: Contract): Readonly<Reco
     label: terms.label ?? '',
     post_only: terms.postOnly,
     ...(terms.postOnly ? { reject_post_only: !terms.reprices } : {}),
-    reduce_only: terms.reduceOnly,
+    ...(isSpot(contract)
+      ? { is_rebalance: false }
+      : { reduce_only: terms.reduceOnly, is_liquidation: isLiquidation(facts) }),
     replaced: facts.enteredAt > facts.createdAt,
     api: true,
     web: false,
-    is_liquidation: isLiquidation(facts),
     mmp: false,
     risk_reducing: false,
     creation_timestamp: toMilliseconds(facts.createdAt as never),

@@ -56,7 +56,7 @@ export function liquidationShown(
   const exposures = new Map<string, Exposure[]>()
   for (const size of sizes) {
     const exposure = exposureOf(size.contract, coinOf(size))
-    const { index } = size.contract.derivative
+    const { index } = size.contract
     if (exposure !== null) exposures.set(index, [...(exposures.get(index) ?? []), exposure])
   }
   const ratios = [...exposures].flatMap(([index, each]) => {
@@ -97,7 +97,7 @@ export async function totalsOf(
 function deltaInDollars(sizes: readonly Size[], now: Instant): number {
   const byIndex = new Map<string, Size[]>()
   for (const size of sizes) {
-    const { index } = size.contract.derivative
+    const { index } = size.contract
     byIndex.set(index, [...(byIndex.get(index) ?? []), size])
   }
   const sum = [...byIndex.values()].reduce(

@@ -13,6 +13,11 @@ export class Params {
     return this.find(name) !== null
   }
 
+  /** As text, whatever it is; empty where it is left out. */
+  peek(name: string): string {
+    return String(this.find(name) ?? '')
+  }
+
   text(name: string): string | null {
     const value = this.find(name)
     if (value === null) return null

@@ -35,7 +35,7 @@ export const greeksOfSize = ({ contract, quantity }: Size, now: Instant): Greeks
 export function deltasByIndex(sizes: readonly Size[], now: Instant): Readonly<Record<string, number>> {
   const deltas: Record<string, number> = {}
   for (const size of sizes) {
-    const { index } = size.contract.derivative
+    const { index } = size.contract
     const delta = size.contract.kind === 'option' ? greeksOfSize(size, now).delta : coinOf(size)
     deltas[index] = tidy((deltas[index] ?? 0) + delta)
   }
@@ -61,7 +61,7 @@ export function greeksShown(sizes: readonly Size[], now: Instant): Readonly<Reco
   const byIndex = (name: 'gamma' | 'vega' | 'theta'): Readonly<Record<string, number>> => {
     const sums: Record<string, number> = {}
     options.forEach(({ contract }, place) => {
-      const { index } = contract.derivative
+      const { index } = contract
       sums[index] = tidy((sums[index] ?? 0) + (all[place] as Greeks)[name])
     })
     return sums

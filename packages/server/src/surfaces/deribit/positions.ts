@@ -10,7 +10,7 @@ import {
   type Quantity,
 } from '@stemma/core'
 import { accountRead, type Call, type Method, type PrivateCall } from './call.js'
-import { answered } from './errors.js'
+import { answered, invalidParam } from './errors.js'
 import type { Greeks } from './greeks.js'
 import {
   type Contract,
@@ -19,6 +19,7 @@ import {
   filterAsked,
   isInverse,
   isOfFilter,
+  isSpot,
   kindOf,
   SYSTEM,
 } from './instruments.js'
@@ -41,14 +42,15 @@ export async function positionsOf(
   account: AccountId,
   all: readonly Contract[],
 ): Promise<readonly Held[]> {
-  if (all.length === 0) return []
+  const held = all.filter((contract) => !isSpot(contract))
+  if (held.length === 0) return []
   const found: PositionView[] = []
   let after: number | null = null
   do {
     const page: { readonly items: readonly PositionView[]; readonly next: number | null } = answered(
       await host.read('positions.list', SYSTEM, {
         account,
-        instruments: all.map(({ id }) => id),
+        instruments: held.map(({ id }) => id),
         isOpenOnly: true,
         isActiveOnly: false,
         after,
@@ -185,6 +187,7 @@ export async function shownPositions(
 
 async function position(call: PrivateCall): Promise<unknown> {
   const contract = await contractAsked(call)
+  if (isSpot(contract)) throw invalidParam('instrument_name', 'spot has no positions')
   const account = accountRead(call)
   const [held] = await positionsOf(call, account, [contract])
   const flat = {

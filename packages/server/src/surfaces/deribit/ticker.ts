@@ -10,6 +10,7 @@ import {
   filterAsked,
   isOfFilter,
   isOver,
+  isSpot,
   SYSTEM,
   stateShown,
 } from './instruments.js'
@@ -72,18 +73,18 @@ export function tickerShown(
       volume_notional: statistics === null ? 0 : amountShown(statistics.notional, currency),
       price_change: change,
     },
-    open_interest: quantityShown(contract.openInterest, quantityScale),
+    ...(isSpot(contract) ? {} : { open_interest: quantityShown(contract.openInterest, quantityScale) }),
     ...quoteShown(contract, levels),
     last_price: priceOr(statistics?.last ?? null, null),
     mark_price: priceOr(markOf(contract), null),
     index_price: index,
     min_price: priceOr(contract.priceLow, null),
     max_price: priceOr(contract.priceHigh, null),
-    settlement_price: priceOr(contract.session?.price ?? null, 0),
+    ...(isSpot(contract) ? {} : { settlement_price: priceOr(contract.session?.price ?? null, 0) }),
     estimated_delivery_price: index,
     ...(contract.kind === 'perpetual' ? fundingShown(contract) : {}),
     ...(contract.kind === 'option'
-      ? { underlying_price: index, underlying_index: contract.derivative.index, interest_rate: 0 }
+      ? { underlying_price: index, underlying_index: contract.index, interest_rate: 0 }
       : {}),
   }
 }
@@ -156,7 +157,7 @@ async function summary(call: Call, contract: Contract): Promise<unknown> {
     ask_price: best_ask_price === 0 ? null : best_ask_price,
     mid_price: midOf(Number(best_bid_price), Number(best_ask_price)),
     last: shown.last_price,
-    base_currency: contract.derivative.base,
+    base_currency: contract.base,
     quote_currency: contract.currency,
     creation_timestamp: now(call),
   }

@@ -19,6 +19,7 @@ import {
   currencyNamed,
   filterAsked,
   isOfFilter,
+  isSpot,
 } from './instruments.js'
 import { amountShown, priceOr, priceShown, quantityShown } from './numbers.js'
 import {
@@ -27,8 +28,9 @@ import {
   findFacts,
   isLiquidation,
   type OrderFacts,
+  numberRead,
+  numberShown,
   orderIdRead,
-  orderIdShown,
   stateShown,
   TYPES_SHOWN,
 } from './orders.js'
@@ -37,21 +39,17 @@ const FILLS = { type: ['partially_filled', 'filled', 'moved'] }
 const COUNT_MAX = 1_000
 const COUNT_DEFAULT = 10
 
-/** Ids of trades in what settles in BTC are digits alone (section 5.6). */
-export const tradeIdShown = (id: number, { currency }: Contract): string =>
-  currency === 'BTC' ? String(id) : `${currency}-${id}`
-
 function tradeIdRead(text: string, param: string): number {
-  const [, digits] = /^(?:[A-Z]{3,5}-)?([1-9]\d{0,15})$/.exec(text) ?? []
-  if (digits === undefined) throw invalidParam(param, 'must be the id of a trade')
-  return Number(digits)
+  const number = numberRead(text)
+  if (number === null) throw invalidParam(param, 'must be the id of a trade')
+  return number
 }
 
 /** What everybody may see of a trade: from the report of the order that took. */
 export function publicTradeShown(row: HistoryRow, contract: Contract): Readonly<Record<string, unknown>> {
   const amount = quantityShown(row.last_quantity as Quantity, contract.quantityScale)
   return {
-    trade_id: tradeIdShown(Number(row.trade), contract),
+    trade_id: numberShown(Number(row.trade), contract),
     trade_seq: Number(row.trade_number ?? row.trade),
     instrument_name: contract.symbol,
     timestamp: toMilliseconds(Number(row.time) as never),
@@ -70,20 +68,21 @@ const orderShown = (row: HistoryRow, facts: OrderFacts, contract: Contract) =>
   row.type === 'moved'
     ? { order_id: `move-${row.id}`, order_type: 'limit', state: 'filled' }
     : {
-        order_id: orderIdShown(Number(row.order), contract.currency),
+        order_id: numberShown(Number(row.order), contract),
         order_type: isLiquidation(facts) ? 'liquidation' : TYPES_SHOWN[facts.type],
         state: stateShown(facts),
       }
 
 export function userTradeShown(row: HistoryRow, contract: Contract): Readonly<Record<string, unknown>> {
   const facts = factsOf((row.snapshot ?? {}) as HistoryRow)
-  const fee = amountShown(row.fee as Amount, contract.currency)
+  const currency = contract.feeCurrency(facts.feeSchedule, facts.side)
+  const fee = amountShown(row.fee as Amount, currency)
   return {
     ...publicTradeShown(row, contract),
     ...orderShown(row, facts, contract),
     ...(facts.terms.label === null ? {} : { label: facts.terms.label }),
     fee: fee === 0 ? 0 : fee,
-    fee_currency: contract.currency,
+    fee_currency: currency,
     liquidity: row.is_aggressor === true ? 'T' : 'M',
     matching_id: null,
     profit_loss: row.realized == null ? null : amountShown(row.realized as Amount, contract.currency),
@@ -91,7 +90,7 @@ export function userTradeShown(row: HistoryRow, contract: Contract): Readonly<Re
     self_trade: false,
     api: true,
     post_only: facts.terms.postOnly,
-    reduce_only: facts.terms.reduceOnly,
+    ...(isSpot(contract) ? {} : { reduce_only: facts.terms.reduceOnly }),
     mmp: false,
     risk_reducing: false,
   }

@@ -3,7 +3,7 @@ import type { AccountId, Plain } from '@stemma/core'
 import type { PrivateCall } from './call.js'
 import { answered, settled } from './errors.js'
 import { SYSTEM } from './instruments.js'
-import { accountView } from './summary.js'
+import { accountView } from './account-shown.js'
 
 export interface WaitingApproval {
   readonly id: number

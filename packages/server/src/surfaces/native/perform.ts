@@ -97,16 +97,13 @@ export function settle(call: Call, settled: Settled, { shown }: Pick<Prepared, '
   const isReplayed = settled.kind === 'repeated'
   const record = { ...(result as Input), sequence }
   if ('approval' in record && !call.operation.name.startsWith('approvals.')) {
-    return text(202, awaiting.encode(record), isReplayed)
+    return { ...text(202, awaiting.encode(record), isReplayed), sequence }
   }
-  return text(
-    200,
-    call.operation.output.encode(
-      shown === undefined ? record : { ...record, ...shownOnce(shown, isReplayed) },
-      {},
-    ),
-    isReplayed,
+  const wire = call.operation.output.encode(
+    shown === undefined ? record : { ...record, ...shownOnce(shown, isReplayed) },
+    {},
   )
+  return { ...text(200, wire, isReplayed), sequence }
 }
 
 /** A secret is shown by the first answer; a repeat shows that there was one. */
@@ -150,10 +147,8 @@ async function runQuery(services: Services, call: Call): Promise<Reply> {
     return finished === null ? problem(answer.refusal, caller.requestId) : done(operation, finished)
   }
   const present = PRESENT.get(operation.name)
-  return done(
-    operation,
-    present === undefined ? paged(answer.result) : await present(services, call, answer.result),
-  )
+  const record = present === undefined ? paged(answer.result) : await present(services, call, answer.result)
+  return { ...done(operation, record), sequence: answer.sequence }
 }
 
 /** A list of the engine, or its page with where the next begins, as every list of this surface looks. */

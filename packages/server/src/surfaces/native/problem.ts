@@ -8,6 +8,8 @@ export interface Reply {
   readonly isProblem: boolean
   readonly isReplayed: boolean
   readonly etag: string | null
+  /** The sequence of the command, or that the answer was read at; left out where it was read from history. */
+  readonly sequence?: number
 }
 
 export function problemOf(

@@ -5,6 +5,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { TokenBuckets } from '../../auth/index.js'
 import { readJson } from '../../http/json.js'
+import { SEQUENCE_HEADER } from '../../http/sequence-header.js'
 import type { SurfaceModule } from '../../services.js'
 import { BALANCE_ROUTES } from './balances.js'
 import { type Gate, openCall, type Route } from './call.js'
@@ -73,8 +74,11 @@ async function mount(scope: FastifyInstance, gate: Gate): Promise<void> {
     scope.route({
       method: route.method,
       url: route.path,
-      handler: async (request, reply) =>
-        sendOver(reply, await route.answer(await openCall(gate, route, overHttp(request)))),
+      handler: async (request, reply) => {
+        const answer = await route.answer(await openCall(gate, route, overHttp(request)))
+        reply.header(SEQUENCE_HEADER, gate.services.host.durableSequence)
+        return sendOver(reply, answer)
+      },
     })
   }
 }

@@ -26,8 +26,15 @@ const page =
 const instrument: Show = (_host, record) => withLevels(record)
 const book: Show = (host, record) => withLevels(withUnits(host, record))
 
-const preview: Show = (host, record) =>
-  withUnits(host, { ...record, ...instrumentOf(record), order: shownOrder(host, record.order as Shown) })
+const preview: Show = (host, record) => {
+  const order = shownOrder(host, record.order as Shown)
+  return withUnits(host, {
+    ...record,
+    ...instrumentOf(record),
+    order,
+    feeCurrency: order.feeCurrency ?? null,
+  })
+}
 const instrumentOf = ({ order }: Shown) => ({ instrument: (order as Shown).instrument ?? null })
 
 const margin: Show = (_host, record) => ({

@@ -33,13 +33,19 @@ function unitsIn(host: Host, { instrument }: Shown): InstrumentUnits {
 export function shownOrder(host: Host, order: Shown): Shown {
   const terms = termsOfTold(order.terms)
   const { minimumQuantity } = terms
+  const units = unitsIn(host, order)
   return withUnits(host, {
     ...order,
     ...terms,
-    averagePrice: unitsIn(host, order).terms.average(order.cost as Amount, order.filled as Quantity),
+    feeCurrency: feeCurrencyOf(units, order),
+    averagePrice: units.terms.average(order.cost as Amount, order.filled as Quantity),
     minimumQuantity: minimumQuantity === 0n ? null : minimumQuantity,
   })
 }
+
+/** What an order is charged in: its schedule and its side say so. */
+const feeCurrencyOf = ({ feeCurrency }: InstrumentUnits, { feeSchedule, side }: Shown): Plain =>
+  feeCurrency((feeSchedule ?? null) as number | null, side === 'sell' ? 'sell' : 'buy')
 
 /** A row of the table of executions; a correction tells of its trade alone, so no order stands behind it. */
 export function shownExecution(host: Host, row: HistoryRow): HistoryRow {
@@ -47,6 +53,7 @@ export function shownExecution(host: Host, row: HistoryRow): HistoryRow {
   return withUnits(host, {
     ...row,
     event: `${row.sequence}.${row.position}`,
+    fee_currency: feeCurrencyOf(unitsIn(host, row), snapshot),
     after: snapshot.state === undefined ? null : shownOrder(host, snapshot),
   })
 }

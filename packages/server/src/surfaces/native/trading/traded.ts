@@ -30,6 +30,7 @@ export async function tradedOf(host: Host, trade: number): Promise<Plain> {
       order: row.order ?? null,
       execution: row.id ?? null,
       fee: origin.fee ?? 0n,
+      feeSchedule: ((origin.snapshot ?? {}) as { readonly feeSchedule?: Plain }).feeSchedule ?? null,
     }
   }
   return {

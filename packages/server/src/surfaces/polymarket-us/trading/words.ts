@@ -144,6 +144,8 @@ const REASONS: Readonly<Record<OrderFaultCode, string>> = {
   product_barred: 'EXCHANGE_OPTION',
   insufficient_position: 'EXCHANGE_OPTION',
   insufficient_buying_power: 'EXCHANGE_OPTION',
+  insufficient_currency: 'EXCHANGE_OPTION',
+  position_lock: 'EXCHANGE_OPTION',
   position_limit: 'EXCHANGE_OPTION',
   open_orders_limit: 'EXCHANGE_OPTION',
   order_rate_limit: 'EXCHANGE_OPTION',

@@ -76,7 +76,7 @@ function currencyFault(
   }
   if (own < needed) return short('insufficient_currency', own)
   const { standard } = margin
-  return standard.holdsWith(account, { currency, amount: needed }, instrument)
+  return standard.holdsWith(account, currency, needed, instrument)
     ? null
     : short('insufficient_buying_power', standard.room(account, currency, instrument) ?? ZERO)
 }

@@ -50,21 +50,15 @@ export interface PoolFigures {
   readonly unpriced: number
 }
 
-/** So much of a currency that is not there for anything else. */
-export interface Lock {
-  readonly currency: CurrencyCode
-  readonly amount: Amount
-}
-
-/** Without the orders in `except`, and with `more` locked, where these are given. */
 export function poolFigures(
   context: StandardContext,
   account: AccountId,
   haircuts: Haircuts,
   figuresOf: FiguresOf = (currency) => standardFigures(context, account, currency),
-  more: Lock | null = null,
+  currencies: Iterable<CurrencyCode> = currenciesOf(context, account),
 ): PoolFigures {
   let [balance, worth, maintenance, held, available, unlocked, unpriced] = [0n, 0n, 0n, 0n, 0n, 0n, 0]
+  for (const currency of currencies) {
     const rate = dollarsFor(context, currency)
     if (rate === null) continue
     const figures = figuresOf(currency)
@@ -78,7 +72,7 @@ export function poolFigures(
       left > 0n
         ? divide(left * rate * kept, unit * FULL_BASIS_POINTS, 'floor')
         : divide(left * rate, unit, 'floor')
-    const left = availableFunds(figures) - (more?.currency === currency ? more.amount : 0n)
+    const left = availableFunds(figures)
     available += collateral(left)
     unlocked += collateral(left + figures.spotReserve)
     unpriced += figures.unpriced

@@ -6,13 +6,13 @@ import type { AccountId, Hierarchy } from '../../hierarchy/index.js'
 import type { Image } from '../../image/index.js'
 import type { Ledger } from '../../ledger/index.js'
 import type { InstrumentId, Market } from '../../market/index.js'
-import type { Amount, CurrencyCode } from '../../money/index.js'
+import { type Amount, add, type CurrencyCode } from '../../money/index.js'
 import type { Settings } from '../../settings/index.js'
 import type { Trading } from '../../trading/index.js'
 import { type MarginModel, modelOf } from '../models.js'
 import { type Assessment, assessedAlone, assessedInPool } from './assessment.js'
 import { type FiguresOf, type StandardContext, type StandardFigures, standardFigures } from './figures.js'
-import { dollarsFor, type Haircuts, type Lock, poolFigures } from './pool.js'
+import { currenciesOf, dollarsFor, type Haircuts, poolFigures } from './pool.js'
 
 export class StandardMargin {
   constructor(
@@ -48,9 +48,14 @@ export class StandardMargin {
   }
 
   /** Whether a pool still has what it has to when so much more is locked in it; what stands alone is no matter of pools. */
-  holdsWith(account: AccountId, lock: Lock, except: InstrumentId): boolean {
-    if (this.poolRate(account, lock.currency) === null) return true
-    return poolFigures(this.context, account, this.haircuts(account), except, lock).available >= 0n
+  holdsWith(account: AccountId, currency: CurrencyCode, locked: Amount, except: InstrumentId): boolean {
+    if (this.poolRate(account, currency) === null) return true
+    const figuresOf: FiguresOf = (each) => {
+      const figures = this.figures(account, each, except)
+      const spotReserve = each === currency ? add(figures.spotReserve, locked) : figures.spotReserve
+      return { ...figures, spotReserve }
+    }
+    return poolFigures(this.context, account, this.haircuts(account), figuresOf).available >= 0n
   }
 
   isPooled(account: AccountId): boolean {

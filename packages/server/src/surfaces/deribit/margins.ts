@@ -18,8 +18,8 @@ import { answered, invalidParam, notOfSubaccounts, settled } from './errors.js'
 import { marginModelOf } from './figures.js'
 import { contractAsked, contractNamed, contracts, currencyNamed } from './instruments.js'
 import { amountShown, plainDecimal, priceOr, priceShown } from './numbers.js'
-import { orderIdRead, orderIdShown } from './orders.js'
-import { checkOpen, ownFacts } from './place.js'
+import { numberShown, orderIdRead } from './orders.js'
+import { checkOpen, contractOfFacts, ownFacts } from './place.js'
 import { deltasShown } from './portfolio-greeks.js'
 
 export const ORDERS_OF_MARGINS_MAX = 1_000
@@ -55,12 +55,13 @@ async function orderMargins(call: PrivateCall): Promise<unknown> {
     throw invalidParam('ids', `must have at most ${ORDERS_OF_MARGINS_MAX} orders`)
   return Promise.all(
     ids.map(async (order) => {
-      checkOpen(await ownFacts(call, order))
+      const facts = await ownFacts(call, order)
+      checkOpen(facts)
       const { currency, initialMargin } = answered(
         await host.read<OrderMargin>('margin.of_order', caller.authenticated.actor, { order }),
       )
       return {
-        order_id: orderIdShown(order, currency),
+        order_id: numberShown(order, await contractOfFacts(call, facts)),
         initial_margin: amountShown(initialMargin, currency),
         initial_margin_currency: currency,
       }

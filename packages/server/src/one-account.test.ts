@@ -5,6 +5,7 @@
 import { type CurrencyCode, currencyOf, parseAmount, parsePrice } from '@stemma/core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { hashSecret, mintApiKey, mintSecret } from './auth/index.js'
+import { idMeant, idShown } from './surfaces/polymarket-us/trading/ids.js'
 import { type Acme, addClient, buildAcme, KEYS } from './testing/acme.js'
 import { basic } from './testing/crypto-desk.js'
 import { openContract, SYMBOL } from './testing/market.js'
@@ -226,7 +227,7 @@ test('an order that is placed as the second venue does is there natively and at 
   expect(second.body.result).toMatchObject([{ order_id: `BTC_USDC-${id}`, amount: 0.5, price: 90_000 }])
   // Scaled: a tick of one dollar has no decimals, quantities have four.
   expect(first.body.orders).toMatchObject([
-    { id: String(id), symbol: 'BTC_USDC', side: 'SIDE_BUY', orderQty: '5000', price: '90000' },
+    { id: idShown(id), symbol: 'BTC_USDC', side: 'SIDE_BUY', orderQty: '5000', price: '90000' },
   ])
 })
 
@@ -267,7 +268,7 @@ test('one that is placed natively, or at the first venue, is there at the others
   })
   // What one surface placed another takes back.
   await deribit('private/cancel', { order_id: `BTC_USDC-${ask}` })
-  await nativePost(`/orders/ord_${Number(bid.body.orderId)}/cancel`, {})
+  await nativePost(`/orders/ord_${idMeant(bid.body.orderId)}/cancel`, {})
   const { first } = await atOneSequence(async () => ({
     first: await participant('GET', `/trading/orders/open?accounts=${NAME}`),
   }))
@@ -291,11 +292,11 @@ test('fills: balances, what is locked and what is left are the same numbers ever
   const first = accounts.body.accounts[0].balances
   expect([row(first, 'BTC').balance, row(first, 'USDC').balance]).toEqual(['2.10000000', '89999.000000'])
   expect([margin.body.spot_reserve, row(second, 'USDC').spot_reserve]).toEqual(['45000.000000', 45_000])
-  // 2.1 coins and 89,999 USDC are 299,999 in the pool, and 45,000 of them are locked.
-  expect(margin.body.buying_power).toBe('254999.000000')
-  expect(row(second, 'USDC').available_funds).toBe(254_999)
-  expect(row(first, 'USDC').buyingPower).toBe('254999.000000')
-  expect(balance.body).toMatchObject({ balance: '89999.000000', buyingPower: '254999.000000' })
+  // 2.1 coins, 89,999 USDC and 1,000 USD are 300,999 in the pool, and 45,000 of them are locked.
+  expect(margin.body.buying_power).toBe('255999.000000')
+  expect(row(second, 'USDC').available_funds).toBe(255_999)
+  expect(row(first, 'USDC').buyingPower).toBe('255999.000000')
+  expect(balance.body).toMatchObject({ balance: '89999.000000', buyingPower: '255999.000000' })
 })
 
 test('a position is the same at all of them', async () => {

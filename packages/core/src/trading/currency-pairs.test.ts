@@ -80,7 +80,7 @@ describe('a fill exchanges the two currencies', () => {
   })
 
   test('one who trades with itself has what it had', () => {
-    const desk = spot()
+    const desk = spot({}, 'fully_collateralised')
     const { engine, seller, instrument } = desk
     const before = both(engine, seller)
     done(engine, 'transfers.create', {

@@ -86,7 +86,8 @@ export function greeksAt(terms: Terms, volatility: number): Greeks {
 export function greeksOf(contract: Contract, now: Instant): Greeks {
   const { derivative, expiresAt, indexPrice } = contract
   const mark = markOf(contract)
-  if (derivative === null || derivative.option === null || expiresAt === null || expiresAt <= now) return NO_GREEKS
+  if (derivative === null || derivative.option === null || expiresAt === null || expiresAt <= now)
+    return NO_GREEKS
   if (indexPrice === null || mark === null || mark <= 0n) return NO_GREEKS
   const forward = priceShown(indexPrice)
   const terms = {

@@ -26,10 +26,14 @@ import {
   contractsShown,
   factsOf,
   findFacts,
+<<<<<<< HEAD
   isLiquidation,
   type OrderFacts,
+=======
+>>>>>>> c75dea2 (One account is read through three surfaces at one sequence)
   numberRead,
   numberShown,
+  type OrderFacts,
   orderIdRead,
   stateShown,
   TYPES_SHOWN,

@@ -1,7 +1,7 @@
 /** What a channel is of: one instrument, or a kind and a currency of which either may be `any`. */
 import type { Services } from '../../services.js'
 import { VenueError } from './errors.js'
-import { type Contract, CURRENCIES, contractNamed, KINDS, kindOf } from './instruments.js'
+import { type Contract, CURRENCIES, contractNamed, isOfCurrency, KINDS, kindOf } from './instruments.js'
 import { isInterval } from './pace.js'
 
 /** The contract of a channel, or null where there is none of that name. */
@@ -40,4 +40,4 @@ export function kindAndCurrency([kind = '', named = '']: readonly string[]): Whi
 export const isWhich = ({ symbol, kind, currency }: Which, contract: Contract): boolean =>
   (symbol === null || symbol === contract.symbol) &&
   (kind === 'any' || kind === kindOf(contract)) &&
-  (currency === 'any' || currency === contract.currency)
+  (currency === 'any' || isOfCurrency(contract, currency))

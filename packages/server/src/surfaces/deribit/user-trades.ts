@@ -26,11 +26,7 @@ import {
   contractsShown,
   factsOf,
   findFacts,
-<<<<<<< HEAD
   isLiquidation,
-  type OrderFacts,
-=======
->>>>>>> c75dea2 (One account is read through three surfaces at one sequence)
   numberRead,
   numberShown,
   type OrderFacts,

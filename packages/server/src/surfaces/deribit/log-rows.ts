@@ -16,6 +16,8 @@ export interface LogRow {
 export interface Details {
   readonly account: AccountId
   readonly username: string
+  /** What settles in the currency, by id. */
+  readonly contracts: ReadonlyMap<number, Contract>
   readonly executions: ReadonlyMap<number, HistoryRow>
   /** By `sequence:event`. */
   readonly settlements: ReadonlyMap<string, HistoryRow>
@@ -116,7 +118,9 @@ function factsOf({ entries, contract, position, place }: Happening, type: string
     instrument_name: contract?.symbol ?? entry?.symbol ?? null,
     info: told,
     ...(contract === null ? {} : { currency: contract.currency }),
-    ...(settled === undefined ? {} : settlementFacts(settled, contract, type)),
+    ...(settled === undefined
+      ? {}
+      : settlementFacts(settled, details.contracts.get(Number(settled.instrument)) ?? contract, type)),
   }
 }
 

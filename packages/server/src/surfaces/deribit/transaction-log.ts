@@ -3,7 +3,7 @@ import type { AccountId, AccountView, HistoryRow } from '@stemma/core'
 import { accountView } from './account-shown.js'
 import { accountRead, type Method, type PrivateCall } from './call.js'
 import { invalidParam } from './errors.js'
-import { contracts, currencyNamed } from './instruments.js'
+import { type Contract, contracts, currencyNamed } from './instruments.js'
 import { type Happening, happenings, idOfRow, placeBelow } from './log-happenings.js'
 import { type Details, isTransaction, type LogRow, rowsOf } from './log-rows.js'
 
@@ -20,6 +20,7 @@ interface Asked {
   readonly count: number
   readonly word: string | null
   readonly continuation: number | null
+  readonly contracts: Details['contracts']
 }
 
 async function log(call: PrivateCall): Promise<unknown> {
@@ -37,15 +38,16 @@ async function log(call: PrivateCall): Promise<unknown> {
     continuation: continuationAsked(call),
   }
   const own = (await contracts(call)).filter((contract) => contract.currency === currency)
+  const byId = new Map(own.map((contract): [number, Contract] => [contract.id, contract]))
   const found = happenings(host, {
     account,
     currency,
-    contracts: new Map(own.map((contract) => [contract.id, contract])),
+    contracts: byId,
     // A millisecond holds a thousand of our instants.
     to: end + 999,
     before: asked.continuation === null ? null : placeBelow(asked.continuation),
   })
-  return page(call, asked, found)
+  return page(call, { ...asked, contracts: byId }, found)
 }
 
 function wordAsked({ params }: PrivateCall): string | null {
@@ -65,7 +67,7 @@ function continuationAsked({ params }: PrivateCall): number | null {
 /** Reads on until there is one row more than is wanted, or enough was looked through. */
 async function page(
   call: PrivateCall,
-  { account, from, count, word, continuation }: Asked,
+  { account, from, count, word, continuation, contracts: byId }: Asked,
   found: AsyncGenerator<Happening>,
 ): Promise<unknown> {
   const rows: LogRow[] = []
@@ -77,7 +79,7 @@ async function page(
     isMore = inTime.length === batch.length && batch.length > 0
     looked += batch.length
     last = inTime.at(-1) ?? last
-    const details = await detailsOf(call, account, inTime)
+    const details = await detailsOf(call, account, byId, inTime)
     for (const happening of inTime.filter(isTransaction))
       rows.push(
         ...rowsOf(happening, details).filter(
@@ -111,6 +113,7 @@ async function take(found: AsyncGenerator<Happening>, count: number): Promise<re
 async function detailsOf(
   call: PrivateCall,
   account: AccountId,
+  byId: Details['contracts'],
   found: readonly Happening[],
 ): Promise<Details> {
   const { host } = call
@@ -121,7 +124,7 @@ async function detailsOf(
     ids.length === 0
       ? Promise.resolve([])
       : host.history(table, { oneOf: { [column]: [...new Set(ids)] }, limit: 2 * BATCH })
-  const byId = (rows: readonly HistoryRow[]) => new Map(rows.map((row) => [Number(row.id), row]))
+  const rowsById = (rows: readonly HistoryRow[]) => new Map(rows.map((row) => [Number(row.id), row]))
   const settling = found.filter(isSettlement).map(({ place }) => place.sequence)
   const [executions, settlements, transfers, funding] = await Promise.all([
     read(
@@ -140,10 +143,11 @@ async function detailsOf(
   return {
     account,
     username: names.get(account) ?? '',
-    executions: byId(executions),
+    contracts: byId,
+    executions: rowsById(executions),
     settlements: new Map(settlements.map((row) => [`${row.sequence}:${row.position}`, row])),
-    transfers: byId(transfers),
-    funding: byId(funding),
+    transfers: rowsById(transfers),
+    funding: rowsById(funding),
     nameOf: (other) => names.get(other) ?? '',
   }
 }

@@ -84,7 +84,7 @@ test('tickers, open interest, an option and the chain of them', async () => {
   const tickers = await exchange.fetchTickers(undefined, { code: 'BTC' })
   expect(tickers[PERPETUAL]).toMatchObject({ bid: 99_990, ask: 100_010, last: 100_010 })
   // The demo's client holds 10,000 dollars.
-  expect((await exchange.fetchOpenInterest(PERPETUAL)).openInterestAmount).toBe(10_000)
+  expect((await exchange.fetchOpenInterest(PERPETUAL)).openInterestValue).toBe(10_000)
   expect(await exchange.fetchOption(CALL)).toMatchObject({
     bidPrice: 0.0795,
     askPrice: 0.0805,

@@ -1,9 +1,9 @@
 /** What waits for a second person before it is carried out: a policy of the owner's asks for one. */
 import type { AccountId, Plain } from '@stemma/core'
+import { accountView } from './account-shown.js'
 import type { PrivateCall } from './call.js'
 import { answered, settled } from './errors.js'
 import { SYSTEM } from './instruments.js'
-import { accountView } from './account-shown.js'
 
 export interface WaitingApproval {
   readonly id: number

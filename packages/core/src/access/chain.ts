@@ -13,7 +13,7 @@ import {
 } from '../identity/index.js'
 import { type Actor, NO_ROW, type Row } from '../image/index.js'
 import type { Refusal, RefusalCode } from '../refusals/index.js'
-import { limitOfKey } from './account-keys/account-of.js'
+import { limitOfKey } from './account-keys/limit-of-key.js'
 import type { RememberedScopes } from './remembered-scopes.js'
 import { ScopeSet } from './scope-set.js'
 import type { Standing } from './standing.js'

@@ -15,10 +15,10 @@ import {
   textOrNull,
   value,
 } from '../image/index.js'
-import type { CredentialId } from './identity.js'
 
 export type AccountKeyId = Id<'account_key'>
 export type AccountAccessId = Id<'account_access'>
+type CredentialId = Id<'credential'>
 
 /** Keys of one account or subaccount (deribit section 2.8). */
 export const KEYS_OF_ACCOUNT_MAX = 8

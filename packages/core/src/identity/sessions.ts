@@ -14,9 +14,10 @@ import {
   text,
   time,
 } from '../image/index.js'
-import type { CredentialId, TokenId } from './identity.js'
 
 export type SessionId = Id<'session'>
+type CredentialId = Id<'credential'>
+type TokenId = Id<'token'>
 
 const sessionFields = {
   credential: ref<CredentialId>(),

@@ -2,25 +2,11 @@
  * Which account a credential speaks for where a surface knows accounts alone: the one that it is a key of, else the
  * oldest main account that its user reads, or the oldest subaccount where the user reads no main account.
  */
-import type { AccountId, Hierarchy } from '../../hierarchy/index.js'
-import type { CredentialId, Identity, UserId } from '../../identity/index.js'
+import type { AccountId } from '../../hierarchy/index.js'
+import type { UserId } from '../../identity/index.js'
 import { NO_ROW, type Row } from '../../image/index.js'
 import type { AccessContext } from '../access.js'
 import { abilityBit, maskOf } from '../reach.js'
-
-/**
- * The one account that a credential reaches: that of a key of a subaccount. A key of a main account reaches whatever
- * its user does.
- */
-export function limitOfKey(
-  { hierarchy: { accounts }, identity: { accountAccess } }: { hierarchy: Hierarchy; identity: Identity },
-  credential: CredentialId,
-): AccountId | null {
-  const key = accountAccess.keyOf(credential)
-  if (key === NO_ROW) return null
-  const account = accountAccess.keys.account.get(key)
-  return accounts.main.get(accounts.row(account)) === null ? null : account
-}
 
 /** Accounts that a binding of the user names, and those of the parties that one names. */
 export function readableAccounts({ access, hierarchy }: AccessContext, user: UserId): Row[] {

@@ -8,7 +8,7 @@ import { Refused, refuse } from '../../refusals/index.js'
 import { type AccessContext, isSystem } from '../access.js'
 import { checkScopesGiven, checkUserGiven } from '../grants.js'
 import { ScopeSet } from '../scope-set.js'
-import { limitOfKey } from './account-of.js'
+import { limitOfKey } from './limit-of-key.js'
 
 /** The most that a key can carry: what it names, else all that its user has. */
 export function scopesOfKey({ access, identity: { credentials } }: AccessContext, credential: Row): ScopeSet {

@@ -16,7 +16,7 @@ import {
 import { command, type Instant, NO_ROW, type Row } from '../../image/index.js'
 import { Refused, refuse } from '../../refusals/index.js'
 import type { AccessContext } from '../access.js'
-import { limitOfKey } from '../account-keys/account-of.js'
+import { limitOfKey } from '../account-keys/limit-of-key.js'
 import { checkEnd, checkScopes, visibleRow } from '../checks.js'
 import { ScopeSet } from '../scope-set.js'
 import { tokenView } from '../views.js'

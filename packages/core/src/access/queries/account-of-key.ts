@@ -7,7 +7,8 @@ import type { CredentialId, KeyFeature, UserId } from '../../identity/index.js'
 import { NO_ROW, query } from '../../image/index.js'
 import { refuse } from '../../refusals/index.js'
 import type { AccessContext } from '../access.js'
-import { accountOfCredential, limitOfKey, readableAccounts } from '../account-keys/account-of.js'
+import { accountOfCredential, readableAccounts } from '../account-keys/account-of.js'
+import { limitOfKey } from '../account-keys/limit-of-key.js'
 
 export interface AccountOfKey {
   readonly account: AccountId

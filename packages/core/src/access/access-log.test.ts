@@ -40,6 +40,22 @@ test('passwords, addresses and second factors of the user, sign-ins of its keys;
   expect(rows.every(({ time }) => time === START)).toBe(true)
 })
 
+test('a login of a subaccount that is switched is told to its main account and to itself, once', () => {
+  const { engine, main, first, owner, login } = openDesk()
+  engine.takeBatch()
+  for (const isLoginEnabled of [false, false, true])
+    done(engine, 'users.update', { user: login, isLoginEnabled })
+  // The login of a main account is nobody's to tell.
+  done(engine, 'users.update', { user: owner, isLoginEnabled: false })
+  const rows = (engine.takeBatch()?.events ?? []).flatMap((event) => [...ACCESS_LOG.rows(event)])
+  expect(rows.map(({ account, result, about }) => [account, result, about])).toEqual([
+    [main, 'disabled_subaccount_login', first],
+    [first, 'disabled_subaccount_login', first],
+    [main, 'enabled_subaccount_login', first],
+    [first, 'enabled_subaccount_login', first],
+  ])
+})
+
 test('of a user who reads no account nothing is told', () => {
   const { engine, party } = openDesk()
   const user = createUser(engine, party, 'nobody')

@@ -58,6 +58,17 @@ export function recordAccessOfUser(context: AccessContext, user: UserId, result:
   recordAccess(context, context.hierarchy.accounts.id(account), { result, address: null, about: null })
 }
 
+/** Of the login of a subaccount: its main account is told, and it itself. */
+export function recordLoginSwitch(context: AccessContext, user: UserId, isEnabled: boolean): void {
+  const { accounts } = context.hierarchy
+  const row = accountOfUser(context, user)
+  const main = row === null ? null : accounts.main.get(row)
+  if (row === null || main === null) return
+  const about = accounts.id(row)
+  const result = isEnabled ? 'enabled_subaccount_login' : 'disabled_subaccount_login'
+  for (const account of [main, about]) recordAccess(context, account, { result, address: null, about })
+}
+
 export const isAccessEntry = ({ kind }: Event): boolean => kind === RECORDED
 
 export const ACCESS_LOG: HistoryTable = {

@@ -1,6 +1,6 @@
 /** What the access log of an account tells of the user who speaks for it. */
 import { expect, test } from 'vitest'
-import { openDesk, pairFor } from '../testing/account-keys.js'
+import { createAccountKey, openDesk, pairFor, tokenOf } from '../testing/account-keys.js'
 import { actorOf, createUser } from '../testing/people.js'
 import { done, START } from '../testing/world.js'
 import { ACCESS_LOG } from './access-log.js'
@@ -54,6 +54,32 @@ test('a login of a subaccount that is switched is told to its main account and t
     [main, 'enabled_subaccount_login', first],
     [first, 'enabled_subaccount_login', first],
   ])
+})
+
+test('what a main account sets for a login is told too, and the keys of a subaccount go with it', () => {
+  const { engine, main, first, ownerKey } = openDesk()
+  const own = { actor: actorOf(ownerKey) }
+  const number = createAccountKey(engine, first, 'of-first', {
+    actor: tokenOf(engine, ownerKey, { account: first }),
+  })
+  expect(number).toBe(2)
+  engine.takeBatch()
+  done(engine, 'subaccounts.set_login', { account: first, isEnabled: false }, own)
+  const mail = { sealedEmail: 'sealed', secretHash: 'hash', subject: 'Confirm', sealedText: 'sealed' }
+  done(engine, 'subaccounts.set_email', { account: first, ...mail }, own)
+  done(engine, 'emails.confirm', { secretHash: 'hash', passwordHash: 'argon' })
+  const rows = (engine.takeBatch()?.events ?? []).flatMap((event) => [...ACCESS_LOG.rows(event)])
+  expect(rows.map(({ account, result }) => [account, result])).toEqual([
+    [main, 'disabled_subaccount_login'],
+    [first, 'disabled_subaccount_login'],
+    [first, 'changed_email'],
+    [first, 'changed_password'],
+  ])
+  done(engine, 'subaccounts.remove', { account: first }, own)
+  const { accountAccess, credentials, credentialByClientId } = engine.rooms.identity
+  expect(accountAccess.keysOf.count(first)).toBe(0)
+  for (const clientId of ['of-first', 'login-key'])
+    expect(credentials.status.get(credentialByClientId.find(clientId))).toBe('revoked')
 })
 
 test('of a user who reads no account nothing is told', () => {

@@ -7,7 +7,7 @@ import type { UserId } from '../../identity/index.js'
 import { command, type Row } from '../../image/index.js'
 import { refuse } from '../../refusals/index.js'
 import type { AccessContext } from '../access.js'
-import { recordAccessOfUser, recordLoginSwitch } from '../access-log.js'
+import { recordAccessOfUser } from '../access-log.js'
 import { bindRoles, unbind } from '../bind.js'
 import {
   checkRoles,
@@ -63,8 +63,6 @@ export const updateUser = command({
       },
     })
     if (input.sealedEmail !== undefined) recordAccessOfUser(context, input.user, 'changed_email')
-    const isLoginEnabled = users.isLoginEnabled.get(row)
-    if (isLoginEnabled !== before.isLoginEnabled) recordLoginSwitch(context, input.user, isLoginEnabled)
     return { user: input.user, version: users.version.get(row) }
   },
 })

@@ -7,8 +7,10 @@ import { EMAIL_CONFIRMED_WITHIN, type EmailConfirmationId, type UserId } from '.
 import { after, command, NO_ROW, type Row } from '../../image/index.js'
 import { refuse } from '../../refusals/index.js'
 import type { AccessContext } from '../access.js'
+import { recordAccessOfUser } from '../access-log.js'
 import { checkSealed, pathOfUser } from '../checks.js'
 import { switchLogin } from '../login-switch.js'
+import { revoke } from '../revoke.js'
 import { endUser } from '../user-steps.js'
 import { userView } from '../views.js'
 import { loginForSure, loginOf, openSubaccount } from './login.js'
@@ -89,11 +91,19 @@ export const removeSubaccount = command({
   decide(context: AccessContext, { account }: OfSubaccount) {
     const row = openSubaccount(context, account)
     closeAccount.decide(context, { account, version: null })
+    revokeKeys(context, account)
     const login = loginOf(context, row)
     if (login !== NO_ROW && isOfNothingElse(context, login, account)) endUser(context, login)
     return { account }
   },
 })
+
+/** Whoever made them: they speak for an account that is no more. */
+function revokeKeys(context: AccessContext, account: AccountId): void {
+  const { accountAccess, credentials } = context.identity
+  for (const key of accountAccess.keysOf.of(account))
+    revoke(context, credentials.row(accountAccess.keys.credential.get(key)))
+}
 
 /** A login that somebody has bound to more than the one account stays for the rest. */
 function isOfNothingElse({ access, identity }: AccessContext, login: Row, account: AccountId): boolean {
@@ -131,6 +141,8 @@ export const confirmEmail = command({
       paths: pathOfUser(context, userRow),
       data: { email: 'changed', ...(passwordHash === null ? {} : { password: 'changed' }) },
     })
+    recordAccessOfUser(context, user, 'changed_email')
+    if (passwordHash !== null) recordAccessOfUser(context, user, 'changed_password')
     return { user }
   },
 })

@@ -8,7 +8,7 @@ import { type Candidate, type Fault, fault } from './faults.js'
 import type { TradingContext } from './trading.js'
 
 /** Every kind of instrument, and what is sold beside them. */
-export const PRODUCTS = [...INSTRUMENT_KINDS, 'spot', 'future_combo', 'option_combo'] as const
+export const PRODUCTS = [...INSTRUMENT_KINDS, 'future_combo', 'option_combo'] as const
 export type Product = (typeof PRODUCTS)[number]
 
 /** The attribute of an account that lists them. */

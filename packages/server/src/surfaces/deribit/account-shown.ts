@@ -64,7 +64,7 @@ export const PRODUCT_WORDS = {
   options: 'option',
   future_combos: 'future_combo',
   option_combos: 'option_combo',
-  spots: 'spot',
+  spots: 'currency_pair',
 } as const satisfies Readonly<Record<string, Product>>
 
 export function productsShown({ attributes }: AccountView) {

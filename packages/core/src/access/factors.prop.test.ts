@@ -68,7 +68,7 @@ function commandOf(
     ['subaccounts.set_notified', { account, isNotified: first % 2 === 0 }],
     ['subaccounts.remove', { account: first % 7 === 0 ? account : (0 as Id) }],
     ['users.close', { user: login < 0 ? (0 as Id) : table.id(login) }],
-    ['accounts.bar_products', { account, products: first % 2 === 0 ? [] : ['option', 'spot'] }],
+    ['accounts.bar_products', { account, products: first % 2 === 0 ? [] : ['option', 'currency_pair'] }],
   ]
   return makers[kind % makers.length] as readonly [string, Plain]
 }

@@ -17,7 +17,7 @@ export async function lockedIndexes({ host }: Pick<Services, 'host'>): Promise<{
   const open = new Map<string, boolean>()
   for (const contract of await contracts({ host })) {
     if (isOver(contract)) continue
-    const { index } = contract.derivative
+    const { index } = contract
     open.set(index, (open.get(index) ?? false) || !isLocked(contract.state))
   }
   const locked = [...open].filter(([, isOpen]) => !isOpen).map(([index]) => index)

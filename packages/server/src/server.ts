@@ -22,6 +22,7 @@ import { type Made, openBookWhereEmpty } from './bootstrap.js'
 import { GrpcServer } from './grpc/index.js'
 import { Admission } from './host/admission.js'
 import { type Clock, systemClock } from './host/clock.js'
+import { endConnectionsBefore } from './host/disconnected.js'
 import { type Deliverer, EffectRunner } from './host/effects.js'
 import { EngineHost } from './host/engine-host.js'
 import { Lease, type Monotonic } from './host/lease.js'
@@ -184,6 +185,7 @@ async function startOn(
     effects.resume()
     made = await openBookWhereEmpty(engine, services, configuration)
     if (taken !== null) await recordTakingOver(host, taken)
+    await endConnectionsBefore(engine, host)
     await authentication.follow()
     keepDemoAddress(configuration.dataDirectory, services.url())
     names.begin()

@@ -34,6 +34,7 @@ export const NOUNS: readonly Noun[] = [
   { noun: 'hold', summary: 'Amounts set aside', resources: ['holds'] },
   { noun: 'instrument', summary: 'What can be traded', resources: ['instruments', 'fee_schedules'] },
   { noun: 'order', summary: 'Orders', resources: ['orders'] },
+  { noun: 'protection', summary: 'Market-maker protection', resources: ['protections'] },
   { noun: 'trade', summary: 'Trades and execution reports', resources: ['trades', 'executions'] },
   { noun: 'drop-copy', summary: 'Execution reports of a firm', resources: ['drop_copy'] },
   { noun: 'position', summary: 'Positions, now and as they were', resources: ['positions'] },

@@ -6,12 +6,16 @@ import {
   clientOrderId,
   EXAMPLE_ORDER,
   EXAMPLE_ORDER_IN_MIND,
+  EXAMPLE_PROTECTION,
+  FILL_CONDITIONS,
+  LINK_KINDS,
   ORDER_STATES,
   ORDER_TRIGGERS,
   ORDER_TYPES,
   order,
   orderInMind,
   PRICINGS,
+  protection,
   SELF_MATCH_INSTRUCTIONS,
   SIDES,
   TIMES_IN_FORCE,
@@ -75,6 +79,16 @@ const asked = {
   trigger: optional(
     choice(ORDER_TRIGGERS, 'Of stops and takes: what they wait on; that of the instrument unless said'),
   ),
+  trailing_offset: optional(price('Of a trailing stop: how far behind the best price it waits')),
+  display_quantity: optional(
+    quantity(
+      'Makes an iceberg: the book shows so much at a time, at least 100 lots and more than a 101st of it',
+    ),
+  ),
+  usd_price: optional(
+    price('Of an option in coin, instead of `price`: the limit in dollars, which follows the index'),
+  ),
+  is_protected: optional(flag('Under the market-maker protection of its index'), false),
   label: optional(label()),
   self_match_id: optional(
     text({ max: 64, pattern: /^[\x21-\x7e]+$/, meaning: '1 to 64 visible characters' }),
@@ -82,6 +96,28 @@ const asked = {
   self_match_instruction: optional(choice(SELF_MATCH_INSTRUCTIONS)),
   tags: optional(fields('Your own words: up to 16 texts'), {}),
 } as const
+
+const linked = object({
+  kind: choice(LINK_KINDS, 'One or, of a bracket, two orders hang on this one'),
+  condition: optional(choice(FILL_CONDITIONS, 'When a fill counts; `first_hit` unless said'), 'first_hit'),
+  orders: list(
+    object({
+      side: choice(SIDES),
+      type: choice(ORDER_TYPES),
+      time_in_force: optional(choice(['gtc', 'day', 'ioc', 'fok'], '`gtc` unless said'), 'gtc'),
+      quantity: quantity(),
+      price: optional(price()),
+      stop_price: optional(price()),
+      trailing_offset: optional(price()),
+      trigger: optional(choice(ORDER_TRIGGERS)),
+      label: optional(label()),
+      post_only: optional(flag(), false),
+      reprices: optional(flag(), false),
+      reduce_only: optional(flag(), false),
+    }),
+    { min: 1, max: 2 },
+  ),
+})
 
 const EXAMPLE_ASKED = {
   account: EXAMPLE.account,
@@ -122,7 +158,7 @@ const COMMANDS = [
     description:
       'A dry run tells the whole outcome: the order, its executions, and what they would do to money and positions. An order that can only reduce a position needs no more than the level `close_only`.',
     scope: 'orders:write',
-    input: object({ ...asked, on_reject: onReject() }),
+    input: object({ ...asked, linked: optional(linked), on_reject: onReject() }),
     output: placed,
     refusals: PLACE_REFUSALS,
     example: { request: EXAMPLE_ASKED, response: { order: EXAMPLE.order, state: 'new', sequence: 980 } },
@@ -149,6 +185,11 @@ const COMMANDS = [
       strict_limit: optional(flag()),
       reduce_only: optional(flag()),
       reprices: optional(flag()),
+      trailing_offset: optional(price('Counted from the price that it has followed so far')),
+      usd_price: optional(price('Of one that is priced in dollars')),
+      display_quantity: optional(
+        quantity('Goes to the end of the queue, as a limit order can that was none'),
+      ),
       on_reject: onReject(),
     }),
     output: object({
@@ -205,6 +246,50 @@ const COMMANDS = [
     example: {
       request: { account: EXAMPLE.account },
       response: { orders: [EXAMPLE.order], more: false, sequence: 983 },
+    },
+  }),
+  operation('protections.set', {
+    kind: 'command',
+    method: 'POST',
+    path: '/accounts/{account}/protections',
+    summary: 'Protect an account’s market making in what follows an index',
+    description:
+      'When fills of its protected orders within an interval come to a limit, those that are open are cancelled at once, and none are taken until the freeze is over. An interval of 0 takes the protection away, and its orders.',
+    scope: 'orders:write',
+    input: object({
+      account: id('acc'),
+      index: text({ max: 64, description: 'The index, by its name' }),
+      interval_seconds: count({ description: '1 to 60; 0 takes it away' }),
+      frozen_seconds: optional(count({ description: '0 to 3,600; 0: until it is reset' }), 0),
+      quantity_limit: optional(price('Of the coin: what fills may come to')),
+      delta_limit: optional(price('Of the coin: what they may leave open')),
+    }),
+    output: object({ protection: nullable(id('mmp')), sequence: count() }),
+    refusals: ['not_visible', 'level_insufficient', 'limit_reached'],
+    example: {
+      request: {
+        account: EXAMPLE.account,
+        index: 'btc_usd',
+        interval_seconds: 5,
+        frozen_seconds: 30,
+        quantity_limit: '3',
+        delta_limit: '1.5',
+      },
+      response: { protection: 'mmp_93', sequence: 985 },
+    },
+  }),
+  operation('protections.reset', {
+    kind: 'command',
+    method: 'POST',
+    path: '/accounts/{account}/protections/reset',
+    summary: 'Go on after market-maker protection was triggered',
+    scope: 'orders:write',
+    input: object({ account: id('acc'), index: text({ max: 64, description: 'The index, by its name' }) }),
+    output: object({ protection: id('mmp'), sequence: count() }),
+    refusals: ['not_visible', 'level_insufficient'],
+    example: {
+      request: { account: EXAMPLE.account, index: 'btc_usd' },
+      response: { protection: 'mmp_93', sequence: 986 },
     },
   }),
   operation('positions.close', {
@@ -306,6 +391,17 @@ const READS = [
         fees: '0.00',
       },
     },
+  }),
+  operation('protections.list', {
+    kind: 'query',
+    method: 'GET',
+    path: '/accounts/{account}/protections',
+    summary: 'List how an account’s market making is protected, and what is frozen now',
+    scope: 'orders:read',
+    input: object({ account: id('acc') }),
+    output: object({ items: list(protection, { max: 50 }) }),
+    refusals: ['not_visible'],
+    example: { request: { account: EXAMPLE.account }, response: { items: [EXAMPLE_PROTECTION] } },
   }),
   operation('orders.open', {
     kind: 'query',

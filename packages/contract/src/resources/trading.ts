@@ -29,8 +29,15 @@ export const ORDER_TYPES = [
   'take',
   'take_limit',
   'market_to_limit',
+  'trailing_stop',
 ] as const
 export const ORDER_TRIGGERS = ['last_trade', 'published_price', 'index_price'] as const
+export const LINK_KINDS = [
+  'one_triggers_other',
+  'one_cancels_other',
+  'one_triggers_one_cancels_other',
+] as const
+export const FILL_CONDITIONS = ['first_hit', 'complete_fill', 'incremental'] as const
 export const TIMES_IN_FORCE = ['day', 'gtc', 'gtd', 'ioc', 'fok'] as const
 export const ORDER_STATES = [
   'pending_new',
@@ -72,6 +79,17 @@ export const clientOrderId = (description = 'The client’s own id, unique among
     description,
   })
 
+/** How an order hangs together with others. */
+const link = object({
+  kind: choice(LINK_KINDS),
+  condition: choice(FILL_CONDITIONS),
+  primary: id('ord', 'The first of them'),
+  triggers: list(id('ord'), { max: 2 }),
+  cancels: list(id('ord'), { max: 2 }),
+  asked: quantity('Of it in all, where parts are triggered on their own'),
+  is_waiting: flag('In no book until its primary is filled'),
+})
+
 const orderFields = {
   account: id('acc'),
   instrument: id('ins'),
@@ -100,6 +118,11 @@ const orderFields = {
   reduce_only: flag(),
   reprices: flag('Rests a tick behind where it would take'),
   trigger: nullable(choice(ORDER_TRIGGERS, 'What it waits on; null: the trigger of its instrument')),
+  trailing_offset: nullable(price('Of a trailing stop: how far behind the best price it waits')),
+  display_quantity: nullable(quantity('Of an iceberg: what the book shows at a time')),
+  usd_price: nullable(price('Of an option in coin that is priced in dollars: `price` follows the index')),
+  is_protected: flag('Under market-maker protection'),
+  link: nullable(link),
   label: nullable(text({ max: 64 })),
   minimum_quantity: nullable(quantity('The least that its first execution fills')),
   self_match_id: nullable(text({ max: 64 })),
@@ -204,6 +227,22 @@ export const positionEntry = object({
   trade: nullable(id('trd')),
 })
 
+export const protection = object({
+  id: id('mmp'),
+  account: id('acc'),
+  index: text({ max: 64 }),
+  interval_seconds: count(),
+  frozen_seconds: count({ description: '0: until it is reset' }),
+  quantity_limit: nullable(price('Of the coin: what fills within the interval may come to')),
+  delta_limit: nullable(price('Of the coin: what they may leave open')),
+  counted_from: nullable(instant('When the interval that is counted began')),
+  traded: price('Of the coin, in that interval'),
+  delta: price('What it leaves open; below zero more was sold'),
+  is_frozen: flag('It was triggered, and no protected order is taken'),
+  frozen_until: nullable(instant()),
+  updated_at: instant(),
+})
+
 export const margin = object({
   account: id('acc'),
   currency: currency(),
@@ -283,6 +322,11 @@ export const EXAMPLE_ORDER_IN_MIND = {
   reduce_only: false,
   reprices: false,
   trigger: null,
+  trailing_offset: null,
+  display_quantity: null,
+  usd_price: null,
+  is_protected: false,
+  link: null,
   label: null,
   minimum_quantity: null,
   self_match_id: null,
@@ -323,6 +367,21 @@ export const EXAMPLE_EXECUTION = {
   text: null,
   unsolicited: null,
   after: { ...EXAMPLE_ORDER, state: 'filled', filled: '100', cost: '37.00', average_price: '0.37' },
+} as const
+export const EXAMPLE_PROTECTION = {
+  id: 'mmp_93',
+  account: EXAMPLE.account,
+  index: 'btc_usd',
+  interval_seconds: 5,
+  frozen_seconds: 30,
+  quantity_limit: '3',
+  delta_limit: '1.5',
+  counted_from: null,
+  traded: '0',
+  delta: '0',
+  is_frozen: false,
+  frozen_until: null,
+  updated_at: EXAMPLE.at,
 } as const
 export const EXAMPLE_POSITION = {
   account: EXAMPLE.account,

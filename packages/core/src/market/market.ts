@@ -28,6 +28,14 @@ export interface MarketContext extends LedgerContext {
   readonly market: Market
 }
 
+/** Orders that one command lets follow a price; those of further instruments follow in the steps behind it. */
+export const FOLLOWING_OF_COMMAND_MAX = 2_000
+
+/** How many a command may still let follow. */
+export interface FollowingRoom {
+  left: number
+}
+
 /** What a later room has to do with an instrument's orders and positions. */
 export interface InstrumentDuties {
   /** Whether there is an order or a position: then scale, currency, multiplier and lot are fixed. */
@@ -36,8 +44,10 @@ export interface InstrumentDuties {
   hasOrders(instrument: Row): boolean
   /** What all that are long hold of it together. */
   openInterest(instrument: Row): Quantity
-  /** Whether an order waits that a price of now triggers. */
-  isTriggered(instrument: Row): boolean
+  /** Whether an order waits that a price of now sets off, or leaves behind. */
+  isAwaited(instrument: Row): boolean
+  /** Lets what follows a price follow that of now, as far as there is room; false where some is left. */
+  follow(instrument: Row, room: FollowingRoom): boolean
 }
 
 export class Market {

@@ -5,12 +5,13 @@ import { refuse } from '../refusals/index.js'
 import { checkIndexName } from './derivative-checks.js'
 import { accrueFunding, restateFundingRate } from './funding.js'
 import { INDEXES_MAX, type IndexId } from './indexes.js'
-import type { MarketContext } from './market.js'
+import type { FollowingRoom, MarketContext } from './market.js'
 import { wakeTriggered } from './wake-triggered.js'
 
 export function publishIndexes(
   context: MarketContext,
   published: readonly { readonly name: string; readonly price: Price }[],
+  room: FollowingRoom,
 ): void {
   if (published.length > INDEXES_MAX)
     refuse('malformed', `expected at most ${INDEXES_MAX} indexes`, { field: '/indexes' })
@@ -21,11 +22,11 @@ export function publishIndexes(
       refuse('malformed', 'expected a price above zero', { field: `/indexes/${place}/price` })
     if (seen.has(name)) refuse('malformed', 'expected each index once', { field: `/indexes/${place}/name` })
     seen.add(name)
-    publishIndex(context, name, price)
+    publishIndex(context, name, price, room)
   })
 }
 
-function publishIndex(context: MarketContext, name: string, price: Price): void {
+function publishIndex(context: MarketContext, name: string, price: Price, room: FollowingRoom): void {
   const { market, image, now } = context
   const { indexes, instruments, sessions } = market
   const followers = indexes.followersOf(name).map((id) => instruments.row(id))
@@ -43,5 +44,5 @@ function publishIndex(context: MarketContext, name: string, price: Price): void 
     indexes.table.pricedAt.set(known, now)
   }
   for (const each of perpetuals) restateFundingRate(market, each, now)
-  for (const each of followers) wakeTriggered(context, each)
+  for (const each of followers) wakeTriggered(context, each, room)
 }

@@ -28,7 +28,11 @@ export function proveTrading(context: RollUpContext, isInside: (account: Account
   return [
     lotsMakePositions(context, positions),
     filledWithinQuantity(context, orders),
-    reservesRestated(context, orders),
+    // An order that waits for another is in no reserve.
+    reservesRestated(
+      context,
+      orders.filter((row) => trading.orders.terms.get(row).link?.isWaiting !== true),
+    ),
     requirementsRestated(context, positions),
   ]
 }

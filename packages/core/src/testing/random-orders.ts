@@ -8,8 +8,8 @@ import type { Engine } from '../engine.js'
 import type { AccountId } from '../hierarchy/index.js'
 import { type Event, instant, type Plain } from '../image/index.js'
 import type { FeeScheduleId, InstrumentId } from '../market/index.js'
-import type { Amount } from '../money/index.js'
-import type { Traded } from '../trading/index.js'
+import type { Amount, Quantity } from '../money/index.js'
+import { FILL_CONDITIONS, LINK_KINDS, type LinkedAsked, type Traded } from '../trading/index.js'
 import { at, contract, openMarket, orderInput, share, trader, usd, venueFees } from './market-world.js'
 import { done, run, START } from './world.js'
 
@@ -65,7 +65,17 @@ export function openTrading(engine?: Engine): TradingWorld {
   return { engine: world.engine, accounts, instruments, traded: [], corrections: 0 }
 }
 
-const TYPES = ['limit', 'limit', 'limit', 'limit', 'market', 'market_to_limit', 'stop', 'stop_limit'] as const
+const TYPES = [
+  'limit',
+  'limit',
+  'limit',
+  'limit',
+  'market',
+  'market_to_limit',
+  'stop',
+  'stop_limit',
+  'trailing_stop',
+] as const
 const TIMES = ['gtc', 'gtc', 'gtc', 'day', 'gtd', 'ioc', 'fok'] as const
 const STATES = ['open', 'open', 'open', 'open', 'auction', 'suspended', 'closed', 'preopen'] as const
 const SELVES = [null, null, 'reject_aggressor', 'cancel_resting', 'remove_both'] as const
@@ -186,8 +196,35 @@ function placement(
     reduceOnly: flags % 31 === 0,
     selfMatchId: self === null ? null : 'desk',
     selfMatchInstruction: self,
+    trailingOffset: type === 'trailing_stop' ? at('0.02') : null,
+    linked: flags % 37 < 4 ? linkedTo(quantityOf(instruments, what, quantity + 2), kind, price) : null,
     onReject: flags % 2 === 0 ? 'refuse' : 'record',
   } as Plain
+}
+
+/** One or two orders that hang on it: of the other side, at prices around the middle. */
+const linkedTo = (quantity: bigint, kind: number, price: number): LinkedAsked => {
+  const link = of(LINK_KINDS, kind >> 1)
+  const order = (type: 'limit' | 'stop', where: string): LinkedAsked['orders'][number] => ({
+    side: kind % 2 === 0 ? 'sell' : 'buy',
+    type,
+    timeInForce: 'gtc',
+    quantity: quantity as Quantity,
+    price: type === 'limit' ? at(where) : null,
+    stopPrice: type === 'stop' ? at(where) : null,
+    trailingOffset: null,
+    trigger: null,
+    label: null,
+    postOnly: false,
+    reprices: false,
+    reduceOnly: price % 3 === 0,
+  })
+  const bracket = [order('limit', of(PRICES, price + 1)), order('stop', of(PRICES, price + 2))]
+  return {
+    kind: link,
+    condition: of(FILL_CONDITIONS, price),
+    orders: link === 'one_triggers_one_cancels_other' ? bracket : bracket.slice(0, 1),
+  }
 }
 
 /** Whole lots: the third instrument counts hundredths and trades halves. */

@@ -19,7 +19,10 @@ export function worstOfAllSubsets(
   instrument: InstrumentId,
 ): bigint | null {
   const { orders, ordersOf } = engine.rooms.trading
-  const own = ordersOf.of(account).filter((row) => orders.instrument.get(row) === instrument)
+  const own = ordersOf
+    .of(account)
+    .filter((row) => orders.instrument.get(row) === instrument)
+    .filter((row) => orders.terms.get(row).link?.isWaiting !== true)
   if (own.length > ORDERS_MAX) return null
   let worst = 0n
   for (let set = 1; set < 1 << own.length; set += 1) {

@@ -7,11 +7,12 @@ import type { Row } from '../image/index.js'
 import { type Price, quantity, smaller } from '../money/index.js'
 import { barredFor, endBarred } from './barred.js'
 import { cancelOpenOrder } from './ending.js'
+import { refreshTip } from './iceberg.js'
 import { referencePrice } from './judging.js'
 import { orderAt } from './order.js'
 import { type SelfMatch, selfMatchOf } from './self-match.js'
 import type { TradingSession } from './session.js'
-import { tradeBetween } from './trade.js'
+import { followFill, tradeBetween } from './trade.js'
 import type { TradingContext } from './trading.js'
 
 /**
@@ -185,5 +186,7 @@ function meet(
     orders.takerFees.set(row, order.takerFees)
     orders.updatedAt.set(row, order.updatedAt)
     orders.state.set(row, 'partially_filled')
+    refreshTip(context, row)
   }
+  followFill(context, [inHand.taker, inHand.maker], { quantity: size, price })
 }

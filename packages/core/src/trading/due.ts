@@ -6,6 +6,8 @@ import type { Id } from '../image/index.js'
 import { expireOpenOrder } from './ending.js'
 import type { OrderId } from './fields.js'
 import { stepInstrument } from './instrument-life.js'
+import { stepContingency } from './linked/stepping.js'
+import { endFreeze } from './protection/protecting.js'
 import { endSession } from './session-end.js'
 import type { TradingContext } from './trading.js'
 import { stepShortfall } from './unfunded.js'
@@ -16,5 +18,7 @@ export const TRADING_DUE_WORK: readonly (readonly [string, (context: TradingCont
   ['unsettled', settleUnsettled],
   ['instruments', stepInstrument],
   ['shortfalls', stepShortfall],
+  ['protections', endFreeze],
+  ['contingencies', stepContingency],
   ['sessions', endSession],
 ]

@@ -3,19 +3,24 @@
  * left. Also what follows from trades: orders that are not paid for any more go, stops are triggered, and all-or-none
  * orders look again.
  */
-import { after, NO_ROW, type Row, STEP_PAUSE } from '../image/index.js'
+import { after, type Id, NO_ROW, type Row, STEP_PAUSE } from '../image/index.js'
 import { divide, type Price, quantity } from '../money/index.js'
 import { endBarred } from './barred.js'
 import { cancelOpenOrder } from './ending.js'
+import { withTip } from './iceberg.js'
 import { judgeFunds, referencePrice } from './judging.js'
+import { judgeTerms } from './judging-terms.js'
 import { barred, canFill, fillsFor, find, match, selfMatches } from './matching.js'
 import { type Order, openQuantityOf, orderAt } from './order.js'
+import { isStopped } from './protection/protecting.js'
 import { report, type UnsolicitedReason } from './reports.js'
 import { selfMatchOf } from './self-match.js'
 import { FILLS_OF_COMMAND_MAX, type TradingSession } from './session.js'
 import type { TradingContext } from './trading.js'
+import { trail } from './trailing.js'
 import { isTriggeredBy } from './triggers.js'
 import { cancelUnfunded } from './unfunded.js'
+import { priceOfUsd } from './usd-price.js'
 
 /** All-or-none orders that wait in one instrument: each looks at the book again after every trade. */
 export const ALL_OR_NONE_MAX = 100
@@ -72,6 +77,10 @@ function leave(context: TradingContext, session: TradingSession, order: Order): 
     report(context, order, 'expired', 'expired')
     return
   }
+  if (isStopped(context, order)) {
+    report(context, order, 'cancelled', 'cancelled', { unsolicited: 'protection' })
+    return
+  }
   if (session.isFull && wouldTrade(context, order)) {
     report(context, order, 'cancelled', 'cancelled', { unsolicited: 'fills_limit' })
     return
@@ -91,7 +100,7 @@ const wouldTrade = (context: TradingContext, order: Order): boolean =>
 
 function rest(context: TradingContext, session: TradingSession, order: Order): void {
   if (order.price !== null) order.reservePrice = order.price
-  context.trading.orders.insert(order.id, order)
+  context.trading.orders.insert(order.id, withTip(order))
   session.instruments.add(order.instrument)
 }
 
@@ -140,16 +149,32 @@ export function followUp(context: TradingContext, session: TradingSession): void
   for (const instrument of session.instruments) {
     const row = market.instruments.row(instrument)
     let acted = 0
+    let isFollowed = trail(context, row, session.following)
     let next = nextToAct(context, row)
-    for (; next !== NO_ROW && hasRoomFor(context, session, next, acted); next = nextToAct(context, row)) {
+    while (isFollowed && next !== NO_ROW && hasRoomFor(context, session, next, acted)) {
       acted += 1
       const order = take(context, next)
       if (order.stopPrice !== null && !order.isTriggered) trigger(context, order)
+      else repriceUsd(context, order)
       act(context, session, order)
       cancelUnfunded(context, session)
+      isFollowed = trail(context, row, session.following)
+      next = nextToAct(context, row)
     }
-    if (next !== NO_ROW) market.instruments.nextStepAt.set(row, after(context.horizon, STEP_PAUSE))
+    if (next !== NO_ROW || !isFollowed)
+      market.instruments.nextStepAt.set(row, after(context.horizon, STEP_PAUSE))
   }
+}
+
+/** One that is priced in dollars gets the price of now, and goes to the end of the queue. */
+function repriceUsd(context: TradingContext, order: Order): void {
+  const price = priceOfUsd(context.market, order)
+  if (price === null || price === order.price) return
+  order.price = price
+  order.reservePrice = price
+  order.priority = context.image.newId<Id>() as number
+  order.updatedAt = context.now
+  report(context, order, 'replaced', order.state)
 }
 
 /** Lets an order act that waited: unless its account may not deal any more, cannot pay for it now, or is limited. */
@@ -177,6 +202,8 @@ function nextToAct(context: TradingContext, instrument: Row): Row {
   const id = market.instruments.id(instrument)
   const stop = trading.waiting.triggered(id)
   if (stop !== NO_ROW) return stop
+  const behind = trading.usdOrders.leftBehind(id)
+  if (behind !== NO_ROW) return behind
   for (const row of trading.waiting.allOrNone(id)) {
     const order = orderAt(trading.orders, row)
     if (canFill(context, order, openQuantityOf(order), FILLS_OF_COMMAND_MAX)) return row
@@ -202,7 +229,10 @@ const UNPAID: ReadonlySet<string> = new Set([
  * now: what stands against it, or null. A limit gives its own reason.
  */
 function triggeredFault(context: TradingContext, order: Order): UnsolicitedReason | null {
-  const found = order.price === null ? judgeFunds(context, order) : null
+  const isUsdPriced = order.terms.usdPrice !== undefined
+  const found =
+    (isUsdPriced ? judgeTerms(context, order) : null) ??
+    (order.price === null || isUsdPriced ? judgeFunds(context, order) : null)
   if (found === null) return null
   return UNPAID.has(found.code) ? 'unfunded' : found.code
 }

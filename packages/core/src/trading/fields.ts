@@ -23,6 +23,7 @@ import {
 } from '../image/index.js'
 import type { FeeScheduleId, InstrumentId, OrderTrigger } from '../market/index.js'
 import type { CurrencyCode, Price, Quantity } from '../money/index.js'
+import type { Link } from './linked/link.js'
 
 export type OrderId = Id<'order'>
 export type ExecutionId = Id<'execution'>
@@ -43,6 +44,7 @@ export const ORDER_TYPES = [
   'take',
   'take_limit',
   'market_to_limit',
+  'trailing_stop',
 ] as const
 export type OrderType = (typeof ORDER_TYPES)[number]
 
@@ -92,6 +94,24 @@ export type OrderTerms = {
   readonly cross: string | null
   /** Words of the sender: capacity, the client's own account, and the like. Echoed, never read here. */
   readonly tags: { readonly [key: string]: Plain }
+} & SpecialTerms
+
+/** What hardly an order asks for: absent where it does not, so that the others do not carry it. */
+export type SpecialTerms = {
+  /** Of a trailing stop: how far behind the best price of its trigger it waits. */
+  readonly trailingOffset?: Price
+  /** Of an iceberg: how much of it the book shows at a time. */
+  readonly displayQuantity?: Quantity
+  /** Of an iceberg that rests: how much of it is filled when the tip that is shown now is used up. */
+  readonly shownUntil?: Quantity
+  /** Of an option order that is priced in dollars: its price follows the index. */
+  readonly usdPrice?: Price
+  /** Under market-maker protection. */
+  readonly isProtected?: true
+  /** The connection that it came over, where it may end with it. */
+  readonly connection?: string
+  /** How it hangs together with other orders. */
+  readonly link?: Link
 }
 
 /** A replacement that the venue has not answered. */

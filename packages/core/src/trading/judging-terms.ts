@@ -2,6 +2,7 @@
 import type { Row } from '../image/index.js'
 import { amount as amountOf, currencyOf, formatAmount, formatPrice, formatQuantity } from '../money/index.js'
 import { type Fault, fault } from './faults.js'
+import { displayFault } from './iceberg.js'
 import type { Order } from './order.js'
 import type { TradingContext } from './trading.js'
 
@@ -13,6 +14,7 @@ export function judgeTerms(context: TradingContext, order: Order): Fault | null 
     formFault(order) ??
     quantityFault(context, order, instrument) ??
     priceFault(context, order, instrument) ??
+    displayFault(context, order, instrument) ??
     notionalFault(context, order, instrument)
   )
 }
@@ -78,20 +80,27 @@ function quantityFault({ market }: TradingContext, order: Order, instrument: Row
 function priceFault({ market }: TradingContext, order: Order, instrument: Row): Fault | null {
   const { priceLow, priceHigh } = market.instruments
   const terms = market.termsOf(instrument)
-  for (const price of [order.price, order.stopPrice]) {
+  for (const [name, price] of [
+    ['price', order.price],
+    ['stop_price', order.stopPrice],
+  ] as const) {
     if (price === null) continue
     if (!terms.isOnTick(price))
-      return fault('price_off_tick', `tick size is ${formatPrice(terms.tick)}, given ${formatPrice(price)}`)
+      return fault('price_off_tick', `tick size is ${formatPrice(terms.tick)}, given ${formatPrice(price)}`, {
+        price: name,
+      })
     const [low, high] = [priceLow.get(instrument), priceHigh.get(instrument)]
     if (low !== null && price < low)
       return fault(
         'price_out_of_bounds',
         `low price limit is ${formatPrice(low)}, given ${formatPrice(price)}`,
+        { price: name, bound: 'low', limit: formatPrice(low) },
       )
     if (high !== null && price > high)
       return fault(
         'price_out_of_bounds',
         `high price limit is ${formatPrice(high)}, given ${formatPrice(price)}`,
+        { price: name, bound: 'high', limit: formatPrice(high) },
       )
   }
   const { price, stopPrice, side, type } = order

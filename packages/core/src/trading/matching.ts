@@ -2,13 +2,15 @@
  * Price-time matching: an order in hand trades with what rests on the other side, best price first and in order of
  * priority at a price, always at the resting price. Also what it would find there, without trading.
  */
-import { NO_ROW, type Row } from '../image/index.js'
+import type { Row } from '../image/index.js'
 import { type Amount, add, type Price, type Quantity, quantity, smaller, ZERO } from '../money/index.js'
 import { barredFor } from './barred.js'
 import type { PriceLevel } from './book/book-side.js'
+import { type Turn, turnsOf } from './book/turns.js'
 import { type Fault, fault } from './faults.js'
 import { opposite } from './fields.js'
 import { type Order, openQuantityOf } from './order.js'
+import { isStopped } from './protection/protecting.js'
 import type { SelfMatch } from './self-match.js'
 import { FILLS_OF_COMMAND_MAX, type TradingSession } from './session.js'
 import { trade } from './trade.js'
@@ -33,10 +35,10 @@ export function match(context: TradingContext, session: TradingSession, order: O
   const limit = limitTicks(context, order)
   const { books } = context.trading
   const { tick } = context.market.termsOf(context.market.instruments.row(order.instrument))
-  while (order.filled < order.quantity && !session.isFull) {
+  while (order.filled < order.quantity && !session.isFull && !isStopped(context, order)) {
     const best = levels.level(0)
     if (best === undefined || !levels.isWithin(best.ticks, limit)) return
-    const size = smaller(openQuantityOf(order), quantity(books.openOf(best.first)))
+    const size = smaller(openQuantityOf(order), quantity(books.shownOf(best.first)))
     trade(context, session, order, best.first, size, (BigInt(best.ticks) * tick) as Price)
   }
 }
@@ -58,22 +60,24 @@ function* levelsInReach(
   }
 }
 
-/** What rests there, in order of priority, up to so many orders. */
+/** What rests there as it would be traded with, in order of priority, up to so many fills. */
 function* restingInReach(
   context: TradingContext,
   order: Pick<Order, 'instrument' | 'side' | 'price'>,
   most: number,
-): IterableIterator<Row> {
-  const { books } = context.trading
+): IterableIterator<Turn> {
   let seen = 0
   for (const level of levelsInReach(context, order)) {
-    for (let row = level.first; row !== NO_ROW; row = books.after(row)) {
+    for (const turn of turnsOf(context.trading, level)) {
       if (seen === most) return
       seen += 1
-      yield row
+      yield turn
     }
   }
 }
+
+/** Of what rests: all of it, or what the book shows. */
+type Extent = 'all' | 'shown'
 
 export interface Found {
   readonly quantity: Quantity
@@ -83,14 +87,15 @@ export interface Found {
   readonly worst: Price | null
 }
 
-/** What the other side has for the order, up to `wanted` and as far as it goes. */
+/** What the other side has for the order, up to `wanted` and as far as it goes: with what icebergs hide, or what is shown. */
 export function find(
   context: TradingContext,
   order: Pick<Order, 'instrument' | 'side' | 'price'>,
   wanted: Quantity,
+  extent: Extent = 'all',
 ): Found {
   const terms = context.market.termsOf(context.market.instruments.row(order.instrument))
-  const parts = levelsFor(context, order, wanted)
+  const parts = levelsFor(context, order, wanted, extent)
   return {
     quantity: quantity(parts.reduce((sum, part) => sum + part.quantity, 0n)),
     worth: parts.reduce((sum, part) => add(sum, terms.notional(part.price, part.quantity)), ZERO),
@@ -99,7 +104,7 @@ export function find(
   }
 }
 
-/** How many resting orders it takes to fill `wanted` of the order, counted up to one more than `most`. */
+/** How many fills it takes to fill `wanted` of the order, counted up to one more than `most`. */
 export function fillsFor(
   context: TradingContext,
   order: Pick<Order, 'instrument' | 'side' | 'price'>,
@@ -108,15 +113,15 @@ export function fillsFor(
 ): number {
   let left: bigint = wanted
   let fills = 0
-  for (const row of restingInReach(context, order, most + 1)) {
+  for (const { shown } of restingInReach(context, order, most + 1)) {
     if (left <= 0n) break
-    left -= context.trading.books.openOf(row)
+    left -= shown
     fills += 1
   }
   return fills
 }
 
-/** Whether the book has `least` of the order, in no more than so many orders. */
+/** Whether the book has `least` of the order, in no more than so many fills. */
 export function canFill(
   context: TradingContext,
   order: Pick<Order, 'instrument' | 'side' | 'price'>,
@@ -124,8 +129,8 @@ export function canFill(
   most: number,
 ): boolean {
   let left: bigint = least
-  for (const row of restingInReach(context, order, most)) {
-    left -= context.trading.books.openOf(row)
+  for (const { shown } of restingInReach(context, order, most)) {
+    left -= shown
     if (left <= 0n) return true
   }
   return false
@@ -136,13 +141,17 @@ export function levelsFor(
   context: TradingContext,
   order: Pick<Order, 'instrument' | 'side' | 'price'>,
   wanted: Quantity,
+  extent: Extent = 'all',
 ): { readonly price: Price; readonly quantity: Quantity }[] {
   const { tick } = context.market.termsOf(context.market.instruments.row(order.instrument))
   const parts: { readonly price: Price; readonly quantity: Quantity }[] = []
   let left: bigint = wanted
   for (const level of levelsInReach(context, order)) {
     if (left <= 0n) break
-    const taken = smaller(quantity(left), quantity(level.quantity))
+    const taken = smaller(
+      quantity(left),
+      quantity(extent === 'all' ? level.quantity + level.hidden : level.quantity),
+    )
     parts.push({ price: (BigInt(level.ticks) * tick) as Price, quantity: taken })
     left -= taken
   }
@@ -163,11 +172,12 @@ export function quantityForCash(
   let bought = 0n
   for (const level of levelsInReach(context, order)) {
     const each = locked((BigInt(level.ticks) * terms.tick) as Price)
-    const most = each <= 0n ? quantity(level.quantity) : terms.quantityFor(left, each)
-    const taken = smaller(quantity(most - (most % lot)), quantity(level.quantity))
+    const there = quantity(level.quantity + level.hidden)
+    const most = each <= 0n ? there : terms.quantityFor(left, each)
+    const taken = smaller(quantity(most - (most % lot)), there)
     bought += taken
     left = (left - terms.notional(each, taken, 'up')) as Amount
-    if (taken < level.quantity) break
+    if (taken < there) break
   }
   return quantity(bought)
 }
@@ -191,14 +201,14 @@ function inTheWay(
   most: number,
   isMeant: (row: Row) => boolean,
 ): Row[] {
-  const found: Row[] = []
+  const found = new Set<Row>()
   let left: bigint = openQuantityOf(order)
-  for (const row of restingInReach(context, order, most)) {
+  for (const { row, shown } of restingInReach(context, order, most)) {
     if (left <= 0n) break
-    if (isMeant(row)) found.push(row)
-    else left -= context.trading.books.openOf(row)
+    if (isMeant(row)) found.add(row)
+    else left -= shown
   }
-  return found
+  return [...found]
 }
 
 /** Whether an order that may only rest, or only trade at its very limit, would do otherwise. */

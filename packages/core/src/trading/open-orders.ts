@@ -203,6 +203,8 @@ export class OpenOrders implements Derived {
 
   private add(row: Row): void {
     const { orders, market } = this
+    // One that waits for another is judged, and counts, when it is live.
+    if (orders.terms.get(row).link?.isWaiting === true) return
     const instrument = orders.instrument.get(row)
     const pending = orders.pending.get(row)
     const whole = orders.quantity.get(row)

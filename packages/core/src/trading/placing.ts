@@ -22,8 +22,11 @@ import type { OrderId, OrderTerms, OrderType, SelfMatchInstruction, Side, TimeIn
 import { referencePrice } from './judging.js'
 import { quantityForCash } from './matching.js'
 import type { Order } from './order.js'
+import { checkSpecialTerms, type SpecialAsked, specialTerms } from './special-terms.js'
 import type { TradingContext } from './trading.js'
+import { noReference, trailedPrice } from './trailing.js'
 import { isWaitingType } from './triggers.js'
+import { priceOfUsd } from './usd-price.js'
 
 export const CLIENT_ORDER_ID_LENGTH_MAX = 64
 export const SELF_MATCH_ID_LENGTH_MAX = 64
@@ -64,7 +67,7 @@ export type PlaceOrder = {
   readonly tags: { readonly [key: string]: Plain }
   /** What a failed business check does: nothing at all, or an order that is recorded as rejected. */
   readonly onReject: 'record' | 'refuse'
-}
+} & SpecialAsked
 
 const VISIBLE_ASCII = /^[\x21-\x7e]+$/
 const PRINTABLE_ASCII = /^[\x20-\x7e]*$/
@@ -107,12 +110,15 @@ export function checkShape(input: PlaceOrder, now: Instant): void {
       field: '/cash',
     })
   const needsLimit = type === 'limit' || type === 'stop_limit' || type === 'take_limit'
-  if (needsLimit && pricing === 'given' && price === null)
+  const isUsdPriced = (input.usdPrice ?? null) !== null
+  if (isUsdPriced && (price !== null || pricing !== 'given'))
+    refuse('malformed', 'a price in dollars takes the place of the price', { field: '/usd_price' })
+  if (needsLimit && pricing === 'given' && price === null && !isUsdPriced)
     refuse('malformed', `a ${type} order needs a price`, { field: '/price' })
   if (!needsLimit && (price !== null || pricing !== 'given'))
     refuse('malformed', `a ${type} order has no price`, { field: '/price' })
   const waits = isWaitingType(type)
-  if (waits !== (stopPrice !== null))
+  if ((waits && type !== 'trailing_stop') !== (stopPrice !== null))
     refuse('malformed', 'a stop price goes with stops and takes, and they need one', { field: '/stop_price' })
   if (!waits && (input.trigger ?? null) !== null)
     refuse('malformed', 'a trigger goes with stops and takes', { field: '/trigger' })
@@ -129,6 +135,7 @@ export function checkShape(input: PlaceOrder, now: Instant): void {
   checkClientOrderId(input.clientOrderId)
   if (input.minimumQuantity !== null) checkNumber(input.minimumQuantity, QUANTITY_MAX, '/minimum_quantity')
   checkSelfMatch(input)
+  checkSpecialTerms(input)
   checkTags(input.tags)
 }
 
@@ -212,8 +219,11 @@ export function orderOf(
     enteredAt: now,
     updatedAt: now,
   }
+  order.stopPrice = trailedPrice(market, order)
+  order.price = priceOfUsd(market, order) ?? order.price
   order.price = priceBehind(context, order)
-  order.reservePrice = order.price ?? order.reservePrice
+  order.reservePrice = order.price ?? order.stopPrice ?? order.reservePrice
+  if (order.type === 'trailing_stop' && order.stopPrice === null) return { order, fault: noReference() }
   if (input.pricing !== 'given' && price === null)
     return { order, fault: fault('no_liquidity', 'no liquidity to derive a limit price from') }
   if (input.cash === null) return { order, fault: null }
@@ -285,4 +295,5 @@ const termsOf = (input: PlaceOrder): OrderTerms => ({
   cash: input.cash === null ? null : amount(input.cash),
   cross: null,
   tags: input.tags,
+  ...specialTerms(input),
 })

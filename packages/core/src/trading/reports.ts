@@ -9,6 +9,7 @@ import { candlesTold, type TapePlace } from '../market/index.js'
 import { type Amount, formatPrice, formatQuantity, type Price, type Quantity } from '../money/index.js'
 import type { Fault, OrderFaultCode } from './faults.js'
 import type { ExecutionId, OrderState, TradeId } from './fields.js'
+import { noteLinked } from './linked/noting.js'
 import { type Order, orderTold } from './order.js'
 import type { PositionChange } from './positions.js'
 import type { TradingContext } from './trading.js'
@@ -37,6 +38,11 @@ export type UnsolicitedReason =
   | 'account_state'
   | 'liquidation'
   | 'operator'
+  | 'protection'
+  | 'protection_removed'
+  | 'disconnected'
+  | 'other_closed'
+  | 'primary_closed'
 
 /** A report without a fill. */
 export function report(
@@ -54,6 +60,7 @@ export function report(
     symbol: symbolOf(context, order),
     ...more,
   })
+  if (kind === 'cancelled' || kind === 'expired' || kind === 'rejected') noteLinked(context, order, true)
   return execution
 }
 
@@ -99,6 +106,7 @@ export function reportFill(
     ...marketTold(context, order, tape, isAggressor),
     ...more,
   })
+  noteLinked(context, order, isFilled)
 }
 
 /** Where the trade stands on the tape, and what the market stood at; candles that it closed are told once. */

@@ -1,6 +1,6 @@
 /** What one command has traded so far: how many fills, and whose money and in which instruments. */
 import type { AccountId } from '../hierarchy/index.js'
-import type { InstrumentId } from '../market/index.js'
+import { FOLLOWING_OF_COMMAND_MAX, type InstrumentId } from '../market/index.js'
 
 /**
  * Fills of one command, and resting orders that it ends because they stand in the way: those of the same participant, and
@@ -13,6 +13,8 @@ export class TradingSession {
   fills = 0
   /** Orders that were cancelled as their accounts cannot pay for them any more. */
   unfunded = 0
+  /** Orders that still may follow a price. */
+  readonly following = { left: FOLLOWING_OF_COMMAND_MAX }
   readonly accounts = new Set<AccountId>()
   readonly instruments = new Set<InstrumentId>()
 

@@ -4,7 +4,7 @@
  */
 import type { Plain } from '../image/index.js'
 import type { Quantity } from '../money/index.js'
-import type { OrderTerms } from './fields.js'
+import type { OrderTerms, SpecialTerms } from './fields.js'
 
 const NO_TAGS: OrderTerms['tags'] = {}
 
@@ -26,6 +26,16 @@ const USUAL: OrderTerms = {
 }
 
 const NAMES = Object.keys(USUAL) as readonly (keyof OrderTerms)[]
+const SPECIAL: Readonly<Record<keyof SpecialTerms, true>> = {
+  trailingOffset: true,
+  displayQuantity: true,
+  shownUntil: true,
+  usdPrice: true,
+  isProtected: true,
+  connection: true,
+  link: true,
+}
+const SPECIAL_NAMES = Object.keys(SPECIAL) as readonly (keyof SpecialTerms)[]
 
 type TermsTold = { readonly [key: string]: Plain }
 
@@ -37,6 +47,12 @@ export function termsTold(terms: OrderTerms): TermsTold {
   for (const name of NAMES) {
     const value = terms[name]
     if (value === USUAL[name] || (name === 'tags' && isEmpty(terms.tags))) continue
+    told ??= {}
+    told[name] = value as Plain
+  }
+  for (const name of SPECIAL_NAMES) {
+    const value = terms[name]
+    if (value === undefined) continue
     told ??= {}
     told[name] = value
   }

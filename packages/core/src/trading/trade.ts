@@ -20,9 +20,12 @@ import {
 } from '../money/index.js'
 import { type Exchanged, exchange } from './exchange.js'
 import type { ExecutionId, TradeId } from './fields.js'
+import { refreshTip } from './iceberg.js'
 import { leavesPositions } from './kinds/kind-rules.js'
+import { fillCancelsOthers } from './linked/cancelling.js'
 import { type Order, orderAt } from './order.js'
 import { applyFill, type PositionChange } from './positions.js'
+import { countProtected } from './protection/protecting.js'
 import { type Fill, reportFill } from './reports.js'
 import type { TradingSession } from './session.js'
 import type { TradingContext } from './trading.js'
@@ -46,8 +49,24 @@ export function trade(
   orders.takerFees.set(resting, maker.takerFees)
   orders.updatedAt.set(resting, maker.updatedAt)
   if (maker.filled === maker.quantity) orders.remove(resting)
-  else orders.state.set(resting, 'partially_filled')
+  else {
+    orders.state.set(resting, 'partially_filled')
+    refreshTip(context, resting)
+  }
+  followFill(context, [taker, maker], { quantity, price })
   return traded
+}
+
+/** What a fill brings about at once, when both sides are booked. */
+export function followFill(
+  context: TradingContext,
+  orders: readonly Order[],
+  made: { readonly quantity: Quantity; readonly price: Price },
+): void {
+  for (const order of orders) {
+    fillCancelsOthers(context, order, made.quantity)
+    countProtected(context, order, made)
+  }
 }
 
 /** The same between two orders in hand. */

@@ -18,8 +18,11 @@ import {
 import type { InstrumentId, Market, MarketContext } from '../market/index.js'
 import { type Amount, type CurrencyCode, NONE, type Quantity } from '../money/index.js'
 import { Books } from './book/books.js'
+import { TrailingOrders } from './book/trailing-orders.js'
+import { UsdOrders } from './book/usd-orders.js'
 import { WaitingOrders } from './book/waiting-orders.js'
 import { ClientOrderIds } from './client-order-ids.js'
+import { type DisconnectId, disconnectFields } from './disconnects/fields.js'
 import { EndingOrders } from './ending-orders.js'
 import type { Candidate, Fault, Taken } from './faults.js'
 import {
@@ -37,10 +40,15 @@ import {
   unsettledFields,
   variationFields,
 } from './fields.js'
+import { contingencyFields } from './linked/fields.js'
+import { LinkedOrders } from './linked/linked-orders.js'
 import { type MoveId, moveFields } from './moves/fields.js'
 import { OpenInterest } from './open-interest.js'
 import { OpenOrders } from './open-orders.js'
 import type { Order } from './order.js'
+import { type ProtectionId, protectionFields } from './protection/fields.js'
+import { ProtectedOrders } from './protection/protected-orders.js'
+import { trail } from './trailing.js'
 import { type VenueId, venueFields } from './venues/fields.js'
 
 export interface TradingContext extends MarketContext {
@@ -90,6 +98,17 @@ export class Trading {
   readonly holderOrder: OwnedIdOrder<InstrumentId, PositionId>
   readonly books: Books
   readonly waiting: WaitingOrders
+  readonly trailing: TrailingOrders
+  readonly usdOrders: UsdOrders
+  readonly protections: Table<ProtectionId, typeof protectionFields>
+  readonly protectionsOf: Relation<AccountId>
+  readonly protectedOrders: ProtectedOrders
+  readonly disconnects: Table<DisconnectId, typeof disconnectFields>
+  readonly disconnectsOf: Relation<AccountId>
+  /** By the primary order's id. */
+  readonly contingencies: Table<OrderId, typeof contingencyFields>
+  readonly contingenciesOf: Relation<AccountId>
+  readonly linkedOrders: LinkedOrders
   readonly openOrders: OpenOrders
   readonly clientOrderIds: ClientOrderIds
   readonly ending: EndingOrders
@@ -108,10 +127,15 @@ export class Trading {
     this.shortfalls = image.table('shortfalls', 'acc', shortfallFields)
     this.venues = image.table('venues', 'ven', venueFields)
     this.moves = image.table('position_moves', 'mov', moveFields)
+    this.protections = image.table('protections', 'mmp', protectionFields)
+    this.disconnects = image.table('disconnects', 'dis', disconnectFields)
+    this.contingencies = image.table('contingencies', 'ord', contingencyFields)
     this.venueByName = new UniqueIndex(this.venues, this.venues.name)
     image.enrolDue(this.orders, this.orders.expiresAt)
     image.enrolDue(this.unsettled, this.unsettled.settlesAt)
     image.enrolDue(this.shortfalls, this.shortfalls.nextStepAt)
+    image.enrolDue(this.protections, this.protections.frozenUntil)
+    image.enrolDue(this.contingencies, this.contingencies.nextStepAt)
     this.positionsOf = new Relation(this.positions, this.positions.account)
     this.lotsOf = new Relation(this.lots, this.lots.position)
     this.ordersOf = new Relation(this.orders, this.orders.account)
@@ -122,6 +146,13 @@ export class Trading {
     this.holderOrder = new OwnedIdOrder(this.positions, this.positions.instrument)
     this.books = new Books(this.orders, market)
     this.waiting = new WaitingOrders(this.orders, market)
+    this.trailing = new TrailingOrders(this.orders, market)
+    this.usdOrders = new UsdOrders(this.orders, market)
+    this.protectionsOf = new Relation(this.protections, this.protections.account)
+    this.protectedOrders = new ProtectedOrders(this.orders, market)
+    this.disconnectsOf = new Relation(this.disconnects, this.disconnects.account)
+    this.contingenciesOf = new Relation(this.contingencies, this.contingencies.account)
+    this.linkedOrders = new LinkedOrders(this.orders)
     this.openOrders = new OpenOrders(this.orders, this.positions, this.holders, market)
     this.clientOrderIds = new ClientOrderIds(this.orders)
     this.ending = new EndingOrders(this.orders)
@@ -138,6 +169,13 @@ export class Trading {
       this.holderOrder,
       this.books,
       this.waiting,
+      this.trailing,
+      this.usdOrders,
+      this.protectionsOf,
+      this.protectedOrders,
+      this.disconnectsOf,
+      this.contingenciesOf,
+      this.linkedOrders,
       this.openOrders,
       this.clientOrderIds,
       this.ending,
@@ -151,7 +189,13 @@ export class Trading {
       },
       openInterest: (row) => this.openInterest.of(market.instruments.id(row)),
       hasOrders: (row) => !this.ordersIn.isEmpty(market.instruments.id(row)),
-      isTriggered: (row) => this.waiting.triggered(market.instruments.id(row)) !== NO_ROW,
+      isAwaited: (row) => {
+        const id = market.instruments.id(row)
+        return [this.trailing.leftBehind(id), this.waiting.triggered(id), this.usdOrders.leftBehind(id)].some(
+          (order) => order !== NO_ROW,
+        )
+      },
+      follow: (row, room) => trail({ market, trading: this }, row, room),
     })
     hierarchy.closePreconditions.push(
       {

@@ -8,11 +8,15 @@ type Waiting = Pick<Order, 'side' | 'type' | 'terms' | 'instrument'>
 
 /** The types that wait for a price before they are orders like others. */
 export const isWaitingType = (type: OrderType): boolean =>
-  type === 'stop' || type === 'stop_limit' || type === 'take' || type === 'take_limit'
+  type === 'stop' ||
+  type === 'stop_limit' ||
+  type === 'take' ||
+  type === 'take_limit' ||
+  type === 'trailing_stop'
 
 /** A stop follows the market away from a position, a take lets it come: a buy stop and a sell take wait for a rise. */
 export const waitsForRise = ({ side, type }: Pick<Waiting, 'side' | 'type'>): boolean =>
-  (side === 'buy') === (type === 'stop' || type === 'stop_limit')
+  (side === 'buy') === (type === 'stop' || type === 'stop_limit' || type === 'trailing_stop')
 
 /** The price that it looks at: the one that it names, else that of its instrument. */
 export const triggerOf = (

@@ -113,13 +113,14 @@ const unpaid: Ground = ({ trading }, { account, instrument }) => {
   return side === null ? null : { side, isReduceOnly: false, reason: 'unfunded' }
 }
 
-/** The open orders of the account in the instrument, but those that a venue was asked to cancel; the newest is the last. */
+/** The open orders of the account in the instrument that count, but those that a venue was asked to cancel; the newest is the last. */
 function openOf({ trading, market }: TradingContext, { account, instrument }: Exposed): Row[] {
   const { orders, ordersOf } = trading
   const id = market.instruments.id(instrument)
   return ordersOf
     .of(account)
     .filter((row) => orders.instrument.get(row) === id && orders.state.get(row) !== 'pending_cancel')
+    .filter((row) => orders.terms.get(row).link?.isWaiting !== true)
 }
 
 function takeNewest(

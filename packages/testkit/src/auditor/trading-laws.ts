@@ -68,7 +68,8 @@ function noBookIsCrossed({ rooms: { trading, market } }: Engine): Finding[] {
   for (const row of orders.each()) {
     const price = orders.price.get(row)
     const isWaiting = orders.stopPrice.get(row) !== null && !orders.isTriggered.get(row)
-    if (price === null || isWaiting || orders.terms.get(row).allOrNone) continue
+    const { allOrNone, link } = orders.terms.get(row)
+    if (price === null || isWaiting || allOrNone || link?.isWaiting === true) continue
     const book = best.get(orders.instrument.get(row)) ?? { bid: null, offer: null }
     best.set(orders.instrument.get(row), book)
     if (orders.side.get(row) === 'buy') book.bid = book.bid === null || price > book.bid ? price : book.bid

@@ -15,7 +15,7 @@ const type = fc.oneof(
   { weight: 8, arbitrary: fc.constant<NaiveType>('limit') },
   {
     weight: 5,
-    arbitrary: fc.constantFrom<NaiveType>('market', 'market_to_limit', 'stop', 'stop_limit'),
+    arbitrary: fc.constantFrom<NaiveType>('market', 'market_to_limit', 'stop', 'stop_limit', 'trailing_stop'),
   },
 )
 const timeInForce = fc.oneof(
@@ -43,9 +43,14 @@ const request: fc.Arbitrary<FlowRequest> = fc
     standsFor: fc.integer({ min: 2, max: 60 }),
     minimum: fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: quantity }),
     flags: fc.tuple(rarely, rarely, rarely),
+    offset: fc.integer({ min: 1, max: 4 }),
+    tip: fc.oneof(
+      { weight: 3, arbitrary: fc.constant(null) },
+      { weight: 1, arbitrary: fc.integer({ min: 1, max: 4 }) },
+    ),
     self,
   })
-  .map(({ side, type, timeInForce, quantity, prices, standsFor, minimum, flags, self }) => ({
+  .map(({ side, type, timeInForce, quantity, prices, standsFor, minimum, flags, offset, tip, self }) => ({
     side,
     type,
     timeInForce,
@@ -59,6 +64,8 @@ const request: fc.Arbitrary<FlowRequest> = fc
     strictLimit: flags[2],
     selfMatchId: self[0],
     selfMatchInstruction: self[1],
+    trailingOffset: type === 'trailing_stop' ? offset : null,
+    displayQuantity: tip,
   }))
 
 const change = fc.record(
@@ -69,6 +76,7 @@ const change = fc.record(
     allOrNone: fc.boolean(),
     postOnly: rarely,
     strictLimit: rarely,
+    displayQuantity: fc.integer({ min: 1, max: 6 }),
   },
   { requiredKeys: [] },
 )

@@ -14,6 +14,7 @@ import {
   type NaiveTrade,
   type NaiveVerdict,
   openOf,
+  shownOf,
 } from './naive-order.js'
 
 export type NaiveState = 'preopen' | 'open' | 'auction' | 'suspended' | 'closed'
@@ -29,6 +30,7 @@ export type NaiveChange = Partial<
     | 'allOrNone'
     | 'postOnly'
     | 'strictLimit'
+    | 'displayQuantity'
   >
 >
 
@@ -47,7 +49,16 @@ export class NaiveMatcher {
 
   /** `label` names the order from now on. */
   place(label: number, request: NaiveRequest): NaiveVerdict {
-    const order = { ...request, label, filled: 0, isTriggered: false, priority: this.nextPriority() }
+    if (request.type === 'trailing_stop' && this.last === null) return 'no_reference_price'
+    const order = {
+      ...request,
+      label,
+      filled: 0,
+      isTriggered: false,
+      priority: this.nextPriority(),
+      shownUntil: null,
+    }
+    this.trail(order)
     const verdict = this.judge(order)
     if (verdict !== 'accepted') return verdict
     this.enter(order)
@@ -66,6 +77,7 @@ export class NaiveMatcher {
       before.price === after.price &&
       before.stopPrice === after.stopPrice &&
       before.allOrNone === after.allOrNone &&
+      before.displayQuantity === after.displayQuantity &&
       after.quantity <= before.quantity
     if (keepsPlace) this.orders.push(after)
     else this.enter({ ...after, priority: this.nextPriority() })
@@ -117,6 +129,7 @@ export class NaiveMatcher {
       if (each !== null && (each < this.ticks.low || each > this.ticks.high)) return 'price_out_of_bounds'
     if (type === 'stop_limit' && !this.isFree && price !== null && stopPrice !== null)
       if (side === 'buy' ? stopPrice < price : stopPrice > price) return 'price_out_of_bounds'
+    if (this.hasWrongTip(order)) return canShowTip(order) ? 'display_quantity_invalid' : 'order_type_invalid'
     const reached = this.reachedBy(order)
     if (type === 'market' && reached.length === 0) return 'no_liquidity'
     if (type === 'market_to_limit' && reached.length === 0 && this.last === null) return 'no_reference_price'
@@ -139,17 +152,37 @@ export class NaiveMatcher {
     if (order.selfMatchId === null) return []
     const own: NaiveOrder[] = []
     let left = openOf(order)
-    for (const each of this.reachedBy(order)) {
+    for (const { each, size } of this.turnsFor(order)) {
       if (left <= 0) break
-      if (each.selfMatchId === order.selfMatchId) own.push(each)
-      else left -= openOf(each)
+      if (each.selfMatchId !== order.selfMatchId) left -= size
+      else if (!own.includes(each)) own.push(each)
     }
     return own
   }
 
+  /** How it would trade with them: an iceberg comes back behind all that stand at its price. */
+  private turnsFor(order: NaiveOrder): { readonly each: NaiveOrder; readonly size: number }[] {
+    const waiting = this.reachedBy(order).map((each) => ({ each, open: openOf(each), size: shownOf(each) }))
+    const turns: { readonly each: NaiveOrder; readonly size: number }[] = []
+    for (let turn = waiting.shift(); turn !== undefined; turn = waiting.shift()) {
+      const { each, open, size } = turn
+      turns.push({ each, size })
+      if (open === size) continue
+      const behind = waiting.filter((other) => other.each.price === each.price).length
+      const left = open - size
+      waiting.splice(behind, 0, { each, open: left, size: Math.min(left, each.displayQuantity ?? left) })
+    }
+    return turns
+  }
+
+  private hasWrongTip(order: NaiveOrder): boolean {
+    const { displayQuantity: tip, quantity } = order
+    return tip !== null && (!canShowTip(order) || quantity - tip >= 100 * tip)
+  }
+
   private enter(order: NaiveOrder): void {
     if (isWaiting(order) && this.isReached(order)) order.isTriggered = true
-    if (isWaiting(order) || this.state !== 'open') this.orders.push(order)
+    if (isWaiting(order) || this.state !== 'open') this.rest(order)
     else this.trade(order)
   }
 
@@ -162,12 +195,32 @@ export class NaiveMatcher {
     const least = isWhole ? openOf(order) : order.minimumQuantity
     const reached = this.reachedBy(order)
     if (reached.reduce((sum, each) => sum + openOf(each), 0) >= least)
-      for (const maker of reached)
-        if (openOf(order) > 0)
-          this.exchange(order, maker, Math.min(openOf(order), openOf(maker)), priceOf(maker))
+      for (let maker = reached[0]; maker !== undefined && openOf(order) > 0; maker = this.reachedBy(order)[0])
+        this.exchange(order, maker, Math.min(openOf(order), shownOf(maker)), priceOf(maker))
     if (openOf(order) === 0) return
     if (order.type === 'market_to_limit' && order.price === null) order.price = this.last
-    if (canRest(order) && order.price !== null) this.orders.push(order)
+    if (canRest(order) && order.price !== null) this.rest(order)
+  }
+
+  private rest(order: NaiveOrder): void {
+    if (order.displayQuantity !== null) order.shownUntil = order.filled + order.displayQuantity
+    this.orders.push(order)
+  }
+
+  /** A tip that is used up makes room for the next, at the end of the queue. */
+  private refresh(order: NaiveOrder): void {
+    if (order.displayQuantity === null || order.shownUntil === null || order.filled < order.shownUntil) return
+    order.priority = this.nextPriority()
+    order.shownUntil = Math.min(order.filled + order.displayQuantity, order.quantity)
+  }
+
+  /** A trailing stop follows the last price as long as that gets better for it. */
+  private trail(order: NaiveOrder): void {
+    if (order.trailingOffset === null || order.isTriggered || this.last === null) return
+    const sign = order.side === 'sell' ? -1 : 1
+    const behind = this.last + sign * order.trailingOffset
+    const isNearer = order.stopPrice === null || sign * (order.stopPrice - behind) > 0
+    if (isNearer) order.stopPrice = behind
   }
 
   private exchange(taker: NaiveOrder, maker: NaiveOrder, quantity: number, price: number): void {
@@ -176,15 +229,18 @@ export class NaiveMatcher {
     this.last = price
     this.trades.push({ price, quantity, taker: taker.label, maker: maker.label })
     this.orders = this.orders.filter((each) => openOf(each) > 0)
+    for (const each of [taker, maker]) if (this.orders.includes(each)) this.refresh(each)
   }
 
   /** Stops that the last price reaches, buys before sells; then all-or-none orders that the book can fill. */
   private followUp(): void {
+    for (const each of this.orders) this.trail(each)
     if (this.state !== 'open') return
     for (let next = this.nextToAct(); next !== undefined; next = this.nextToAct()) {
       this.drop(next)
       if (isWaiting(next)) next.isTriggered = true
       this.trade(next)
+      for (const each of this.orders) this.trail(each)
     }
   }
 
@@ -231,6 +287,8 @@ export class NaiveMatcher {
     return this.priorities
   }
 }
+
+const canShowTip = (order: NaiveOrder): boolean => order.price !== null && canRest(order) && !order.allOrNone
 
 const priceOf = ({ price }: NaiveOrder): number => {
   if (price === null) throw new Error('expected an order with a price')

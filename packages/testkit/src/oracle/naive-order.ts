@@ -1,6 +1,6 @@
 /** An order as the naive matcher knows it: prices in ticks, quantities in lots, and nothing of money. */
 export type NaiveSide = 'buy' | 'sell'
-export type NaiveType = 'market' | 'limit' | 'stop' | 'stop_limit' | 'market_to_limit'
+export type NaiveType = 'market' | 'limit' | 'stop' | 'stop_limit' | 'market_to_limit' | 'trailing_stop'
 export type NaiveTime = 'day' | 'gtc' | 'gtd' | 'ioc' | 'fok'
 export type NaiveInstruction = 'reject_aggressor' | 'cancel_resting' | 'remove_both'
 
@@ -20,6 +20,10 @@ export interface NaiveRequest {
   readonly strictLimit: boolean
   readonly selfMatchId: string | null
   readonly selfMatchInstruction: NaiveInstruction | null
+  /** Of a trailing stop: how far behind the best price. */
+  readonly trailingOffset: number | null
+  /** Of an iceberg: how much it shows at a time. */
+  readonly displayQuantity: number | null
 }
 
 export type NaiveOrder = { -readonly [K in keyof NaiveRequest]: NaiveRequest[K] } & {
@@ -28,6 +32,8 @@ export type NaiveOrder = { -readonly [K in keyof NaiveRequest]: NaiveRequest[K] 
   isTriggered: boolean
   /** Lower goes first at a price. */
   priority: number
+  /** Of an iceberg that rests: how much is filled when its tip is used up. */
+  shownUntil: number | null
 }
 
 export interface NaiveTrade {
@@ -48,8 +54,13 @@ export type NaiveVerdict =
   | 'would_take'
   | 'would_not_trade_at_limit'
   | 'self_match'
+  | 'display_quantity_invalid'
 
 export const openOf = (order: NaiveOrder): number => order.quantity - order.filled
+
+/** What it shows of that. */
+export const shownOf = (order: NaiveOrder): number =>
+  Math.min(order.shownUntil ?? order.quantity, order.quantity) - order.filled
 
 export const isWaiting = (order: NaiveOrder): boolean => order.stopPrice !== null && !order.isTriggered
 

@@ -91,14 +91,14 @@ export class OrderFlow {
       side: asked.side,
       type: asked.type,
       timeInForce: asked.timeInForce,
-      quantity: BigInt(asked.quantity),
+      quantity: lotsOf(asked.quantity),
       cash: null,
       price: priceOf(asked.price),
       pricing: 'given',
       stopPrice: priceOf(asked.stopPrice),
       expiresAt: asked.timeInForce === 'gtd' ? expiresAt : null,
       clientOrderId: `order-${this.instrument}-${label}`,
-      minimumQuantity: asked.minimumQuantity === 0 ? null : BigInt(asked.minimumQuantity),
+      minimumQuantity: asked.minimumQuantity === 0 ? null : lotsOf(asked.minimumQuantity),
       allOrNone: asked.allOrNone,
       postOnly: asked.postOnly,
       strictLimit: asked.strictLimit,
@@ -106,6 +106,8 @@ export class OrderFlow {
       selfMatchId: asked.selfMatchId,
       selfMatchInstruction: asked.selfMatchInstruction,
       tags: {},
+      trailingOffset: priceOf(asked.trailingOffset),
+      displayQuantity: asked.displayQuantity === null ? null : lotsOf(asked.displayQuantity),
       onReject: 'refuse',
     })
     if (outcome.kind === 'done') {
@@ -116,22 +118,28 @@ export class OrderFlow {
     return [verdictOf(outcome), this.naive.place(label, { ...asked, expiresAt })]
   }
 
-  private replace({ label, type, stopPrice }: NaiveOrder, asked: NaiveChange): readonly [string, string] {
+  private replace(
+    { label, type, stopPrice, trailingOffset }: NaiveOrder,
+    asked: NaiveChange,
+  ): readonly [string, string] {
     const { price: _price, ...unpriced } = asked
-    const { stopPrice: _stop, ...unstopped } = type === 'stop' ? unpriced : asked
-    const change: NaiveChange = stopPrice === null ? unstopped : type === 'stop' ? unpriced : asked
+    const hasLimit = type !== 'stop' && type !== 'trailing_stop'
+    const { stopPrice: _stop, ...unstopped } = hasLimit ? asked : unpriced
+    const isMovable = stopPrice !== null && trailingOffset === null
+    const change: NaiveChange = isMovable ? (hasLimit ? asked : unpriced) : unstopped
     const answer = this.ask('orders.replace', {
       order: this.ids.get(label) ?? 0,
       clientOrderId: null,
       price: priceOf(change.price ?? null),
       stopPrice: priceOf(change.stopPrice ?? null),
-      quantity: change.quantity === undefined ? null : BigInt(change.quantity),
+      quantity: change.quantity === undefined ? null : lotsOf(change.quantity),
       timeInForce: null,
       expiresAt: null,
       minimumQuantity: null,
       allOrNone: change.allOrNone ?? null,
       postOnly: change.postOnly ?? null,
       strictLimit: change.strictLimit ?? null,
+      displayQuantity: change.displayQuantity == null ? null : lotsOf(change.displayQuantity),
       onReject: 'refuse',
     })
     return [answer, this.naive.replace(label, change)]
@@ -179,8 +187,9 @@ export class OrderFlow {
           label: this.labelOf(row),
           side: orders.side.get(row),
           price: ticksOf(orders.price.get(row)),
-          quantity: Number(orders.quantity.get(row)),
-          filled: Number(orders.filled.get(row)),
+          quantity: unitsOf(orders.quantity.get(row)),
+          filled: unitsOf(orders.filled.get(row)),
+          stopPrice: ticksOf(orders.stopPrice.get(row)),
           isTriggered: orders.isTriggered.get(row),
         }),
       )
@@ -209,7 +218,7 @@ export class OrderFlow {
     const label = this.labels.get(id) ?? 0
     if (data.isAggressor === true) {
       const price = ticksOf(data.lastPrice as bigint) ?? 0
-      this.trades.push({ price, quantity: Number(data.lastQuantity), taker: label, maker: 0 })
+      this.trades.push({ price, quantity: unitsOf(data.lastQuantity as bigint), taker: label, maker: 0 })
       return
     }
     const open = this.trades.pop()
@@ -221,6 +230,11 @@ export class OrderFlow {
     return verdictOf(this.market.run(command, input))
   }
 }
+
+/** The naive matcher counts in units of which one can be shown: an iceberg's tip has at least 100 lots. */
+const LOTS_OF_UNIT = 100n
+const lotsOf = (units: number): bigint => BigInt(units) * LOTS_OF_UNIT
+const unitsOf = (lots: bigint): number => Number(lots) / Number(LOTS_OF_UNIT)
 
 const priceOf = (ticks: number | null): bigint | null => (ticks === null ? null : BigInt(ticks) * TICK)
 const ticksOf = (price: bigint | null): number | null => (price === null ? null : Number(price / TICK))
@@ -239,5 +253,9 @@ const told = ({
   quantity,
   filled,
   isTriggered,
-}: Pick<NaiveOrder, 'label' | 'side' | 'price' | 'quantity' | 'filled' | 'isTriggered'>): string =>
-  `${String(label).padStart(6)} ${side} ${filled}/${quantity} @ ${price}${isTriggered ? ' triggered' : ''}`
+  stopPrice,
+}: Pick<
+  NaiveOrder,
+  'label' | 'side' | 'price' | 'quantity' | 'filled' | 'isTriggered' | 'stopPrice'
+>): string =>
+  `${String(label).padStart(6)} ${side} ${filled}/${quantity} @ ${price} stop ${stopPrice}${isTriggered ? ' triggered' : ''}`

@@ -78,7 +78,14 @@ export class OrderTraffic {
 
   private order(account: Id, instrument: Id): Plain {
     const { random } = this
-    const type = random.weighted({ limit: 12, market: 2, market_to_limit: 1, stop: 1, stop_limit: 1 })
+    const type = random.weighted({
+      limit: 12,
+      market: 2,
+      market_to_limit: 1,
+      stop: 1,
+      stop_limit: 1,
+      trailing_stop: 1,
+    })
     const timeInForce = random.weighted({ gtc: 8, day: 2, gtd: 2, ioc: 2, fok: 1 })
     const selfMatchId = random.chance(0.2) ? `desk-${random.below(2)}` : null
     return {
@@ -102,6 +109,8 @@ export class OrderTraffic {
       selfMatchId,
       selfMatchInstruction:
         selfMatchId === null ? null : random.pick(['reject_aggressor', 'cancel_resting', 'remove_both']),
+      trailingOffset: type === 'trailing_stop' ? BigInt(random.between(1, 4)) * TICK : null,
+      linked: random.chance(0.1) ? this.linked(instrument) : null,
       tags: {},
       onReject: random.pick(['refuse', 'record']),
     }
@@ -134,6 +143,31 @@ export class OrderTraffic {
     const { accounts, subaccountsOf } = this.engine().rooms.hierarchy
     const main = accounts.main.get(accounts.row(account as never)) ?? account
     return [main, ...subaccountsOf.of(main as never).map((row) => accounts.id(row))]
+  }
+
+  /** One order that hangs on another, or two of a bracket. */
+  private linked(instrument: Id): Plain {
+    const { random } = this
+    const kind = random.pick(['one_triggers_other', 'one_cancels_other', 'one_triggers_one_cancels_other'])
+    const order = (type: string): Plain => ({
+      side: random.pick(['buy', 'sell']),
+      type,
+      timeInForce: 'gtc',
+      quantity: BigInt(random.between(1, 12)),
+      price: type === 'limit' ? this.instruments.price(instrument) : null,
+      stopPrice: type === 'stop' ? this.instruments.price(instrument) : null,
+      trailingOffset: null,
+      trigger: null,
+      label: null,
+      postOnly: false,
+      reprices: false,
+      reduceOnly: random.chance(0.3),
+    })
+    return {
+      kind,
+      condition: random.pick(['first_hit', 'complete_fill', 'incremental']),
+      orders: kind === 'one_triggers_one_cancels_other' ? [order('limit'), order('stop')] : [order('limit')],
+    }
   }
 
   private replacement(order: Id, instrument: Id): Plain {

@@ -9,7 +9,7 @@ import { ONE, PRICE_MAX, type Price } from '../../money/index.js'
 import { refuse } from '../../refusals/index.js'
 import type { InstrumentId } from '../fields.js'
 import { accrueFunding, restateFundingRate } from '../funding.js'
-import type { MarketContext } from '../market.js'
+import { FOLLOWING_OF_COMMAND_MAX, type MarketContext } from '../market.js'
 import { publishIndexes } from '../publish-indexes.js'
 import { recordMark } from '../statistics.js'
 import { wakeTriggered } from '../wake-triggered.js'
@@ -30,7 +30,8 @@ export const publishPrices = command({
     const { market, image, now } = context
     if (prices.length > PRICES_OF_COMMAND_MAX || prices.length + indexes.length < 1)
       refuse('malformed', `expected 1 to ${PRICES_OF_COMMAND_MAX} prices`, { field: '/prices' })
-    publishIndexes(context, indexes)
+    const room = { left: FOLLOWING_OF_COMMAND_MAX }
+    publishIndexes(context, indexes, room)
     const seen = new Set<InstrumentId>()
     prices.forEach(({ instrument, price }, place) => {
       const row = pricedRow(context, instrument, price, `/prices/${place}`)
@@ -40,7 +41,7 @@ export const publishPrices = command({
       accrueFunding(market, row, now)
       recordMark(market, row, price, now, image.head.sequence)
       restateFundingRate(market, row, now)
-      wakeTriggered(context, row)
+      wakeTriggered(context, row, room)
     })
     return { published: prices.length + indexes.length }
   },

@@ -17,7 +17,9 @@ export interface PriceLevel {
   readonly ticks: number
   first: Row
   last: Row
+  /** What is shown; and what icebergs hide behind it. */
   quantity: bigint
+  hidden: bigint
   orders: number
 }
 
@@ -27,6 +29,7 @@ const LEVELS_OF_SHELF_MAX = 128
 interface Shelf {
   /** From worst to best. */
   levels: PriceLevel[]
+  /** Shown or not. */
   quantity: bigint
 }
 
@@ -57,7 +60,7 @@ export class BookSide {
     return limit === null || (this.isBid ? ticks >= limit : ticks <= limit)
   }
 
-  /** What stands at `ticks` or better, for as many prices as are asked while nothing changes. */
+  /** What stands at `ticks` or better, shown or not, for as many prices as are asked while nothing changes. */
   standing(): (ticks: number) => bigint {
     const better = new Array<bigint>(this.shelves.length + 1).fill(0n)
     for (let place = this.shelves.length - 1; place >= 0; place -= 1)
@@ -69,37 +72,39 @@ export class BookSide {
       for (let at = (shelf?.levels.length ?? 0) - 1; at >= 0; at -= 1) {
         const level = shelf?.levels[at] as PriceLevel
         if (!this.isWithin(level.ticks, ticks)) break
-        sum += level.quantity
+        sum += level.quantity + level.hidden
       }
       return sum
     }
   }
 
-  enter(chain: Chain, row: Row, ticks: number, quantity: bigint): void {
+  enter(chain: Chain, row: Row, ticks: number, quantity: bigint, hidden: bigint): void {
     const shelf = this.shelfFor(ticks)
     const place = this.placeIn(shelf.levels, ticks)
     let level = shelf.levels[place]
     if (level?.ticks !== ticks) {
-      level = { ticks, first: NO_ROW, last: NO_ROW, quantity: 0n, orders: 0 }
+      level = { ticks, first: NO_ROW, last: NO_ROW, quantity: 0n, hidden: 0n, orders: 0 }
       shelf.levels.splice(place, 0, level)
       this.levelCount += 1
     }
     level.quantity += quantity
+    level.hidden += hidden
     level.orders += 1
-    shelf.quantity += quantity
+    shelf.quantity += quantity + hidden
     link(chain, level, row)
     if (shelf.levels.length > LEVELS_OF_SHELF_MAX) this.part(shelf)
   }
 
-  leave(chain: Chain, row: Row, ticks: number, quantity: bigint): void {
+  leave(chain: Chain, row: Row, ticks: number, quantity: bigint, hidden: bigint): void {
     const at = this.shelfOf(ticks)
     const shelf = this.shelves[at]
     const place = shelf === undefined ? 0 : this.placeIn(shelf.levels, ticks)
     const level = shelf?.levels[place]
     if (shelf === undefined || level?.ticks !== ticks) throw new Error(`expected a level at ${ticks} ticks`)
     level.quantity -= quantity
+    level.hidden -= hidden
     level.orders -= 1
-    shelf.quantity -= quantity
+    shelf.quantity -= quantity + hidden
     unlink(chain, level, row)
     if (level.orders > 0) return
     shelf.levels.splice(place, 1)
@@ -108,12 +113,13 @@ export class BookSide {
   }
 
   /** A fill takes from a level, and a replacement may add, without a change of place. */
-  restate(ticks: number, change: bigint): void {
+  restate(ticks: number, change: bigint, hiddenChange: bigint): void {
     const shelf = this.shelves[this.shelfOf(ticks)]
     const level = shelf?.levels[this.placeIn(shelf.levels, ticks)]
     if (shelf === undefined || level?.ticks !== ticks) throw new Error(`expected a level at ${ticks} ticks`)
     level.quantity += change
-    shelf.quantity += change
+    level.hidden += hiddenChange
+    shelf.quantity += change + hiddenChange
   }
 
   /** Where a level of `ticks` belongs: what is better than all goes to the last. */
@@ -127,7 +133,7 @@ export class BookSide {
 
   private part(shelf: Shelf): void {
     const best = shelf.levels.splice(shelf.levels.length >> 1)
-    const quantity = best.reduce((sum, level) => sum + level.quantity, 0n)
+    const quantity = best.reduce((sum, level) => sum + level.quantity + level.hidden, 0n)
     shelf.quantity -= quantity
     this.shelves.splice(this.shelves.indexOf(shelf) + 1, 0, { levels: best, quantity })
   }

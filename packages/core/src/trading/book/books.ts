@@ -26,6 +26,7 @@ export class Books implements Chain, Derived {
   priority = new Float64Array(0)
   private ticks = new Float64Array(0)
   private open = new BigInt64Array(0)
+  private shown = new BigInt64Array(0)
   private side = new Uint8Array(0)
 
   constructor(
@@ -64,9 +65,14 @@ export class Books implements Chain, Derived {
     return this.next[row] as Row
   }
 
-  /** What a resting order has open. */
+  /** What a resting order has open, shown or not. */
   openOf(row: Row): bigint {
     return this.open[row] as bigint
+  }
+
+  /** What it shows of it: an iceberg its tip. */
+  shownOf(row: Row): bigint {
+    return this.shown[row] as bigint
   }
 
   /** Whether the order rests in its book. */
@@ -84,10 +90,10 @@ export class Books implements Chain, Derived {
 
   private *told(instrument: InstrumentId, side: Side, levels: BookSide): Iterable<Plain> {
     for (let rank = 0; rank < levels.depth; rank += 1) {
-      const { ticks, quantity, first } = levels.level(rank) as PriceLevel
+      const { ticks, quantity, hidden, first } = levels.level(rank) as PriceLevel
       const rows: Plain[] = []
       for (let row = first; row !== NO_ROW; row = this.after(row)) rows.push(this.orders.id(row))
-      yield [instrument, side, ticks, quantity, rows]
+      yield [instrument, side, ticks, quantity, hidden, rows]
     }
   }
 
@@ -95,7 +101,8 @@ export class Books implements Chain, Derived {
     const { orders, market } = this
     const state = orders.state.get(row)
     if (state !== 'new' && state !== 'partially_filled') return false
-    if (orders.price.get(row) === null || orders.terms.get(row).allOrNone) return false
+    const { allOrNone, link } = orders.terms.get(row)
+    if (orders.price.get(row) === null || allOrNone || link?.isWaiting === true) return false
     if (orders.stopPrice.get(row) !== null && !orders.isTriggered.get(row)) return false
     return market.instruments.venue.get(market.instruments.row(orders.instrument.get(row))) === null
   }
@@ -109,12 +116,13 @@ export class Books implements Chain, Derived {
     if (price === null) return
     const side = orders.side.get(row)
     const ticks = market.termsOf(market.instruments.row(instrument)).ticksOf(price)
-    const open = orders.quantity.get(row) - orders.filled.get(row)
+    const { open, shown } = this.quantitiesOf(row)
     this.side[row] = side === 'buy' ? BUY : SELL
     this.ticks[row] = ticks
     this.priority[row] = orders.priority.get(row)
     this.open[row] = open
-    this.of(instrument)[side].enter(this, row, ticks, open)
+    this.shown[row] = shown
+    this.of(instrument)[side].enter(this, row, ticks, shown, open - shown)
   }
 
   private leave(row: Row): void {
@@ -122,7 +130,8 @@ export class Books implements Chain, Derived {
     if (code === OUT) return
     const book = this.of(this.orders.instrument.get(row))
     const side = code === BUY ? book.buy : book.sell
-    side.leave(this, row, this.ticks[row] as number, this.open[row] as bigint)
+    const shown = this.shownOf(row)
+    side.leave(this, row, this.ticks[row] as number, shown, this.openOf(row) - shown)
     this.side[row] = OUT
   }
 
@@ -131,10 +140,19 @@ export class Books implements Chain, Derived {
     const code = this.side[row] ?? OUT
     if (code === OUT) return
     const book = this.of(this.orders.instrument.get(row))
+    const { open, shown } = this.quantitiesOf(row)
+    const change = shown - this.shownOf(row)
     const side = code === BUY ? book.buy : book.sell
-    const open = this.orders.quantity.get(row) - this.orders.filled.get(row)
-    side.restate(this.ticks[row] as number, open - (this.open[row] as bigint))
+    side.restate(this.ticks[row] as number, change, open - this.openOf(row) - change)
     this.open[row] = open
+    this.shown[row] = shown
+  }
+
+  private quantitiesOf(row: Row): { readonly open: bigint; readonly shown: bigint } {
+    const [quantity, filled] = [this.orders.quantity.get(row), this.orders.filled.get(row)]
+    const open = quantity - filled
+    const { shownUntil } = this.orders.terms.get(row)
+    return { open, shown: shownUntil === undefined || shownUntil > quantity ? open : shownUntil - filled }
   }
 
   private grow(needed: number): void {
@@ -151,6 +169,7 @@ export class Books implements Chain, Derived {
     this.priority = widened(new Float64Array(capacity), this.priority)
     this.ticks = widened(new Float64Array(capacity), this.ticks)
     this.open = widened(new BigInt64Array(capacity), this.open)
+    this.shown = widened(new BigInt64Array(capacity), this.shown)
     this.side = widened(new Uint8Array(capacity), this.side)
   }
 }

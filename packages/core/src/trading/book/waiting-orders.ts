@@ -80,6 +80,7 @@ export class WaitingOrders implements Derived {
     const { orders } = this
     const state = orders.state.get(row)
     if (state !== 'new' && state !== 'partially_filled') return null
+    if (orders.terms.get(row).link?.isWaiting === true) return null
     if (orders.stopPrice.get(row) !== null && !orders.isTriggered.get(row)) {
       const [side, type] = [orders.side.get(row), orders.type.get(row)]
       const order = { terms: orders.terms.get(row), instrument: orders.instrument.get(row) }

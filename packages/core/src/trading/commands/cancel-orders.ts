@@ -19,6 +19,8 @@ export type CancelOrders = {
   readonly kinds?: readonly InstrumentKind[] | null
   readonly types?: readonly OrderType[] | null
   readonly label?: string | null
+  /** Of what follows this index. */
+  readonly index?: string | null
 }
 
 export const cancelOrders = command({
@@ -47,7 +49,7 @@ export const cancelOrders = command({
 function isAsked(
   { trading: { orders }, market: { instruments, pairs } }: TradingContext,
   row: Row,
-  { instrument, side, currency = null, kinds = null, types = null, label = null }: CancelOrders,
+  { instrument, side, currency = null, kinds = null, types = null, label = null, index = null }: CancelOrders,
 ): boolean {
   const own = instruments.row(orders.instrument.get(row))
   return (
@@ -56,6 +58,7 @@ function isAsked(
     (currency === null || instruments.currency.get(own) === currency || pairs.base(own) === currency) &&
     (kinds === null || kinds.includes(instruments.kind.get(own))) &&
     (types === null || types.includes(orders.type.get(row))) &&
+    (index === null || instruments.derivative.get(own)?.index === index) &&
     (label === null || orders.terms.get(row).label === label)
   )
 }

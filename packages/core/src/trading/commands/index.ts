@@ -1,3 +1,5 @@
+import { disableDisconnect, enableDisconnect, fireDisconnect } from '../disconnects/index.js'
+import { resetProtection, setProtection } from '../protection/index.js'
 import { VENUE_COMMANDS } from '../venues/index.js'
 import { adjustPosition } from './adjust-position.js'
 import { barProducts } from './bar-products.js'
@@ -39,5 +41,10 @@ export const TRADING_COMMANDS = [
   barProducts,
   bustTrade,
   correctTrade,
+  setProtection,
+  resetProtection,
+  enableDisconnect,
+  disableDisconnect,
+  fireDisconnect,
   ...VENUE_COMMANDS,
 ] as const

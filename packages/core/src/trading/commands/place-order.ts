@@ -4,11 +4,13 @@
  */
 import { command, NO_ROW } from '../../image/index.js'
 import { instrumentRow } from '../../market/index.js'
+import { quantity } from '../../money/index.js'
 import { refuse } from '../../refusals/index.js'
 import { isReducing, tradeNeeds } from '../access.js'
 import { enter, followUp, limitRemainder } from '../entering.js'
 import type { Fault } from '../faults.js'
 import { judge, noteEntered } from '../judging.js'
+import { type Linked, linkedFault, linkUp } from '../linked/linking.js'
 import { find } from '../matching.js'
 import { type Order, openQuantityOf } from '../order.js'
 import { checkFree, checkShape, newNumbers, orderOf, type PlaceOrder } from '../placing.js'
@@ -32,12 +34,60 @@ export const placeOrder = command({
     checkShape(input, context.now)
     checkFree(context, input.account, input.clientOrderId)
     const { order, fault } = orderOf(context, input, newNumbers(context))
-    const found = fault ?? judge(context, order)
+    const { linked, fault: wrong } = linkUp(context, input, order)
+    const placed = linked?.primary ?? order
+    const found = fault ?? judge(context, placed) ?? wrong ?? linkedFault(context, input)
     if (found !== null) return decline(context, order, found, input.onReject)
-    accept(context, order)
-    return { order: order.id, state: stateOf(context, order) }
+    if (linked !== null) hang(context, linked)
+    accept(context, placed)
+    if (linked !== null && isOneCancelsOther(linked)) acceptOther(context, linked)
+    return { order: placed.id, state: stateOf(context, placed) }
   },
 })
+
+/** The order that others hang on is noted, and those that wait for it rest beside it. */
+function hang(context: TradingContext, { primary, others }: Linked): void {
+  const { orders, contingencies } = context.trading
+  const { link } = primary.terms
+  if (link === undefined) throw new Error('expected an order that others hang on')
+  contingencies.insert(primary.id, {
+    account: primary.account,
+    kind: link.kind,
+    condition: link.condition,
+    quantity: primary.quantity,
+    filled: primary.filled,
+    isClosed: false,
+    nextStepAt: null,
+  })
+  for (const order of others) {
+    if (order.terms.link?.isWaiting !== true) continue
+    report(context, order, 'accepted', 'new')
+    orders.insert(order.id, order)
+  }
+}
+
+const isOneCancelsOther = ({ primary }: Linked): boolean => (primary.terms.link?.cancels.length ?? 0) > 0
+
+/**
+ * Of two that cancel each other the second comes in behind the first, and is judged beside what of that rests. Where the
+ * first has been filled already it ends before it begins.
+ */
+function acceptOther(context: TradingContext, { primary, others }: Linked): void {
+  const { orders } = context.trading
+  const [other] = others
+  if (other === undefined) return
+  const row = orders.find(primary.id)
+  const filled = row === NO_ROW ? primary.quantity : orders.filled.get(row)
+  const condition = primary.terms.link?.condition
+  if (row === NO_ROW || (filled > 0n && condition === 'first_hit') || filled >= other.quantity) {
+    report(context, other, 'cancelled', 'cancelled', { unsolicited: 'other_closed' })
+    return
+  }
+  if (condition === 'incremental') other.quantity = quantity(other.quantity - filled)
+  const found = judge(context, other)
+  if (found !== null) refuse('order_rejected', found.text, { data: { reason: found.code, ...found.data } })
+  accept(context, other)
+}
 
 /** Says that the order was accepted, and lets it enter with all that follows. */
 function accept(context: TradingContext, order: Order): void {

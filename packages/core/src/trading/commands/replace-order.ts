@@ -16,7 +16,10 @@ import { type Order, openQuantityOf, orderAt } from '../order.js'
 import { checkClientOrderId, checkFree, checkTime, expiryOf } from '../placing.js'
 import { faultTold, report } from '../reports.js'
 import { TradingSession } from '../session.js'
+import { changedSpecialTerms } from '../special-terms.js'
 import type { TradingContext } from '../trading.js'
+import { trailedAnew } from '../trailing.js'
+import { priceOfUsd } from '../usd-price.js'
 import { requestReplace, venueOf } from '../venues/index.js'
 
 export type ReplaceOrder = {
@@ -34,6 +37,9 @@ export type ReplaceOrder = {
   readonly strictLimit: boolean | null
   readonly reduceOnly?: boolean | null
   readonly reprices?: boolean | null
+  readonly trailingOffset?: Price | null
+  readonly displayQuantity?: Quantity | null
+  readonly usdPrice?: Price | null
   readonly onReject: 'record' | 'refuse'
 }
 
@@ -48,6 +54,8 @@ export const replaceOrder = command({
     const before = orderAt(trading.orders, row)
     if (before.state.startsWith('pending_'))
       refuse('transition_invalid', 'the venue has not answered what was asked before')
+    if (before.terms.link?.isWaiting === true)
+      refuse('transition_invalid', 'the order waits for another, and is not live yet')
     const after = behind(context, changed(context, before, input))
     const fault = judge(context, after, row)
     if (fault !== null) {
@@ -73,8 +81,12 @@ function changed(context: TradingContext, before: Order, input: ReplaceOrder): O
   checkClientOrderId(input.clientOrderId)
   if (input.clientOrderId !== null && input.clientOrderId !== before.clientOrderId)
     checkFree(context, before.account, input.clientOrderId)
+  if (before.terms.usdPrice !== undefined && input.price !== null)
+    refuse('malformed', 'the order is priced in dollars', { field: '/price' })
   if (before.price === null && input.price !== null)
     refuse('malformed', `a ${before.type} order has no price`, { field: '/price' })
+  if (before.type === 'trailing_stop' && input.stopPrice !== null)
+    refuse('malformed', 'a trailing stop is moved by its offset', { field: '/stop_price' })
   if (before.stopPrice === null && input.stopPrice !== null)
     refuse('malformed', `a ${before.type} order has no stop price`, { field: '/stop_price' })
   if (input.quantity !== null && (input.quantity <= 0n || input.quantity > QUANTITY_MAX))
@@ -85,7 +97,8 @@ function changed(context: TradingContext, before: Order, input: ReplaceOrder): O
   const isTimed = input.timeInForce !== null || input.expiresAt !== null
   if (isTimed) checkTime(timeInForce, input.expiresAt, now)
   const price = input.price ?? before.price
-  const stopPrice = input.stopPrice ?? before.stopPrice
+  const special = changedSpecialTerms(before, input)
+  const stopPrice = input.stopPrice ?? trailedAnew(context.market, before, special)
   return {
     ...before,
     clientOrderId: input.clientOrderId ?? before.clientOrderId,
@@ -103,6 +116,7 @@ function changed(context: TradingContext, before: Order, input: ReplaceOrder): O
       strictLimit: input.strictLimit ?? before.terms.strictLimit,
       reduceOnly: input.reduceOnly ?? before.terms.reduceOnly,
       reprices: input.reprices ?? before.terms.reprices,
+      ...special,
     },
     enteredAt: now,
     updatedAt: now,
@@ -110,7 +124,7 @@ function changed(context: TradingContext, before: Order, input: ReplaceOrder): O
 }
 
 function behind(context: TradingContext, order: Order): Order {
-  const price = priceBehind(context, order)
+  const price = priceOfUsd(context.market, order) ?? priceBehind(context, order)
   return { ...order, price, reservePrice: price ?? order.reservePrice }
 }
 
@@ -118,7 +132,8 @@ const keepsPriority = (before: Order, after: Order): boolean =>
   before.price === after.price &&
   before.stopPrice === after.stopPrice &&
   after.quantity <= before.quantity &&
-  before.terms.allOrNone === after.terms.allOrNone
+  before.terms.allOrNone === after.terms.allOrNone &&
+  before.terms.displayQuantity === after.terms.displayQuantity
 
 /** The order stays where it is in its queue. */
 function restate(context: TradingContext, row: Row, after: Order): void {
@@ -149,11 +164,23 @@ function requeue(context: TradingContext, row: Row, after: Order): void {
 }
 
 /** Whether the replacement can only make less of the order: then the right to reduce is enough. */
-function onlyLowers(context: TradingContext, { order, price, stopPrice, quantity }: ReplaceOrder): boolean {
+function onlyLowers(
+  context: TradingContext,
+  {
+    order,
+    price,
+    stopPrice,
+    quantity,
+    trailingOffset = null,
+    displayQuantity = null,
+    usdPrice = null,
+  }: ReplaceOrder,
+): boolean {
   const { orders } = context.trading
   const row = orders.find(order)
   if (row < 0) return false
   const before = orderAt(orders, row)
+  if (trailingOffset !== null || displayQuantity !== null || usdPrice !== null) return false
   if (quantity !== null && quantity < before.quantity && price === null && stopPrice === null) return true
   const more = quantityOf((quantity ?? before.quantity) - before.filled - openQuantityOf(before))
   return isReducing(context, { ...before, quantity: more < 0n ? 0n : more })

@@ -1,3 +1,5 @@
+import { getDisconnects } from '../disconnects/index.js'
+import { listProtections } from '../protection/index.js'
 import { VENUE_QUERIES } from '../venues/index.js'
 import { getBook, getQuote } from './get-book.js'
 import { findOrder, getOrder, listOpenOrders } from './orders.js'
@@ -18,5 +20,7 @@ export const TRADING_QUERIES = [
   listPositions,
   getBook,
   getQuote,
+  listProtections,
+  getDisconnects,
   ...VENUE_QUERIES,
 ] as const

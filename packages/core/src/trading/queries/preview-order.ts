@@ -37,7 +37,8 @@ export const previewOrder = query({
     checkShape(input, context.now)
     // A preview has no id and no place in the queue: it leaves nothing behind.
     const { order, fault } = orderOf(context, input, { id: 0 as OrderId, priority: Number.MAX_SAFE_INTEGER })
-    const found = find(context, order, openQuantityOf(order))
+    // Who asks and places nothing learns no more than the book shows.
+    const found = find(context, order, openQuantityOf(order), 'shown')
     const symbol = market.instruments.symbol.get(row)
     const fees =
       found.worst === null

@@ -12,6 +12,15 @@ import type { Pair } from './tokens.js'
 /** The socket of a call, as methods know it. */
 export interface Socket {
   readonly isProven: boolean
+  /** Orders that come over it. */
+  readonly orders: {
+    /** The id of the connection, which they carry. */
+    readonly connection: string
+    /** Lets an account in whose every connection cancels as it ends. */
+    join(caller: Caller): Promise<void>
+    /** Whether the account's orders end with this connection. */
+    arm(account: AccountId, isArmed: boolean): void
+  }
   /** That it was proven for. */
   readonly account: AccountId | null
   readonly channels: {

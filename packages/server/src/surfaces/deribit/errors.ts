@@ -12,6 +12,8 @@ export const MESSAGES = {
   10002: 'qty_too_low',
   10003: 'order_overlap',
   10004: 'order_not_found',
+  10005: 'price_too_low',
+  10007: 'price_too_high',
   10009: 'not_enough_funds',
   10010: 'already_closed',
   10011: 'price_not_allowed',
@@ -22,10 +24,20 @@ export const MESSAGES = {
   10039: 'not_enough_funds_in_currency',
   10041: 'settlement_in_progress',
   10043: 'price_wrong_tick',
+  10034: 'trigger_price_too_high',
+  10035: 'trigger_price_too_low',
+  10036: 'invalid_max_show_amount',
+  10044: 'trigger_price_wrong_tick',
   10047: 'matching_engine_queue_full',
+  10049: 'cancel_on_disconnect_failed',
   10072: 'disabled_while_position_lock',
   11008: 'already_filled',
   11030: 'other_reject',
+  11035: 'no_more_triggers',
+  11036: 'invalid_trigger_price',
+  11038: 'no_adv_for_futures',
+  11039: 'no_adv_postonly',
+  11041: 'not_adv_order',
   11042: 'permission_denied',
   11044: 'not_open_order',
   11050: 'bad_request',
@@ -47,15 +59,20 @@ export const MESSAGES = {
   13004: 'invalid_credentials',
   13009: 'unauthorized',
   13012: 'unavailable_in_subaccount',
+  13019: 'orderbook_closed',
   13020: 'not_found',
   13021: 'forbidden',
+  13030: 'mmp_trigger',
   13032: 'non_unique_order_label',
   13403: 'scope_exceeded',
   13668: 'security_key_authorization_error',
+  13040: 'mmp_required',
+  13042: 'cod_not_enabled',
   13778: 'raw_subscriptions_not_available_for_unauthorized',
   13780: 'move_positions_over_limit',
   13888: 'timed_out',
   13904: 'security_key_setup_required',
+  13901: 'no_more_oto_orders',
 } as const
 export type ErrorCode = keyof typeof MESSAGES
 
@@ -87,10 +104,14 @@ export const scopeMissing = (): VenueError => new VenueError(13021, { reason: 'i
 
 /** Of a rejected order, by the reason that the core gives. */
 const REJECTIONS: Readonly<Record<string, ErrorCode>> = {
-  instrument_not_open: 10012,
-  price_off_tick: 10043,
-  price_out_of_bounds: 10011,
   would_take: 11054,
+  display_quantity_invalid: 10036,
+  trigger_price_invalid: 11036,
+  usd_price_not_option: 11038,
+  usd_price_post_only: 11039,
+  protection_frozen: 13030,
+  protection_missing: 13040,
+  linked_orders_limit: 13901,
   self_match: 10003,
   insufficient_buying_power: 10009,
   open_orders_limit: 10047,
@@ -145,14 +166,38 @@ export function fromRefusal(refusal: Refusal): VenueError {
 export const refusedAtDoor = (refusal: Refusal): VenueError =>
   refusal.code === 'malformed' ? new VenueError(11050, refusal.detail) : fromRefusal(refusal)
 
-function fromRejection(reason: string, detail: string, data: Refusal['data']): VenueError {
-  const known = REJECTIONS[reason]
-  if (known !== undefined) return new VenueError(known)
-  if (reason === 'insufficient_currency') return new VenueError(10039, undefined, String(data?.currency))
-  if (reason === 'quantity_invalid') return invalidParam('amount', 'must be a multiple of contract size')
-  if (reason === 'quantity_limit' || reason === 'notional_limit' || reason === 'position_limit')
-    return invalidParam('amount', detail)
-  return new VenueError(11030, undefined, reason)
+function fromRejection(reason: string, detail: string, data: Refusal['data'] = {}): VenueError {
+  const limit = String(data.limit ?? '')
+  switch (reason) {
+    case 'trailing_orders_limit':
+    case 'usd_orders_limit':
+      return new VenueError(11035, undefined, limit)
+    case 'instrument_not_open':
+      return new VenueError(data.state === 'expired' || data.state === 'terminated' ? 13019 : 10012)
+    case 'price_off_tick':
+      return new VenueError(data.price === 'stop_price' ? 10044 : 10043)
+    case 'price_out_of_bounds':
+      return outOfBounds(data, limit)
+    case 'insufficient_currency':
+      return new VenueError(10039, undefined, String(data.currency))
+    case 'quantity_invalid':
+      return invalidParam('amount', 'must be a multiple of contract size')
+    case 'quantity_limit':
+    case 'notional_limit':
+    case 'position_limit':
+      return invalidParam('amount', detail)
+    default: {
+      const known = REJECTIONS[reason]
+      return known === undefined ? new VenueError(11030, undefined, reason) : new VenueError(known)
+    }
+  }
+}
+
+/** With the limit behind the message; of a trigger without. */
+function outOfBounds({ price, bound }: NonNullable<Refusal['data']>, limit: string): VenueError {
+  if (bound !== 'low' && bound !== 'high') return new VenueError(10011)
+  if (price === 'stop_price') return new VenueError(bound === 'low' ? 10035 : 10034)
+  return new VenueError(bound === 'low' ? 10005 : 10007, undefined, limit)
 }
 
 /** Fields of the core by the names that the venue has for them. */
@@ -161,6 +206,8 @@ const PARAMS: Readonly<Record<string, string>> = {
   instrument: 'instrument_name',
   legs: 'trades',
   stop_price: 'trigger_price',
+  trailing_offset: 'trigger_offset',
+  display_quantity: 'display_amount',
   display_name: 'name',
   to: 'destination',
   ip_addresses: 'ip_whitelist',

@@ -41,6 +41,7 @@ const ENGINE_METHODS = new Set(
     'cancel_all_by_instrument',
     'cancel_all_by_currency',
     'cancel_all_by_kind_or_type',
+    'cancel_all_by_currency_pair',
     'close_position',
   ].map((name) => `private/${name}`),
 )

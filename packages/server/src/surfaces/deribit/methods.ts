@@ -6,6 +6,7 @@ import { AUTH_METHODS } from './auth-methods.js'
 import type { Method } from './call.js'
 import { CHART_METHODS } from './candles.js'
 import { CURRENCY_METHODS } from './currencies.js'
+import { DISCONNECT_METHODS } from './disconnect-methods.js'
 import { FUNDING_RATE_METHODS } from './funding-rates.js'
 import { INSTRUMENT_METHODS } from './instruments.js'
 import { MARGIN_METHODS } from './margins.js'
@@ -14,6 +15,7 @@ import { ORDER_HISTORY_METHODS } from './order-history.js'
 import { ORDER_METHODS } from './order-methods.js'
 import { PLACE_METHODS } from './place.js'
 import { POSITION_METHODS } from './positions.js'
+import { PROTECTION_METHODS } from './protection-methods.js'
 import { SELF_TRADING_METHODS } from './self-trading.js'
 import { SERVER_METHODS } from './server-methods.js'
 import { SETTLEMENT_METHODS } from './settlements.js'
@@ -57,5 +59,7 @@ export const METHODS: ReadonlyMap<string, Method> = new Map(
     ...ADDRESS_BOOK_METHODS,
     ...LOG_METHODS,
     ...SOCKET_METHODS,
+    ...DISCONNECT_METHODS,
+    ...PROTECTION_METHODS,
   ].map((method) => [method.name, method]),
 )

@@ -21,13 +21,14 @@ const LABEL_LENGTH_MAX = 64
 
 const STOPS: readonly OrderType[] = ['stop', 'stop_limit']
 const TAKES: readonly OrderType[] = ['take', 'take_limit']
+const TRAILING: readonly OrderType[] = ['trailing_stop']
 const PLAIN: readonly OrderType[] = ['limit', 'market', 'market_to_limit']
 
 /** The filters of reads and of cancels. */
 const TYPES: Readonly<Record<string, readonly OrderType[] | null>> = {
   all: null,
   limit: PLAIN,
-  trigger_all: [...STOPS, ...TAKES],
+  trigger_all: [...STOPS, ...TAKES, ...TRAILING],
   stop: STOPS,
   stop_all: STOPS,
   stop_limit: ['stop_limit'],
@@ -36,8 +37,8 @@ const TYPES: Readonly<Record<string, readonly OrderType[] | null>> = {
   take_all: TAKES,
   take_limit: ['take_limit'],
   take_market: ['take'],
-  trailing_stop: [],
-  trailing_all: [],
+  trailing_stop: TRAILING,
+  trailing_all: TRAILING,
 }
 
 const typesAsked = ({ params }: PrivateCall): readonly OrderType[] | null =>
@@ -148,6 +149,7 @@ async function cancelAll(
   call: PrivateCall,
   instrument: InstrumentId | null,
   label: string | null = null,
+  index: string | null = null,
 ): Promise<unknown> {
   const { host, caller, params } = call
   const isDetailed = params.flag('detailed')
@@ -159,6 +161,7 @@ async function cancelAll(
     kinds: kindsAsked(call),
     types: typesAsked(call),
     label,
+    index,
   }
   const orders: number[] = []
   for (let more = true; more; ) {
@@ -176,22 +179,27 @@ async function cancelAll(
   return isDetailed ? detailed(call, orders) : orders.length
 }
 
-/** One element for each instrument that had orders. */
+interface Report {
+  readonly currency: string
+  readonly type: 'trigger' | 'limit'
+  readonly instrument_name: string
+  readonly result: unknown[]
+}
+
+/** One element for each currency, type and book that had orders (section 6.2). */
 async function detailed(call: PrivateCall, orders: readonly number[]): Promise<unknown> {
-  const byInstrument = new Map<number, unknown[]>()
-  const currencies = new Map<number, Contract>()
+  const reports = new Map<string, Report>()
   for (const order of orders) {
     const facts = await ownFacts(call, order)
     const contract = await contractOfFacts(call, facts)
-    currencies.set(contract.id, contract)
-    byInstrument.set(contract.id, [...(byInstrument.get(contract.id) ?? []), orderShown(facts, contract)])
+    const type = facts.stopPrice !== null && !facts.isTriggered ? 'trigger' : 'limit'
+    const { currency, symbol } = contract
+    const key = `${type} ${symbol}`
+    const report = reports.get(key) ?? { currency, type, instrument_name: symbol, result: [] }
+    reports.set(key, report)
+    report.result.push(orderShown(facts, contract))
   }
-  return [...currencies.values()].map(({ id, currency, symbol }) => ({
-    currency,
-    type: 'limit',
-    instrument_name: symbol,
-    result: byInstrument.get(id),
-  }))
+  return [...reports.values()]
 }
 
 function kindsAsked({ params }: PrivateCall): readonly string[] | null {
@@ -205,6 +213,14 @@ function kindsAsked({ params }: PrivateCall): readonly string[] | null {
 async function cancelByCurrency(call: PrivateCall): Promise<unknown> {
   currencyNamed(call.params)
   return cancelAll(call, null)
+}
+
+/** A pair is the name of an index: what follows it. */
+async function cancelByPair(call: PrivateCall): Promise<unknown> {
+  const pair = call.params.requiredText('currency_pair')
+  if (!/^[a-z0-9]{1,16}_[a-z0-9]{1,16}$/.test(pair))
+    throw invalidParam('currency_pair', 'invalid currency pair')
+  return cancelAll(call, null, null, pair)
 }
 
 async function cancelByKind(call: PrivateCall): Promise<unknown> {
@@ -256,6 +272,7 @@ export const ORDER_METHODS: readonly Method[] = [
   writes('cancel_all', (call) => cancelAll(call, null)),
   writes('cancel_all_by_currency', cancelByCurrency),
   writes('cancel_all_by_kind_or_type', cancelByKind),
+  writes('cancel_all_by_currency_pair', cancelByPair),
   writes('cancel_all_by_instrument', async (call) => cancelAll(call, (await contractAsked(call)).id)),
   writes('cancel_by_label', (call) => cancelAll(call, null, labelAsked(call))),
 ]

@@ -12,8 +12,9 @@ import {
 } from '@stemma/core'
 import type { Host } from '../../services.js'
 import { invalidParam } from './errors.js'
-import { type Contract, contractSize, isSpot } from './instruments.js'
+import { type Contract, contractSize, isSpot, SYSTEM } from './instruments.js'
 import { priceOr, priceShown, quantityShown } from './numbers.js'
+import { reasonShown } from './reasons.js'
 
 /** What is kept of an order, by the names of the core's own views. */
 export interface OrderFacts {
@@ -51,7 +52,18 @@ export function factsOf(row: HistoryRow): OrderFacts {
 /** An order as it stands, open or ended; null where there is none. */
 export async function findFacts(host: Host, order: number): Promise<OrderFacts | null> {
   const [row] = await host.history('orders', { equals: { id: order }, limit: 1 })
-  return row === undefined ? null : factsOf(row)
+  const facts = row === undefined ? null : factsOf(row)
+  return facts === null || !movesSilently(facts) ? facts : ((await openFactsOf(host, order)) ?? facts)
+}
+
+/** Whether it changes without a report: its stop follows a price, or the tip that it shows is refreshed. */
+const movesSilently = ({ terms }: OrderFacts): boolean =>
+  terms.trailingOffset !== undefined || terms.displayQuantity !== undefined
+
+/** The same as the engine has it, where it is open. */
+async function openFactsOf(host: Host, order: number): Promise<OrderFacts | null> {
+  const answer = await host.read<HistoryRow>('orders.get', SYSTEM, { order })
+  return answer.kind === 'refused' ? null : factsOf(answer.result)
 }
 
 /**
@@ -85,6 +97,7 @@ export const TYPES_SHOWN: Readonly<Record<OrderType, string>> = {
   stop_limit: 'stop_limit',
   take: 'take_market',
   take_limit: 'take_limit',
+  trailing_stop: 'trailing_stop',
 }
 const TIMES_SHOWN: Readonly<Record<string, string>> = {
   gtc: 'good_til_cancelled',
@@ -103,7 +116,7 @@ export const TRIGGERS_SHOWN = {
 export const isLiquidation = ({ terms }: Pick<OrderFacts, 'terms'>): boolean =>
   terms.tags.origin === 'liquidation'
 
-export function stateShown({ state, stopPrice, isTriggered }: OrderFacts): string {
+export function stateShown({ state, stopPrice, isTriggered, terms }: OrderFacts): string {
   switch (state) {
     case 'filled':
     case 'rejected':
@@ -112,7 +125,7 @@ export function stateShown({ state, stopPrice, isTriggered }: OrderFacts): strin
     case 'expired':
       return 'cancelled'
     default:
-      return stopPrice !== null && !isTriggered ? 'untriggered' : 'open'
+      return (stopPrice !== null && !isTriggered) || terms.link?.isWaiting === true ? 'untriggered' : 'open'
   }
 }
 
@@ -142,7 +155,7 @@ export function orderShown(facts: OrderFacts, contract: Contract): Readonly<Reco
     replaced: facts.enteredAt > facts.createdAt,
     api: true,
     web: false,
-    mmp: false,
+    mmp: terms.isProtected === true,
     risk_reducing: false,
     creation_timestamp: toMilliseconds(facts.createdAt as never),
     last_update_timestamp: toMilliseconds(facts.updatedAt as never),
@@ -153,7 +166,52 @@ export function orderShown(facts: OrderFacts, contract: Contract): Readonly<Reco
           trigger_price: priceShown(facts.stopPrice),
           triggered: facts.isTriggered,
         }),
-    ...(state === 'cancelled' ? { cancel_reason: facts.reason == null ? 'user_request' : 'settlement' } : {}),
+    ...trailingShown(facts),
+    ...icebergShown(facts, scale),
+    ...linkShown(facts, contract),
+    ...(terms.usdPrice === undefined ? {} : { advanced: 'usd', usd: priceShown(terms.usdPrice) }),
+    ...(state === 'cancelled' ? reasonShown(facts.reason ?? null) : {}),
+  }
+}
+
+/** What it has followed so far, and how far behind that it waits. */
+function trailingShown({ terms: { trailingOffset }, stopPrice, side }: OrderFacts) {
+  if (trailingOffset === undefined || stopPrice === null) return {}
+  const followed = (side === 'sell' ? stopPrice + trailingOffset : stopPrice - trailingOffset) as Price
+  return {
+    trigger_offset: priceShown(trailingOffset),
+    trigger_reference_price: priceShown(followed),
+  }
+}
+
+/** The tip, and what is left of the one that is shown now. */
+function icebergShown({ terms, quantity, filled }: OrderFacts, scale: number) {
+  const { displayQuantity, shownUntil } = terms
+  if (displayQuantity === undefined) return {}
+  const end = shownUntil === undefined || shownUntil > quantity ? quantity : shownUntil
+  const left = (end > filled ? end - filled : 0n) as Quantity
+  return {
+    display_amount: quantityShown(displayQuantity, scale),
+    refresh_amount: quantityShown(left, scale),
+  }
+}
+
+/** How it hangs together with others (section 6.4). */
+function linkShown({ id, terms: { link } }: OrderFacts, { currency }: Contract) {
+  if (link === undefined) return {}
+  const isPrimary = link.primary === id
+  const [other] = link.cancels
+  return {
+    trigger_fill_condition: link.condition,
+    ...(link.triggers.length === 0
+      ? {}
+      : { oto_order_ids: link.triggers.map((each) => orderIdShown(each, currency)) }),
+    ...(other === undefined ? {} : { oco_ref: orderIdShown(Math.min(id, other), currency) }),
+    ...(link.kind === 'one_cancels_other'
+      ? {}
+      : isPrimary
+        ? { is_primary_otoco: link.kind === 'one_triggers_one_cancels_other' }
+        : { is_secondary_oto: true, primary_order_id: orderIdShown(link.primary, currency) }),
   }
 }
 

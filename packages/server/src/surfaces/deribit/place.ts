@@ -6,86 +6,24 @@ import {
   type OrderTrigger,
   type OrderType,
   type Plain,
-  parseQuantity,
-  type Quantity,
   type Side,
 } from '@stemma/core'
 import type { Method, PrivateCall } from './call.js'
 import { invalidParam, orderNotFound, settled, VenueError } from './errors.js'
-import { type Contract, contractAsked, contractNamed, contractSize } from './instruments.js'
-import { plainDecimal } from './numbers.js'
+import { type Contract, contractAsked, contractNamed } from './instruments.js'
 import { findFacts, type OrderFacts, orderIdRead, orderShown } from './orders.js'
+import { quantityAsked } from './quantities.js'
+import { displayAsked, isPricedInDollars, linkedAsked, pricesAsked } from './special-orders.js'
 import { tradesOfOrder } from './user-trades.js'
+import { TIMES, TRIGGERS, TYPES } from './words.js'
 
-const TYPES: Readonly<Record<string, OrderType>> = {
-  limit: 'limit',
-  market: 'market',
-  market_limit: 'market_to_limit',
-  stop_limit: 'stop_limit',
-  stop_market: 'stop',
-  take_limit: 'take_limit',
-  take_market: 'take',
-}
-const TIMES: Readonly<Record<string, string>> = {
-  good_til_cancelled: 'gtc',
-  good_til_day: 'gtd',
-  fill_or_kill: 'fok',
-  immediate_or_cancel: 'ioc',
-}
-const TRIGGERS: Readonly<Record<string, OrderTrigger>> = {
-  last_price: 'last_trade',
-  mark_price: 'published_price',
-  index_price: 'index_price',
-}
 const keys = (words: Readonly<Record<string, unknown>>): string[] => Object.keys(words)
 
-/** What would make it another order than the one that was meant is refused rather than left alone. */
-const UNSERVED = [
-  'advanced',
-  'display_amount',
-  'max_show',
-  'trigger_offset',
-  'linked_order_type',
-  'trigger_fill_condition',
-  'otoco_config',
-] as const
-
+/** An old name would make it another order than the one that was meant, so it is refused rather than left alone. */
 function checkServed({ params, host }: PrivateCall): void {
-  const unserved = UNSERVED.find((name) => params.has(name))
-  if (unserved !== undefined) throw invalidParam(unserved, 'is not supported')
-  if (params.flag('mmp')) throw invalidParam('mmp', 'is not supported')
+  if (params.has('max_show')) throw invalidParam('max_show', 'is replaced by display_amount')
   const until = params.time('valid_until')
   if (until !== null && until <= host.now()) throw new VenueError(13888)
-}
-
-/** In the instrument's own units: `amount`, or `contracts` of its size; both must agree. */
-function quantityAsked({ params }: PrivateCall, contract: Contract): Quantity | null {
-  const [amount, contracts] = [params.decimal('amount'), params.decimal('contracts')]
-  const counted = contracts === null ? null : inContracts(contracts, contract)
-  if (amount === null) return counted
-  const quantity = quantityRead(amount, contract, 'amount')
-  if (counted !== null && counted !== quantity) throw invalidParam('contracts', 'must agree with amount')
-  return quantity
-}
-
-function quantityRead(text: string, contract: Contract, param: string): Quantity {
-  const quantity = parseQuantity(text, contract.quantityScale)
-  if (typeof quantity !== 'bigint' || quantity <= 0n || quantity % contract.lot !== 0n)
-    throw invalidParam(param, 'must be a multiple of contract size')
-  return quantity
-}
-
-function inContracts(text: string, contract: Contract): Quantity {
-  const one = parseQuantity(plainDecimal(contractSize(contract)) ?? '', contract.quantityScale)
-  const count = parseQuantity(text, contract.quantityScale)
-  if (typeof one !== 'bigint' || typeof count !== 'bigint' || count <= 0n)
-    throw invalidParam('contracts', 'must be a positive number')
-  const quantity = (count * one) / 10n ** BigInt(contract.quantityScale)
-  return quantityRead(
-    plainDecimal(Number(quantity) / 10 ** contract.quantityScale) ?? '',
-    contract,
-    'contracts',
-  )
 }
 
 /** The next 08:00 UTC, when a day of the venue ends. */
@@ -93,18 +31,18 @@ const endOfDay = (now: Instant): Instant =>
   ((Math.floor((now - 8 * HOUR) / DAY) + 1) * DAY + 8 * HOUR) as Instant
 
 function orderAsked(call: PrivateCall, contract: Contract, side: Side): { readonly [key: string]: Plain } {
-  const { params, caller, host } = call
+  const { params, caller, host, session } = call
   const type = TYPES[params.oneOf('type', keys(TYPES)) ?? 'limit'] as OrderType
   const quantity = quantityAsked(call, contract) ?? params.missing('amount')
-  const hasPrice = ['limit', 'stop_limit', 'take_limit'].includes(type)
-  const waits = !['limit', 'market', 'market_to_limit'].includes(type)
+  const isInDollars = isPricedInDollars(call, contract)
+  const { price, stopPrice, trailingOffset } = pricesAsked(params, type)
   const trigger = params.oneOf('trigger', keys(TRIGGERS))
-  if (waits && trigger === null) params.missing('trigger')
   const time = params.oneOf('time_in_force', keys(TIMES)) ?? 'good_til_cancelled'
   const timeInForce = type === 'market' && time !== 'fill_or_kill' ? 'ioc' : (TIMES[time] as string)
   const isPostOnly = params.flag('post_only')
   if (isPostOnly && timeInForce !== 'gtc')
     throw invalidParam('post_only', 'goes with good_til_cancelled alone')
+  const isWaiting = stopPrice !== null || trailingOffset !== null
   return {
     account: caller.account,
     instrument: contract.id,
@@ -113,10 +51,13 @@ function orderAsked(call: PrivateCall, contract: Contract, side: Side): { readon
     timeInForce,
     quantity,
     cash: null,
-    price: hasPrice ? (params.price('price') ?? params.missing('price')) : null,
+    price: isInDollars ? null : price,
+    usdPrice: isInDollars ? price : null,
     pricing: 'given',
-    stopPrice: waits ? (params.price('trigger_price') ?? params.missing('trigger_price')) : null,
-    trigger: waits && trigger !== null ? (TRIGGERS[trigger] as OrderTrigger) : null,
+    stopPrice,
+    trailingOffset,
+    displayQuantity: displayAsked(call, contract),
+    trigger: isWaiting && trigger !== null ? (TRIGGERS[trigger] as OrderTrigger) : null,
     expiresAt: timeInForce === 'gtd' ? endOfDay(host.now()) : null,
     clientOrderId: null,
     minimumQuantity: null,
@@ -125,7 +66,10 @@ function orderAsked(call: PrivateCall, contract: Contract, side: Side): { readon
     reprices: isPostOnly && !params.flag('reject_post_only'),
     strictLimit: false,
     reduceOnly: params.flag('reduce_only'),
+    isProtected: params.flag('mmp'),
     label: params.text('label'),
+    connection: session?.orders.connection ?? null,
+    linked: linkedAsked(call, contract),
     selfMatchId: null,
     selfMatchInstruction: null,
     tags: {},
@@ -138,6 +82,7 @@ const place =
   async (call: PrivateCall): Promise<unknown> => {
     const contract = await contractAsked(call)
     checkServed(call)
+    await call.session?.orders.join(call.caller)
     const { order } = settled<{ readonly order: number }>(
       await call.host.execute({
         command: 'orders.place',
@@ -185,6 +130,10 @@ export async function editFacts(call: PrivateCall, facts: OrderFacts): Promise<u
   checkOpen(facts)
   checkServed(call)
   const contract = await contractOfFacts(call, facts)
+  const isInDollars = facts.terms.usdPrice !== undefined
+  if (params.has('advanced') && !isInDollars) throw new VenueError(11041)
+  if (params.has('mmp')) throw invalidParam('mmp', 'editing mmp flag is not supported')
+  if (facts.terms.link?.isWaiting === true) throw new VenueError(11044)
   const isPostOnly = params.has('post_only') ? params.flag('post_only') : null
   settled(
     await host.execute({
@@ -193,7 +142,8 @@ export async function editFacts(call: PrivateCall, facts: OrderFacts): Promise<u
       input: {
         order: facts.id,
         clientOrderId: null,
-        price: params.price('price'),
+        price: isInDollars ? null : params.price('price'),
+        usdPrice: isInDollars ? params.price('price') : null,
         stopPrice: params.price('trigger_price'),
         quantity: quantityAsked(call, contract),
         timeInForce: null,
@@ -204,6 +154,8 @@ export async function editFacts(call: PrivateCall, facts: OrderFacts): Promise<u
         reprices: isPostOnly === null ? null : isPostOnly && !params.flag('reject_post_only'),
         strictLimit: null,
         reduceOnly: params.has('reduce_only') ? params.flag('reduce_only') : null,
+        trailingOffset: params.price('trigger_offset'),
+        displayQuantity: displayAsked(call, contract),
         onReject: 'refuse',
       },
       request: call.requestId,

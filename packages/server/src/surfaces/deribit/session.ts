@@ -15,6 +15,7 @@ import { unauthorized, VenueError } from './errors.js'
 import { Idleness } from './idleness.js'
 import type { Credits } from './limits.js'
 import { METHODS } from './methods.js'
+import { OrdersOfConnection } from './orders-of-connection.js'
 import { Params } from './params.js'
 import { endToken, type Pair } from './tokens.js'
 
@@ -26,6 +27,8 @@ const HEARTBEAT_UNANSWERED = 4000
 
 export class Session implements Socket {
   readonly channels: Channels
+  /** What ends with it. */
+  readonly orders: OrdersOfConnection
   private remembered: Authenticated | null = null
   /** That it was proven for. */
   account: AccountId | null = null
@@ -51,7 +54,16 @@ export class Session implements Socket {
       (frame) => this.send(frame),
       (thrown) => this.failed(thrown),
     )
-    socket.on('message', (data, isBinary) => void this.receive(data, isBinary))
+    this.orders = new OrdersOfConnection(
+      services,
+      () => this.end(HEARTBEAT_UNANSWERED, 'inactivity'),
+      (thrown) => this.failed(thrown),
+    )
+    socket.on('message', (data, isBinary) => {
+      this.orders.heard()
+      void this.receive(data, isBinary)
+    })
+    socket.on('ping', () => this.orders.heard())
     socket.on('error', () => socket.terminate())
     socket.on('close', () => void this.closed())
   }
@@ -111,6 +123,7 @@ export class Session implements Socket {
   async logout(isInvalidated: boolean): Promise<void> {
     const token = this.remembered?.token ?? null
     this.remembered = null
+    await this.orders.keep()
     if (isInvalidated && token !== null) await endToken(this.services, token, 'tokens.end_session')
     this.end(1000, 'logged out')
   }
@@ -206,10 +219,14 @@ export class Session implements Socket {
     this.idleness.end()
     this.channels.closeAll()
     try {
+      await this.orders.end()
       for (const token of this.ofConnection) await endToken(this.services, token, 'tokens.revoke')
     } catch (thrown) {
       // A server that stops takes no more commands: the tokens end by their time.
-      this.services.log.debug({ err: thrown }, 'tokens of a closed connection were left to expire')
+      this.services.log.debug(
+        { err: thrown },
+        'what ends with a closed connection is left to the next process',
+      )
     }
   }
 }

@@ -6,9 +6,10 @@ import { accountView } from './account-shown.js'
 import type { Caller } from './authentication.js'
 import type { Opened, Opening } from './channel.js'
 import { type Contract, CURRENCIES, contracts, SYSTEM } from './instruments.js'
-import { factsOf, orderShown } from './orders.js'
+import { factsOf, type OrderFacts, orderShown } from './orders.js'
 import { INTERVAL_MILLISECONDS, type Interval, Latest, Ordered, Pace } from './pace.js'
 import { shownPositions } from './positions.js'
+import { frozenShown } from './protection-methods.js'
 import { covers } from './scopes.js'
 import { summaryOf } from './summary.js'
 import { userTradeShown } from './user-trades.js'
@@ -26,6 +27,8 @@ export async function openUserChannel(opening: Opening): Promise<Opened> {
       : null
   if (head === 'access_log' && rest.length === 0) return openAccessLog(opening, caller)
   if (head === 'lock' && rest.length === 0) return openLock(opening, caller)
+  if (head === 'mmp_trigger' && rest.length === 1)
+    return mayTrade ? openProtection(opening, caller, rest[0] ?? '') : null
   const which = mayTrade ? await whichOf(services, rest) : null
   if (which === null) return null
   const own = { opening, caller, which, interval: rest.at(-1) as Interval }
@@ -83,7 +86,11 @@ const isOrder = (kind: string): boolean => kind.startsWith('order.')
 /** A position that was moved is a trade of either account. */
 const isTraded = (kind: string): boolean => isFill(kind) || kind === 'trade.moved'
 
-const orderTold = ({ event, contract }: Told) => orderShown(factsOf(event.data.order as HistoryRow), contract)
+/** The order of a report, and why it ended. */
+const factsIn = ({ data }: Event): OrderFacts =>
+  factsOf({ ...(data.order as HistoryRow), reason: data.reason ?? data.unsolicited ?? null })
+
+const orderTold = ({ event, contract }: Told) => orderShown(factsIn(event), contract)
 
 /** Each order as it stood last in the window. */
 function ordersTold(told: readonly Told[]): readonly unknown[] {
@@ -104,6 +111,25 @@ const openOrders = (own: Own): Promise<Opened> =>
 
 const openTrades = (own: Own): Promise<Opened> =>
   openReports(own, isTraded, (told) => own.opening.tell(tradesTold(told)))
+
+/** Whenever the account's market-maker protection of an index was triggered. */
+async function openProtection({ services, tell }: Opening, caller: Caller, index: string): Promise<Opened> {
+  const { account, authenticated } = caller
+  const matches = ({ kind, data }: Event): boolean =>
+    kind === 'protection.triggered' && data.account === account && (index === 'any' || data.index === index)
+  const deliver = ({ data }: Event): boolean => {
+    const { index: name, frozenUntil } = data as {
+      readonly index: string
+      readonly frozenUntil: number | null
+    }
+    tell({ index_name: name, frozen_until: frozenShown(frozenUntil) })
+    return true
+  }
+  const needs = [{ ability: 'read', target: { account } }] as const
+  const follow = { scope: 'orders:read', needs, matches }
+  const answer = await services.host.follow(authenticated.actor, follow, null, deliver, async () => {})
+  return answer.kind === 'answer' ? answer.result : null
+}
 
 /** By instrument: what became of its orders, what was traded, and where the position stands. */
 function openChanges(own: Own): Promise<Opened> {

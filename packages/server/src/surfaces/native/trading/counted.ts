@@ -13,7 +13,10 @@ interface Counted {
   readonly amounts: readonly string[]
 }
 
-const OF_ORDER: Counted = { quantities: ['quantity', 'minimumQuantity'], amounts: ['cash'] }
+const OF_ORDER: Counted = {
+  quantities: ['quantity', 'minimumQuantity', 'displayQuantity'],
+  amounts: ['cash'],
+}
 const OF_LEG: Counted = { quantities: ['quantity'], amounts: [] }
 const OF_LIMITS: Counted = { quantities: ['quantityMax'], amounts: ['notionalMax'] }
 const OF_ADJUSTMENT: Counted = { quantities: ['quantity'], amounts: ['cost'] }
@@ -49,7 +52,19 @@ function settled(host: Host, { operation, input }: Call): Input {
     const limits = counted(input.limits as Input, units, OF_LIMITS, '/limits')
     return { ...input, instrument: units.id, limits }
   }
-  return found(host, input, COUNTED[operation.name] ?? NOTHING, '')
+  const counts = found(host, input, COUNTED[operation.name] ?? NOTHING, '')
+  return operation.name === 'orders.place' ? withLinked(host, counts) : counts
+}
+
+/** Orders that hang on the one that is placed are of its instrument. */
+function withLinked(host: Host, input: Input): Input {
+  const linked = (input.linked ?? null) as Input | null
+  if (linked === null) return input
+  const units = unitsOf(host, input.instrument as Named, '/instrument')
+  const orders = (linked.orders as readonly Input[]).map((each, at) =>
+    counted(each, units, { quantities: ['quantity'], amounts: [] }, `/linked/orders/${at}`),
+  )
+  return { ...input, linked: { ...linked, orders } }
 }
 
 /** A replacement names its order only: the order says of which instrument it is. */
@@ -57,7 +72,7 @@ export async function settledReplacement(host: Host, call: Call): Promise<Input>
   const { input } = call
   const place = host.placeOfOrder(Number(input.order))
   // What is not open is not replaced, whatever the numbers; the engine says so.
-  if (place === null) return { ...input, quantity: null, minimumQuantity: null }
+  if (place === null) return { ...input, quantity: null, minimumQuantity: null, displayQuantity: null }
   try {
     return counted(input, unitsOf(host, place.instrument, '/order'), OF_ORDER, '')
   } catch (thrown) {

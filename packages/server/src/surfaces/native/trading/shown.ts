@@ -38,6 +38,11 @@ export function shownOrder(host: Host, order: Shown): Shown {
     ...order,
     ...terms,
     feeCurrency: feeCurrencyOf(units, order),
+    trailingOffset: terms.trailingOffset ?? null,
+    displayQuantity: terms.displayQuantity ?? null,
+    usdPrice: terms.usdPrice ?? null,
+    isProtected: terms.isProtected ?? false,
+    link: terms.link === undefined ? null : { ...terms.link, quantityScale: units.quantityScale },
     averagePrice: units.terms.average(order.cost as Amount, order.filled as Quantity),
     minimumQuantity: minimumQuantity === 0n ? null : minimumQuantity,
   })

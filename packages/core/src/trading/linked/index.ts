@@ -1,0 +1,7 @@
+export { fillCancelsOthers } from './cancelling.js'
+export { checkLinked } from './checking.js'
+export * from './fields.js'
+export { LinkedOrders } from './linked-orders.js'
+export * from './linking.js'
+export { noteLinked } from './noting.js'
+export { stepContingency } from './stepping.js'

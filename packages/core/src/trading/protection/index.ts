@@ -1,0 +1,5 @@
+export * from './commands.js'
+export * from './fields.js'
+export { ProtectedOrders } from './protected-orders.js'
+export * from './protecting.js'
+export * from './queries.js'

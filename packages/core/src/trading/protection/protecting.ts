@@ -1,0 +1,149 @@
+/**
+ * What fills of protected orders come to within an interval, and what happens when that is too much: the account's
+ * protected orders of that index are cancelled at once, and it may place none until the time of freezing is over.
+ */
+import type { AccountId } from '../../hierarchy/index.js'
+import { after, type Id, NO_ROW, type Row, SECOND } from '../../image/index.js'
+import { divide, ONE, type Price, powerOfTen, type Quantity } from '../../money/index.js'
+import { cancelOpenOrder } from '../ending.js'
+import { type Fault, fault } from '../faults.js'
+import type { Order } from '../order.js'
+import type { TradingContext } from '../trading.js'
+import { PROTECTED_ORDERS_MAX, type ProtectionId } from './fields.js'
+
+const indexOf = ({ market }: TradingContext, { instrument }: Pick<Order, 'instrument'>): string | null =>
+  market.instruments.derivative.get(market.instruments.row(instrument))?.index ?? null
+
+export const protectionOf = ({ trading }: TradingContext, account: AccountId, index: string): Row =>
+  trading.protectionsOf.of(account).find((row) => trading.protections.index.get(row) === index) ?? NO_ROW
+
+/** What stands against a protected order, or null. `replaces` is the row that it takes the place of. */
+export function protectionFault(context: TradingContext, order: Order, replaces: Row): Fault | null {
+  if (order.terms.isProtected !== true) return null
+  if (order.type !== 'limit') return fault('order_type_invalid', 'only limit orders are protected')
+  const index = indexOf(context, order)
+  const row = index === null ? NO_ROW : protectionOf(context, order.account, index)
+  if (index === null || row === NO_ROW)
+    return fault('protection_missing', 'the account has no market-maker protection for what it follows')
+  if (context.trading.protections.isFrozen.get(row))
+    return fault('protection_frozen', 'market-maker protection was triggered, and is not over')
+  const open = context.trading.protectedOrders.count(order.account, index)
+  return replaces === NO_ROW && open >= PROTECTED_ORDERS_MAX
+    ? fault('open_orders_limit', `at most ${PROTECTED_ORDERS_MAX} protected orders of an index may be open`)
+    : null
+}
+
+/** Whether protection has been triggered that the order was under: it trades no further. */
+export function isStopped(context: TradingContext, order: Order): boolean {
+  if (order.terms.isProtected !== true) return false
+  const index = indexOf(context, order)
+  const row = index === null ? NO_ROW : protectionOf(context, order.account, index)
+  return row !== NO_ROW && context.trading.protections.isFrozen.get(row)
+}
+
+/** Counts a fill, and triggers the protection where it is too much. */
+export function countProtected(
+  context: TradingContext,
+  order: Order,
+  { quantity, price }: { readonly quantity: Quantity; readonly price: Price },
+): void {
+  if (order.terms.isProtected !== true) return
+  const index = indexOf(context, order)
+  const row = index === null ? NO_ROW : protectionOf(context, order.account, index)
+  const { protections } = context.trading
+  if (row === NO_ROW || protections.isFrozen.get(row)) return
+  const from = protections.countedFrom.get(row)
+  if (from === null || context.now >= after(from, protections.intervalSeconds.get(row) * SECOND)) {
+    protections.countedFrom.set(row, context.now)
+    protections.traded.set(row, 0n)
+    protections.delta.set(row, 0n)
+  }
+  const coin = coinOf(context, order, quantity, price)
+  protections.traded.set(row, protections.traded.get(row) + coin)
+  protections.delta.set(row, protections.delta.get(row) + signOf(context, order) * coin)
+  if (isTooMuch(context, row)) trigger(context, row)
+}
+
+/** What a quantity is in the coin that the contract deals in, in 10^-18, rounded up. */
+function coinOf({ market }: TradingContext, { instrument }: Order, quantity: Quantity, price: Price): bigint {
+  const terms = market.termsOf(market.instruments.row(instrument))
+  const size = quantity * terms.multiplier
+  const scale = powerOfTen(terms.quantityScale)
+  return terms.isInverse ? divide(size * ONE, scale * price, 'up') : divide(size, scale, 'up')
+}
+
+/** An option counts with all of its coin, the most that its delta can be. */
+function signOf({ market }: TradingContext, { instrument, side }: Order): 1n | -1n {
+  const option = market.instruments.derivative.get(market.instruments.row(instrument))?.option ?? null
+  return (side === 'buy') === (option?.type !== 'put') ? 1n : -1n
+}
+
+function isTooMuch({ trading: { protections } }: TradingContext, row: Row): boolean {
+  const [most, widest] = [protections.quantityLimit.get(row), protections.deltaLimit.get(row)]
+  const delta = protections.delta.get(row)
+  return (
+    (most !== null && protections.traded.get(row) >= most) ||
+    (widest !== null && (delta < 0n ? -delta : delta) >= widest)
+  )
+}
+
+function trigger(context: TradingContext, row: Row): void {
+  const { protections } = context.trading
+  const seconds = protections.frozenSeconds.get(row)
+  protections.isFrozen.set(row, true)
+  protections.frozenUntil.set(row, seconds === 0 ? null : after(context.now, seconds * SECOND))
+  forgetCounted(context, row)
+  cancelProtected(context, row, 'protection')
+  recordProtection(context, row, 'triggered')
+}
+
+/** What was counted is over with it: the next fill begins an interval. */
+export function forgetCounted({ trading: { protections }, now }: TradingContext, row: Row): void {
+  protections.countedFrom.set(row, null)
+  protections.traded.set(row, 0n)
+  protections.delta.set(row, 0n)
+  protections.updatedAt.set(row, now)
+}
+
+export function cancelProtected(
+  context: TradingContext,
+  row: Row,
+  reason: 'protection' | 'protection_removed',
+): void {
+  const { protections, protectedOrders } = context.trading
+  for (const order of protectedOrders.of(protections.account.get(row), protections.index.get(row)))
+    cancelOpenOrder(context, order, reason)
+}
+
+export function thaw(context: TradingContext, row: Row): void {
+  const { protections } = context.trading
+  protections.isFrozen.set(row, false)
+  protections.frozenUntil.set(row, null)
+  forgetCounted(context, row)
+}
+
+/** The time of freezing is over. */
+export function endFreeze(context: TradingContext, id: Id): void {
+  const row = context.trading.protections.row(id as ProtectionId)
+  thaw(context, row)
+  recordProtection(context, row, 'ended')
+}
+
+/** What a protection says of itself. */
+export function protectionTold({ trading: { protections } }: TradingContext, row: Row) {
+  return { id: protections.id(row), ...protections.read(row) }
+}
+
+export function recordProtection(
+  context: TradingContext,
+  row: Row,
+  what: 'set' | 'removed' | 'triggered' | 'reset' | 'ended',
+): void {
+  const { hierarchy, trading, emit } = context
+  emit({
+    kind: `protection.${what}`,
+    subject: `mmp_${trading.protections.id(row)}`,
+    paths: [hierarchy.pathOfAccount(hierarchy.accounts.row(trading.protections.account.get(row)))],
+    data: protectionTold(context, row),
+  })
+}

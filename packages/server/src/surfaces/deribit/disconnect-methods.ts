@@ -1,0 +1,54 @@
+/** Cancel on disconnect (section 8.1): for a connection, or for every connection that the account will open. */
+import type { AccountId } from '@stemma/core'
+import type { Host } from '../../services.js'
+import type { Method, PrivateCall, SocketCall } from './call.js'
+import { answered, scopeMissing, settled, VenueError } from './errors.js'
+import { SYSTEM } from './instruments.js'
+import { covers } from './scopes.js'
+
+const SCOPES = ['connection', 'account'] as const
+
+interface Enabled {
+  readonly items: readonly { readonly connection: string | null }[]
+}
+
+export async function isEnabled(host: Host, account: AccountId, connection: string | null): Promise<boolean> {
+  const { items } = answered(await host.read<Enabled>('disconnects.list', SYSTEM, { account }))
+  return items.some((each) => each.connection === connection)
+}
+
+const change =
+  (command: 'disconnects.enable' | 'disconnects.disable') =>
+  async (call: SocketCall): Promise<unknown> => {
+    const { session, params, host, requestId } = call
+    const caller = await session.identify(params)
+    if (!covers(caller.scopes, 'account:read_write')) throw scopeMissing()
+    const scope = params.oneOf('scope', SCOPES) ?? 'connection'
+    const { account, authenticated } = caller
+    const connection = scope === 'connection' ? session.orders.connection : null
+    if (command === 'disconnects.disable' && !(await isEnabled(host, account, connection)))
+      throw new VenueError(13042)
+    const outcome = await host.execute({
+      command,
+      actor: authenticated.actor,
+      input: { account, connection },
+      request: requestId,
+    })
+    if (outcome.kind === 'refused' && outcome.refusal.code === 'limit_reached') throw new VenueError(10049)
+    settled(outcome)
+    if (connection !== null) session.orders.arm(account, command === 'disconnects.enable')
+    return 'ok'
+  }
+
+async function get({ params, session, host, caller }: PrivateCall): Promise<unknown> {
+  const scope = params.oneOf('scope', SCOPES) ?? 'connection'
+  if (scope === 'connection' && session === null) throw new VenueError(10030)
+  const connection = scope === 'connection' ? (session?.orders.connection ?? null) : null
+  return { scope, enabled: await isEnabled(host, caller.account, connection) }
+}
+
+export const DISCONNECT_METHODS: readonly Method[] = [
+  { name: 'private/enable_cancel_on_disconnect', kind: 'socket', answer: change('disconnects.enable') },
+  { name: 'private/disable_cancel_on_disconnect', kind: 'socket', answer: change('disconnects.disable') },
+  { name: 'private/get_cancel_on_disconnect', kind: 'private', scope: 'account:read', answer: get },
+]

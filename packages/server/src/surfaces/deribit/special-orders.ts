@@ -1,0 +1,92 @@
+/** What few orders ask for (section 6.1): icebergs, prices in dollars, protection, and orders that hang on others. */
+import type { FillCondition, LinkKind, OrderTrigger, OrderType, Plain, Price, Quantity } from '@stemma/core'
+import type { PrivateCall } from './call.js'
+import { invalidParam, VenueError } from './errors.js'
+import { type Contract, isInverse } from './instruments.js'
+import { Params } from './params.js'
+import { quantityRead } from './quantities.js'
+import { TIMES, TRIGGERS, TYPES } from './words.js'
+
+const LINK_WORDS: readonly LinkKind[] = [
+  'one_triggers_other',
+  'one_cancels_other',
+  'one_triggers_one_cancels_other',
+]
+const CONDITIONS: readonly FillCondition[] = ['first_hit', 'complete_fill', 'incremental']
+const keys = (words: Readonly<Record<string, unknown>>): string[] => Object.keys(words)
+
+/** What an iceberg shows. */
+export function displayAsked({ params }: PrivateCall, contract: Contract): Quantity | null {
+  const shown = params.decimal('display_amount')
+  return shown === null ? null : quantityRead(shown, contract, 'display_amount')
+}
+
+/** With `advanced` the price is in dollars; the venue has a price in volatility too, which is not served. */
+export function isPricedInDollars({ params }: PrivateCall, contract: Contract): boolean {
+  const advanced = params.oneOf('advanced', ['usd', 'implv'])
+  if (advanced === null) return false
+  if (contract.kind !== 'option') throw new VenueError(11038)
+  if (params.flag('post_only')) throw new VenueError(11039)
+  if (advanced === 'implv') throw invalidParam('advanced', 'implv is not supported')
+  if (!isInverse(contract)) throw invalidParam('advanced', 'goes with options that are priced in coin')
+  return true
+}
+
+/** Orders that hang on the one that is placed, or null. */
+export function linkedAsked({ params }: PrivateCall, contract: Contract): Plain {
+  const kind = params.oneOf('linked_order_type', LINK_WORDS)
+  const condition = params.oneOf('trigger_fill_condition', CONDITIONS)
+  const configured = params.list('otoco_config')
+  if (kind === null) {
+    if (configured !== null || condition !== null) params.missing('linked_order_type')
+    return null
+  }
+  if (configured === null) return params.missing('otoco_config')
+  const wanted = kind === 'one_triggers_one_cancels_other' ? 2 : 1
+  if (configured.length !== wanted)
+    throw invalidParam('otoco_config', `must have ${wanted} item${wanted === 1 ? '' : 's'}`)
+  return {
+    kind,
+    condition: condition ?? 'first_hit',
+    orders: configured.map((each) => linkedOrder(each, contract)),
+  }
+}
+
+function linkedOrder(given: unknown, contract: Contract): Plain {
+  if (typeof given !== 'object' || given === null || Array.isArray(given))
+    throw invalidParam('otoco_config', 'must be an array of objects')
+  const params = new Params(given as Readonly<Record<string, unknown>>)
+  const type = TYPES[params.oneOf('type', keys(TYPES)) ?? 'limit'] as OrderType
+  const time = params.oneOf('time_in_force', keys(TIMES)) ?? 'good_til_cancelled'
+  if (time === 'good_til_day') throw invalidParam('time_in_force', 'is not of an order that hangs on another')
+  const trigger = params.oneOf('trigger', keys(TRIGGERS))
+  const isPostOnly = params.flag('post_only')
+  return {
+    side: params.oneOf('direction', ['buy', 'sell']) ?? params.missing('direction'),
+    type,
+    timeInForce: type === 'market' && time !== 'fill_or_kill' ? 'ioc' : (TIMES[time] as string),
+    quantity: quantityRead(params.decimal('amount') ?? params.missing('amount'), contract, 'amount'),
+    ...pricesAsked(params, type),
+    trigger: trigger === null ? null : (TRIGGERS[trigger] as OrderTrigger),
+    label: params.text('label'),
+    postOnly: isPostOnly,
+    reprices: isPostOnly && !params.flag('reject_post_only'),
+    reduceOnly: params.flag('reduce_only'),
+  }
+}
+
+/** The prices that a type has, each of which it needs. */
+export function pricesAsked(
+  params: Params,
+  type: OrderType,
+): { readonly price: Price | null; readonly stopPrice: Price | null; readonly trailingOffset: Price | null } {
+  const hasLimit = type === 'limit' || type === 'stop_limit' || type === 'take_limit'
+  const trails = type === 'trailing_stop'
+  const waits = type !== 'limit' && type !== 'market' && type !== 'market_to_limit'
+  if (waits && !params.has('trigger')) params.missing('trigger')
+  return {
+    price: hasLimit ? (params.price('price') ?? params.missing('price')) : null,
+    stopPrice: waits && !trails ? (params.price('trigger_price') ?? params.missing('trigger_price')) : null,
+    trailingOffset: trails ? (params.price('trigger_offset') ?? params.missing('trigger_offset')) : null,
+  }
+}

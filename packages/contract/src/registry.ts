@@ -14,6 +14,7 @@ import { ORDER_OPERATIONS } from './operations/orders.js'
 import { PARTY_OPERATIONS } from './operations/parties.js'
 import { POSITION_OPERATIONS } from './operations/positions.js'
 import { PRICE_OPERATIONS } from './operations/prices.js'
+import { PROTECTION_OPERATIONS } from './operations/protections.js'
 import { RISK_OPERATIONS } from './operations/risk-limits.js'
 import { SUMMARY_OPERATIONS } from './operations/summaries.js'
 import { TRADE_OPERATIONS } from './operations/trades.js'
@@ -36,6 +37,7 @@ const all = [
   ...ADDRESS_OPERATIONS,
   ...INSTRUMENT_OPERATIONS,
   ...ORDER_OPERATIONS,
+  ...PROTECTION_OPERATIONS,
   ...TRADE_OPERATIONS,
   ...POSITION_OPERATIONS,
   ...VENUE_OPERATIONS,

@@ -6,16 +6,12 @@ import {
   clientOrderId,
   EXAMPLE_ORDER,
   EXAMPLE_ORDER_IN_MIND,
-  EXAMPLE_PROTECTION,
-  FILL_CONDITIONS,
-  LINK_KINDS,
   ORDER_STATES,
   ORDER_TRIGGERS,
   ORDER_TYPES,
   order,
   orderInMind,
   PRICINGS,
-  protection,
   SELF_MATCH_INSTRUCTIONS,
   SIDES,
   TIMES_IN_FORCE,
@@ -39,14 +35,7 @@ import {
   text,
   worth,
 } from '../wire/index.js'
-
-const label = () =>
-  text({
-    max: 64,
-    pattern: /^[\x20-\x7e]+$/,
-    meaning: '1 to 64 printable characters',
-    description: 'Your name for it; any number of orders may have the same',
-  })
+import { label, linked } from './linked-orders.js'
 
 const onReject = () =>
   optional(
@@ -96,28 +85,6 @@ const asked = {
   self_match_instruction: optional(choice(SELF_MATCH_INSTRUCTIONS)),
   tags: optional(fields('Your own words: up to 16 texts'), {}),
 } as const
-
-const linked = object({
-  kind: choice(LINK_KINDS, 'One or, of a bracket, two orders hang on this one'),
-  condition: optional(choice(FILL_CONDITIONS, 'When a fill counts; `first_hit` unless said'), 'first_hit'),
-  orders: list(
-    object({
-      side: choice(SIDES),
-      type: choice(ORDER_TYPES),
-      time_in_force: optional(choice(['gtc', 'day', 'ioc', 'fok'], '`gtc` unless said'), 'gtc'),
-      quantity: quantity(),
-      price: optional(price()),
-      stop_price: optional(price()),
-      trailing_offset: optional(price()),
-      trigger: optional(choice(ORDER_TRIGGERS)),
-      label: optional(label()),
-      post_only: optional(flag(), false),
-      reprices: optional(flag(), false),
-      reduce_only: optional(flag(), false),
-    }),
-    { min: 1, max: 2 },
-  ),
-})
 
 const EXAMPLE_ASKED = {
   account: EXAMPLE.account,
@@ -248,50 +215,6 @@ const COMMANDS = [
       response: { orders: [EXAMPLE.order], more: false, sequence: 983 },
     },
   }),
-  operation('protections.set', {
-    kind: 'command',
-    method: 'POST',
-    path: '/accounts/{account}/protections',
-    summary: 'Protect an account’s market making in what follows an index',
-    description:
-      'When fills of its protected orders within an interval come to a limit, those that are open are cancelled at once, and none are taken until the freeze is over. An interval of 0 takes the protection away, and its orders.',
-    scope: 'orders:write',
-    input: object({
-      account: id('acc'),
-      index: text({ max: 64, description: 'The index, by its name' }),
-      interval_seconds: count({ description: '1 to 60; 0 takes it away' }),
-      frozen_seconds: optional(count({ description: '0 to 3,600; 0: until it is reset' }), 0),
-      quantity_limit: optional(price('Of the coin: what fills may come to')),
-      delta_limit: optional(price('Of the coin: what they may leave open')),
-    }),
-    output: object({ protection: nullable(id('mmp')), sequence: count() }),
-    refusals: ['not_visible', 'level_insufficient', 'limit_reached'],
-    example: {
-      request: {
-        account: EXAMPLE.account,
-        index: 'btc_usd',
-        interval_seconds: 5,
-        frozen_seconds: 30,
-        quantity_limit: '3',
-        delta_limit: '1.5',
-      },
-      response: { protection: 'mmp_93', sequence: 985 },
-    },
-  }),
-  operation('protections.reset', {
-    kind: 'command',
-    method: 'POST',
-    path: '/accounts/{account}/protections/reset',
-    summary: 'Go on after market-maker protection was triggered',
-    scope: 'orders:write',
-    input: object({ account: id('acc'), index: text({ max: 64, description: 'The index, by its name' }) }),
-    output: object({ protection: id('mmp'), sequence: count() }),
-    refusals: ['not_visible', 'level_insufficient'],
-    example: {
-      request: { account: EXAMPLE.account, index: 'btc_usd' },
-      response: { protection: 'mmp_93', sequence: 986 },
-    },
-  }),
   operation('positions.close', {
     kind: 'command',
     method: 'POST',
@@ -391,17 +314,6 @@ const READS = [
         fees: '0.00',
       },
     },
-  }),
-  operation('protections.list', {
-    kind: 'query',
-    method: 'GET',
-    path: '/accounts/{account}/protections',
-    summary: 'List how an account’s market making is protected, and what is frozen now',
-    scope: 'orders:read',
-    input: object({ account: id('acc') }),
-    output: object({ items: list(protection, { max: 50 }) }),
-    refusals: ['not_visible'],
-    example: { request: { account: EXAMPLE.account }, response: { items: [EXAMPLE_PROTECTION] } },
   }),
   operation('orders.open', {
     kind: 'query',

@@ -18,6 +18,7 @@ import {
   worth,
 } from '../wire/index.js'
 import { EXAMPLE } from './common.js'
+import { link } from './links.js'
 import { symbol } from './market.js'
 
 export const SIDES = ['buy', 'sell'] as const
@@ -32,12 +33,6 @@ export const ORDER_TYPES = [
   'trailing_stop',
 ] as const
 export const ORDER_TRIGGERS = ['last_trade', 'published_price', 'index_price'] as const
-export const LINK_KINDS = [
-  'one_triggers_other',
-  'one_cancels_other',
-  'one_triggers_one_cancels_other',
-] as const
-export const FILL_CONDITIONS = ['first_hit', 'complete_fill', 'incremental'] as const
 export const TIMES_IN_FORCE = ['day', 'gtc', 'gtd', 'ioc', 'fok'] as const
 export const ORDER_STATES = [
   'pending_new',
@@ -78,17 +73,6 @@ export const clientOrderId = (description = 'The client’s own id, unique among
     meaning: '1 to 64 visible characters',
     description,
   })
-
-/** How an order hangs together with others. */
-const link = object({
-  kind: choice(LINK_KINDS),
-  condition: choice(FILL_CONDITIONS),
-  primary: id('ord', 'The first of them'),
-  triggers: list(id('ord'), { max: 2 }),
-  cancels: list(id('ord'), { max: 2 }),
-  asked: quantity('Of it in all, where parts are triggered on their own'),
-  is_waiting: flag('In no book until its primary is filled'),
-})
 
 const orderFields = {
   account: id('acc'),
@@ -227,22 +211,6 @@ export const positionEntry = object({
   trade: nullable(id('trd')),
 })
 
-export const protection = object({
-  id: id('mmp'),
-  account: id('acc'),
-  index: text({ max: 64 }),
-  interval_seconds: count(),
-  frozen_seconds: count({ description: '0: until it is reset' }),
-  quantity_limit: nullable(price('Of the coin: what fills within the interval may come to')),
-  delta_limit: nullable(price('Of the coin: what they may leave open')),
-  counted_from: nullable(instant('When the interval that is counted began')),
-  traded: price('Of the coin, in that interval'),
-  delta: price('What it leaves open; below zero more was sold'),
-  is_frozen: flag('It was triggered, and no protected order is taken'),
-  frozen_until: nullable(instant()),
-  updated_at: instant(),
-})
-
 export const margin = object({
   account: id('acc'),
   currency: currency(),
@@ -367,21 +335,6 @@ export const EXAMPLE_EXECUTION = {
   text: null,
   unsolicited: null,
   after: { ...EXAMPLE_ORDER, state: 'filled', filled: '100', cost: '37.00', average_price: '0.37' },
-} as const
-export const EXAMPLE_PROTECTION = {
-  id: 'mmp_93',
-  account: EXAMPLE.account,
-  index: 'btc_usd',
-  interval_seconds: 5,
-  frozen_seconds: 30,
-  quantity_limit: '3',
-  delta_limit: '1.5',
-  counted_from: null,
-  traded: '0',
-  delta: '0',
-  is_frozen: false,
-  frozen_until: null,
-  updated_at: EXAMPLE.at,
 } as const
 export const EXAMPLE_POSITION = {
   account: EXAMPLE.account,

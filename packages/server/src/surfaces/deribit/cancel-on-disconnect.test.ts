@@ -100,7 +100,7 @@ describe('for a connection', () => {
 
 describe('for an account', () => {
   test('every connection that it opens from then on has it', async () => {
-    const key = desk.subaccounts[0] as Key
+    const key = desk.main
     const first = await socketOf(key)
     expect((await enable(first, 'account')).result).toBe('ok')
     const { body } = await desk.call('private/get_cancel_on_disconnect', { scope: 'account' }, key)

@@ -156,6 +156,7 @@ const BEFORE: Readonly<
     Object.fromEntries(names.map((name) => [name, calls]))
   return {
     ...each(['groups.get', 'groups.update', 'groups.close'], [group]),
+    'protections.reset': [['protections.set', null, 'mmp_93', 'protection']],
     'groups.add_account': [own, group],
     'groups.remove_account': [own, group, add],
     'accounts.review': [waiting],
@@ -266,11 +267,19 @@ const BEFORE: Readonly<
 })()
 
 /** Approvals are decided by somebody else than who asked. */
+/** What is protected follows an index. */
+async function publishIndex({ run }: World): Promise<unknown> {
+  const indexes = [{ name: 'btc_usd', price: 100_000n * 10n ** 18n }]
+  return run('prices.publish', { prices: [], indexes })
+}
+
 /** What the native surface does not make itself. */
 const THERE: Readonly<Record<string, (into: World) => Promise<unknown>>> = {
   'prices.publish': openShare,
   'loss_lockouts.lift': lockOut,
   'positions.move': holdPerpetual,
+  'protections.set': publishIndex,
+  'protections.reset': publishIndex,
   'margin.change_model': holdPerpetual,
   'factors.begin': askForOneself,
   'factors.list': askForOneself,

@@ -11,6 +11,7 @@ const DAY_END = START + 13 * HOUR
 const WINTER_END = START + 50 * 24 * HOUR
 const FUNDS = 10n ** 17n
 const ACCOUNTS = 3
+const PERPETUALS_MAX = 25
 
 export const TICKS = { low: 1, high: 99 }
 export const TICK = 10n ** 16n
@@ -53,9 +54,12 @@ export class FlowMarket {
     return this.kind === 'perpetual'
   }
 
-  /** Whether it is still winter there, so that the end of a day is where this file says. */
+  /**
+   * Whether it is still winter there, so that the end of a day is where this file says; and of perpetuals whether they are
+   * few, as each has a session to end every day.
+   */
   get isFresh(): boolean {
-    return this.now < WINTER_END
+    return this.now < WINTER_END && !(this.isDerivative && this.instruments >= PERPETUALS_MAX)
   }
 
   account(place: number): number {

@@ -5,7 +5,7 @@ export { EngineHost, type HostOptions } from './host/engine-host.js'
 export { LEASE_MARGIN_MILLISECONDS, LEASE_MILLISECONDS, Lease } from './host/lease.js'
 export { SecretKeyFault } from './host/sealing.js'
 export { SILENCE_MILLISECONDS, Standby, type StandbyOptions } from './host/standby.js'
-export type { Timer } from './host/timer.js'
+export { systemTimer, type Timer } from './host/timer.js'
 export {
   type BackupReport,
   backUp,

@@ -14,12 +14,12 @@ import { HistoryWriter } from './history-writer.js'
 import { reachedBy, readMeta, type TablesMeta, writeMeta } from './meta.js'
 import { journalName, type PostgresPlace } from './place.js'
 import { PrimaryWriter } from './primary-writer.js'
-import { someRecordsAfter } from './records.js'
+import { stepAfter } from './records.js'
 import { fingerprintOf, makeTables } from './schema.js'
 import type { Session } from './session.js'
 import { partsOf, provenSnapshot } from './snapshots.js'
 
-const BOUNDS = { records: 2_048, bytes: 8 * 2 ** 20 }
+const BOUNDS = { records: 2_048, bytes: 4 * 2 ** 20 }
 
 export class Follower {
   private readonly primary: ReadonlyMap<string, PrimaryWriter>
@@ -44,7 +44,7 @@ export class Follower {
 
   /** One transaction of what the journal has more. Gives the record reached, and whether there may be more. */
   follow(): Promise<{ readonly reached: number; readonly isBehind: boolean }> {
-    return this.connection.run((session) => session.writing(() => this.step(session)))
+    return this.connection.run((session) => session.writingUnflushed(() => this.step(session)))
   }
 
   private async step(session: Session): Promise<{ readonly reached: number; readonly isBehind: boolean }> {
@@ -53,7 +53,7 @@ export class Follower {
     if (meta?.fingerprint !== this.fingerprint)
       throw new Error('expected the tables to be those of this version, another process has made them anew')
     const from = reachedBy(meta)
-    const rows = await someRecordsAfter(session, this.place, from.batch, this.bounds)
+    const { rows, hasMore } = await stepAfter(session, this.place, from.batch, this.bounds)
     const last = rows.at(-1)
     if (last === undefined) return { reached: from.batch, isBehind: false }
     // Behind the records: what was dropped of them is seen together with the snapshot that stands in for it.
@@ -69,7 +69,7 @@ export class Follower {
     for (const writer of this.primary.values()) digest = sumDigests(digest, await writer.flush(session))
     for (const writer of this.history) await writer.flush(session)
     await writeMeta(session, { reached_hash: head.hash, digest: String(digest) })
-    return { reached: head.batch, isBehind: true }
+    return { reached: head.batch, isBehind: hasMore }
   }
 
   /** The row says who goes on: another follower that reads the same state waits here, and then finds it changed. */

@@ -1,33 +1,34 @@
-/** The follower's hand for one primary table: the last image of each row, written by one statement for all of them. */
-import type { TableImages } from '@stemma/core/image'
+/**
+ * The follower's hand for one primary table: the last image of each row. New rows are copied in, all at once; those that
+ * are there are written by one statement for all of them.
+ */
+import type { HistoryColumn, TableImages } from '@stemma/core/image'
 import type { TableShape } from '../port.js'
 import { quoted } from '../tables/names.js'
 import { PendingRows } from '../tables/pending-rows.js'
 import { RowDigest } from '../tables/row-digest.js'
 import type { SqlValue } from '../tables/row-values.js'
-import { rowsOfLists } from './schema.js'
+import { CopyText } from './copy-in.js'
+import { listsOf, updateOfLists } from './schema.js'
 import type { Session } from './session.js'
 
 export class PrimaryWriter {
   private readonly digest = new RowDigest()
   private readonly pending: PendingRows
+  private readonly fresh = new CopyText()
   private readonly name: string
-  private readonly upsert: string
   /** The id, the columns, and the digest. */
-  private readonly width: number
+  private readonly columns: readonly HistoryColumn[]
+  private readonly update: string
 
   constructor(
     shape: TableShape,
     private readonly place: number,
   ) {
-    const { columns } = shape
     this.name = quoted(shape.name)
-    this.width = columns.length + 2
     this.pending = new PendingRows(shape)
-    const changed = [...columns.map(({ name }) => quoted(name)), 'row_digest']
-    this.upsert = `INSERT INTO ${this.name} (${['id', ...changed].join(', ')})
-      ${rowsOfLists(['number', ...columns.map(({ kind }) => kind), 'number'])}
-      ON CONFLICT (id) DO UPDATE SET ${changed.map((name) => `${name} = EXCLUDED.${name}`).join(', ')}`
+    this.columns = [ID, ...shape.columns, ROW_DIGEST]
+    this.update = updateOfLists(this.name, [ID.name], this.columns)
   }
 
   take(images: TableImages): void {
@@ -41,11 +42,12 @@ export class PrimaryWriter {
 
   forget(): void {
     this.pending.clear()
+    this.fresh.take()
   }
 
   /** Writes what was taken, and says by how much the sum of the row digests changes. */
   async flush(session: Session): Promise<bigint> {
-    const lists: SqlValue[][] = Array.from({ length: this.width }, () => [])
+    const rows: SqlValue[][] = []
     const gone: number[] = []
     let change = 0n
     for (const { id, values } of this.pending.inOrder()) {
@@ -56,22 +58,41 @@ export class PrimaryWriter {
       const digest = this.digest.of(this.place, values)
       change += BigInt(digest)
       values.push(digest)
-      for (let index = 0; index < values.length; index += 1) lists[index]?.push(values[index] as SqlValue)
+      rows.push(values)
     }
-    const written = lists[0] as SqlValue[]
-    if (written.length + gone.length === 0) return 0n
-    change -= await this.formerDigests(session, [...written, ...gone])
+    if (rows.length + gone.length === 0) return 0n
+    const former = await this.formerDigests(session, [...rows.map(([id]) => id as SqlValue), ...gone])
+    for (const digest of former.values()) change -= BigInt(digest)
     if (gone.length > 0) await session.query(`DELETE FROM ${this.name} WHERE id = ANY($1::bigint[])`, [gone])
-    if (written.length > 0) await session.query(this.upsert, lists)
+    await this.write(session, rows, former)
     this.pending.clear()
     return change
   }
 
-  private async formerDigests(session: Session, ids: readonly SqlValue[]): Promise<bigint> {
-    const { rows } = await session.query<{ row_digest: number }>(
-      `SELECT row_digest FROM ${this.name} WHERE id = ANY($1::bigint[])`,
+  private async write(
+    session: Session,
+    rows: readonly SqlValue[][],
+    former: ReadonlyMap<number, number>,
+  ): Promise<void> {
+    const changed: SqlValue[][] = []
+    for (const row of rows) {
+      if (former.has(row[0] as number)) changed.push(row)
+      else this.fresh.add(row)
+    }
+    const names = this.columns.map(({ name }) => quoted(name))
+    await session.copyIn(this.name, names, this.fresh)
+    if (changed.length > 0) await session.query(this.update, listsOf(changed, names.length))
+  }
+
+  /** The digests of those rows that the table has in an earlier state. */
+  private async formerDigests(session: Session, ids: readonly SqlValue[]): Promise<Map<number, number>> {
+    const found = await session.values(
+      `SELECT id, row_digest FROM ${this.name} WHERE id = ANY($1::bigint[])`,
       [ids],
     )
-    return rows.reduce((sum, { row_digest: digest }) => sum + BigInt(digest), 0n)
+    return new Map(found as [number, number][])
   }
 }
+
+const ID: HistoryColumn = { name: 'id', kind: 'number' }
+const ROW_DIGEST: HistoryColumn = { name: 'row_digest', kind: 'number' }

@@ -62,19 +62,32 @@ export interface Bounds {
   readonly bytes: number
 }
 
+interface Step {
+  readonly rows: readonly RecordRow[]
+  readonly hasMore: boolean
+}
+
 /** One record alone. */
 export const ONE: Bounds = { records: 1, bytes: 0 }
 
 /** What one step of a reader holds. */
 const BOUNDS: Bounds = { records: 512, bytes: 16 * 2 ** 20 }
 
+/** Some of the records after `batch`, at least one where there is one, and whether the bounds left others out. */
+export const stepAfter = (
+  session: Session,
+  place: PostgresPlace,
+  batch: number,
+  bounds: Bounds,
+): Promise<Step> => someRecords(session, place, 'batch > $2', 'ASC', batch, bounds)
+
 /** Some of the records after `batch`, at least one where there is one. */
-export const someRecordsAfter = (
+export const someRecordsAfter = async (
   session: Session,
   place: PostgresPlace,
   batch: number,
   bounds = BOUNDS,
-): Promise<RecordRow[]> => someRecords(session, place, 'batch > $2', 'ASC', batch, bounds)
+): Promise<readonly RecordRow[]> => (await stepAfter(session, place, batch, bounds)).rows
 
 /** All records after `batch` in order, some at a time. */
 export async function* recordsAfter(
@@ -97,7 +110,7 @@ export async function* recordsUpTo(
   batch: number,
 ): AsyncGenerator<readonly RecordRow[]> {
   for (let first = batch; ; ) {
-    const rows = await someRecords(session, place, 'batch <= $2', 'DESC', first, BOUNDS)
+    const { rows } = await someRecords(session, place, 'batch <= $2', 'DESC', first, BOUNDS)
     if (rows.length === 0) return
     yield rows
     first = (rows.at(-1) as RecordRow).batch - 1
@@ -112,7 +125,7 @@ async function someRecords(
   order: 'ASC' | 'DESC',
   batch: number,
   bounds: Bounds,
-): Promise<RecordRow[]> {
+): Promise<Step> {
   const sizes = await session.query<{ batch: number; bytes: number }>(
     `SELECT batch, octet_length(events) + octet_length(images) + octet_length(results) AS bytes
       FROM ${JOURNAL}.records WHERE book = $1 AND ${condition} ORDER BY batch ${order} LIMIT $3`,
@@ -125,13 +138,14 @@ async function someRecords(
     bytes += size.bytes
     last = size.batch
   }
-  if (last === null) return []
+  if (last === null) return { rows: [], hasMore: false }
   const until = order === 'ASC' ? 'batch <= $3' : 'batch >= $3'
   const found = await session.query<RecordRow>(
     `SELECT ${SELECTED} FROM ${JOURNAL}.records WHERE book = $1 AND ${condition} AND ${until} ORDER BY batch ${order}`,
     [book, batch, last],
   )
-  return found.rows as RecordRow[]
+  const hasMore = sizes.rows.length === bounds.records || last !== sizes.rows.at(-1)?.batch
+  return { rows: found.rows, hasMore }
 }
 
 /** The record that holds a sequence, or undefined. */

@@ -9,6 +9,7 @@ import type { StoreSchema, TableShape } from '../port.js'
 import { CHAIN_START, sha256 } from '../record/chain.js'
 import { FORMAT_VERSION } from '../record/upgrades.js'
 import { historyName, quoted, snakeCase } from '../tables/names.js'
+import type { SqlValue } from '../tables/row-values.js'
 import { readMeta, TABLES_META, writeMeta } from './meta.js'
 import { type PostgresPlace, schemaOf } from './place.js'
 import type { Session } from './session.js'
@@ -35,6 +36,23 @@ const LISTS: Readonly<Record<Kind, string>> = {
 /** Many rows in one statement: the parameters are lists, one for each column. */
 export const rowsOfLists = (kinds: readonly Kind[]): string =>
   `SELECT * FROM unnest(${kinds.map((kind, index) => `$${index + 1}::${LISTS[kind]}`).join(', ')})`
+
+/** Rows as such parameters. */
+export const listsOf = (rows: readonly (readonly SqlValue[])[], width: number): SqlValue[][] =>
+  Array.from({ length: width }, (_, place) => rows.map((row) => row[place] as SqlValue))
+
+/** New values of many rows that are there, in one statement: the parameters are lists, one for each of `columns`. */
+export function updateOfLists(
+  table: string,
+  key: readonly string[],
+  columns: readonly HistoryColumn[],
+): string {
+  const others = columns.filter(({ name }) => !key.includes(name)).map(({ name }) => quoted(name))
+  return `UPDATE ${table} AS kept SET ${others.map((name) => `${name} = changed.${name}`).join(', ')}
+    FROM (${rowsOfLists(columns.map(({ kind }) => kind))})
+      AS changed (${columns.map(({ name }) => quoted(name)).join(', ')})
+    WHERE ${key.map((name) => `kept.${quoted(name)} = changed.${quoted(name)}`).join(' AND ')}`
+}
 
 const column = ({ name, kind }: HistoryColumn): string => `${quoted(name)} ${TYPES[kind]}`
 

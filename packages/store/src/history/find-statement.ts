@@ -1,8 +1,8 @@
 /** A history query as one SQL statement. Column names come from the table's declaration, values are always bound. */
-import type { HistoryQuery, HistoryRow, HistoryTable, Plain } from '@stemma/core/image'
-import { historyName, quoted } from '../tables/names.js'
-import { fromSql, type SqlValue, toSql } from '../tables/row-values.js'
-import { columnsKept } from './event-items.js'
+import type { HistoryQuery, HistoryTable, Plain } from '@stemma/core/image'
+import { quoted } from '../tables/names.js'
+import { type SqlValue, toSql } from '../tables/row-values.js'
+import type { KeptRows } from './kept-rows.js'
 
 export interface Statement {
   readonly sql: string
@@ -12,26 +12,19 @@ export interface Statement {
 type Condition = Statement
 
 /** `limit` is how many rows may be read of it; the query's own limit is the caller's. */
-export function findStatement(table: HistoryTable, query: HistoryQuery, limit: number): Statement {
+export function findStatement(
+  { table, name, names }: KeptRows,
+  query: HistoryQuery,
+  limit: number,
+): Statement {
   const conditions = conditionsOf(table, query)
   const where = conditions.length === 0 ? '' : ` WHERE ${conditions.map(({ sql }) => sql).join(' AND ')}`
   const direction = query.newestFirst === true ? 'DESC' : 'ASC'
-  const order = table.order.map((name) => `${quoted(name)} ${direction}`).join(', ')
+  const order = table.order.map((column) => `${quoted(column)} ${direction}`).join(', ')
   return {
-    sql: `SELECT ${columnsKept(table)
-      .map(({ name }) => quoted(name))
-      .join(', ')} FROM ${historyName(table)}${where} ORDER BY ${order} LIMIT ?`,
+    sql: `SELECT ${names.join(', ')} FROM ${name}${where} ORDER BY ${order} LIMIT ?`,
     values: [...conditions.flatMap(({ values }) => values), limit],
   }
-}
-
-/** A row of what such a statement finds. */
-export function rowFound(table: HistoryTable, values: readonly SqlValue[]): HistoryRow {
-  const found: Record<string, Plain> = {}
-  columnsKept(table).forEach(({ name, kind }, index) => {
-    found[name] = fromSql(kind, values[index] as SqlValue)
-  })
-  return found
 }
 
 function conditionsOf(table: HistoryTable, query: HistoryQuery): Condition[] {

@@ -1,13 +1,15 @@
 /**
  * The follower: reads the journal behind the writer and keeps the SQL tables, many records to a transaction. The record
- * that they have reached, its hash, and the digest of all primary rows are part of the same transaction. Two followers
+ * that they have reached, its hash, and the digests of all rows are part of the same transaction. Two followers
  * of a book, where one writer is not yet known to be deposed, do no harm: a step goes on from where the tables are, or
  * not at all.
  */
 import type { TableImages } from '@stemma/core/image'
+import { KeptRows } from '../history/kept-rows.js'
 import type { StoreSchema } from '../port.js'
 import { type ReadRecord, readRecords } from '../record/checked.js'
 import { imagesIn, type SnapshotHead } from '../record/snapshot.js'
+import { HistoryDigests } from '../tables/history-digests.js'
 import { sumDigests } from '../tables/row-digest.js'
 import type { Connection } from './connection.js'
 import { HistoryWriter } from './history-writer.js'
@@ -33,7 +35,7 @@ export class Follower {
     private readonly bounds = BOUNDS,
   ) {
     this.primary = new Map(schema.tables.map((shape, index) => [shape.name, new PrimaryWriter(shape, index)]))
-    this.history = schema.history.map((table) => new HistoryWriter(table, schema.history))
+    this.history = schema.history.map((table) => new HistoryWriter(new KeptRows(table, schema)))
     this.fingerprint = fingerprintOf(schema)
   }
 
@@ -67,8 +69,13 @@ export class Follower {
       head = { batch: record.number, hash: record.hash }
     }
     for (const writer of this.primary.values()) digest = sumDigests(digest, await writer.flush(session))
-    for (const writer of this.history) await writer.flush(session)
-    await writeMeta(session, { reached_hash: head.hash, digest: String(digest) })
+    const digests = HistoryDigests.in(meta.history_digests)
+    for (const writer of this.history) digests.change(writer.kept.table.name, await writer.flush(session))
+    await writeMeta(session, {
+      reached_hash: head.hash,
+      digest: String(digest),
+      history_digests: digests.text(),
+    })
     return { reached: head.batch, isBehind: hasMore }
   }
 

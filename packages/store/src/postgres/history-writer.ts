@@ -2,76 +2,86 @@
  * The follower's hand for one history table: the rows that it makes of events. New rows are copied in, all at once; those
  * that replace an earlier state are written by one statement for all of them.
  */
-import type { Event, HistoryTable } from '@stemma/core/image'
-import { columnsKept, rowsKept } from '../history/event-items.js'
-import { keyOf } from '../history/tail.js'
-import { historyName, quoted } from '../tables/names.js'
-import { type SqlValue, toSql } from '../tables/row-values.js'
+import type { Event } from '@stemma/core/image'
+import { type KeptRow, type KeptRows, ROW_DIGEST } from '../history/kept-rows.js'
+import { quoted } from '../tables/names.js'
+import type { SqlValue } from '../tables/row-values.js'
 import { CopyText } from './copy-in.js'
 import { listsOf, rowsOfLists, updateOfLists } from './schema.js'
 import type { Session } from './session.js'
 
 export class HistoryWriter {
-  private readonly name: string
-  private readonly columns: HistoryTable['columns']
-  private readonly keyPlaces: readonly number[]
   private readonly selectFormer: string
   private readonly update: string
   private readonly fresh = new CopyText()
   /** By key, where a later row may replace an earlier one: a statement must not write the same row twice. */
-  private readonly pending = new Map<string, SqlValue[]>()
+  private readonly pending = new Map<string, KeptRow>()
+  /** Of the digests of rows that were taken and are not pending. */
+  private digest = 0n
 
-  constructor(
-    private readonly table: HistoryTable,
-    private readonly history: readonly HistoryTable[],
-  ) {
-    const columns = columnsKept(table)
-    const key = columns.filter(({ name }) => table.key.includes(name))
-    this.name = historyName(table)
-    this.columns = columns
-    this.keyPlaces = key.map((column) => columns.indexOf(column))
-    const names = key.map(({ name }) => quoted(name)).join(', ')
-    this.selectFormer = `SELECT ${names} FROM ${this.name}
+  constructor(readonly kept: KeptRows) {
+    const { table, columns, name } = kept
+    const key = kept.keyPlaces.map((place) => columns[place] as (typeof columns)[number])
+    const names = key.map((column) => quoted(column.name)).join(', ')
+    this.selectFormer = `SELECT ${names}, row_digest FROM ${name}
       WHERE (${names}) IN (${rowsOfLists(key.map(({ kind }) => kind))})`
-    this.update = updateOfLists(this.name, table.key, columns)
+    this.update = updateOfLists(name, table.key, [...columns, ROW_DIGEST])
   }
 
   take(event: Event): void {
-    const { table, columns } = this
-    for (const row of rowsKept(table, event, this.history)) {
-      const values = columns.map(({ name, kind }) => toSql(kind, row[name] ?? null))
-      if (table.isAppended === true) this.fresh.add(values)
-      else this.pending.set(keyOf(table, row), values)
+    const { kept } = this
+    for (const row of kept.of(event)) {
+      if (kept.table.isAppended === true) this.add(row)
+      else this.pending.set(keyText(kept.keyOf(row)), row)
     }
   }
 
   forget(): void {
     this.fresh.take()
     this.pending.clear()
+    this.digest = 0n
   }
 
-  async flush(session: Session): Promise<void> {
+  /** Writes what was taken, and says by how much the sum of the row digests changes. */
+  async flush(session: Session): Promise<bigint> {
+    const { kept } = this
     const rows = [...this.pending.values()]
-    const former = await this.formerKeys(session, rows)
-    const changed: SqlValue[][] = []
+    const former = await this.formerDigests(session, rows)
+    const changed: KeptRow[] = []
     for (const row of rows) {
-      if (former.has(this.keyText(row))) changed.push(row)
-      else this.fresh.add(row)
+      const digest = former.get(keyText(kept.keyOf(row)))
+      if (digest === undefined) this.add(row)
+      else {
+        changed.push(row)
+        this.digest += this.digestOf(row) - BigInt(digest)
+      }
     }
-    const names = this.columns.map(({ name }) => quoted(name))
-    await session.copyIn(this.name, names, this.fresh)
-    if (changed.length > 0) await session.query(this.update, listsOf(changed, names.length))
+    await session.copyIn(kept.name, kept.names, this.fresh)
+    if (changed.length > 0) await session.query(this.update, listsOf(changed, kept.names.length))
+    const change = this.digest
     this.forget()
+    return change
   }
 
-  /** The keys of those rows that the table has in an earlier state. */
-  private async formerKeys(session: Session, rows: readonly SqlValue[][]): Promise<ReadonlySet<string>> {
-    if (rows.length === 0) return new Set()
-    const lists = this.keyPlaces.map((place) => rows.map((row) => row[place] as SqlValue))
-    return new Set((await session.values(this.selectFormer, lists)).map((key) => key.join(' ')))
+  /** The digests of those rows that the table has in an earlier state, by their keys. */
+  private async formerDigests(
+    session: Session,
+    rows: readonly KeptRow[],
+  ): Promise<ReadonlyMap<string, number>> {
+    if (rows.length === 0) return new Map()
+    const lists = this.kept.keyPlaces.map((place) => rows.map((row) => row[place] as SqlValue))
+    const found = await session.values(this.selectFormer, lists)
+    return new Map(found.map((row) => [keyText(row.slice(0, -1)), Number(row.at(-1))]))
   }
 
-  private keyText(row: readonly SqlValue[]): string {
-    return this.keyPlaces.map((place) => row[place]).join(' ')
+  private add(row: KeptRow): void {
+    this.fresh.add(row)
+    this.digest += this.digestOf(row)
+  }
+
+  private digestOf(row: KeptRow): bigint {
+    return BigInt(this.kept.digestOf(row) as number)
   }
 }
+
+const keyText = (key: readonly SqlValue[]): string => key.join(' ')

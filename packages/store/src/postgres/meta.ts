@@ -13,8 +13,9 @@ export interface TablesMeta {
   /** The record that they have reached, and its hash. */
   readonly reached: string
   readonly reached_hash: string
-  /** The sum of the row digests. */
+  /** The sum of the row digests of the primary tables, and those of each history table. */
   readonly digest: string
+  readonly history_digests: string
 }
 
 /** Null where the book has no tables. */

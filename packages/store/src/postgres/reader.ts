@@ -6,12 +6,12 @@
 import {
   type HistoryQuery,
   type HistoryRow,
-  type HistoryTable,
   type KeyedResult,
   matchesQuery,
   type Plain,
 } from '@stemma/core/image'
-import { findStatement, rowFound } from '../history/find-statement.js'
+import { findStatement } from '../history/find-statement.js'
+import { KeptRows } from '../history/kept-rows.js'
 import { PassingTail } from '../history/passing-tail.js'
 import { Tail } from '../history/tail.js'
 import type { StoreSchema } from '../port.js'
@@ -20,7 +20,7 @@ import { decodeEventsOf } from '../record/codec.js'
 import type { Connection } from './connection.js'
 import { EventItems } from './event-items.js'
 import { reachedBy, readMeta } from './meta.js'
-import { JOURNAL, journalName, type PostgresPlace } from './place.js'
+import { JOURNAL, journalName, type PostgresPlace, tablesName } from './place.js'
 import { recordHolding, recordsAfter } from './records.js'
 import { fingerprintOf } from './schema.js'
 import type { Session } from './session.js'
@@ -33,17 +33,19 @@ const ROWS_AT_ONCE = 1_000
 
 export class Reader {
   private readonly tail: Tail
+  private readonly history: readonly KeptRows[]
   private readonly items: EventItems
   private readonly fingerprint: string
 
   constructor(
     private readonly connection: Connection,
     private readonly place: PostgresPlace,
-    private readonly schema: StoreSchema,
+    schema: StoreSchema,
     private readonly keptMax = SEQUENCES_KEPT_MAX,
   ) {
     this.tail = new Tail(schema.history)
-    this.items = new EventItems(schema.history)
+    this.history = schema.history.map((table) => new KeptRows(table, schema))
+    this.items = new EventItems(tablesName(place), this.history)
     this.fingerprint = fingerprintOf(schema)
   }
 
@@ -80,7 +82,7 @@ export class Reader {
     for await (const rows of recordsAfter(session, this.place, Math.max(batch, tail.last)))
       for (const row of rows) tail.keep({ events: decodeEventsOf(row), batch: row.batch })
     const hides = (row: HistoryRow): boolean => tail.hides(name, row)
-    return tail.merge(name, query, await this.settled(session, batch, this.tableOf(name), query, hides))
+    return tail.merge(name, query, await this.settled(session, batch, this.keptOf(name), query, hides))
   }
 
   private async findPassing(
@@ -90,12 +92,12 @@ export class Reader {
     query: HistoryQuery,
   ): Promise<readonly HistoryRow[]> {
     this.tail.clear()
-    const table = this.tableOf(name)
-    const passing = new PassingTail(table, query)
+    const kept = this.keptOf(name)
+    const passing = new PassingTail(kept.table, query)
     for await (const rows of recordsAfter(session, this.place, batch))
       for (const row of rows) passing.take(decodeEventsOf(row))
     const hides = (row: HistoryRow): boolean => passing.hides(row)
-    return passing.merge(await this.settled(session, batch, table, query, hides))
+    return passing.merge(await this.settled(session, batch, kept, query, hides))
   }
 
   /** How many sequences the journal has behind a record. */
@@ -109,17 +111,17 @@ export class Reader {
     return (rows[0]?.last ?? 0) - (rows[0]?.reached ?? 0)
   }
 
-  private tableOf(name: string): HistoryTable {
-    const table = this.schema.history.find((candidate) => candidate.name === name)
-    if (table === undefined) throw new Error(`expected a history table, was ${name}`)
-    return table
+  private keptOf(name: string): KeptRows {
+    const kept = this.history.find(({ table }) => table.name === name)
+    if (kept === undefined) throw new Error(`expected a history table, was ${name}`)
+    return kept
   }
 
   /** So many rows of the tables as the query asks for that nothing hides, in its order. */
   private async settled(
     session: Session,
     batch: number,
-    table: HistoryTable,
+    kept: KeptRows,
     query: HistoryQuery,
     hides: (row: HistoryRow) => boolean,
   ): Promise<readonly HistoryRow[]> {
@@ -130,28 +132,30 @@ export class Reader {
     const found: HistoryRow[] = []
     for (let after = query.after; ; ) {
       const page = { ...asked, ...(after === undefined ? {} : { after }) }
-      const rows = await this.rowsOf(session, table, page, atOnce)
+      const rows = await this.rowsOf(session, kept, page, atOnce)
       for (const row of rows) {
         const isContained = contains === undefined || matchesQuery(row, { contains, limit: 1 })
         if (isContained && !hides(row)) found.push(row)
       }
       const last = rows.at(-1)
       if (last === undefined || rows.length < atOnce || found.length >= query.limit) break
-      after = table.order.map((column) => last[column] as Plain)
+      after = kept.table.order.map((column) => last[column] as Plain)
     }
     const shown = found.slice(0, query.limit)
-    return this.items.restored(session, table, shown)
+    return this.items.restored(session, kept, shown)
   }
 
   private async rowsOf(
     session: Session,
-    table: HistoryTable,
+    kept: KeptRows,
     query: HistoryQuery,
     limit: number,
   ): Promise<HistoryRow[]> {
-    const { sql, values } = findStatement(table, query, limit)
+    const { sql, values } = findStatement(kept, query, limit)
     let marks = 0
     const numbered = sql.replaceAll('?', () => `$${++marks}`)
-    return (await session.values(numbered, values)).map((row) => rowFound(table, row))
+    return (await session.values(numbered, values)).map((row) =>
+      kept.found(tablesName(this.place), row, query),
+    )
   }
 }

@@ -8,6 +8,7 @@ import { columnsKept } from '../history/event-items.js'
 import type { StoreSchema, TableShape } from '../port.js'
 import { CHAIN_START, sha256 } from '../record/chain.js'
 import { FORMAT_VERSION } from '../record/upgrades.js'
+import { HistoryDigests } from '../tables/history-digests.js'
 import { historyName, quoted, snakeCase } from '../tables/names.js'
 import type { SqlValue } from '../tables/row-values.js'
 import { readMeta, TABLES_META, writeMeta } from './meta.js'
@@ -65,7 +66,7 @@ function primaryTable({ name, columns }: TableShape): string[] {
       .filter(({ meaning }) => meaning === 'reference')
       .map((reference) => index(`${name}_by_${reference.name}`, table, [reference.name])),
     commentOn(table, `Current state of the ${inWords(name)}, some seconds behind the journal.`),
-    `COMMENT ON COLUMN ${table}.row_digest IS 'For noticing damage, and nothing else.'`,
+    digestComment(table),
     ...commentsOn(table, columns),
   ]
 }
@@ -75,9 +76,10 @@ function historyTable(table: HistoryTable): string[] {
   const columns = columnsKept(table)
   const key = table.key.map(quoted).join(', ')
   return [
-    `CREATE TABLE ${name} (${columns.map(column).join(', ')}, PRIMARY KEY (${key}))`,
+    `CREATE TABLE ${name} (${columns.map(column).join(', ')}, row_digest BIGINT NOT NULL, PRIMARY KEY (${key}))`,
     ...table.indexes.map((found, place) => index(`history_${table.name}_${place}`, name, found)),
     commentOn(name, `History of the ${inWords(table.name)}, for ever, some seconds behind the journal.`),
+    digestComment(name),
     ...commentsOn(name, columns),
   ]
 }
@@ -89,6 +91,9 @@ const index = (name: string, table: string, columns: readonly string[]): string 
 const inWords = (name: string): string => snakeCase(name).replaceAll('_', ' ')
 
 const commentOn = (table: string, says: string): string => `COMMENT ON TABLE ${table} IS '${says}'`
+
+const digestComment = (table: string): string =>
+  `COMMENT ON COLUMN ${table}.row_digest IS 'For noticing damage, and nothing else.'`
 
 const commentsOn = (table: string, columns: readonly DescribedColumn[]): string[] =>
   columns.flatMap((described) => {
@@ -136,6 +141,7 @@ export async function makeTables(session: Session, place: PostgresPlace, schema:
       reached: '0',
       reached_hash: CHAIN_START,
       digest: '0',
+      history_digests: new HistoryDigests().text(),
     })
   })
 }

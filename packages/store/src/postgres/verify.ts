@@ -73,6 +73,6 @@ async function tablesReport(
     index += 1
   }
   const reached = reachedBy(meta)
-  const ofHistory = await historyDamage(session, place, schema, reached.batch)
+  const ofHistory = await historyDamage(session, place, schema, meta)
   return { reached, damage: [...check.found(meta.digest), ...ofHistory] }
 }

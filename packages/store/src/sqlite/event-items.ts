@@ -1,46 +1,45 @@
 /** Puts items back into the data of event rows, and fields of that data into other rows. */
-import { EVENTS, type HistoryRow, type HistoryTable } from '@stemma/core/image'
+import { EVENTS, type HistoryRow } from '@stemma/core/image'
 import type Database from 'better-sqlite3'
+import type { KeptRow, KeptRows } from '../history/kept-rows.js'
 import {
   countKept,
+  eventsOf,
   firstPosition,
   type KeptList,
   keptLists,
   withFields,
   withItems,
-} from '../history/event-items.js'
-import { historyName, quoted } from '../tables/names.js'
-import type { SqlValue } from '../tables/row-values.js'
+} from '../history/restored.js'
 
 export class EventItems {
-  private readonly data: Database.Statement
+  private readonly events: KeptRows
+  private readonly selectEvent: Database.Statement
   private readonly lists: readonly { readonly list: KeptList; readonly select: Database.Statement }[]
 
-  constructor(tables: Database.Database, history: readonly HistoryTable[]) {
-    this.data = tables
-      .prepare(`SELECT data FROM ${historyName(EVENTS)} WHERE sequence = ? AND position = ?`)
-      .pluck()
+  constructor(
+    private readonly tables: Database.Database,
+    history: readonly KeptRows[],
+  ) {
+    const select = ({ names, name }: KeptRows, where: string): Database.Statement =>
+      tables
+        .prepare(`SELECT ${names.join(', ')} FROM ${name} WHERE ${where}`)
+        .raw()
+        .safeIntegers()
+    this.events = eventsOf(history)
+    this.selectEvent = select(this.events, 'sequence = ? AND position = ?')
     this.lists = keptLists(history).map((list) => ({
       list,
-      select: tables
-        .prepare(
-          `SELECT ${list.of.columns.map(quoted).join(', ')} FROM ${historyName(list.table)}
-            WHERE sequence = ? AND position >= ? AND position < ? ORDER BY position`,
-        )
-        .raw()
-        .safeIntegers(),
+      select: select(list.items, 'sequence = ? AND position >= ? AND position < ? ORDER BY position'),
     }))
   }
 
   /** The row as its event made it. */
-  restored(table: HistoryTable, row: HistoryRow): HistoryRow {
+  restored({ table }: KeptRows, row: HistoryRow): HistoryRow {
     if (table.name === EVENTS.name) return this.withItems(row)
     if (table.fieldsOfEvent === undefined) return row
-    return withFields(
-      table.fieldsOfEvent,
-      row,
-      this.data.get(row.sequence, row.position) as string | undefined,
-    )
+    const event = this.selectEvent.get(row.sequence, row.position) as KeptRow | undefined
+    return withFields(this.tables.name, table.fieldsOfEvent, row, { events: this.events, event })
   }
 
   private withItems(row: HistoryRow): HistoryRow {
@@ -48,8 +47,8 @@ export class EventItems {
     for (const { list, select } of this.lists) {
       if (countKept(row, list) === null) continue
       const first = firstPosition(row, list)
-      const items = select.all(row.sequence, first, first + list.of.positionsOfEvent) as SqlValue[][]
-      whole = withItems(whole, list, items)
+      const items = select.all(row.sequence, first, first + list.of.positionsOfEvent) as KeptRow[]
+      whole = withItems(this.tables.name, whole, list, items)
     }
     return whole
   }

@@ -1,13 +1,15 @@
 /**
  * The follower: reads the journal behind the writer and keeps the SQL tables, many records to a transaction. The batch
- * that they have reached, its hash, and the digest of all primary rows are part of the same transaction.
+ * that they have reached, its hash, and the digests of all rows are part of the same transaction.
  */
 import type { TableImages } from '@stemma/core/image'
 import type Database from 'better-sqlite3'
+import { KeptRows } from '../history/kept-rows.js'
 import type { StoreSchema } from '../port.js'
 import type { ChainHead } from '../record/chain.js'
 import { type ReadRecord, readRecords } from '../record/checked.js'
 import { imagesIn, type SnapshotHead } from '../record/snapshot.js'
+import { HistoryDigests } from '../tables/history-digests.js'
 import { sumDigests } from '../tables/row-digest.js'
 import { HistoryWriter } from './history-writer.js'
 import { readMeta, writeMeta } from './meta.js'
@@ -45,7 +47,7 @@ export class Follower {
     this.primary = new Map(
       schema.tables.map((shape, place) => [shape.name, new PrimaryWriter(tables, shape, place)]),
     )
-    this.history = schema.history.map((table) => new HistoryWriter(tables, table, schema.history))
+    this.history = schema.history.map((table) => new HistoryWriter(tables, new KeptRows(table, schema)))
     this.digest = BigInt(readMeta(tables, 'digest') ?? '0')
     this.head = reachedBy(tables)
     const snapshot = provenSnapshot(files.journal)
@@ -80,11 +82,14 @@ export class Follower {
       this.head = { batch: record.number, hash: record.hash }
     }
     for (const writer of this.primary.values()) this.digest = sumDigests(this.digest, writer.flush())
-    for (const writer of this.history) writer.flush()
-    writeMeta(this.files.tables, {
+    const { tables } = this.files
+    const digests = HistoryDigests.in(readMeta(tables, 'history_digests'))
+    for (const writer of this.history) digests.change(writer.kept.table.name, writer.flush())
+    writeMeta(tables, {
       reached: String(this.head.batch),
       reached_hash: this.head.hash,
       digest: String(this.digest),
+      history_digests: digests.text(),
     })
     return true
   }

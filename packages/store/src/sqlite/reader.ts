@@ -3,15 +3,15 @@
  * transaction shows the tables at one batch; whatever the journal has behind it is projected here, and kept while it is
  * short.
  */
-import type { HistoryQuery, HistoryRow, HistoryTable, KeyedResult } from '@stemma/core/image'
+import type { HistoryQuery, HistoryRow, KeyedResult } from '@stemma/core/image'
 import type Database from 'better-sqlite3'
-import { findStatement, rowFound } from '../history/find-statement.js'
+import { findStatement } from '../history/find-statement.js'
+import { type KeptRow, KeptRows } from '../history/kept-rows.js'
 import { PassingTail } from '../history/passing-tail.js'
 import { Tail } from '../history/tail.js'
 import type { StoreSchema } from '../port.js'
 import { resultsOf } from '../record/checked.js'
 import { decodeEventsOf } from '../record/codec.js'
-import type { SqlValue } from '../tables/row-values.js'
 import { EventItems } from './event-items.js'
 import { reachedBy } from './follower.js'
 import { recordHolding, rowsAfter } from './records.js'
@@ -21,16 +21,18 @@ const SEQUENCES_KEPT_MAX = 100_000
 
 export class Reader {
   private readonly tail: Tail
+  private readonly history: readonly KeptRows[]
   private readonly items: EventItems
 
   constructor(
-    private readonly schema: StoreSchema,
+    schema: StoreSchema,
     private readonly journal: Database.Database,
     private readonly tables: Database.Database,
     private readonly keptMax = SEQUENCES_KEPT_MAX,
   ) {
     this.tail = new Tail(schema.history)
-    this.items = new EventItems(tables, schema.history)
+    this.history = schema.history.map((table) => new KeptRows(table, schema))
+    this.items = new EventItems(tables, this.history)
     // As `matchesQuery` has it: SQLite's own lower() knows only ASCII.
     tables.function('contains_text', { deterministic: true }, (text, part) =>
       String(text ?? '')
@@ -67,15 +69,15 @@ export class Reader {
     tail.dropThrough(batch)
     for (const row of rowsAfter(this.journal, Math.max(batch, tail.last)))
       tail.keep({ events: decodeEventsOf(row), batch: row.batch })
-    return tail.merge(name, query, this.settled(this.tableOf(name), query, tail.size(name)))
+    return tail.merge(name, query, this.settled(this.keptOf(name), query, tail.size(name)))
   }
 
   private findPassing(batch: number, name: string, query: HistoryQuery): readonly HistoryRow[] {
     this.tail.clear()
-    const table = this.tableOf(name)
-    const passing = new PassingTail(table, query)
+    const kept = this.keptOf(name)
+    const passing = new PassingTail(kept.table, query)
     for (const row of rowsAfter(this.journal, batch)) passing.take(decodeEventsOf(row))
-    return passing.merge(this.settled(table, query, passing.hidden))
+    return passing.merge(this.settled(kept, query, passing.hidden))
   }
 
   /** How many sequences the journal has behind a record. */
@@ -85,18 +87,18 @@ export class Reader {
     return ((last.get() as number | undefined) ?? 0) - ((reached.get(batch) as number | undefined) ?? 0)
   }
 
-  private tableOf(name: string): HistoryTable {
-    const table = this.schema.history.find((candidate) => candidate.name === name)
-    if (table === undefined) throw new Error(`expected a history table, was ${name}`)
-    return table
+  private keptOf(name: string): KeptRows {
+    const kept = this.history.find(({ table }) => table.name === name)
+    if (kept === undefined) throw new Error(`expected a history table, was ${name}`)
+    return kept
   }
 
   /** Rows of the tables in the query's order. So many of them may be passed over as older states of what the tail has. */
-  private *settled(table: HistoryTable, query: HistoryQuery, hidden: number): IterableIterator<HistoryRow> {
-    const { sql, values } = findStatement(table, query, query.limit + hidden)
+  private *settled(kept: KeptRows, query: HistoryQuery, hidden: number): IterableIterator<HistoryRow> {
+    const { sql, values } = findStatement(kept, query, query.limit + hidden)
     const rows = this.tables.prepare(sql).raw().safeIntegers()
-    for (const row of rows.iterate(...values) as IterableIterator<SqlValue[]>) {
-      yield this.items.restored(table, rowFound(table, row))
+    for (const row of rows.iterate(...values) as IterableIterator<KeptRow>) {
+      yield this.items.restored(kept, kept.found(this.tables.name, row, query))
     }
   }
 }

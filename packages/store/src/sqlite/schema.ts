@@ -9,6 +9,7 @@ import { columnsKept } from '../history/event-items.js'
 import type { StoreSchema, TableShape } from '../port.js'
 import { CHAIN_START } from '../record/chain.js'
 import { FORMAT_VERSION } from '../record/upgrades.js'
+import { HistoryDigests } from '../tables/history-digests.js'
 import { historyName, quoted } from '../tables/names.js'
 import { readMeta, TABLES_META, writeMeta } from './meta.js'
 
@@ -37,7 +38,7 @@ function historyTable(table: HistoryTable): string[] {
   const isShort = columns.every(({ kind }) => kind !== 'json')
   const key = `PRIMARY KEY (${table.key.map(quoted).join(', ')})`
   return [
-    `CREATE TABLE ${name} (${columns.map(column).join(', ')}, ${key})${isShort && !isRowNumber ? ' WITHOUT ROWID' : ''}`,
+    `CREATE TABLE ${name} (${columns.map(column).join(', ')}, row_digest INTEGER NOT NULL, ${key})${isShort && !isRowNumber ? ' WITHOUT ROWID' : ''}`,
     ...table.indexes.map(
       (columns, index) =>
         `CREATE INDEX "history_${table.name}_${index}" ON ${name} (${columns.map(quoted).join(', ')}) WHERE ${quoted(columns[0] as string)} IS NOT NULL`,
@@ -79,6 +80,7 @@ export function makeTables(database: Database.Database, schema: StoreSchema): vo
       reached: '0',
       reached_hash: CHAIN_START,
       digest: '0',
+      history_digests: new HistoryDigests().text(),
     })
   })()
 }

@@ -1,4 +1,4 @@
-/** The walk over all that is on the disk: the chain, the head that is kept apart, and the digest of the tables. */
+/** The walk over all that is on the disk: the chain, the head that is kept apart, and the tables. */
 import { existsSync } from 'node:fs'
 import type Database from 'better-sqlite3'
 import { type ChainReport, type Damage, StoreRefusal, type StoreSchema } from '../port.js'
@@ -6,6 +6,7 @@ import type { ChainHead } from '../record/chain.js'
 import { type Files, openToRead } from './files.js'
 import { reachedBy } from './follower.js'
 import { HeadFile } from './head-file.js'
+import { historyDamage } from './history-check.js'
 import { chainDamage, hashAt, lastHead } from './records.js'
 import { isMadeFor } from './schema.js'
 import { partsOf, provenSnapshot } from './snapshots.js'
@@ -18,7 +19,8 @@ export function verifyChain(files: Files, schema: StoreSchema): ChainReport {
   const journal = openToRead(files.journal)
   try {
     const found: Damage[] = [...kept.damage]
-    const ofTables = tables === null ? null : inOneRead(tables, () => tablesReport(files, tables, schema))
+    const ofTables =
+      tables === null ? null : inOneRead(tables, () => tablesReport(files, { tables, journal }, schema))
     const snapshot = snapshotReport(files.journal, journal)
     const { head, damage } = chainDamage(files.journal, journal, snapshot.batch)
     found.push(...damage, ...snapshot.damage)
@@ -81,14 +83,29 @@ interface TablesReport {
   readonly damage: readonly Damage[]
 }
 
-function tablesReport({ tables: file }: Files, tables: Database.Database, schema: StoreSchema): TablesReport {
+function tablesReport(
+  { tables: file }: Files,
+  { tables, journal }: { readonly tables: Database.Database; readonly journal: Database.Database },
+  schema: StoreSchema,
+): TablesReport {
   try {
     if (!isMadeFor(tables, schema)) return { damage: [] }
-    return { reached: reachedBy(tables), damage: tableDamage(file, tables, schema) }
+    const damage = [
+      ...tableDamage(file, tables, schema),
+      ...historyDamage(journal, tables, schema),
+      ...indexDamage(file, tables),
+    ]
+    return { reached: reachedBy(tables), damage }
   } catch (error) {
     return { damage: [unreadable(file, error)] }
   }
 }
+
+/** What SQLite itself finds: pages and indexes that do not fit the rows, so that a read would miss some. */
+const indexDamage = (file: string, tables: Database.Database): readonly Damage[] =>
+  (tables.prepare('PRAGMA integrity_check').pluck().all() as readonly string[])
+    .filter((says) => says !== 'ok')
+    .map((says) => ({ file, message: `${file}: ${says}` }))
 
 const unreadable = (file: string, error: unknown): Damage => ({
   file,

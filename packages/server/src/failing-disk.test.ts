@@ -34,7 +34,7 @@ test(
   async () => {
     loop = await KillLoop.open({ directory, store: 'sqlite', seed: 1 })
     const limit = Math.ceil(largestFile() / KIB) + 200
-    const { how, said, acknowledged } = await loop.roundUnder(1, noFileBeyond(limit))
+    const { how, said, acknowledged } = await loop.roundUnder(1, { under: noFileBeyond(limit) })
     expect(how).toBe(1)
     expect(said).toMatch(/could not be written/)
     expect(acknowledged).toBeGreaterThan(0)

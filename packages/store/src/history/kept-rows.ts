@@ -2,20 +2,12 @@
  * Rows of a history table as the tables keep them: the values of its columns, and behind them the digest by which a row
  * that was damaged is noticed before anybody is shown it.
  */
-import {
-  type Event,
-  type HistoryQuery,
-  type HistoryRow,
-  type HistoryTable,
-  matchesQuery,
-  type Plain,
-} from '@stemma/core/image'
+import type { Event, HistoryRow, HistoryTable } from '@stemma/core/image'
 import { type Damage, StoreRefusal, type StoreSchema } from '../port.js'
 import { historyName, quoted, snakeCase } from '../tables/names.js'
 import { RowDigest } from '../tables/row-digest.js'
-import { fromSql, type SqlValue, toSql } from '../tables/row-values.js'
+import { type SqlValue, toSql } from '../tables/row-values.js'
 import { columnsKept, rowsKept } from './event-items.js'
-import { isBehind } from './order.js'
 
 export const ROW_DIGEST = { name: 'row_digest', kind: 'number' } as const
 
@@ -68,18 +60,7 @@ export class KeptRows {
     return this.digest.of(this.place, row, this.columns.length) === Number(this.digestOf(row))
   }
 
-  /** A row that a query found. Throws StoreRefusal where it is not as it was written, or not what was asked for. */
-  found(file: string, row: KeptRow, query: HistoryQuery): HistoryRow {
-    this.assertWhole(file, row)
-    const found: Record<string, Plain> = {}
-    this.columns.forEach(({ name, kind }, index) => {
-      found[name] = fromSql(kind, row[index] as SqlValue)
-    })
-    // An index that was damaged leads to rows that nobody asked for.
-    if (matchesQuery(found, query) && isBehind(this.table, query, found)) return found
-    throw refusalOf(this.damageOf(file, row, 'was found where it is not'))
-  }
-
+  /** Throws StoreRefusal where it is not. */
   assertWhole(file: string, row: KeptRow): void {
     if (!this.isWhole(row)) throw refusalOf(this.damageOf(file, row, 'does not have its digest'))
   }
@@ -104,4 +85,4 @@ export class KeptRows {
   }
 }
 
-const refusalOf = (damage: Damage): StoreRefusal => new StoreRefusal('damaged', damage.message, damage)
+export const refusalOf = (damage: Damage): StoreRefusal => new StoreRefusal('damaged', damage.message, damage)

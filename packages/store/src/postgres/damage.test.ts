@@ -1,8 +1,11 @@
 // What is not as it was written is found and named, and tables that were not made for this version are made again.
 import { EVENTS } from '@stemma/core/image'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { columnsKept } from '../history/event-items.js'
+import { ROW_DIGEST } from '../history/kept-rows.js'
 import { StoreRefusal } from '../port.js'
 import { becomeWriter, hashOf } from '../suite.js'
+import { snakeCase } from '../tables/names.js'
 import { TEST_SCHEMA, TEST_SOURCE, TestBook, TestTables } from '../testing/book.js'
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.js'
 import { PostgresStore } from './postgres-store.js'
@@ -179,6 +182,33 @@ describe('a bit that turned over', () => {
 })
 
 describe('history', () => {
+  const named = (name: string): string => `"${snakeCase(name)}"`
+  const FIELDS = TEST_SCHEMA.history.flatMap((table) =>
+    [...columnsKept(table), ROW_DIGEST].map((column) => ({ table, column })),
+  )
+  const changedOf = (field: string, kind: string): string => {
+    if (kind === 'flag') return `NOT coalesce(${field}, false)`
+    return kind === 'text' || kind === 'json'
+      ? `coalesce(${field}, '') || ' '`
+      : `coalesce(${field}, 0) + 1000`
+  }
+
+  /** A transfer that was settled since, in the tables. */
+  async function transferred(): Promise<{ readonly store: PostgresStore; readonly transfer: number }> {
+    const { image } = new TestTables()
+    const store = open()
+    await store.load(image)
+    await becomeWriter(store, image)
+    const [from, to] = [1, 3] as never[] as [never, never]
+    const moved = { from, to, amount: 7n, note: 'rent' }
+    const transfer = book.transfer(moved)
+    await book.commit(store)
+    book.settle(transfer, moved)
+    await book.commit(store)
+    await store.settled()
+    return { store, transfer }
+  }
+
   test.each([
     [
       'an event was changed',
@@ -210,18 +240,39 @@ describe('history', () => {
     expect((await store.verifyChain()).damage).toEqual([])
   })
 
-  test('whose rows were replaced since is sound, and a replaced row that was changed is named', async () => {
-    const { image } = new TestTables()
+  test('is served as it was written or not at all, whatever field of a row is changed, and verify names it', async () => {
+    await transferred()
     const store = open()
-    await store.load(image)
-    await becomeWriter(store, image)
-    const [from, to] = [1, 3] as never[] as [never, never]
-    const moved = { from, to, amount: 7n, note: 'rent' }
-    const transfer = book.transfer(moved)
-    await book.commit(store)
-    book.settle(transfer, moved)
-    await book.commit(store)
-    await store.settled()
+    await store.load(new TestTables().image)
+    for (const { table, column } of FIELDS) {
+      const [name, field] = [`book_0.history_${table.name}`, named(column.name)]
+      const key = table.key.map(named).join(', ')
+      const last = `(${key}) = (SELECT ${key} FROM ${name} ORDER BY ${key} DESC LIMIT 1)`
+      await edit(`DROP TABLE IF EXISTS sound; CREATE TABLE sound AS TABLE ${name}`)
+      await edit(`UPDATE ${name} SET ${field} = ${changedOf(field, column.kind)} WHERE ${last}`)
+      const refused = await store.find(table, { limit: 100 }).catch((thrown: unknown) => thrown)
+      expect(refused, `${name}.${field}`).toBeInstanceOf(StoreRefusal)
+      expect(refused).toMatchObject({ kind: 'damaged', place: { table: `history_${table.name}` } })
+      expect(String(refused)).toContain(`of history_${table.name} does not have its digest`)
+      if (column === ROW_DIGEST) {
+        const { damage } = await store.verifyChain()
+        expect(damage).toContainEqual(expect.objectContaining({ table: `history_${table.name}` }))
+      }
+      await edit(`TRUNCATE ${name}; INSERT INTO ${name} SELECT * FROM sound`)
+    }
+    expect((await store.verifyChain()).damage).toEqual([])
+  })
+
+  test('whose rows nobody wrote is found by verify', async () => {
+    const row = `SELECT sequence, position + 1, subject, row_digest FROM book_0.history_notes LIMIT 1`
+    await edit(`INSERT INTO book_0.history_notes ${row}`)
+    const { damage } = await open().verifyChain()
+    expect(damage).toEqual([expect.objectContaining({ table: 'history_notes' })])
+    expect(damage[0]?.message).toContain('rows were added')
+  })
+
+  test('whose rows were replaced since is sound, and a replaced row that was changed is named', async () => {
+    const { store, transfer } = await transferred()
     expect((await store.verifyChain()).damage).toEqual([])
     await edit('UPDATE book_0.history_transfers SET amount = amount + 1')
     expect((await store.verifyChain()).damage[0]?.message).toContain(`row ${transfer} of history_transfers`)

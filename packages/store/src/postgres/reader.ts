@@ -11,6 +11,7 @@ import {
   type Plain,
 } from '@stemma/core/image'
 import { findStatement } from '../history/find-statement.js'
+import { FoundRows } from '../history/found-rows.js'
 import { KeptRows } from '../history/kept-rows.js'
 import { PassingTail } from '../history/passing-tail.js'
 import { Tail } from '../history/tail.js'
@@ -154,8 +155,7 @@ export class Reader {
     const { sql, values } = findStatement(kept, query, limit)
     let marks = 0
     const numbered = sql.replaceAll('?', () => `$${++marks}`)
-    return (await session.values(numbered, values)).map((row) =>
-      kept.found(tablesName(this.place), row, query),
-    )
+    const found = new FoundRows(tablesName(this.place), kept, query)
+    return (await session.values(numbered, values)).map((row) => found.take(row))
   }
 }

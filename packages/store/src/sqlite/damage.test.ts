@@ -1,9 +1,13 @@
 import { copyFileSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { EVENTS } from '@stemma/core/image'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { columnsKept } from '../history/event-items.js'
+import { ROW_DIGEST } from '../history/kept-rows.js'
 import { StoreRefusal } from '../index.js'
 import { hashOf } from '../suite.js'
+import { snakeCase } from '../tables/names.js'
 import { TEST_SCHEMA, TEST_SOURCE, TestBook, TestTables } from '../testing/book.js'
 import { openTestStore, temporaryDirectory } from '../testing/data-directory.js'
 import { filesOf } from './files.js'
@@ -309,4 +313,81 @@ test('a tail too long to be replayed is followed before the image is loaded', as
   expect((await again.load(image)).batch).toBe(1_100)
   expect(again.lag().batches).toBe(0)
   expect(hashOf(image)).toBe(hashOf(book.image))
+})
+
+describe('a row of history in the tables', () => {
+  /** Two transfers of which one was settled since, in the tables. */
+  async function writtenHistory(): Promise<void> {
+    const book = new TestBook()
+    const store = openTestStore(dataDirectory)
+    await store.load(book.image)
+    const [from, to] = [book.open('from', 2n ** 90n), book.open('to')]
+    const moves = [5n, 6n].map((moved) => ({ from, to, amount: moved, note: 'rent' }))
+    const [first] = moves.map((move) => book.transfer(move))
+    await book.commit(store)
+    book.settle(first as number, moves[0] as (typeof moves)[number])
+    await book.commit(store)
+    await store.close()
+  }
+
+  const loaded = async (): Promise<SqliteStore> => {
+    const store = open()
+    await store.load(new TestTables().image)
+    return store
+  }
+
+  const named = (name: string): string => `"${snakeCase(name)}"`
+  const FIELDS = TEST_SCHEMA.history.flatMap((table) =>
+    [...columnsKept(table), ROW_DIGEST].map((column) => ({ table, column })),
+  )
+
+  test('is served as it was written or not at all, whatever field of it is changed, and verify names it', async () => {
+    await writtenHistory()
+    copyFileSync(pathOf('tables.sqlite'), pathOf('sound'))
+    const store = await loaded()
+    for (const { table, column } of FIELDS) {
+      const [name, field] = [`history_${table.name}`, named(column.name)]
+      const isText = column.kind === 'text' || column.kind === 'json'
+      const changed = isText ? `coalesce(${field}, '') || ' '` : `coalesce(${field}, 0) + 1000`
+      const key = table.key.map(named).join(', ')
+      const last = `(SELECT ${key} FROM ${name} ORDER BY ${key} DESC LIMIT 1)`
+      edit('tables.sqlite', `UPDATE ${name} SET ${field} = ${changed} WHERE (${key}) = ${last}`)
+      const refusal = await refusalOf(() => store.find(table, { limit: 100 }))
+      expect(refusal.message).toMatch(new RegExp(`row .* of ${name} does not have its digest`))
+      expect(refusal.place).toMatchObject({ file: pathOf('tables.sqlite'), table: name })
+      if (column === ROW_DIGEST) {
+        const { damage } = await store.verifyChain()
+        expect(damage).toContainEqual(expect.objectContaining({ table: name }))
+      }
+      const restored = `DELETE FROM ${name}; INSERT INTO ${name} SELECT * FROM sound.${name}`
+      edit('tables.sqlite', `ATTACH '${pathOf('sound')}' AS sound`, restored)
+    }
+    expect((await store.verifyChain()).damage).toEqual([])
+  })
+
+  test('that was lost is named by verify, and by the read of the event that it is an item of', async () => {
+    await writtenHistory()
+    edit('tables.sqlite', 'DELETE FROM history_moves WHERE sequence = 3 AND position = 1')
+    const file = pathOf('tables.sqlite')
+    const message = `${file}: row 3, 1 of history_moves is missing`
+    expect(await damageFound()).toEqual([{ file, table: 'history_moves', message }])
+    const store = await loaded()
+    const refusal = await refusalOf(() => store.find(EVENTS, { limit: 100 }))
+    expect(refusal.message).toContain('expected 2 moves of event 3, 0 in "history_moves", were 1')
+  })
+
+  test('that nobody wrote is found by verify, with a digest or without', async () => {
+    await writtenHistory()
+    const row =
+      'SELECT transfer + 1000, "from", "to", amount, note, is_settled, row_digest FROM history_transfers'
+    edit('tables.sqlite', `INSERT INTO history_transfers ${row} ORDER BY transfer LIMIT 1`)
+    const file = pathOf('tables.sqlite')
+    expect(await damageFound()).toEqual([
+      expect.objectContaining({
+        file,
+        table: 'history_transfers',
+        message: expect.stringContaining('rows were added'),
+      }),
+    ])
+  })
 })

@@ -6,6 +6,7 @@
 import type { HistoryQuery, HistoryRow, KeyedResult } from '@stemma/core/image'
 import type Database from 'better-sqlite3'
 import { findStatement } from '../history/find-statement.js'
+import { FoundRows } from '../history/found-rows.js'
 import { type KeptRow, KeptRows } from '../history/kept-rows.js'
 import { PassingTail } from '../history/passing-tail.js'
 import { Tail } from '../history/tail.js'
@@ -97,8 +98,9 @@ export class Reader {
   private *settled(kept: KeptRows, query: HistoryQuery, hidden: number): IterableIterator<HistoryRow> {
     const { sql, values } = findStatement(kept, query, query.limit + hidden)
     const rows = this.tables.prepare(sql).raw().safeIntegers()
+    const found = new FoundRows(this.tables.name, kept, query)
     for (const row of rows.iterate(...values) as IterableIterator<KeptRow>) {
-      yield this.items.restored(kept, kept.found(this.tables.name, row, query))
+      yield this.items.restored(kept, found.take(row))
     }
   }
 }

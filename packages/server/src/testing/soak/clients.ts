@@ -6,7 +6,8 @@ import { demoFile, type ServerProcess } from '../server-process.js'
 import type { Round, Transfer } from './round.js'
 
 const GRPC_ACCOUNT = 'firms/api-acme-participantfirm/accounts/api-acme-account-1'
-const UNAVAILABLE = 14
+const TRADING_CLIENT = 'acme-trading-client'
+export const UNAVAILABLE = 14
 /** A server that ends by itself says so, and takes nothing. */
 const UNAVAILABLE_HTTP = 503
 
@@ -123,7 +124,7 @@ export async function grpcOrders(
   const demo = demoFile(directory)['polymarket-us']
   const client = grpcClientAt(server.grpc)
   try {
-    const token = await signIn(directory)
+    const token = await signIn(directory, TRADING_CLIENT)
     for (let count = 0; token !== null; count += 1) {
       const clientOrderId = `r${round.number}-${name}-${count}`
       round.orders.add(clientOrderId)
@@ -155,10 +156,10 @@ export async function grpcOrders(
   }
 }
 
-/** A token of the venue's trading client; null where the server is gone. */
-async function signIn(directory: string): Promise<string | null> {
+/** A token of one of the venue's clients, by its id; null where the server is gone. */
+export async function signIn(directory: string, clientId: string): Promise<string | null> {
   const { clients, tokenUrl, audience } = demoFile(directory)['polymarket-us']
-  const [client] = clients
+  const client = clients.find((candidate) => candidate.clientId === clientId)
   if (client === undefined) throw new Error('expected a client of the venue in the demo world')
   const key = await importPKCS8(client.privateKeyPem, 'RS256')
   const signed = await new SignJWT({ jti: crypto.randomUUID() })

@@ -12,26 +12,28 @@ export interface Followed {
   readonly subject: string
 }
 
-export abstract class EventFollower {
+/** One that goes on with every server where it ended with the one before. */
+export abstract class Follower<Item extends { readonly id: string }> {
   /** Since the last time that they were taken. */
-  protected readonly seen: Followed[] = []
+  private readonly seen: Item[] = []
   private wake: () => void = () => {}
 
   constructor(
     readonly name: string,
-    protected after: string,
+    /** The last that it saw. */
+    protected last: string,
   ) {}
 
   /** Follows until the server is gone. */
   abstract follow(server: ServerProcess): Promise<void>
 
-  /** Resolves when it has seen this event or the stream has ended. */
+  /** Resolves when it has seen this one or the stream has ended. */
   async until(id: string, ended: Promise<void>): Promise<void> {
     let isOver = false
     const over = ended.then(() => {
       isOver = true
     })
-    while (this.after !== id && !isOver) {
+    while (this.last !== id && !isOver) {
       const more = new Promise<void>((resolve) => {
         this.wake = resolve
       })
@@ -39,14 +41,21 @@ export abstract class EventFollower {
     }
   }
 
-  take(): readonly Followed[] {
+  take(): readonly Item[] {
     return this.seen.splice(0)
   }
 
-  protected saw({ id, kind, subject }: Followed): void {
-    this.seen.push({ id, kind, subject })
-    this.after = id
+  protected saw(item: Item): void {
+    this.seen.push(item)
+    this.last = item.id
     this.wake()
+  }
+}
+
+/** Begins behind the last event that it saw. */
+abstract class EventFollower extends Follower<Followed> {
+  protected sawEvent({ id, kind, subject }: Followed): void {
+    this.saw({ id, kind, subject })
   }
 }
 
@@ -55,7 +64,7 @@ export class SseFollower extends EventFollower {
   async follow({ url, key }: ServerProcess): Promise<void> {
     try {
       const response = await fetch(`${url}/stemma/v1/events/stream?under=pty_1`, {
-        headers: { authorization: `Bearer ${key}`, 'last-event-id': this.after },
+        headers: { authorization: `Bearer ${key}`, 'last-event-id': this.last },
       })
       if (response.status !== 200 || response.body === null)
         throw new Error(`expected a stream, was ${response.status} ${await response.text()}`)
@@ -76,7 +85,7 @@ export class SseFollower extends EventFollower {
     if (data === undefined) return
     const event = JSON.parse(data.slice('data:'.length)) as Partial<Followed>
     // The last word of a stream says why it ends, and is no event.
-    if (event.id !== undefined) this.saw(event as Followed)
+    if (event.id !== undefined) this.sawEvent(event as Followed)
   }
 }
 
@@ -86,7 +95,7 @@ export class SocketFollower extends EventFollower {
     const socket = openSocket(server)
     socket.on('error', () => {})
     socket.on('open', () => {
-      socket.send(JSON.stringify({ id: 1, subscribe: { under: 'pty_1', after: this.after } }))
+      socket.send(JSON.stringify({ id: 1, subscribe: { under: 'pty_1', after: this.last } }))
     })
     await new Promise<void>((resolve, reject) => {
       socket.on('close', () => resolve())
@@ -94,7 +103,7 @@ export class SocketFollower extends EventFollower {
         const { event, status, problem } = JSON.parse(String(data))
         if (status !== undefined && status !== 200)
           reject(new Error(`expected a stream, was ${JSON.stringify(problem)}`))
-        if (event !== undefined) this.saw(event as Followed)
+        if (event !== undefined) this.sawEvent(event as Followed)
       })
     })
   }

@@ -4,10 +4,21 @@
  * wholly or not at all, and the streams went on without a gap.
  */
 import { deepEqual, equal, ok } from 'node:assert/strict'
-import { idMeant } from '../../surfaces/polymarket-us/trading/ids.js'
+import { idMeant, idShown } from '../../surfaces/polymarket-us/trading/ids.js'
 import { type ServerProcess, spawnServer, startProcess } from '../server-process.js'
 import { grpcOrders, httpClient, sendTransfer, socketClient } from './clients.js'
-import { type EventFollower, type Followed, SocketFollower, SseFollower } from './followers.js'
+import { DropCopyFollower } from './drop-copy-follower.js'
+import { SocketFollower, SseFollower } from './followers.js'
+import {
+  accountOf,
+  balanceOf,
+  cents,
+  type EventItem,
+  eventsAfter,
+  executionsAfter,
+  get,
+  newestEntries,
+} from './reads.js'
 import { draw, Round, type Transfer } from './round.js'
 
 export interface LoopOptions {
@@ -27,34 +38,43 @@ export interface RoundReport {
   readonly killedAtStart: boolean
 }
 
+/** What a server is to go down under. */
+export interface Adversity {
+  /** Words before its command. */
+  readonly under: readonly string[]
+  /** Called at each answer, with how many there were. */
+  answered?(answers: number): void
+  /** Called when the server has ended: what comes next is sound. */
+  over?(): void
+}
+
 export interface Ended {
   readonly how: number | NodeJS.Signals | null
   readonly said: string
 }
 
-interface EventItem extends Followed {
-  // biome-ignore lint/suspicious/noExplicitAny: the proof looks into whatever an event says
-  readonly data: any
-}
-
 const ANSWERS_MAX = 400
 const START_MILLISECONDS_MAX = 1_500
-const PAGE = 500
 /** Of those that were acknowledged, so many are sent again. */
 const SENT_AGAIN = 20
 
 export class KillLoop {
-  private readonly followers: readonly EventFollower[]
+  private readonly followers: readonly [SseFollower, SocketFollower]
+  private readonly dropCopy: DropCopyFollower
   private following: readonly Promise<void>[] = []
 
   private constructor(
     private readonly options: LoopOptions,
     private server: ServerProcess,
     private readonly accounts: readonly [string, string],
+    private readonly firm: string,
     /** The last event of the rounds before. */
     private last: string,
+    /** The last execution of the firm in the rounds before. */
+    private lastExecution: string,
   ) {
     this.followers = [new SseFollower('SSE', last), new SocketFollower('WebSocket', last)]
+    this.dropCopy = new DropCopyFollower(options.directory)
     this.follow()
   }
 
@@ -65,7 +85,11 @@ export class KillLoop {
       await accountOf(server, 'api-acme-account-1'),
     ] as const
     const { items } = await get(server, '/events?under=pty_1&newest_first=true&limit=1')
-    return new KillLoop(options, server, accounts, items[0].id)
+    const firm = (await get(server, '/parties?search=api-acme-participantfirm')).items[0].id
+    const copied = await get(server, `/drop-copy?under=${firm}&newest_first=true&limit=1`)
+    const loop = new KillLoop(options, server, accounts, firm, items[0].id, copied.items[0]?.id ?? '')
+    await loop.dropCopy.begun
+    return loop
   }
 
   async round(number: number): Promise<RoundReport> {
@@ -85,13 +109,15 @@ export class KillLoop {
   }
 
   /** Goes on under something that will end the server by itself, and gives what it said and how it ended. */
-  async roundUnder(number: number, under: readonly string[]): Promise<RoundReport & Ended> {
+  async roundUnder(number: number, { under, answered, over }: Adversity): Promise<RoundReport & Ended> {
     await this.end()
     this.server = await startProcess(this.options.directory, { ...this.options, under })
     this.follow()
-    const round = new Round(number, () => {})
+    let answers = 0
+    const round = new Round(number, () => answered?.(++answers))
     const start = await this.balances()
     await this.work(round)
+    over?.()
     const ended = { how: await this.server.ended, said: this.server.said() }
     return { ...(await this.prove(round, start)), ...ended, killedAtStart: false }
   }
@@ -145,7 +171,7 @@ export class KillLoop {
   }
 
   private follow(): void {
-    this.following = this.followers.map((follower) => follower.follow(this.server))
+    this.following = [...this.followers, this.dropCopy].map((follower) => follower.follow(this.server))
   }
 
   /** Killed while it starts: it may have served nobody yet. */
@@ -219,7 +245,24 @@ export class KillLoop {
       deepEqual(follower.take(), expected, `${follower.name} tells every event once`)
     }
     this.last = last.id
+    await this.checkDropCopy()
     return events.length
+  }
+
+  /** The drop copy over gRPC told every execution of the firm once, in the order in which the native surface lists them. */
+  private async checkDropCopy(): Promise<void> {
+    const { dropCopy, following } = this
+    const executions = await executionsAfter(this.server, this.firm, this.lastExecution)
+    const last = executions.at(-1)
+    if (last === undefined) return
+    const numbers = executions.map((id) => Number(id.replace(/^[a-z]+_/, '')))
+    await dropCopy.until(idShown(numbers.at(-1)), following.at(-1) as Promise<void>)
+    deepEqual(
+      dropCopy.take().map(({ id }) => idMeant(id)),
+      numbers,
+      'the drop copy over gRPC tells every execution once',
+    )
+    this.lastExecution = last
   }
 
   private balances(): Promise<readonly [bigint, bigint]> {
@@ -235,8 +278,6 @@ export class KillLoop {
   }
 }
 
-const cents = (amount: string): bigint => BigInt(amount.replace('.', ''))
-
 /** An event has the whole transfer, both sides of it. */
 function checkWhole({ amount }: Transfer, data: EventItem['data']): void {
   const guarded = cents(amount) * 10_000n
@@ -244,48 +285,4 @@ function checkWhole({ amount }: Transfer, data: EventItem['data']): void {
     data.entries.map((entry: { readonly amount: string }) => entry.amount),
     [`${-guarded}`, `${guarded}`],
   )
-}
-
-// biome-ignore lint/suspicious/noExplicitAny: the proof looks into whatever the server says
-async function get({ url, key }: ServerProcess, path: string): Promise<any> {
-  const response = await fetch(`${url}/stemma/v1${path}`, { headers: { authorization: `Bearer ${key}` } })
-  if (response.status !== 200) throw new Error(`${path}: ${response.status} ${await response.text()}`)
-  return response.json()
-}
-
-async function accountOf(server: ServerProcess, name: string): Promise<string> {
-  return (await get(server, `/accounts?search=${name}`)).items[0].id
-}
-
-async function balanceOf(server: ServerProcess, account: string): Promise<bigint> {
-  const { items } = await get(server, `/accounts/${account}/balances`)
-  const found = items.find(({ currency }: { readonly currency: string }) => currency === 'USD')
-  return cents(found?.posted ?? '0.00')
-}
-
-async function eventsAfter(server: ServerProcess, after: string): Promise<readonly EventItem[]> {
-  const events: EventItem[] = []
-  for (let last = after; ; last = events.at(-1)?.id ?? after) {
-    const { items } = await get(server, `/events?under=pty_1&limit=${PAGE}&after=${last}`)
-    events.push(...items)
-    if (items.length < PAGE) return events
-  }
-}
-
-async function newestEntries(
-  server: ServerProcess,
-  account: string,
-  count: number,
-): Promise<readonly Readonly<Record<string, string>>[]> {
-  const found: Readonly<Record<string, string>>[] = []
-  let cursor = ''
-  while (found.length < count) {
-    const limit = Math.min(PAGE, count - found.length)
-    const path = `/accounts/${account}/entries?type=transfer&newest_first=true&limit=${limit}${cursor}`
-    const { items, next_cursor } = await get(server, path)
-    found.push(...items)
-    if (next_cursor === null) break
-    cursor = `&cursor=${next_cursor}`
-  }
-  return found
 }

@@ -32,10 +32,14 @@ test.each<readonly [string, DiskFault, number]>([
 ])(
   'a disk that %s stops the server loudly; after the repair everything that was acknowledged is there',
   async (_what, kind, round) => {
-    const { how, said, acknowledged } = await loop.roundUnder(round, disk.failing(kind, ANSWERS_BEFORE))
+    const { how, said, acknowledged, executions } = await loop.roundUnder(
+      round,
+      disk.failing(kind, ANSWERS_BEFORE),
+    )
     expect(how).toBe(1)
     expect(said).toMatch(/could not be written/)
     expect(acknowledged).toBeGreaterThanOrEqual(ANSWERS_BEFORE)
+    expect(executions).toBeGreaterThan(0)
   },
   TIMEOUT,
 )

@@ -35,6 +35,8 @@ export interface RoundReport {
   readonly unansweredDone: number
   readonly unansweredLost: number
   readonly events: number
+  /** Of the firm whose drop copy is followed. */
+  readonly executions: number
   readonly killedAtStart: boolean
 }
 
@@ -157,6 +159,7 @@ export class KillLoop {
     const survived = await this.check(round)
     await this.sendAgain(round, survived)
     const events = await this.checkStreams()
+    const executions = await this.checkDropCopy()
     await this.checkBalances(round, start)
     deepEqual((await get(this.server, '/verify')).holds, true, 'the book proves itself')
     const unanswered = [...round.transfers.keys()].filter((key) => !round.done.has(key))
@@ -167,6 +170,7 @@ export class KillLoop {
       unansweredDone,
       unansweredLost: unanswered.length - unansweredDone,
       events,
+      executions,
     }
   }
 
@@ -245,16 +249,15 @@ export class KillLoop {
       deepEqual(follower.take(), expected, `${follower.name} tells every event once`)
     }
     this.last = last.id
-    await this.checkDropCopy()
     return events.length
   }
 
   /** The drop copy over gRPC told every execution of the firm once, in the order in which the native surface lists them. */
-  private async checkDropCopy(): Promise<void> {
+  private async checkDropCopy(): Promise<number> {
     const { dropCopy, following } = this
     const executions = await executionsAfter(this.server, this.firm, this.lastExecution)
     const last = executions.at(-1)
-    if (last === undefined) return
+    if (last === undefined) return 0
     const numbers = executions.map((id) => Number(id.replace(/^[a-z]+_/, '')))
     await dropCopy.until(idShown(numbers.at(-1)), following.at(-1) as Promise<void>)
     deepEqual(
@@ -263,6 +266,7 @@ export class KillLoop {
       'the drop copy over gRPC tells every execution once',
     )
     this.lastExecution = last
+    return executions.length
   }
 
   private balances(): Promise<readonly [bigint, bigint]> {

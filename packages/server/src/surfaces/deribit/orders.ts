@@ -197,7 +197,7 @@ function icebergShown({ terms, quantity, filled }: OrderFacts, scale: number) {
 }
 
 /** How it hangs together with others (section 6.4). */
-function linkShown({ id, terms: { link } }: OrderFacts, { currency }: Contract) {
+function linkShown({ id, terms: { link } }: OrderFacts, contract: Contract) {
   if (link === undefined) return {}
   const isPrimary = link.primary === id
   const [other] = link.cancels
@@ -205,13 +205,13 @@ function linkShown({ id, terms: { link } }: OrderFacts, { currency }: Contract) 
     trigger_fill_condition: link.condition,
     ...(link.triggers.length === 0
       ? {}
-      : { oto_order_ids: link.triggers.map((each) => orderIdShown(each, currency)) }),
-    ...(other === undefined ? {} : { oco_ref: orderIdShown(Math.min(id, other), currency) }),
+      : { oto_order_ids: link.triggers.map((each) => numberShown(each, contract)) }),
+    ...(other === undefined ? {} : { oco_ref: numberShown(Math.min(id, other), contract) }),
     ...(link.kind === 'one_cancels_other'
       ? {}
       : isPrimary
         ? { is_primary_otoco: link.kind === 'one_triggers_one_cancels_other' }
-        : { is_secondary_oto: true, primary_order_id: orderIdShown(link.primary, currency) }),
+        : { is_secondary_oto: true, primary_order_id: numberShown(link.primary, contract) }),
   }
 }
 

@@ -12,10 +12,18 @@ const DURABLE = ['fsync', 'full_page_writes', 'synchronous_commit'] as const
 export const withDatabase = <Result>(use: (url: string) => Promise<Result>): Promise<Result> =>
   onServer(() => inDatabase(({ url }) => use(url)))
 
-/** One for each of two sides that are compared. */
-export const withDatabases = (
-  use: (ours: TestDatabase, theirs: TestDatabase) => Promise<void>,
-): Promise<void> => onServer(() => inDatabase((ours) => inDatabase((theirs) => use(ours, theirs))))
+export interface Sides {
+  /** Of our server, and of our engine host without one. */
+  readonly ours: TestDatabase
+  readonly host: TestDatabase
+  readonly theirs: TestDatabase
+}
+
+/** One for each side that is compared. */
+export const withDatabases = (use: (sides: Sides) => Promise<void>): Promise<void> =>
+  onServer(() =>
+    inDatabase((ours) => inDatabase((host) => inDatabase((theirs) => use({ ours, host, theirs })))),
+  )
 
 async function onServer<Result>(use: () => Promise<Result>): Promise<Result> {
   const stop = await startServer()

@@ -1,53 +1,53 @@
 /**
  * Transfers with the book in PostgreSQL, beside a hand-written ledger on the same server that locks rows: spread over the
- * accounts and all out of one, one for a request and in batches. The two take turns. `sustained` counts the time until
- * our tables have followed as well; the peer has nothing left to do when it has answered.
+ * accounts and all out of one, one for a request and in batches. What each side does is in `README.md`.
  */
 import { BOOK_SCHEMA, Engine } from '@stemma/core'
 import { PostgresStore, type TestDatabase } from '@stemma/store'
 import { batchLoop } from './batch-loop.js'
 import type { Benchmark, Options } from './benchmark.js'
-import { closedLoop, countOne, type LoopOptions } from './closed-loop.js'
+import { countOne } from './closed-loop.js'
+import { type Contest, compare } from './contest.js'
 import { keepWorld, withDirectory } from './data-directory.js'
+import { type HostDoor, openHostDoor } from './host-channel.js'
 import { HttpChannel, requestMaker } from './http-channel.js'
+import { type LedgerProcess, type Move, type MoveMany, startLedger } from './ledger-process.js'
 import { withDatabases } from './postgres.js'
 import { LedgerChannel, makeLedger } from './postgres-ledger.js'
-import { report } from './report.js'
 import { ServerProcess } from './server.js'
-import { median } from './statistics.js'
-import { type Book, closeAll, DEPTH, drain, keyMaker, secondsOf, transferMaker } from './transfers.js'
+import { type Book, DEPTH, drain, keyMaker, transferMaker } from './transfers.js'
 import { API_KEY, Pairs } from './world.js'
 
 const IN_FLIGHT = 64
-const SLICES = 5
 const BATCH = 500
 const BATCHES_IN_FLIGHT = 4
 /** Ways to have as many in flight: the peer is measured by the better one. */
 const PEER_CONNECTIONS = [16, 64]
 
-type Loop = Omit<LoopOptions, 'milliseconds'>
-
-interface Contest {
-  readonly name: string
-  readonly load: Readonly<Record<string, string | number>>
-  readonly ours: Loop
-  readonly theirs: readonly Loop[]
+interface Ring {
+  readonly book: Book
+  readonly server: ServerProcess
+  readonly host: HostDoor
+  readonly theirs: TestDatabase
+  readonly service: LedgerProcess
 }
 
 export const transfersPostgres: Benchmark = {
   name: 'transfers-postgres',
   run: (options) =>
     withDirectory((directory) =>
-      withDatabases(async (ours, theirs) => {
+      withDatabases(async ({ ours, host: ofHost, theirs }) => {
         const book = await makeBook(ours.url, options)
+        const { actor } = await makeBook(ofHost.url, options)
         await makeLedger(theirs, book.accounts)
         const server = await ServerProcess.start(directory, { STEMMA_STORE: ours.url })
+        const [host, service] = [await openHostDoor(ofHost.url, actor), await startLedger(theirs.url)]
+        const ring = { book, server, host, theirs, service }
         try {
-          for (const isHot of [false, true])
-            await compare(await single(server, book, theirs, isHot), server, options)
-          await compare(await batches(server, book, theirs), server, options)
+          for (const isHot of [false, true]) await compare(await single(ring, isHot), options)
+          await compare(await batches(ring), options)
         } finally {
-          await server.stop()
+          await Promise.all([server.stop(), host.close(), service.stop()])
         }
       }),
     ),
@@ -61,108 +61,114 @@ async function makeBook(url: string, { quick }: Options): Promise<Book> {
   return keepWorld(store, { accounts: quick ? 1_000 : 10_000, depth: DEPTH })
 }
 
-async function single(
-  server: ServerProcess,
-  book: Book,
-  theirs: TestDatabase,
-  isHot: boolean,
-): Promise<Contest> {
+async function single({ book, server, host, theirs, service }: Ring, isHot: boolean): Promise<Contest> {
   const name = isHot ? 'hot' : 'cold'
-  const [request, transfer, key] = [
+  const [ask, transfer, key] = [
     requestMaker('/stemma/v1/transfers', API_KEY),
     transferMaker(book, isHot),
-    keyMaker(`our-${name}`),
+    keyMaker(name),
   ]
-  const [pairs, peerKey] = [new Pairs(book.accounts, isHot), keyMaker(`peer-${name}`)]
-  const message = (): string => {
-    const { from, to } = pairs.next()
-    return `${from}\n${to}\n1\n${peerKey()}`
-  }
+  const pairs = new Pairs(book.accounts, isHot)
+  const askPeer = requestMaker('/move', API_KEY)
+  const overHttp = (port: number): Promise<HttpChannel[]> => opened(IN_FLIGHT, () => HttpChannel.open(port))
+  const one = { inFlight: 1, count: countOne }
   return {
     name,
     load: { accounts: book.accounts.length, per: 'one a request', in_flight: IN_FLIGHT },
     ours: {
-      channels: await opened(IN_FLIGHT, () => HttpChannel.open(server.port)),
-      inFlight: 1,
-      message: () => request(transfer(), key()),
-      count: countOne,
+      loop: { ...one, channels: await overHttp(server.port), message: () => ask(transfer(), key()) },
+      drain: () => drain(server),
+    },
+    host: {
+      loop: {
+        ...one,
+        channels: await opened(IN_FLIGHT, async () => host.channel()),
+        message: () => hostLine(pairs, key),
+      },
+      drain: () => host.drain(),
     },
     theirs: await Promise.all(
       PEER_CONNECTIONS.map(async (connections) => ({
-        channels: await opened(connections, () => LedgerChannel.open(theirs, 'move')),
-        inFlight: IN_FLIGHT / connections,
-        message,
-        count: countOne,
+        loop: {
+          channels: await opened(connections, () => LedgerChannel.open(theirs, 'move')),
+          inFlight: IN_FLIGHT / connections,
+          count: countOne,
+          message: () => {
+            const { from, to } = pairs.next()
+            return `${from}\n${to}\n1\n${key()}`
+          },
+        },
       })),
     ),
+    theirService: {
+      loop: {
+        ...one,
+        channels: await overHttp(service.port),
+        message: () => {
+          const { from, to } = pairs.next()
+          const move: Move = { source: from, target: to, amount: 1, key: key() }
+          return askPeer(JSON.stringify(move), null)
+        },
+      },
+    },
   }
 }
 
-async function batches(server: ServerProcess, book: Book, theirs: TestDatabase): Promise<Contest> {
-  const [pairs, key] = [new Pairs(book.accounts), keyMaker('peer-batch')]
-  const message = (): string => {
+async function batches({ book, server, host, theirs, service }: Ring): Promise<Contest> {
+  const [pairs, key] = [new Pairs(book.accounts), keyMaker('batch')]
+  const many = (): MoveMany => {
     const some = Array.from({ length: BATCH }, () => pairs.next())
-    const lists = [some.map(({ from }) => from), some.map(({ to }) => to), some.map(() => key())]
-    const [sources, targets, keys] = lists.map((list) => `{${list.join(',')}}`)
-    return `${sources}\n${targets}\n1\n${keys}`
+    return {
+      sources: some.map(({ from }) => from),
+      targets: some.map(({ to }) => to),
+      amount: 1,
+      keys: some.map(() => key()),
+    }
   }
+  const askPeer = requestMaker('/move_many', API_KEY)
+  const whole = { inFlight: 1, count: () => ({ done: BATCH, refused: 0 }) }
+  const isDone = (status: number): { done: number; refused: number } =>
+    status === 200 ? { done: BATCH, refused: 0 } : { done: 0, refused: BATCH }
   return {
     name: 'batch',
-    load: { accounts: book.accounts.length, per: `batches of ${BATCH}` },
-    ours: await batchLoop(server, book, BATCH),
+    load: { accounts: book.accounts.length, per: `batches of ${BATCH}`, in_flight: BATCHES_IN_FLIGHT },
+    ours: { loop: await batchLoop(server, book, BATCH), drain: () => drain(server) },
+    host: {
+      loop: {
+        inFlight: 1,
+        count: isDone,
+        channels: await opened(BATCHES_IN_FLIGHT, async () => host.channel()),
+        message: () => Array.from({ length: BATCH }, () => hostLine(pairs, key)).join('\n'),
+      },
+      drain: () => host.drain(),
+    },
     theirs: [
       {
-        channels: await opened(BATCHES_IN_FLIGHT, () => LedgerChannel.open(theirs, 'move_many')),
-        inFlight: 1,
-        message,
-        count: () => ({ done: BATCH, refused: 0 }),
+        loop: {
+          ...whole,
+          channels: await opened(BATCHES_IN_FLIGHT, () => LedgerChannel.open(theirs, 'move_many')),
+          message: () => {
+            const { sources, targets, amount, keys } = many()
+            return `{${sources.join()}}\n{${targets.join()}}\n${amount}\n{${keys.join()}}`
+          },
+        },
       },
     ],
+    theirService: {
+      loop: {
+        inFlight: 1,
+        count: isDone,
+        channels: await opened(BATCHES_IN_FLIGHT, () => HttpChannel.open(service.port)),
+        message: () => askPeer(JSON.stringify(many()), null),
+      },
+    },
   }
+}
+
+function hostLine(pairs: Pairs, key: () => string): string {
+  const { from, to } = pairs.next()
+  return `${from} ${to} ${key()}`
 }
 
 const opened = <Channel>(count: number, open: () => Promise<Channel>): Promise<Channel[]> =>
   Promise.all(Array.from({ length: count }, open))
-
-async function compare(
-  { name, load, ours, theirs }: Contest,
-  server: ServerProcess,
-  options: Options,
-): Promise<void> {
-  const milliseconds = (secondsOf(options) * 1_000) / SLICES
-  const sides = [ours, ...theirs].map((loop) => ({ loop, rates: [] as number[], sustained: [] as number[] }))
-  // The first round warms up.
-  for (let round = 0; round <= SLICES; round += 1)
-    for (const { loop, rates, sustained } of sides) {
-      const start = performance.now()
-      const { done, seconds } = await closedLoop({ ...loop, milliseconds })
-      if (loop === ours) await drain(server)
-      if (round === 0) continue
-      rates.push(done / seconds)
-      sustained.push((done * 1_000) / (performance.now() - start))
-    }
-  for (const { loop } of sides) closeAll(loop.channels)
-  const [rate, ...peerRates] = sides.map(({ rates }) => median(rates)) as [number, ...number[]]
-  const whole = median(sides[0]?.sustained ?? [])
-  const peer = Math.max(...peerRates)
-  const full = {
-    ...load,
-    slices: SLICES,
-    slice_ms: milliseconds,
-    store: 'postgres',
-    durable: 'fsync, synchronous_commit on',
-  }
-  const figure = (what: string, value: number, unit: string): void =>
-    report({
-      bench: `transfers.postgres.${name}.${what}`,
-      value,
-      unit,
-      statistic: 'median of slices in turn',
-      load: full,
-    })
-  figure('rate', rate, 'transfers/s')
-  figure('sustained', whole, 'transfers/s')
-  figure('peer_rate', peer, 'transfers/s')
-  figure('ratio', rate / peer, 'ratio to the row-locking ledger')
-  figure('sustained_ratio', whole / peer, 'ratio to the row-locking ledger')
-}

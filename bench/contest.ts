@@ -1,0 +1,104 @@
+/**
+ * Sides that do the same on the same machine, in turn, so that noise meets them alike. `sustained` counts the time until
+ * our tables have followed as well; the peer has nothing left to do when it has answered.
+ */
+import type { Options } from './benchmark.js'
+import { closedLoop, type LoopOptions } from './closed-loop.js'
+import { report } from './report.js'
+import { median } from './statistics.js'
+import { closeAll, secondsOf } from './transfers.js'
+
+const SLICES = 5
+
+export interface Side {
+  readonly loop: Omit<LoopOptions, 'milliseconds'>
+  /** What is left to do when all is answered. */
+  readonly drain?: () => Promise<unknown>
+}
+
+export interface Contest {
+  readonly name: string
+  readonly load: Readonly<Record<string, string | number>>
+  /** Over HTTP with all that a request takes. */
+  readonly ours: Side
+  /** The engine host in this process, without HTTP. */
+  readonly host: Side
+  /** Called over its own protocol, with nothing in between: the better way of having as many in flight counts. */
+  readonly theirs: readonly Side[]
+  /** Behind a service over HTTP. */
+  readonly theirService: Side
+}
+
+interface Measured {
+  readonly rates: number[]
+  readonly sustained: number[]
+}
+
+export async function compare(contest: Contest, options: Options): Promise<void> {
+  const { ours, host, theirs, theirService } = contest
+  const milliseconds = (secondsOf(options) * 1_000) / SLICES
+  const measured = new Map<Side, Measured>()
+  for (const side of [ours, host, ...theirs, theirService]) measured.set(side, { rates: [], sustained: [] })
+  // The first rounds warm up: a compiler that watches what runs often needs some seconds.
+  const warm = Math.ceil(WARM_MILLISECONDS / milliseconds)
+  for (let round = 0; round < warm + SLICES; round += 1)
+    for (const [side, { rates, sustained }] of measured) {
+      const start = performance.now()
+      const { done, seconds } = await closedLoop({ ...side.loop, milliseconds })
+      await side.drain?.()
+      if (round < warm) continue
+      rates.push(done / seconds)
+      sustained.push((done * 1_000) / (performance.now() - start))
+    }
+  for (const { loop } of measured.keys()) closeAll(loop.channels)
+  const of = (side: Side, what: keyof Measured): number => median(measured.get(side)?.[what] ?? [])
+  const direct = Math.max(...theirs.map((side) => of(side, 'rates')))
+  const service = of(theirService, 'rates')
+  reportAll(contest, milliseconds, [
+    ['rate', of(ours, 'rates'), RATE],
+    ['sustained', of(ours, 'sustained'), RATE],
+    ['host_rate', of(host, 'rates'), RATE],
+    ['host_sustained', of(host, 'sustained'), RATE],
+    ['peer_rate', direct, RATE],
+    ['peer_service_rate', service, RATE],
+    ['ratio', of(ours, 'rates') / direct, 'ours over HTTP to the function called directly'],
+    ['sustained_ratio', of(ours, 'sustained') / direct, 'ours over HTTP to the function called directly'],
+    ['host_ratio', of(host, 'rates') / direct, 'our engine host to the function, both called directly'],
+    [
+      'host_sustained_ratio',
+      of(host, 'sustained') / direct,
+      'our engine host to the function, both called directly',
+    ],
+    ['service_ratio', of(ours, 'rates') / service, 'ours to the function behind a service, both over HTTP'],
+    [
+      'service_sustained_ratio',
+      of(ours, 'sustained') / service,
+      'ours to the function behind a service, both over HTTP',
+    ],
+  ])
+}
+
+const RATE = 'transfers/s'
+const WARM_MILLISECONDS = 3_000
+
+function reportAll(
+  { name, load }: Contest,
+  milliseconds: number,
+  figures: readonly (readonly [what: string, value: number, unit: string])[],
+): void {
+  const full = {
+    ...load,
+    slices: SLICES,
+    slice_ms: milliseconds,
+    store: 'postgres',
+    durable: 'fsync, synchronous_commit on',
+  }
+  for (const [what, value, unit] of figures)
+    report({
+      bench: `transfers.postgres.${name}.${what}`,
+      value,
+      unit,
+      statistic: 'median of slices in turn',
+      load: full,
+    })
+}

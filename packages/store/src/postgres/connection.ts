@@ -23,6 +23,8 @@ const PAUSE_MILLISECONDS_MAX = 1_000
 export class Connection {
   private client: pg.Client | null = null
   private last: Promise<unknown> = Promise.resolve()
+  /** What the last left under way, for nobody waited for it. */
+  private ending: Promise<unknown> = Promise.resolve()
   private mayRepeat = true
   private isClosed = false
 
@@ -48,6 +50,7 @@ export class Connection {
     this.giveUp()
     this.isClosed = true
     await this.last
+    await this.ending
     await this.client?.end().catch(() => {})
     this.client = null
   }
@@ -57,8 +60,9 @@ export class Connection {
     attempts: number,
   ): Promise<Result> {
     for (let attempt = 1; ; attempt += 1) {
+      await this.ending
       try {
-        return await work(new Session(await this.connected()))
+        return await this.on(new Session(await this.connected()), work)
       } catch (error) {
         const isLost = error instanceof LostConnection
         if (isLost) this.drop()
@@ -66,6 +70,16 @@ export class Connection {
         if (attempt >= attempts || (isLost && !this.mayRepeat)) throw error
         await delay(pauseAfter(attempt))
       }
+    }
+  }
+
+  private async on<Result>(session: Session, work: (session: Session) => Promise<Result>): Promise<Result> {
+    try {
+      return await work(session)
+    } finally {
+      this.ending = session.ended.then((failure) => {
+        if (failure instanceof LostConnection) this.drop()
+      })
     }
   }
 

@@ -1,5 +1,6 @@
 /** The follower's thread: follows when it is told that the journal has more, and says how far it came. */
 import { workerData } from 'node:worker_threads'
+import type { RecordRow } from '../record/checked.js'
 import { loadSchema, type SchemaSource } from '../schema-source.js'
 import { serveCalls } from '../worker/worker-link.js'
 import { Connection } from './connection.js'
@@ -31,7 +32,8 @@ serveCalls(async (notify) => {
   let isPrepared = false
   return {
     /** Follows until the journal has nothing more; what is appended meanwhile is in the next transaction. */
-    follow: async () => {
+    follow: async (recent: readonly RecordRow[]) => {
+      follower.recent.add(recent)
       if (!isPrepared) await follower.prepare()
       isPrepared = true
       for (;;) {

@@ -16,6 +16,7 @@ import { HistoryWriter } from './history-writer.js'
 import { reachedBy, readMeta, type TablesMeta, writeMeta } from './meta.js'
 import { journalName, type PostgresPlace } from './place.js'
 import { PrimaryWriter } from './primary-writer.js'
+import { RecentRecords } from './recent-records.js'
 import { stepAfter } from './records.js'
 import { fingerprintOf, makeTables } from './schema.js'
 import type { Session } from './session.js'
@@ -24,6 +25,8 @@ import { partsOf, provenSnapshot } from './snapshots.js'
 const BOUNDS = { records: 2_048, bytes: 4 * 2 ** 20 }
 
 export class Follower {
+  /** What the process that this follower belongs to has just appended. */
+  readonly recent = new RecentRecords()
   private readonly primary: ReadonlyMap<string, PrimaryWriter>
   private readonly history: readonly HistoryWriter[]
   private readonly fingerprint: string
@@ -55,7 +58,9 @@ export class Follower {
     if (meta?.fingerprint !== this.fingerprint)
       throw new Error('expected the tables to be those of this version, another process has made them anew')
     const from = reachedBy(meta)
-    const { rows, hasMore } = await stepAfter(session, this.place, from.batch, this.bounds)
+    const { bounds, place, recent } = this
+    const step = recent.after(from.batch, bounds) ?? (await stepAfter(session, place, from.batch, bounds))
+    const { rows, hasMore } = step
     const last = rows.at(-1)
     if (last === undefined) return { reached: from.batch, isBehind: false }
     // Behind the records: what was dropped of them is seen together with the snapshot that stands in for it.

@@ -85,7 +85,8 @@ export class JournalWriter {
     return { batch: record.batch, hash: record.hash }
   }
 
-  append(encoded: EncodedBatch): Promise<Appended> {
+  /** Gives the record as it now stands in the journal. */
+  append(encoded: EncodedBatch): Promise<RecordRow> {
     const { tip, epoch } = this
     if (tip === null) return Promise.reject(new Error('expected the store to have taken over and to be open'))
     const record = recordAfter(tip, { book: this.place.book, epoch }, encoded)
@@ -93,7 +94,7 @@ export class JournalWriter {
     return this.written(async (session) => {
       if (!(await insert(session, INSERT_RECORD, recordValues(record), 'append')))
         await this.assertOwn(session, record)
-      return { batch: record.batch, hash: record.hash }
+      return record
     })
   }
 

@@ -35,6 +35,7 @@ import { loadImage } from './load.js'
 import { prepareJournal } from './migrations.js'
 import { journalName, type PostgresPlace, schemaOf, unusable } from './place.js'
 import type { FindCall, ReaderStart } from './reader-worker.js'
+import { buffersOf, RecentRecords } from './recent-records.js'
 import { someRecordsAfter } from './records.js'
 
 export interface PostgresOptions extends SchemaSource, PostgresPlace {
@@ -58,6 +59,8 @@ export class PostgresStore implements Store {
   private readonly writerEnd: JournalWriter
   private readonly reader: WorkerLink
   private readonly following: Following
+  /** For the follower, when it is next sent after what is durable. */
+  private readonly recent = new RecentRecords()
   private follower: WorkerLink | null = null
   /** The last record that was read, and the book's head there; null before it was loaded. */
   private read: (ChainHead & { readonly head: Head }) | null = null
@@ -74,7 +77,10 @@ export class PostgresStore implements Store {
       place: this.place,
       ...this.source,
     } satisfies ReaderStart)
-    this.following = new Following(() => (this.follower as WorkerLink).call<number>('follow', null))
+    this.following = new Following(() => {
+      const recent = this.recent.take()
+      return (this.follower as WorkerLink).call<number>('follow', recent, buffersOf(recent))
+    })
   }
 
   async load(image: Image): Promise<Loaded> {
@@ -101,9 +107,10 @@ export class PostgresStore implements Store {
     const record = encodeBatch(batch)
     const bytes = sizeOf(record)
     if (bytes > RECORD_BYTES_MAX) return Promise.reject(new RecordTooLarge(bytes))
-    const appended = this.writerEnd.append(record).then((result) => {
-      this.following.appended(result.batch, bytes)
-      return result
+    const appended = this.writerEnd.append(record).then((written) => {
+      this.recent.add([written])
+      this.following.appended(written.batch, bytes)
+      return { batch: written.batch, hash: written.hash }
     })
     this.appending = appended.catch(() => {})
     return appended

@@ -20,11 +20,11 @@ import { resultsOf } from '../record/checked.js'
 import { decodeEventsOf } from '../record/codec.js'
 import type { Connection } from './connection.js'
 import { EventItems } from './event-items.js'
-import { reachedBy, readMeta } from './meta.js'
-import { JOURNAL, journalName, type PostgresPlace, tablesName } from './place.js'
+import { hasTable } from './migrations.js'
+import { JOURNAL, journalName, type PostgresPlace, schemaOf, tablesName } from './place.js'
 import { recordHolding, recordsAfter } from './records.js'
 import { fingerprintOf } from './schema.js'
-import type { Session } from './session.js'
+import { codeOf, type Session } from './session.js'
 
 /** Of a longer tail nothing is kept between reads: a kept sequence takes about 3 KB. */
 const SEQUENCES_KEPT_MAX = 100_000
@@ -32,11 +32,41 @@ const SEQUENCES_KEPT_MAX = 100_000
 /** Rows that are read at once where it is not known how many of them count. */
 const ROWS_AT_ONCE = 1_000
 
+interface SeenRow {
+  readonly fingerprint: string | null
+  readonly reached: number | null
+  readonly reached_sequence: number | null
+  readonly last: number | null
+}
+
+interface Seen {
+  /** The record that the tables have reached, or 0. */
+  readonly batch: number
+  /** How many sequences the journal has behind it. */
+  readonly sequencesBehind: number
+}
+
+const seenOf =
+  (tables: string) =>
+  ({ book }: PostgresPlace): string =>
+    `SELECT fingerprint, reached,
+      (SELECT last_sequence FROM ${JOURNAL}.records WHERE book = ${book} AND batch = tables.reached) AS reached_sequence,
+      (SELECT MAX(last_sequence) FROM ${JOURNAL}.records WHERE book = ${book}) AS last
+    FROM (${tables}) AS tables`
+
+const SEEN = seenOf(`SELECT (SELECT value FROM stemma_meta WHERE name = 'fingerprint') AS fingerprint,
+  (SELECT CAST(value AS BIGINT) FROM stemma_meta WHERE name = 'reached') AS reached`)
+const SEEN_WITHOUT_TABLES = seenOf('SELECT NULL AS fingerprint, CAST(0 AS BIGINT) AS reached')
+
+const UNDEFINED_TABLE = '42P01'
+
 export class Reader {
   private readonly tail: Tail
   private readonly history: readonly KeptRows[]
   private readonly items: EventItems
   private readonly fingerprint: string
+  /** Once they are there they stay, made anew or not, unless somebody removes them by hand. */
+  private hasTables = false
 
   constructor(
     private readonly connection: Connection,
@@ -52,14 +82,11 @@ export class Reader {
 
   find(name: string, query: HistoryQuery): Promise<readonly HistoryRow[]> {
     return this.connection.run((session) =>
-      session.reading(async () => {
-        // Tables of another version are those of nobody: all history is then in the tail.
-        const meta = await readMeta(session, this.place)
-        const { batch } = reachedBy(meta?.fingerprint === this.fingerprint ? meta : null)
-        return (await this.sequencesBehind(session, batch)) > this.keptMax
+      this.seeing(session, ({ batch, sequencesBehind }) =>
+        sequencesBehind > this.keptMax
           ? this.findPassing(session, batch, name, query)
-          : this.findKept(session, batch, name, query)
-      }),
+          : this.findKept(session, batch, name, query, sequencesBehind > 0),
+      ),
     )
   }
 
@@ -77,11 +104,13 @@ export class Reader {
     batch: number,
     name: string,
     query: HistoryQuery,
+    hasTail: boolean,
   ): Promise<readonly HistoryRow[]> {
     const { tail } = this
     tail.dropThrough(batch)
-    for await (const rows of recordsAfter(session, this.place, Math.max(batch, tail.last)))
-      for (const row of rows) tail.keep({ events: decodeEventsOf(row), batch: row.batch })
+    if (hasTail)
+      for await (const rows of recordsAfter(session, this.place, Math.max(batch, tail.last)))
+        for (const row of rows) tail.keep({ events: decodeEventsOf(row), batch: row.batch })
     const hides = (row: HistoryRow): boolean => tail.hides(name, row)
     return tail.merge(name, query, await this.settled(session, batch, this.keptOf(name), query, hides))
   }
@@ -101,15 +130,27 @@ export class Reader {
     return passing.merge(await this.settled(session, batch, kept, query, hides))
   }
 
-  /** How many sequences the journal has behind a record. */
-  private async sequencesBehind(session: Session, batch: number): Promise<number> {
-    const { rows } = await session.query<{ last: number | null; reached: number | null }>(
-      `SELECT MAX(last_sequence) AS last,
-          (SELECT last_sequence FROM ${JOURNAL}.records WHERE book = $1 AND batch = $2) AS reached
-        FROM ${JOURNAL}.records WHERE book = $1`,
-      [this.place.book, batch],
-    )
-    return (rows[0]?.last ?? 0) - (rows[0]?.reached ?? 0)
+  /** One state of tables and journal for `work`, which is told how far the tables are in it. */
+  private async seeing<Result>(session: Session, work: (seen: Seen) => Promise<Result>): Promise<Result> {
+    this.hasTables ||= await hasTable(session, schemaOf(this.place), 'stemma_meta')
+    const first = this.hasTables ? SEEN : SEEN_WITHOUT_TABLES
+    try {
+      return await session.readingFrom<SeenRow, Result>(first(this.place), (row) => work(this.seenIn(row)))
+    } catch (error) {
+      if (codeOf(error) !== UNDEFINED_TABLE || !this.hasTables) throw error
+      this.hasTables = false
+      await session.ended
+      return this.seeing(session, work)
+    }
+  }
+
+  /** Tables of another version are those of nobody: all history is then in the tail. */
+  private seenIn({ fingerprint, reached, reached_sequence, last }: SeenRow): Seen {
+    const isOurs = fingerprint === this.fingerprint
+    return {
+      batch: isOurs ? Number(reached) : 0,
+      sequencesBehind: (last ?? 0) - (isOurs ? (reached_sequence ?? 0) : 0),
+    }
   }
 
   private keptOf(name: string): KeptRows {

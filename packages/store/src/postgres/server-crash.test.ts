@@ -1,0 +1,80 @@
+// The tables' transactions wait for no disk: when the database server crashes, the last of them may be gone, never a record.
+import pg from 'pg'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { becomeWriter, hashOf } from '../suite.js'
+import { TEST_SCHEMA, TEST_SOURCE, TestBook, TestTables } from '../testing/book.js'
+import { startOwnPostgres, type TestServer } from '../testing/postgres-server.js'
+import { PostgresStore } from './postgres-store.js'
+
+const ROUNDS = 5
+/** What no record's own flush takes along stays in the memory of the server until it is asked for. */
+const LAZY = ['wal_writer_delay=10s', 'wal_writer_flush_after=1GB']
+
+let server: TestServer
+const opened: PostgresStore[] = []
+
+beforeAll(async () => {
+  server = await startOwnPostgres(LAZY)
+})
+
+afterAll(async () => {
+  for (const store of opened) await store.close()
+  await server.stop()
+})
+
+const open = (): PostgresStore => {
+  const store = new PostgresStore({ url: server.url, book: 0, schema: TEST_SCHEMA, ...TEST_SOURCE })
+  opened.push(store)
+  return store
+}
+
+/** The server ends whatever it does and begins anew from its disk when one of its processes is killed. */
+async function crash(): Promise<void> {
+  const client = new pg.Client({ connectionString: server.url })
+  client.on('error', () => {})
+  await client.connect()
+  const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')
+  const ended = new Promise((resolve) => client.once('end', resolve))
+  process.kill(rows[0]?.pid ?? 0, 'SIGKILL')
+  await ended
+}
+
+async function reached(): Promise<number> {
+  const client = new pg.Client({ connectionString: server.url })
+  await client.connect()
+  const { rows } = await client.query("SELECT value FROM book_0.stemma_meta WHERE name = 'reached'")
+  await client.end()
+  return Number(rows[0].value)
+}
+
+test('after a crash of the server every record is there, and tables that lost their end are made up from the journal', async () => {
+  const book = new TestBook()
+  const store = open()
+  await store.load(book.image)
+  await becomeWriter(store, book.image)
+  const [from, to] = [book.open('from', 1_000n), book.open('to')]
+  let last = (await store.append(book.seal())).batch
+  await store.settled()
+  await store.renew()
+  let roundsBehind = 0
+  for (let round = 0; round < ROUNDS; round += 1) {
+    book.transfer({ from, to, amount: 1n, note: `round ${round}`, key: `key ${round}` })
+    last = (await store.append(book.seal())).batch
+    await store.settled()
+    await crash()
+    // Sent again until the server is back.
+    await store.renew()
+    if ((await reached()) < last) roundsBehind += 1
+    const tables = new TestTables()
+    const { batch, results } = await open().load(tables.image)
+    expect(batch).toBe(last)
+    expect(hashOf(tables.image)).toBe(hashOf(book.image))
+    expect(results.map(({ key }) => key)).toContain(`key ${round}`)
+  }
+  expect(roundsBehind).toBeGreaterThan(0)
+  book.transfer({ from, to, amount: 1n })
+  last = (await store.append(book.seal())).batch
+  await store.settled()
+  expect(await reached()).toBe(last)
+  expect(await store.verifyChain()).toMatchObject({ batches: last, damage: [] })
+}, 120_000)

@@ -4,6 +4,7 @@
  */
 import type { Options } from './benchmark.js'
 import { closedLoop, type LoopOptions } from './closed-loop.js'
+import { microsecondsOf } from './processor.js'
 import { report } from './report.js'
 import { median } from './statistics.js'
 import { closeAll, secondsOf } from './transfers.js'
@@ -14,6 +15,8 @@ export interface Side {
   readonly loop: Omit<LoopOptions, 'milliseconds'>
   /** What is left to do when all is answered. */
   readonly drain?: () => Promise<unknown>
+  /** Processes that it needs, beside this one and those of PostgreSQL. */
+  readonly processes?: readonly number[]
 }
 
 export interface Contest {
@@ -27,33 +30,40 @@ export interface Contest {
   readonly theirs: readonly Side[]
   /** Behind a service over HTTP. */
   readonly theirService: Side
+  /** Microseconds that PostgreSQL has taken so far. */
+  readonly postgres: (() => number) | null
 }
 
 interface Measured {
   readonly rates: number[]
   readonly sustained: number[]
+  /** Microseconds of the processor for a transfer, all processes together. */
+  readonly processor: number[]
 }
 
 export async function compare(contest: Contest, options: Options): Promise<void> {
   const { ours, host, theirs, theirService } = contest
   const milliseconds = (secondsOf(options) * 1_000) / SLICES
   const measured = new Map<Side, Measured>()
-  for (const side of [ours, host, ...theirs, theirService]) measured.set(side, { rates: [], sustained: [] })
+  for (const side of [ours, host, ...theirs, theirService])
+    measured.set(side, { rates: [], sustained: [], processor: [] })
   // The first rounds warm up: a compiler that watches what runs often needs some seconds.
   const warm = Math.ceil(WARM_MILLISECONDS / milliseconds)
   for (let round = 0; round < warm + SLICES; round += 1)
-    for (const [side, { rates, sustained }] of measured) {
-      const start = performance.now()
+    for (const [side, { rates, sustained, processor }] of measured) {
+      const [start, taken] = [performance.now(), takenBy(side, contest)]
       const { done, seconds } = await closedLoop({ ...side.loop, milliseconds })
       await side.drain?.()
       if (round < warm) continue
       rates.push(done / seconds)
       sustained.push((done * 1_000) / (performance.now() - start))
+      processor.push((takenBy(side, contest) - taken) / done)
     }
   for (const { loop } of measured.keys()) closeAll(loop.channels)
   const of = (side: Side, what: keyof Measured): number => median(measured.get(side)?.[what] ?? [])
   const direct = Math.max(...theirs.map((side) => of(side, 'rates')))
   const service = of(theirService, 'rates')
+  const directProcessor = Math.min(...theirs.map((side) => of(side, 'processor')))
   reportAll(contest, milliseconds, [
     ['rate', of(ours, 'rates'), RATE],
     ['sustained', of(ours, 'sustained'), RATE],
@@ -76,8 +86,23 @@ export async function compare(contest: Contest, options: Options): Promise<void>
       'ours to the function behind a service, both over HTTP',
     ],
   ])
+  if (contest.postgres === null) return
+  reportAll(contest, milliseconds, [
+    ['processor', of(ours, 'processor'), PROCESSOR],
+    ['host_processor', of(host, 'processor'), PROCESSOR],
+    ['peer_processor', directProcessor, PROCESSOR],
+    ['peer_service_processor', of(theirService, 'processor'), PROCESSOR],
+  ])
 }
 
+/** Microseconds so far. */
+const takenBy = ({ processes = [] }: Side, { postgres }: Contest): number => {
+  const { user, system } = process.cpuUsage()
+  const others = processes.reduce((sum, pid) => sum + microsecondsOf(pid), 0)
+  return user + system + others + (postgres?.() ?? 0)
+}
+
+const PROCESSOR = 'us/transfer, all processes, tables included'
 const RATE = 'transfers/s'
 const WARM_MILLISECONDS = 3_000
 

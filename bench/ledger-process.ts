@@ -20,6 +20,7 @@ const SCRIPT = new URL('./ledger-service.ts', import.meta.url).pathname
 
 export interface LedgerProcess {
   readonly port: number
+  readonly pid: number
   stop(): Promise<void>
 }
 
@@ -33,6 +34,7 @@ export async function startLedger(databaseUrl: string): Promise<LedgerProcess> {
   const [port] = (await once(child.stdout, 'data')) as [Buffer]
   return {
     port: Number(String(port)),
+    pid: child.pid ?? 0,
     stop: async () => {
       process.off('exit', kill)
       const ended = once(child, 'exit')

@@ -11,27 +11,18 @@ import type { Move, MoveMany } from './ledger-process.js'
 
 const CONNECTIONS = 64
 
-const [url] = process.argv.slice(2)
-const clients = await Promise.all(
-  Array.from({ length: CONNECTIONS }, async () => {
-    const client = new pg.Client({ connectionString: url })
-    await client.connect()
-    return client
-  }),
-)
-let next = 0
+const pool = new pg.Pool({ connectionString: process.argv[2], max: CONNECTIONS })
 
 async function move(request: IncomingMessage): Promise<unknown> {
   const body = JSON.parse(await text(request))
-  const client = clients[next++ % CONNECTIONS] as pg.Client
   const { source, target, amount, key } = body as Move
   if (request.url === '/move') {
     const values = [source, target, amount, key]
-    return client.query({ name: 'move', text: 'SELECT move($1, $2, $3, $4)', values })
+    return pool.query({ name: 'move', text: 'SELECT move($1, $2, $3, $4)', values })
   }
   const { sources, targets, keys } = body as MoveMany
   const values = [`{${sources.join()}}`, `{${targets.join()}}`, amount, `{${keys.join()}}`]
-  return client.query({ name: 'move_many', text: 'SELECT move_many($1, $2, $3, $4)', values })
+  return pool.query({ name: 'move_many', text: 'SELECT move_many($1, $2, $3, $4)', values })
 }
 
 const server = createServer((request, response) => {

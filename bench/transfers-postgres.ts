@@ -14,6 +14,7 @@ import { HttpChannel, requestMaker } from './http-channel.js'
 import { type LedgerProcess, type Move, type MoveMany, startLedger } from './ledger-process.js'
 import { withDatabases } from './postgres.js'
 import { LedgerChannel, makeLedger } from './postgres-ledger.js'
+import { postgresProcessor } from './processor.js'
 import { ServerProcess } from './server.js'
 import { type Book, DEPTH, drain, keyMaker, transferMaker } from './transfers.js'
 import { API_KEY, Pairs } from './world.js'
@@ -30,6 +31,7 @@ interface Ring {
   readonly host: HostDoor
   readonly theirs: TestDatabase
   readonly service: LedgerProcess
+  readonly postgres: Contest['postgres']
 }
 
 export const transfersPostgres: Benchmark = {
@@ -42,7 +44,8 @@ export const transfersPostgres: Benchmark = {
         await makeLedger(theirs, book.accounts)
         const server = await ServerProcess.start(directory, { STEMMA_STORE: ours.url })
         const [host, service] = [await openHostDoor(ofHost.url, actor), await startLedger(theirs.url)]
-        const ring = { book, server, host, theirs, service }
+        const postgres = await postgresProcessor(theirs)
+        const ring = { book, server, host, theirs, service, postgres }
         try {
           for (const isHot of [false, true]) await compare(await single(ring, isHot), options)
           await compare(await batches(ring), options)
@@ -61,7 +64,8 @@ async function makeBook(url: string, { quick }: Options): Promise<Book> {
   return keepWorld(store, { accounts: quick ? 1_000 : 10_000, depth: DEPTH })
 }
 
-async function single({ book, server, host, theirs, service }: Ring, isHot: boolean): Promise<Contest> {
+async function single(ring: Ring, isHot: boolean): Promise<Contest> {
+  const { book, server, host, theirs, service, postgres } = ring
   const name = isHot ? 'hot' : 'cold'
   const [ask, transfer, key] = [
     requestMaker('/stemma/v1/transfers', API_KEY),
@@ -74,10 +78,12 @@ async function single({ book, server, host, theirs, service }: Ring, isHot: bool
   const one = { inFlight: 1, count: countOne }
   return {
     name,
+    postgres,
     load: { accounts: book.accounts.length, per: 'one a request', in_flight: IN_FLIGHT },
     ours: {
       loop: { ...one, channels: await overHttp(server.port), message: () => ask(transfer(), key()) },
       drain: () => drain(server),
+      processes: [server.pid],
     },
     host: {
       loop: {
@@ -101,6 +107,7 @@ async function single({ book, server, host, theirs, service }: Ring, isHot: bool
       })),
     ),
     theirService: {
+      processes: [service.pid],
       loop: {
         ...one,
         channels: await overHttp(service.port),
@@ -114,7 +121,7 @@ async function single({ book, server, host, theirs, service }: Ring, isHot: bool
   }
 }
 
-async function batches({ book, server, host, theirs, service }: Ring): Promise<Contest> {
+async function batches({ book, server, host, theirs, service, postgres }: Ring): Promise<Contest> {
   const [pairs, key] = [new Pairs(book.accounts), keyMaker('batch')]
   const many = (): MoveMany => {
     const some = Array.from({ length: BATCH }, () => pairs.next())
@@ -131,8 +138,13 @@ async function batches({ book, server, host, theirs, service }: Ring): Promise<C
     status === 200 ? { done: BATCH, refused: 0 } : { done: 0, refused: BATCH }
   return {
     name: 'batch',
+    postgres,
     load: { accounts: book.accounts.length, per: `batches of ${BATCH}`, in_flight: BATCHES_IN_FLIGHT },
-    ours: { loop: await batchLoop(server, book, BATCH), drain: () => drain(server) },
+    ours: {
+      loop: await batchLoop(server, book, BATCH),
+      drain: () => drain(server),
+      processes: [server.pid],
+    },
     host: {
       loop: {
         inFlight: 1,
@@ -155,6 +167,7 @@ async function batches({ book, server, host, theirs, service }: Ring): Promise<C
       },
     ],
     theirService: {
+      processes: [service.pid],
       loop: {
         inFlight: 1,
         count: isDone,

@@ -193,6 +193,13 @@ export class TestBook {
     return account
   }
 
+  rename(account: Id, displayName: string): void {
+    const { accounts } = this.tables
+    this.command('account.renamed', `acc_${account}`, { displayName }, () => {
+      accounts.displayName.set(accounts.row(account), displayName)
+    })
+  }
+
   /** Takes an account and its balance away. */
   remove(account: Id): void {
     const { accounts, balances } = this.tables

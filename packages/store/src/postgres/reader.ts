@@ -36,13 +36,16 @@ interface SeenRow {
   readonly fingerprint: string | null
   readonly reached: number | null
   readonly reached_sequence: number | null
+  readonly last_sequence: number | null
   readonly last: number | null
 }
 
 interface Seen {
   /** The record that the tables have reached, or 0. */
   readonly batch: number
-  /** How many sequences the journal has behind it. */
+  /** The last record of the journal, or 0. */
+  readonly last: number
+  /** How many sequences lie between the two. */
   readonly sequencesBehind: number
 }
 
@@ -51,7 +54,8 @@ const seenOf =
   ({ book }: PostgresPlace): string =>
     `SELECT fingerprint, reached,
       (SELECT last_sequence FROM ${JOURNAL}.records WHERE book = ${book} AND batch = tables.reached) AS reached_sequence,
-      (SELECT MAX(last_sequence) FROM ${JOURNAL}.records WHERE book = ${book}) AS last
+      (SELECT MAX(last_sequence) FROM ${JOURNAL}.records WHERE book = ${book}) AS last_sequence,
+      (SELECT MAX(batch) FROM ${JOURNAL}.records WHERE book = ${book}) AS last
     FROM (${tables}) AS tables`
 
 const SEEN = seenOf(`SELECT (SELECT value FROM stemma_meta WHERE name = 'fingerprint') AS fingerprint,
@@ -82,10 +86,10 @@ export class Reader {
 
   find(name: string, query: HistoryQuery): Promise<readonly HistoryRow[]> {
     return this.connection.run((session) =>
-      this.seeing(session, ({ batch, sequencesBehind }) =>
-        sequencesBehind > this.keptMax
-          ? this.findPassing(session, batch, name, query)
-          : this.findKept(session, batch, name, query, sequencesBehind > 0),
+      this.seeing(session, (seen) =>
+        seen.sequencesBehind > this.keptMax
+          ? this.findPassing(session, seen, name, query)
+          : this.findKept(session, seen, name, query),
       ),
     )
   }
@@ -101,15 +105,15 @@ export class Reader {
 
   private async findKept(
     session: Session,
-    batch: number,
+    { batch, last }: Seen,
     name: string,
     query: HistoryQuery,
-    hasTail: boolean,
   ): Promise<readonly HistoryRow[]> {
     const { tail } = this
     tail.dropThrough(batch)
-    if (hasTail)
-      for await (const rows of recordsAfter(session, this.place, Math.max(batch, tail.last)))
+    const known = Math.max(batch, tail.last)
+    if (known < last)
+      for await (const rows of recordsAfter(session, this.place, known))
         for (const row of rows) tail.keep({ events: decodeEventsOf(row), batch: row.batch })
     const hides = (row: HistoryRow): boolean => tail.hides(name, row)
     return tail.merge(name, query, await this.settled(session, batch, this.keptOf(name), query, hides))
@@ -117,7 +121,7 @@ export class Reader {
 
   private async findPassing(
     session: Session,
-    batch: number,
+    { batch }: Seen,
     name: string,
     query: HistoryQuery,
   ): Promise<readonly HistoryRow[]> {
@@ -145,11 +149,12 @@ export class Reader {
   }
 
   /** Tables of another version are those of nobody: all history is then in the tail. */
-  private seenIn({ fingerprint, reached, reached_sequence, last }: SeenRow): Seen {
+  private seenIn({ fingerprint, reached, reached_sequence, last_sequence, last }: SeenRow): Seen {
     const isOurs = fingerprint === this.fingerprint
     return {
       batch: isOurs ? Number(reached) : 0,
-      sequencesBehind: (last ?? 0) - (isOurs ? (reached_sequence ?? 0) : 0),
+      last: last ?? 0,
+      sequencesBehind: (last_sequence ?? 0) - (isOurs ? (reached_sequence ?? 0) : 0),
     }
   }
 

@@ -98,9 +98,9 @@ export async function* recordsAfter(
   batch: number,
 ): AsyncGenerator<readonly RecordRow[]> {
   for (let last = batch; ; ) {
-    const rows = await someRecordsAfter(session, place, last)
-    if (rows.length === 0) return
-    yield rows
+    const { rows, hasMore } = await stepAfter(session, place, last, BOUNDS)
+    if (rows.length > 0) yield rows
+    if (!hasMore) return
     last = (rows.at(-1) as RecordRow).batch
   }
 }
@@ -112,9 +112,9 @@ export async function* recordsUpTo(
   batch: number,
 ): AsyncGenerator<readonly RecordRow[]> {
   for (let first = batch; ; ) {
-    const { rows } = await someRecords(session, place, 'DESC', first, BOUNDS)
-    if (rows.length === 0) return
-    yield rows
+    const { rows, hasMore } = await someRecords(session, place, 'DESC', first, BOUNDS)
+    if (rows.length > 0) yield rows
+    if (!hasMore) return
     first = (rows.at(-1) as RecordRow).batch - 1
   }
 }

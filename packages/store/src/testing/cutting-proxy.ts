@@ -9,6 +9,8 @@ export interface CuttingProxy {
   readonly connections: number
   /** Pieces of answers that were handed on. */
   readonly answers: number
+  /** How often somebody asked who had nothing under way: what is sent before an answer comes is one with what it follows. */
+  readonly roundTrips: number
   /** The next so many answers are lost: the server gets the request, and the client hears nothing. */
   loseAnswers(count: number): void
   /** The next so many requests are lost: the server does not get them. */
@@ -22,7 +24,7 @@ export interface CuttingProxy {
 
 export async function openCuttingProxy(target: string): Promise<CuttingProxy> {
   const open = new Set<Socket>()
-  let [connections, answers, answersToLose, requestsToLose] = [0, 0, 0, 0]
+  let [connections, answers, answersToLose, requestsToLose, roundTrips] = [0, 0, 0, 0, 0]
   let prepare = async (): Promise<void> => {}
   const server = createServer(async (near) => {
     connections += 1
@@ -36,7 +38,10 @@ export async function openCuttingProxy(target: string): Promise<CuttingProxy> {
       near.destroy()
       far.destroy()
     }
+    let isAsking = false
     near.on('data', (part) => {
+      if (!isAsking) roundTrips += 1
+      isAsking = true
       if (requestsToLose === 0) {
         far.write(part)
       } else {
@@ -46,6 +51,7 @@ export async function openCuttingProxy(target: string): Promise<CuttingProxy> {
     })
     near.on('end', () => far.end())
     far.on('data', (part) => {
+      isAsking = false
       if (answersToLose === 0) {
         answers += 1
         near.write(part)
@@ -64,6 +70,9 @@ export async function openCuttingProxy(target: string): Promise<CuttingProxy> {
     },
     get answers() {
       return answers
+    },
+    get roundTrips() {
+      return roundTrips
     },
     loseAnswers(count) {
       answersToLose = count

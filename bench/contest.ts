@@ -42,8 +42,41 @@ interface Measured {
 }
 
 export async function compare(contest: Contest, options: Options): Promise<void> {
-  const { ours, host, theirs, theirService } = contest
+  const { ours, host, theirs, theirService, postgres } = contest
   const milliseconds = (secondsOf(options) * 1_000) / SLICES
+  const measured = await measure(contest, milliseconds)
+  for (const { loop } of measured.keys()) closeAll(loop.channels)
+  const of = (side: Side, what: keyof Measured): number => median(measured.get(side)?.[what] ?? [])
+  const figure = (what: string, value: number, unit: string): void =>
+    reportFigure(contest, milliseconds, { what, value, unit })
+  const direct = Math.max(...theirs.map((side) => of(side, 'rates')))
+  const service = of(theirService, 'rates')
+  for (const [name, side] of [
+    ['', ours],
+    ['host_', host],
+  ] as const) {
+    figure(`${name}rate`, of(side, 'rates'), RATE)
+    figure(`${name}sustained`, of(side, 'sustained'), RATE)
+  }
+  figure('peer_rate', direct, RATE)
+  figure('peer_service_rate', service, RATE)
+  for (const [name, side, peer, unit] of [
+    ['', ours, direct, 'ours over HTTP to the function called directly'],
+    ['host_', host, direct, 'our engine host to the function, both called directly'],
+    ['service_', ours, service, 'ours to the function behind a service, both over HTTP'],
+  ] as const) {
+    figure(`${name}ratio`, of(side, 'rates') / peer, unit)
+    figure(`${name}sustained_ratio`, of(side, 'sustained') / peer, unit)
+  }
+  if (postgres === null) return
+  figure('processor', of(ours, 'processor'), PROCESSOR)
+  figure('host_processor', of(host, 'processor'), PROCESSOR)
+  figure('peer_processor', Math.min(...theirs.map((side) => of(side, 'processor'))), PROCESSOR)
+  figure('peer_service_processor', of(theirService, 'processor'), PROCESSOR)
+}
+
+async function measure(contest: Contest, milliseconds: number): Promise<ReadonlyMap<Side, Measured>> {
+  const { ours, host, theirs, theirService } = contest
   const measured = new Map<Side, Measured>()
   for (const side of [ours, host, ...theirs, theirService])
     measured.set(side, { rates: [], sustained: [], processor: [] })
@@ -59,40 +92,7 @@ export async function compare(contest: Contest, options: Options): Promise<void>
       sustained.push((done * 1_000) / (performance.now() - start))
       processor.push((takenBy(side, contest) - taken) / done)
     }
-  for (const { loop } of measured.keys()) closeAll(loop.channels)
-  const of = (side: Side, what: keyof Measured): number => median(measured.get(side)?.[what] ?? [])
-  const direct = Math.max(...theirs.map((side) => of(side, 'rates')))
-  const service = of(theirService, 'rates')
-  const directProcessor = Math.min(...theirs.map((side) => of(side, 'processor')))
-  reportAll(contest, milliseconds, [
-    ['rate', of(ours, 'rates'), RATE],
-    ['sustained', of(ours, 'sustained'), RATE],
-    ['host_rate', of(host, 'rates'), RATE],
-    ['host_sustained', of(host, 'sustained'), RATE],
-    ['peer_rate', direct, RATE],
-    ['peer_service_rate', service, RATE],
-    ['ratio', of(ours, 'rates') / direct, 'ours over HTTP to the function called directly'],
-    ['sustained_ratio', of(ours, 'sustained') / direct, 'ours over HTTP to the function called directly'],
-    ['host_ratio', of(host, 'rates') / direct, 'our engine host to the function, both called directly'],
-    [
-      'host_sustained_ratio',
-      of(host, 'sustained') / direct,
-      'our engine host to the function, both called directly',
-    ],
-    ['service_ratio', of(ours, 'rates') / service, 'ours to the function behind a service, both over HTTP'],
-    [
-      'service_sustained_ratio',
-      of(ours, 'sustained') / service,
-      'ours to the function behind a service, both over HTTP',
-    ],
-  ])
-  if (contest.postgres === null) return
-  reportAll(contest, milliseconds, [
-    ['processor', of(ours, 'processor'), PROCESSOR],
-    ['host_processor', of(host, 'processor'), PROCESSOR],
-    ['peer_processor', directProcessor, PROCESSOR],
-    ['peer_service_processor', of(theirService, 'processor'), PROCESSOR],
-  ])
+  return measured
 }
 
 /** Microseconds so far. */
@@ -106,24 +106,17 @@ const PROCESSOR = 'us/transfer, all processes, tables included'
 const RATE = 'transfers/s'
 const WARM_MILLISECONDS = 3_000
 
-function reportAll(
+function reportFigure(
   { name, load }: Contest,
   milliseconds: number,
-  figures: readonly (readonly [what: string, value: number, unit: string])[],
+  { what, value, unit }: { readonly what: string; readonly value: number; readonly unit: string },
 ): void {
-  const full = {
-    ...load,
-    slices: SLICES,
-    slice_ms: milliseconds,
-    store: 'postgres',
-    durable: 'fsync, synchronous_commit on',
-  }
-  for (const [what, value, unit] of figures)
-    report({
-      bench: `transfers.postgres.${name}.${what}`,
-      value,
-      unit,
-      statistic: 'median of slices in turn',
-      load: full,
-    })
+  const flushed = { store: 'postgres', durable: 'fsync, synchronous_commit on' }
+  report({
+    bench: `transfers.postgres.${name}.${what}`,
+    value,
+    unit,
+    statistic: 'median of slices in turn',
+    load: { ...load, slices: SLICES, slice_ms: milliseconds, ...flushed },
+  })
 }

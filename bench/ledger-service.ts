@@ -6,24 +6,45 @@
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
-import pg from 'pg'
+import { connected } from '@stemma/store'
 import type { Move, MoveMany } from './ledger-process.js'
 
 const CONNECTIONS = 64
 
-const pool = new pg.Pool({ connectionString: process.argv[2], max: CONNECTIONS })
+type Client = Awaited<ReturnType<typeof connected>>
+
+const free = await Promise.all(
+  Array.from({ length: CONNECTIONS }, () => connected(process.argv[2] as string)),
+)
+const waiting: ((client: Client) => void)[] = []
+
+/** A connection runs one statement at a time. */
+async function onFree<Result>(work: (client: Client) => Promise<Result>): Promise<Result> {
+  const client = free.pop() ?? (await new Promise<Client>((resolve) => waiting.push(resolve)))
+  try {
+    return await work(client)
+  } finally {
+    const next = waiting.shift()
+    if (next === undefined) free.push(client)
+    else next(client)
+  }
+}
 
 async function move(request: IncomingMessage): Promise<unknown> {
   const body = JSON.parse(await text(request))
-  const { source, target, amount, key } = body as Move
-  if (request.url === '/move') {
-    const values = [source, target, amount, key]
-    return pool.query({ name: 'move', text: 'SELECT move($1, $2, $3, $4)', values })
-  }
-  const { sources, targets, keys } = body as MoveMany
-  const values = [`{${sources.join()}}`, `{${targets.join()}}`, amount, `{${keys.join()}}`]
-  return pool.query({ name: 'move_many', text: 'SELECT move_many($1, $2, $3, $4)', values })
+  const name = request.url === '/move' ? 'move' : 'move_many'
+  const values = name === 'move' ? valuesOfOne(body) : valuesOfMany(body)
+  return onFree((client) => client.query({ name, text: `SELECT ${name}($1, $2, $3, $4)`, values }))
 }
+
+const valuesOfOne = ({ source, target, amount, key }: Move): unknown[] => [source, target, amount, key]
+
+const valuesOfMany = ({ sources, targets, amount, keys }: MoveMany): unknown[] => [
+  `{${sources.join()}}`,
+  `{${targets.join()}}`,
+  amount,
+  `{${keys.join()}}`,
+]
 
 const server = createServer((request, response) => {
   move(request).then(

@@ -40,7 +40,11 @@ async function runOn<Row>(url: string, statement: string, values: readonly unkno
   }
 }
 
-async function connected(url: string, options: { readonly pipeline?: boolean } = {}): Promise<pg.Client> {
+/** A connection to a database that somebody else made; the caller ends it. */
+export async function connected(
+  url: string,
+  options: { readonly pipeline?: boolean } = {},
+): Promise<pg.Client> {
   // The types of the driver do not know its pipeline yet.
   const client = new pg.Client({ connectionString: url, ...options } as pg.ClientConfig)
   await client.connect()

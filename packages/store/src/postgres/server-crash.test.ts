@@ -6,7 +6,7 @@ import { TEST_SCHEMA, TEST_SOURCE, TestBook, TestTables } from '../testing/book.
 import { startOwnPostgres, type TestServer } from '../testing/postgres-server.js'
 import { PostgresStore } from './postgres-store.js'
 
-const ROUNDS = 5
+const ROUNDS = 3
 /** What no record's own flush takes along stays in the memory of the server until it is asked for. */
 const LAZY = ['wal_writer_delay=10s', 'wal_writer_flush_after=1GB']
 
@@ -30,18 +30,23 @@ const open = (): PostgresStore => {
 
 /** The server ends whatever it does and begins anew from its disk when one of its processes is killed. */
 async function crash(): Promise<void> {
+  const [victim, witness] = [await connected(), await connected()]
+  const ends = [victim, witness].map((client) => new Promise((resolve) => client.once('end', resolve)))
+  const { rows } = await victim.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')
+  process.kill(rows[0]?.pid ?? 0, 'SIGKILL')
+  // When the witness is gone too, nobody is served by the server as it was.
+  await Promise.all(ends)
+}
+
+async function connected(): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: server.url })
   client.on('error', () => {})
   await client.connect()
-  const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')
-  const ended = new Promise((resolve) => client.once('end', resolve))
-  process.kill(rows[0]?.pid ?? 0, 'SIGKILL')
-  await ended
+  return client
 }
 
 async function reached(): Promise<number> {
-  const client = new pg.Client({ connectionString: server.url })
-  await client.connect()
+  const client = await connected()
   const { rows } = await client.query("SELECT value FROM book_0.stemma_meta WHERE name = 'reached'")
   await client.end()
   return Number(rows[0].value)

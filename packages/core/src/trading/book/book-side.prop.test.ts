@@ -7,6 +7,7 @@ interface Resting {
   readonly row: number
   readonly ticks: number
   quantity: bigint
+  hidden: bigint
 }
 
 /** Enough levels for a good many shelves. */
@@ -14,15 +15,16 @@ const TICKS = 2_000
 const step = fc.record({
   ticks: fc.integer({ min: 1, max: TICKS }),
   quantity: fc.bigInt({ min: 1n, max: 1_000n }),
+  hidden: fc.bigInt({ min: 0n, max: 500n }),
   chance: fc.nat(99),
   place: fc.nat(),
 })
 
-function naiveLevels(orders: readonly Resting[], isBid: boolean): [number, bigint, number][] {
-  const levels = new Map<number, [number, bigint, number]>()
-  for (const { ticks, quantity } of orders) {
-    const known = levels.get(ticks) ?? [ticks, 0n, 0]
-    levels.set(ticks, [ticks, known[1] + quantity, known[2] + 1])
+function naiveLevels(orders: readonly Resting[], isBid: boolean): [number, bigint, bigint, number][] {
+  const levels = new Map<number, [number, bigint, bigint, number]>()
+  for (const { ticks, quantity, hidden } of orders) {
+    const known = levels.get(ticks) ?? [ticks, 0n, 0n, 0]
+    levels.set(ticks, [ticks, known[1] + quantity, known[2] + hidden, known[3] + 1])
   }
   return [...levels.values()].sort(([left], [right]) => (isBid ? right - left : left - right))
 }
@@ -40,29 +42,34 @@ test.each([
         priority: new Float64Array(steps.length),
       }
       const orders: Resting[] = []
-      steps.forEach(({ ticks, quantity, chance, place }, row) => {
+      steps.forEach(({ ticks, quantity, hidden, chance, place }, row) => {
         const chosen = orders[place % Math.max(1, orders.length)]
         if (chosen === undefined || chance < 65) {
           chain.priority[row] = row
-          orders.push({ row, ticks, quantity })
-          side.enter(chain, row, ticks, quantity)
+          orders.push({ row, ticks, quantity, hidden })
+          side.enter(chain, row, ticks, quantity, hidden)
         } else if (chance < 90) {
           orders.splice(orders.indexOf(chosen), 1)
-          side.leave(chain, chosen.row, chosen.ticks, chosen.quantity)
+          side.leave(chain, chosen.row, chosen.ticks, chosen.quantity, chosen.hidden)
         } else {
           chosen.quantity += quantity
-          side.restate(chosen.ticks, quantity)
+          chosen.hidden += hidden
+          side.restate(chosen.ticks, quantity, hidden)
         }
       })
       const levels = naiveLevels(orders, isBid)
       expect(side.depth).toBe(levels.length)
       const shown = levels.map((_level, rank) => side.level(rank))
-      expect(shown.map((level) => [level?.ticks, level?.quantity, level?.orders])).toEqual(levels)
+      expect(shown.map((level) => [level?.ticks, level?.quantity, level?.hidden, level?.orders])).toEqual(
+        levels,
+      )
       expect(side.level(levels.length)).toBeUndefined()
       const standing = side.standing()
       for (let ticks = 0; ticks <= TICKS + 1; ticks += 37) {
         const within = orders.filter((each) => (isBid ? each.ticks >= ticks : each.ticks <= ticks))
-        expect(standing(ticks)).toBe(within.reduce((sum, { quantity }) => sum + quantity, 0n))
+        expect(standing(ticks)).toBe(
+          within.reduce((sum, { quantity, hidden }) => sum + quantity + hidden, 0n),
+        )
       }
     }),
     { numRuns: 30 },

@@ -14,8 +14,8 @@ import { priceOr, priceShown, quantityShown } from './numbers.js'
 import {
   factsOf,
   isLiquidation,
-  type OrderFacts,
   numberShown,
+  type OrderFacts,
   orderShown,
   TRIGGERS_SHOWN,
   TYPES_SHOWN,

@@ -3,57 +3,21 @@
  * running minute, hour and day. A candle that a trade closes goes out with the report of that trade, and stays in
  * history; the running ones are in the image.
  */
-import {
-  count,
-  DAY,
-  exactOrNull,
-  HOUR,
-  type Instant,
-  MINUTE,
-  NO_ROW,
-  type Plain,
-  type Row,
-  value,
-} from '../image/index.js'
+import { DAY, HOUR, type Instant, MINUTE, NO_ROW, type Plain, type Row } from '../image/index.js'
 import { type Amount, add, type Price, plus, type Quantity } from '../money/index.js'
 import type { InstrumentId } from './fields.js'
 import type { Market } from './market.js'
-
-export const CANDLE_PERIODS = ['minute', 'hour', 'day'] as const
-export type CandlePeriod = (typeof CANDLE_PERIODS)[number]
+import {
+  CANDLE_PERIODS,
+  type Candle,
+  type CandlePeriod,
+  type ClosedCandle,
+  TICK_DIRECTIONS,
+  type TickDirection,
+} from './tape-fields.js'
 
 /** Periods begin on whole multiples of their length since 1970, in UTC. */
 export const CANDLE_LENGTHS: Readonly<Record<CandlePeriod, number>> = { minute: MINUTE, hour: HOUR, day: DAY }
-
-export type Candle = {
-  /** When its period began. */
-  readonly start: Instant
-  readonly open: Price
-  readonly high: Price
-  readonly low: Price
-  readonly close: Price
-  readonly volume: Quantity
-  readonly notional: Amount
-  readonly trades: number
-}
-
-export type ClosedCandle = Candle & { readonly instrument: InstrumentId; readonly period: CandlePeriod }
-
-/** How a price stands to the one before it: higher, the same after a higher one, lower, the same after a lower one. */
-export const TICK_DIRECTIONS = ['plus', 'zero_plus', 'minus', 'zero_minus'] as const
-export type TickDirection = (typeof TICK_DIRECTIONS)[number]
-
-/** By the instrument's id: one row for each that has traded. */
-export const tapeFields = {
-  /** How many trades there were: the number of the last one. */
-  trades: count(),
-  last: exactOrNull<Price>(),
-  /** The place of the last trade's direction in TICK_DIRECTIONS. */
-  tickDirection: count(),
-  minute: value<Candle | null>(),
-  hour: value<Candle | null>(),
-  day: value<Candle | null>(),
-}
 
 export interface TapedTrade {
   readonly price: Price

@@ -2,42 +2,14 @@
  * The record of funding: every full hour of a perpetual says which part of its worth a long has paid in that hour, and in
  * the last eight. Kept beside the session, whose funding is money of one unit.
  */
-import {
-  count,
-  exact,
-  exactOrNull,
-  HOUR,
-  type Id,
-  type Instant,
-  NO_ROW,
-  type Row,
-  time,
-  timeOrNull,
-  value,
-} from '../image/index.js'
-import { divide, type Price, type Rate } from '../money/index.js'
+import { HOUR, type Id, type Instant, NO_ROW, type Row } from '../image/index.js'
+import { divide, type Rate } from '../money/index.js'
 import type { InstrumentId } from './fields.js'
 import type { Market, MarketContext } from './market.js'
 
 /** A rate holds for so long. */
 export const FUNDING_PERIOD = 8 * HOUR
 const HOURS_KEPT = 8
-
-/** By the instrument's id: one row for each perpetual that had a price. */
-export const fundingClockFields = {
-  /** Which part of its worth a long has paid since the beginning, in 10^-18; below zero it was paid. */
-  interest: exact<Rate>(),
-  accruedAt: time(),
-  /** The same at the last full hour. */
-  interestAtHour: exact<Rate>(),
-  /** Of the last hours, the newest last: at most eight. */
-  hours: value<readonly Rate[]>(),
-  /** What the index stood at at the last full hour; null before the first. */
-  indexPrice: exactOrNull<Price>(),
-  /** How many hours were recorded. */
-  recorded: count(),
-  nextAt: timeOrNull(),
-}
 
 export const nextHour = (at: Instant): Instant => (Math.floor(at / HOUR) * HOUR + HOUR) as Instant
 

@@ -1,6 +1,6 @@
 /** The history of the market, read off its events: candles that have closed, and funding by the hour. */
 import type { Event, HistoryColumn, HistoryRow, HistoryTable, Plain } from '../image/index.js'
-import type { ClosedCandle } from './candles.js'
+import type { ClosedCandle } from './tape-fields.js'
 
 const number = (name: string): HistoryColumn => ({ name, kind: 'number' })
 const text = (name: string): HistoryColumn => ({ name, kind: 'text' })

@@ -6,7 +6,6 @@
 import { IdOrder, type Image, NO_ROW, type Row, type Table, UniqueIndex } from '../image/index.js'
 import type { LedgerContext } from '../ledger/index.js'
 import { type CurrencyCode, NONE, type Price, plus, type Quantity } from '../money/index.js'
-import { tapeFields } from './candles.js'
 import { type DerivativeTerms, isInverse } from './derivatives.js'
 import type { FeeTerms } from './fees.js'
 import {
@@ -17,10 +16,11 @@ import {
   instrumentFields,
   statisticsFields,
 } from './fields.js'
-import { fundingClockFields } from './funding-clock.js'
+import { fundingClockFields } from './funding-clock-fields.js'
 import { Indexes } from './indexes.js'
 import { Pairs } from './pairs.js'
 import { sessionFields } from './sessions.js'
+import { tapeFields } from './tape-fields.js'
 import { Terms } from './terms.js'
 import type { OrderTrigger } from './triggers.js'
 

@@ -25,7 +25,8 @@ async function spanAsked(call: Call): Promise<Span> {
   return { contract, from, to }
 }
 
-const lastHours = (
+/** The newest hours up to `to`, the newest first. */
+export const lastHours = (
   { host }: Call,
   { id }: Contract,
   from: Instant | null,

@@ -8,6 +8,7 @@ import { CHART_METHODS } from './candles.js'
 import { CURRENCY_METHODS } from './currencies.js'
 import { DISCONNECT_METHODS } from './disconnect-methods.js'
 import { FUNDING_RATE_METHODS } from './funding-rates.js'
+import { VOLATILITY_METHODS } from './historical-volatility.js'
 import { INSTRUMENT_METHODS } from './instruments.js'
 import { MARGIN_METHODS } from './margins.js'
 import { MOVE_METHODS } from './moves.js'
@@ -42,6 +43,7 @@ export const METHODS: ReadonlyMap<string, Method> = new Map(
     ...TICKER_METHODS,
     ...CHART_METHODS,
     ...FUNDING_RATE_METHODS,
+    ...VOLATILITY_METHODS,
     ...SUMMARY_METHODS,
     ...POSITION_METHODS,
     ...MOVE_METHODS,

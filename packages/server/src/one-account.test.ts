@@ -337,9 +337,12 @@ test('the ledger has the same entries, and the same balances behind them', async
     [-10_001, 89_999],
     [100_000, 100_000],
   ])
-  expect(of(second.body.result.logs, ({ change, balance }) => [Number(change), Number(balance)])).toEqual(
-    natively,
-  )
+  // A trade that is paid by session has a row there too, and moves no money.
+  const moved = second.body.result.logs.filter(({ type, change }: { type: string; change: number }) => {
+    if (change === 0) expect(type).toBe('trade')
+    return change !== 0
+  })
+  expect(of(moved, ({ change, balance }) => [Number(change), Number(balance)])).toEqual(natively)
   expect(
     of(first.body.entries, ({ beforeBalance, afterBalance }) => [
       Number(afterBalance) - Number(beforeBalance),

@@ -75,7 +75,8 @@ const orderShown = (row: HistoryRow, facts: OrderFacts, contract: Contract) =>
 
 export function userTradeShown(row: HistoryRow, contract: Contract): Readonly<Record<string, unknown>> {
   const facts = factsOf((row.snapshot ?? {}) as HistoryRow)
-  const currency = contract.feeCurrency(facts.feeSchedule, facts.side)
+  // A move is of no schedule.
+  const currency = contract.feeCurrency(row.type === 'moved' ? null : facts.feeSchedule, facts.side)
   const fee = amountShown(row.fee as Amount, currency)
   return {
     ...publicTradeShown(row, contract),

@@ -34,6 +34,8 @@ interface Wanted {
   readonly account: AccountId
   readonly currency: CurrencyCode
   readonly contracts: ReadonlyMap<number, Contract>
+  /** Pairs of the currency, by name: their trades leave no position. */
+  readonly pairs: ReadonlyMap<string, Contract>
   readonly to: number
   /** Only those before this place; null: from the newest on. */
   readonly before: Place | null
@@ -114,7 +116,10 @@ export async function* happenings(host: Host, wanted: Wanted): AsyncGenerator<Ha
       time: Number((isTraded ? position : own[0])?.time),
       entries: own,
       position: isTraded ? position : null,
-      contract: isTraded ? (wanted.contracts.get(Number(position.instrument)) ?? null) : null,
+      contract:
+        (isTraded
+          ? wanted.contracts.get(Number(position.instrument))
+          : wanted.pairs.get(String(own[0]?.symbol))) ?? null,
       balance: (own.at(-1)?.after ?? older?.after ?? 0n) as Amount,
     }
   }

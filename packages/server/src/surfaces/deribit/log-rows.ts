@@ -1,6 +1,6 @@
 /** Rows of the transaction log (section 5.5), as they are shown: one for each happening, two for a trade that turns a position round. */
 import { type AccountId, type Amount, type HistoryRow, type Price, toMilliseconds } from '@stemma/core'
-import { type Contract, isInverse, kindOf } from './instruments.js'
+import { type Contract, isInverse, isSpot, kindOf } from './instruments.js'
 import { type Happening, idOfRow } from './log-happenings.js'
 import { amountShown, priceOr, priceShown, quantityShown } from './numbers.js'
 import { contractsShown, numberShown } from './orders.js'
@@ -19,6 +19,8 @@ export interface Details {
   /** What settles in the currency, by id. */
   readonly contracts: ReadonlyMap<number, Contract>
   readonly executions: ReadonlyMap<number, HistoryRow>
+  /** Executions of pairs, by `sequence:event`: they leave no position that names them. */
+  readonly exchanged: ReadonlyMap<string, HistoryRow>
   /** By `sequence:event`. */
   readonly settlements: ReadonlyMap<string, HistoryRow>
   readonly transfers: ReadonlyMap<number, HistoryRow>
@@ -34,11 +36,18 @@ const TYPES: Readonly<Record<string, string>> = {
   bankruptcy: 'settlement',
 }
 
-export function typeOf({ position, entries }: Happening): string {
+const TRADED = ['order_execution', 'fee', 'commission']
+
+/** Two balances were exchanged: the log of either currency has its side of it. */
+export const isPairTrade = ({ contract, entries }: Happening): boolean =>
+  contract !== null && isSpot(contract) && TRADED.includes(String(entries[0]?.type))
+
+function typeOf(happening: Happening): string {
+  const { position, entries } = happening
   const kind = String(position?.type ?? '')
   if (kind === 'position.settled') return 'delivery'
   if (kind.startsWith('trade.') && kind !== 'trade.moved') return 'correction'
-  if (position !== null) return 'trade'
+  if (position !== null || isPairTrade(happening)) return 'trade'
   return TYPES[String(entries[0]?.type)] ?? 'correction'
 }
 
@@ -51,6 +60,7 @@ export function rowsOf(happening: Happening, details: Details): readonly LogRow[
   const { contract, position } = happening
   if (contract !== null && position !== null && type === 'trade')
     return tradeRows(happening, contract, position, details)
+  if (contract !== null && type === 'trade') return [pairRow(happening, contract, details)]
   return [row(happening, details, 0, type, { ...cashOf(happening), ...factsOf(happening, type, details) })]
 }
 
@@ -232,6 +242,24 @@ function tradeRows(
   ]
 }
 
+/** Its side of an exchange in the currency of the log. */
+function pairRow(happening: Happening, contract: Contract, details: Details): LogRow {
+  const { place, entries } = happening
+  const execution = details.exchanged.get(`${place.sequence}:${place.event}`)
+  const amount = quantityShown((execution?.last_quantity ?? 0n) as never, contract.quantityScale)
+  const side = String(execution?.side ?? '-')
+  const { words, ...facts } = executionFacts(contract, execution, false)
+  return row(happening, details, 0, 'trade', {
+    ...cashOf(happening),
+    ...facts,
+    words: [side, ...words],
+    currency: entries[0]?.currency ?? contract.currency,
+    side,
+    amount,
+    contracts: contractsShown(amount, contract),
+  })
+}
+
 interface Step {
   readonly quantity: bigint
   readonly after: bigint
@@ -244,31 +272,38 @@ function tradeFacts(
   { quantity, after, word }: Step,
   { executions }: Details,
 ): Facts {
-  const execution = executions.get(Number(position.execution))
   const amount = quantityShown((quantity < 0n ? -quantity : quantity) as never, contract.quantityScale)
   const side = `${word} ${quantity > 0n ? 'buy' : 'sell'}`
-  const isMoved = position.type === 'trade.moved'
+  const execution = executions.get(Number(position.execution))
+  const { words, ...facts } = executionFacts(contract, execution, position.type === 'trade.moved')
+  return {
+    ...facts,
+    words: [...side.split(' '), ...words],
+    currency: contract.currency,
+    side,
+    amount,
+    contracts: contractsShown(amount, contract),
+    position: quantityShown(after as never, contract.quantityScale),
+  }
+}
+
+/** What a trade says whatever it did to a position. */
+function executionFacts(contract: Contract, execution: HistoryRow | undefined, isMoved: boolean) {
   const role = execution === undefined || isMoved ? null : execution.is_aggressor === true ? 'taker' : 'maker'
-  const price = (execution?.last_price ?? null) as Price | null
+  const price = (name: string): number | null => priceOr((execution?.[name] ?? null) as Price | null, null)
   const tags = (execution?.snapshot as { terms?: { tags?: { origin?: string } } } | undefined)?.terms?.tags
   const isLiquidation = tags?.origin === 'liquidation'
   return {
     words: [
-      ...side.split(' '),
       ...(role === null ? [] : [role]),
       kindOf(contract),
       ...(isLiquidation ? ['liquidation'] : []),
-    ],
-    currency: contract.currency,
-    side,
+    ] as readonly string[],
     instrument_name: contract.symbol,
-    amount,
-    contracts: contractsShown(amount, contract),
-    position: quantityShown(after as never, contract.quantityScale),
-    price: priceOr(price, null),
+    price: price('last_price'),
     price_currency: priceCurrencyOf(contract),
-    mark_price: priceOr((execution?.mark_price ?? null) as Price | null, null),
-    index_price: priceOr((execution?.index_price ?? null) as Price | null, null),
+    mark_price: price('mark_price'),
+    index_price: price('index_price'),
     trade_id: execution?.trade == null ? null : numberShown(Number(execution.trade), contract),
     order_id: execution?.order == null ? null : numberShown(Number(execution.order), contract),
     user_role: role,

@@ -164,11 +164,21 @@ describe('orders and trades', () => {
         first,
       ).then(({ logs }) => logs[0])
     const [given, got] = [await log('BTC'), await log('USDC')]
-    const shared = { type: 'trade', instrument_name: 'BTC_USDC', commission: 0 }
+    const shared = {
+      type: 'trade',
+      instrument_name: 'BTC_USDC',
+      commission: 0,
+      side: 'sell',
+      amount: 0.01,
+      price: 99_990,
+      user_role: 'taker',
+    }
     expect(given).toMatchObject({ ...shared, currency: 'BTC', change: -0.01, cashflow: -0.01 })
     // 0.01 × 99,990.
     expect(got).toMatchObject({ ...shared, currency: 'USDC', change: 999.9, balance: 999.9 })
     expect(given.user_seq).toBe(got.user_seq)
+    expect(given.trade_id).toMatch(/^BTC_USDC-\d+$/)
+    expect(given.trade_id).toBe(got.trade_id)
     const { trades } = await result(
       'private/get_user_trades_by_currency',
       { currency: 'USDC', kind: 'spot' },

@@ -3,9 +3,9 @@ import type { AccountId, AccountView, HistoryRow } from '@stemma/core'
 import { accountView } from './account-shown.js'
 import { accountRead, type Method, type PrivateCall } from './call.js'
 import { invalidParam } from './errors.js'
-import { type Contract, contracts, currencyNamed } from './instruments.js'
+import { type Contract, contracts, currencyNamed, isOfCurrency, isSpot } from './instruments.js'
 import { type Happening, happenings, idOfRow, placeBelow } from './log-happenings.js'
-import { type Details, isTransaction, type LogRow, rowsOf } from './log-rows.js'
+import { type Details, isPairTrade, isTransaction, type LogRow, rowsOf } from './log-rows.js'
 
 const COUNT_MAX = 250
 const COUNT_DEFAULT = 100
@@ -37,12 +37,14 @@ async function log(call: PrivateCall): Promise<unknown> {
     word: wordAsked(call),
     continuation: continuationAsked(call),
   }
-  const own = (await contracts(call)).filter((contract) => contract.currency === currency)
-  const byId = new Map(own.map((contract): [number, Contract] => [contract.id, contract]))
+  const own = (await contracts(call)).filter((contract) => isOfCurrency(contract, currency))
+  const settled = own.filter((contract) => contract.currency === currency)
+  const byId = new Map(settled.map((contract): [number, Contract] => [contract.id, contract]))
   const found = happenings(host, {
     account,
     currency,
     contracts: byId,
+    pairs: new Map(own.filter(isSpot).map((contract) => [contract.symbol, contract])),
     // A millisecond holds a thousand of our instants.
     to: end + 999,
     before: asked.continuation === null ? null : placeBelow(asked.continuation),
@@ -125,14 +127,16 @@ async function detailsOf(
       ? Promise.resolve([])
       : host.history(table, { oneOf: { [column]: [...new Set(ids)] }, limit: 2 * BATCH })
   const rowsById = (rows: readonly HistoryRow[]) => new Map(rows.map((row) => [Number(row.id), row]))
-  const settling = found.filter(isSettlement).map(({ place }) => place.sequence)
-  const [executions, settlements, transfers, funding] = await Promise.all([
+  const sequencesOf = (some: (each: Happening) => boolean): number[] =>
+    found.filter(some).map(({ place }) => place.sequence)
+  const [executions, exchanged, settlements, transfers, funding] = await Promise.all([
     read(
       'executions',
       'id',
       found.flatMap(({ position }) => (position?.execution == null ? [] : [Number(position.execution)])),
     ),
-    settlementsOf(call, account, settling),
+    inSequences(call, 'executions', account, sequencesOf(isPairTrade)),
+    inSequences(call, 'settlements', account, sequencesOf(isSettlement)),
     read('transfers', 'id', idsOf(['trf'])),
     read('funding', 'id', idsOf(['dep', 'wdr'])),
   ])
@@ -145,6 +149,7 @@ async function detailsOf(
     username: names.get(account) ?? '',
     contracts: byId,
     executions: rowsById(executions),
+    exchanged: new Map(exchanged.map((row) => [`${row.sequence}:${row.position}`, row])),
     settlements: new Map(settlements.map((row) => [`${row.sequence}:${row.position}`, row])),
     transfers: rowsById(transfers),
     funding: rowsById(funding),
@@ -155,15 +160,16 @@ async function detailsOf(
 const isSettlement = ({ position, entries }: Happening): boolean =>
   position?.type === 'position.settled' || entries[0]?.type === 'settlement'
 
-/** A session settles many positions in one sequence: those of the account are found by the span of sequences. */
-async function settlementsOf(
+/** One sequence may hold many, as a session that settles does: those of the account are found by the span of sequences. */
+async function inSequences(
   { host }: PrivateCall,
+  table: string,
   account: AccountId,
   sequences: readonly number[],
 ): Promise<readonly HistoryRow[]> {
   const [newest, oldest] = [sequences[0], sequences.at(-1)]
   if (newest === undefined || oldest === undefined) return []
-  return host.history('settlements', {
+  return host.history(table, {
     equals: { account },
     from: { sequence: oldest },
     to: { sequence: newest },

@@ -17,6 +17,7 @@ const DEFAULTS = {
   standby: 'refuse',
   peerUrl: null,
   mayReachPrivateAddresses: false,
+  deribitConnectionsPerAddress: 32,
   logLevel: 'info',
 }
 
@@ -67,6 +68,8 @@ describe('the environment', () => {
     ['STEMMA_STANDBY', 'forward', { standby: 'forward' }],
     ['STEMMA_PEER_URL', 'http://stemma-1.internal:4000', { peerUrl: 'http://stemma-1.internal:4000' }],
     ['STEMMA_WEBHOOK_ALLOW_PRIVATE', '1', { mayReachPrivateAddresses: true }],
+    ['STEMMA_DERIBIT_CONNECTIONS_PER_ADDRESS', '1', { deribitConnectionsPerAddress: 1 }],
+    ['STEMMA_DERIBIT_CONNECTIONS_PER_ADDRESS', '999999', { deribitConnectionsPerAddress: 999_999 }],
     ['STEMMA_LOG_LEVEL', 'silent', { logLevel: 'silent' }],
     ['STEMMA_LOG_LEVEL', 'debug', { logLevel: 'debug' }],
   ])('%s may be %s', (name, value, more) => {
@@ -98,6 +101,8 @@ describe('the environment', () => {
     ['STEMMA_PUBLIC_URL', 'stemma.example'],
     ['STEMMA_PUBLIC_URL', 'ftp://stemma.example'],
     ['STEMMA_WEBHOOK_ALLOW_PRIVATE', 'on'],
+    ['STEMMA_DERIBIT_CONNECTIONS_PER_ADDRESS', '0'],
+    ['STEMMA_DERIBIT_CONNECTIONS_PER_ADDRESS', '1000000'],
     ['STEMMA_LOG_LEVEL', 'loud'],
   ])('%s may not be "%s", and the sentence names it and says what it is for', (name, value) => {
     const read = () => readConfiguration({ [name]: value })

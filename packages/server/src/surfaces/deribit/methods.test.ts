@@ -43,6 +43,9 @@ const PARAMS = {
   trading_products: ['perpetual'],
   type: 'limit',
 }
+/** One method takes its state as a flag. */
+const paramsOf = (name: string) =>
+  name === 'private/toggle_notifications_from_subaccount' ? { ...PARAMS, state: true } : PARAMS
 
 let clock: ManualClock
 let desk: CryptoDesk
@@ -170,7 +173,7 @@ describe.each(PRIVATE.map((method) => [method.name, method] as const))('%s', (na
   if (isOfNamed(method))
     test('changes no account of another', async () => {
       await unchanged(async () => {
-        const error = await errorOf(name, { ...PARAMS, ...namedOf(999_999) })
+        const error = await errorOf(name, { ...paramsOf(name), ...namedOf(999_999) })
         // 11091: what names an address knows no account of that name.
         expect([-32602, 12100, 11091]).toContain(error?.code)
       })
@@ -179,7 +182,7 @@ describe.each(PRIVATE.map((method) => [method.name, method] as const))('%s', (na
   if (method.protection !== undefined)
     test('asks the main account of the demo for its second factor', async () => {
       await unchanged(async () => {
-        const params = { ...PARAMS, ...namedOf(sub().accountId) }
+        const params = { ...paramsOf(name), ...namedOf(sub().accountId) }
         expect(await errorOf(name, params, desk.main)).toMatchObject({
           code: 13668,
           message: 'security_key_authorization_error',

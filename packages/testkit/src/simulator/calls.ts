@@ -77,7 +77,7 @@ export class Calls {
     return kind === 'execute' && this.options.random.chance(0.01) ? this.options.processes.standby : null
   }
 
-  private put(process: SimulatedProcess, asked: Asked): void {
+  put(process: SimulatedProcess, asked: Asked): void {
     const { host } = process
     switch (asked.kind) {
       case 'execute':

@@ -21,6 +21,8 @@ export interface ProcessesOptions {
   readonly deliver: (delivery: Delivery) => Promise<Delivered>
   /** A process is about to write. */
   readonly onWriter: (process: SimulatedProcess) => Promise<void>
+  /** A process that was frozen is about to go on. */
+  readonly onThaw: (process: SimulatedProcess) => void
   /** A process ended by itself, for this reason. */
   readonly onEnd: (error: Error) => void
 }
@@ -70,7 +72,10 @@ export class Processes {
     const { time, random } = this.options.disk
     if (current === null) return
     current.frost.freeze()
-    time.after(random.below(2 * SILENCE_MILLISECONDS), () => current.frost.thaw())
+    time.after(random.below(3 * SILENCE_MILLISECONDS), () => {
+      if (current.isAlive) this.options.onThaw(current)
+      current.frost.thaw()
+    })
   }
 
   private end(process: SimulatedProcess | null): void {

@@ -55,7 +55,7 @@ export class Users {
     return { command, input, actor, ...(key === null ? {} : { key: { key, bodyHash: textOf(input) } }) }
   }
 
-  private read({ rooms: { hierarchy } }: Engine): Asked {
+  read({ rooms: { hierarchy } }: Engine): Asked {
     const [account, party] = [
       this.some(hierarchy.accounts.idsInOrder()),
       this.some(hierarchy.parties.idsInOrder()),

@@ -42,7 +42,7 @@ export interface WorldCounts {
 }
 
 /** What becomes of the processes in a step. */
-const DISTURBANCES = { kill: 10, cutOff: 3, freeze: 3, killStandby: 2, none: 982 } as const
+const DISTURBANCES = { kill: 10, cutOff: 3, freeze: 5, killStandby: 2, none: 980 } as const
 const REST_ROUNDS = 600
 const REST_MILLISECONDS = 1_000
 const FOLLOWERS_MAX = 3
@@ -82,6 +82,7 @@ export class World {
       random,
       deliver: (delivery) => this.outside.deliver(delivery),
       onWriter: (process) => this.begin(process),
+      onThaw: (process) => this.askAtOnce(process),
       onEnd: (error) => this.checkEnd(error),
     })
     this.calls = new Calls({
@@ -118,8 +119,9 @@ export class World {
   async step(step: number): Promise<void> {
     const { random, time, processes } = this
     this.at = step
-    // While nobody writes there is little to see.
-    await time.pass(random.below(processes.current === null ? 500 : 20))
+    // While nobody answers there is little to see.
+    const isQuiet = processes.current?.frost.isFrozen ?? true
+    await time.pass(random.below(isQuiet ? 500 : 20))
     // A clock that is set back must not set the image back.
     if (random.chance(0.01)) time.jump(-50)
     if (random.chance(0.003)) time.jump((random.below(3) * DAY) / MILLISECOND)
@@ -191,6 +193,11 @@ export class World {
     if (detail !== null) this.note([{ law: 'a start finds everything that is durable', detail }])
     this.traffic?.follow(process.engine)
     for (const follower of this.followers) follower.resume(process)
+  }
+
+  /** Whoever had a connection to a frozen process asks as it goes on, before anything else reaches it. */
+  private askAtOnce(process: SimulatedProcess): void {
+    if (this.users !== null) this.calls.put(process, this.users.read(process.engine))
   }
 
   private checkEnd(error: Error): void {

@@ -3,7 +3,7 @@
  * asks. What counts is what was moved; a refusal is no move.
  */
 import type { AccountId } from '../../hierarchy/index.js'
-import { after, DAY, SECOND } from '../../image/index.js'
+import { after, DAY, type Row, SECOND } from '../../image/index.js'
 import { refuse } from '../../refusals/index.js'
 import type { TradingContext } from '../trading.js'
 import type { MoveId } from './fields.js'
@@ -15,11 +15,10 @@ export function countMove(context: TradingContext, main: AccountId): MoveId {
   const { trading, settings, image, now } = context
   const { moves, movesOf } = trading
   const most = settings.effective('positions.moves_per_week', main, now)
-  const counted = movesOf.of(main).filter((row) => {
-    const counts = after(moves.movedAt.get(row), MOVES_COUNTED_FOR) > now
-    if (!counts) moves.remove(row)
-    return counts
-  })
+  const isCounted = (row: Row): boolean => after(moves.movedAt.get(row), MOVES_COUNTED_FOR) > now
+  const known = movesOf.of(main)
+  const counted = known.filter(isCounted)
+  for (const row of known.filter((each) => !isCounted(each))) moves.remove(row)
   const last = counted[counted.length - most]
   if (last !== undefined) {
     const wait = Math.ceil((after(moves.movedAt.get(last), MOVES_COUNTED_FOR) - now) / SECOND)

@@ -7,6 +7,7 @@ import { type InstrumentId, type Market, ORDER_TRIGGERS, type OrderTrigger } fro
 import { divide } from '../../money/index.js'
 import type { OrderId, orderFields, Side } from '../fields.js'
 import { triggerOf } from '../triggers.js'
+import { insertInOrder } from './sorted-rows.js'
 
 type List = `${Side} ${OrderTrigger}`
 const LISTS = ORDER_TRIGGERS.flatMap((trigger) =>
@@ -87,13 +88,7 @@ export class TrailingOrders implements Derived {
     }
     const rows = lists[list] ?? []
     lists[list] = rows
-    let [low, high] = [0, rows.length]
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if (this.isBefore(side, row, rows[middle] as Row)) high = middle
-      else low = middle + 1
-    }
-    rows.splice(low, 0, row)
+    insertInOrder(rows, row, (other) => this.isBefore(side, row, other))
     this.places.set(row, list)
   }
 

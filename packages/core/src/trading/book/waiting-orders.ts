@@ -6,6 +6,7 @@ import { type Derived, NO_ROW, type Plain, type Row, type Table } from '../../im
 import { type InstrumentId, type Market, ORDER_TRIGGERS, type OrderTrigger } from '../../market/index.js'
 import type { OrderId, orderFields } from '../fields.js'
 import { triggerOf, waitsForRise } from '../triggers.js'
+import { insertInOrder } from './sorted-rows.js'
 
 type Waiting = `${'rising' | 'falling'} ${OrderTrigger}`
 type List = Waiting | 'all or none'
@@ -100,15 +101,8 @@ export class WaitingOrders implements Derived {
     }
     const rows = lists[list] ?? []
     lists[list] = rows
-    let low = 0
-    let high = rows.length
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if (this.acts(list, row, rows[middle] as Row)) high = middle
-      else low = middle + 1
-    }
     // The lists end with what acts first, so a row goes behind all that act after it.
-    rows.splice(low, 0, row)
+    insertInOrder(rows, row, (other) => this.acts(list, row, other))
     this.places.set(row, list)
   }
 

@@ -26,6 +26,7 @@ export class HttpChannel implements Channel {
 
   ask(request: string, answered: Answered): void {
     if (this.answered !== null) throw new Error('expected one request at a time')
+    if (!this.socket.writable) throw new Error('the server closed the connection between two requests')
     this.answered = answered
     this.socket.write(request, 'latin1')
   }

@@ -57,6 +57,8 @@ const server = createServer((request, response) => {
       .end(body)
   }
 })
+/** A connection is used again after all the other sides have had their turn: the default of five seconds is over by then. */
+server.keepAliveTimeout = 600_000
 server.listen(0, '127.0.0.1', () => {
   process.stdout.write(`${(server.address() as AddressInfo).port}\n`)
 })

@@ -76,7 +76,7 @@ function operationHandler(services: Services, operation: Operation, perform: Per
   return answering(services, (request, caller) => {
     const { wire, key, version, isDryRun } = read(request)
     const input = operation.input.decode(wire, '') as Input
-    const call: Call = { operation, wire, input, caller, key, version, isDryRun }
+    const call: Call = { operation, wire, input, caller, key, version, isDryRun, connection: null }
     return perform(call)
   })
 }

@@ -190,6 +190,7 @@ export const ROUTES = {
   'positions.move': ['POST', '/positions/move', true],
   'margin.change_model': ['PUT', '/accounts/{account}/margin-model', true],
   'margin.get': ['GET', '/accounts/{account}/margin/{currency}', false],
+  'portfolios.list': ['GET', '/nodes/{node}/portfolios', false],
   'margin.of_quantity': ['GET', '/accounts/{account}/order-margin', false],
   'margin.of_order': ['GET', '/orders/{order}/margin', false],
   'margin.simulate': ['GET', '/accounts/{account}/margin/{currency}/simulated', false],

@@ -45,7 +45,11 @@ export const NOUNS: readonly Noun[] = [
     summary: 'Positions, now and as they were, and what was settled',
     resources: ['positions', 'settlements'],
   },
-  { noun: 'margin', summary: 'What an account can do with its money', resources: ['margin'] },
+  {
+    noun: 'margin',
+    summary: 'What an account can do with its money',
+    resources: ['margin', 'portfolios'],
+  },
   {
     noun: 'limit',
     summary: 'Risk limits, and the locks of a daily loss',
@@ -91,6 +95,7 @@ const VERBS: Readonly<Record<string, string>> = {
   'funding_hours.sum': 'funding-sum',
   'instrument_settlements.list': 'settlements',
   'settlements.list': 'settlements',
+  'portfolios.list': 'portfolios',
   'loss_lockouts.list': 'lockouts',
   'loss_lockouts.lift': 'lift-lockout',
 }

@@ -4,9 +4,11 @@ import { EXAMPLE, page } from '../resources/common.js'
 import {
   comparedModels,
   EXAMPLE_ASSESSMENT,
+  EXAMPLE_PORTFOLIO,
   EXAMPLE_SIMULATED,
   MARGIN_MODEL_TYPES,
   margin,
+  portfolio,
   SIMULATED_POSITIONS_MAX,
   simulated,
 } from '../resources/margin.js'
@@ -24,7 +26,25 @@ import {
   optional,
   price,
   quantity,
+  target,
 } from '../wire/index.js'
+
+const PORTFOLIOS = operation('portfolios.list', {
+  kind: 'query',
+  method: 'GET',
+  path: '/nodes/{node}/portfolios',
+  summary: 'Read what an account or an account group came to last, in each currency',
+  description:
+    'As it was last reckoned: `margin.get` reckons one currency of an account anew, `nodes.summary` has the sums of a party. Empty for what never held a position.',
+  scope: 'balances:read',
+  input: object({ node: target(['acc', 'grp'], 'An account or a group') }),
+  output: page(portfolio),
+  refusals: ['not_visible'],
+  example: {
+    request: { node: EXAMPLE.account },
+    response: { items: [EXAMPLE_PORTFOLIO], next_cursor: null },
+  },
+})
 
 const ofAccount = { account: id('acc'), currency: currency() } as const
 
@@ -36,7 +56,7 @@ const WHAT_IF = [
     path: '/accounts/{account}/order-margin',
     summary: 'Read what an order would add to the initial margin, bought and sold',
     description:
-      'To what the position of its instrument requires, by the order alone: what reduces adds nothing, and fees are left out. Of futures, perpetuals and options.',
+      'To what the position of its instrument requires, by the order alone: what reduces adds nothing, and fees are left out. Of what is paid for whole it is what that takes.',
     scope: 'orders:read',
     input: object({
       account: id('acc'),
@@ -56,7 +76,7 @@ const WHAT_IF = [
     method: 'GET',
     path: '/orders/{order}/margin',
     summary: 'Read what an open order adds to the initial margin by itself',
-    description: 'What it still may fill, at its price. Of futures, perpetuals and options.',
+    description: 'Of what it still may fill, at its price.',
     scope: 'orders:read',
     input: object({ order: id('ord') }),
     output: object({ currency: currency(), initial_margin: amount() }),
@@ -206,4 +226,4 @@ const OF_MODEL = [
   }),
 ] as const
 
-export const MARGIN_OPERATIONS = [...OF_MODEL, ...WHAT_IF] as const
+export const MARGIN_OPERATIONS = [...OF_MODEL, PORTFOLIOS, ...WHAT_IF] as const

@@ -31,7 +31,8 @@ import {
 
 /** Hours of fifteen days, and the one in between. */
 const VOLATILITY_HOURS_MAX = 361
-const INSTRUMENTS_MAX = 100
+/** Instruments of one list of settlements. */
+export const SETTLED_INSTRUMENTS_MAX = 100
 
 const OF_INSTRUMENTS = [
   operation('candles.list', {
@@ -107,7 +108,7 @@ const OF_INSTRUMENTS = [
     summary: 'Read what instruments were settled at: sessions that ended, and deliveries',
     scope: 'marketdata:read',
     input: object({
-      instruments: optional(list(instrumentRef(), { max: INSTRUMENTS_MAX })),
+      instruments: optional(list(instrumentRef(), { max: SETTLED_INSTRUMENTS_MAX })),
       types: optional(list(choice(INSTRUMENT_SETTLEMENT_TYPES), { max: INSTRUMENT_SETTLEMENT_TYPES.length })),
       ...period,
       ...paging,

@@ -1,7 +1,25 @@
 /** What an account can do with its money, what it would require, and under which model, on the wire. */
-import { amount, count, currency, id, list, nullable, object, quantity, text, worth } from '../wire/index.js'
+import {
+  amount,
+  choice,
+  count,
+  currency,
+  id,
+  list,
+  nullable,
+  object,
+  quantity,
+  text,
+  worth,
+} from '../wire/index.js'
 import { symbol } from './market.js'
 
+export const MARGIN_MODELS = [
+  'cash',
+  'fully_collateralised',
+  'segregated_standard',
+  'cross_standard',
+] as const
 export const MARGIN_MODEL_TYPES = ['segregated_standard', 'cross_standard'] as const
 /** Positions of one simulation: so many fit into the address of a request. */
 export const SIMULATED_POSITIONS_MAX = 100
@@ -89,6 +107,33 @@ export const simulated = object({
     max: 10_000,
   }),
 })
+
+export const portfolio = object({
+  currency: currency(),
+  model: choice(MARGIN_MODELS, 'The margin model'),
+  requirement: amount('currency', 'What has to stay behind the positions'),
+  value: amount('currency', 'Money that is posted, and the worth of the positions that have a price'),
+  excess: amount('currency', 'What is left above the requirement'),
+  deficit: amount('currency', 'What is missing for it; one of the two is zero'),
+  unpriced: count({ description: 'Positions without a price: in no worth' }),
+  result: amount('currency', 'What trading ever brought: realized, unrealized, less fees'),
+  day_result: amount('currency', 'The same within the business date that it was last reckoned on'),
+  part_of: nullable(id('grp', 'Of an account: the group whose portfolio it is a part of')),
+  sequence: count({ description: 'When it was reckoned; of a group, when the oldest of its parts was' }),
+})
+export const EXAMPLE_PORTFOLIO = {
+  currency: 'USD',
+  model: 'fully_collateralised',
+  requirement: '10.00',
+  value: '100.00',
+  excess: '96.00',
+  deficit: '0.00',
+  unpriced: 0,
+  result: '0.00',
+  day_result: '0.00',
+  part_of: null,
+  sequence: 980,
+} as const
 
 const EXAMPLE_ASSESSED = {
   margin_balance: '1.00000000',

@@ -1,5 +1,6 @@
 /** The page of limits: what is bounded, and by how much. A test of the server holds it to the constants of the engine. */
 
+import { SETTLED_INSTRUMENTS_MAX } from './operations/market-past.js'
 import { MOVE_LEGS_MAX } from './operations/positions.js'
 import { PRICES_OF_REQUEST_MAX } from './operations/prices.js'
 import { LIMITS_OF_NODE_MAX } from './operations/risk-limits.js'
@@ -11,6 +12,7 @@ import {
   PAGE_LIMIT_MAX,
   REASON_LENGTH_MAX,
 } from './resources/common.js'
+import { SIMULATED_POSITIONS_MAX } from './resources/margin.js'
 import { BOOK_DEPTH_MAX, STREAM_DEPTH_MAX, STREAM_INSTRUMENTS_MAX } from './resources/market.js'
 
 interface Section {
@@ -33,6 +35,8 @@ export const LIMITS: readonly Section[] = [
       ['Bytes of a socket message', '1 MiB'],
       ['Messages of a socket without an answer', '4,096'],
       ['Subscriptions of a socket', '100'],
+      ['Seconds in which a socket has to say who it is of', '10'],
+      ['Seconds between heartbeats of a socket; one that is not answered closes it', '15'],
       ['Kinds in a subscription', '50'],
       ['Instruments in a subscription to the market', String(STREAM_INSTRUMENTS_MAX)],
       ['Bytes that a reader of events may leave unread', '1 MiB; a slower reader is disconnected'],
@@ -125,6 +129,8 @@ export const LIMITS: readonly Section[] = [
       ['Levels of a book, a side', `${BOOK_DEPTH_MAX}; ${STREAM_DEPTH_MAX} in a subscription`],
       ['Accounts in a list of open orders', '100'],
       ['Orders cancelled by one request', '1,000'],
+      ['Positions of one simulation', String(SIMULATED_POSITIONS_MAX)],
+      ['Instruments in a list of settlements', String(SETTLED_INSTRUMENTS_MAX)],
       ['Positions moved by one request', String(MOVE_LEGS_MAX)],
       [
         'Moves of positions of a main account in 168 hours',

@@ -94,8 +94,8 @@ function describe(operation: Operation): Plain {
       name: field,
       in: operation.pathFields.includes(field) ? 'path' : 'query',
       required: required.includes(field),
-      schema,
-      ...(field in example ? { example: example[field] } : {}),
+      ...(isListOfObjects(schema) ? { content: { 'application/json': { schema } } } : { schema }),
+      ...(field in example && !isListOfObjects(schema) ? { example: example[field] } : {}),
     }))
   return {
     operationId: operation.name,
@@ -134,6 +134,10 @@ function describe(operation: Operation): Plain {
     responses: responsesOf(operation),
   }
 }
+
+/** Such a parameter is JSON; other lists have commas between their items. */
+const isListOfObjects = ({ items }: Plain): boolean =>
+  typeof items === 'object' && items !== null && 'type' in items && items.type === 'object'
 
 function headerParameters(operation: Operation): Plain[] {
   const header = (name: string, description: string, schema: Plain) => ({

@@ -8,14 +8,12 @@ import {
   flag,
   id,
   instant,
-  list,
   nullable,
   object,
   present,
   price,
   quantity,
   text,
-  worth,
 } from '../wire/index.js'
 import { EXAMPLE } from './common.js'
 import { link } from './links.js'
@@ -209,57 +207,6 @@ export const positionEntry = object({
   realized_change: amount(),
   execution: nullable(id('exe')),
   trade: nullable(id('trd')),
-})
-
-export const margin = object({
-  account: id('acc'),
-  currency: currency(),
-  model: text({ max: 32, description: 'The margin model' }),
-  posted: amount(),
-  held: amount(),
-  requirement: amount('currency', 'Kept behind positions'),
-  open_orders: amount('currency', 'Reserved for open orders'),
-  spot_reserve: amount('currency', 'Of this currency, what open orders in currency pairs lock'),
-  buying_power: amount(),
-  withdrawable: amount(),
-  unsettled_credits: amount(),
-  unsettled_debits: amount(),
-  positions_value: nullable(amount('currency', 'Null while a position has no price')),
-  equity: nullable(amount()),
-  standard: nullable(
-    object({
-      currency: currency(),
-      margin_balance: amount('currency', 'The balance as if the session ended now'),
-      initial_margin: amount('currency', 'Of positions and open orders'),
-      maintenance_margin: amount(),
-      session_realized: amount(),
-      session_unrealized: amount(),
-      options_value: amount(),
-      unpriced: count({ description: 'Positions and orders without a price: in no figure' }),
-      instruments: list(
-        object({
-          instrument: id('ins'),
-          symbol: symbol(),
-          currency: currency(),
-          quantity: quantity(),
-          initial: amount('currency', 'Of the position'),
-          maintenance: amount('currency', 'Of the position'),
-          open_orders: amount('currency', 'Of its open orders'),
-        }),
-        { max: 10_000 },
-      ),
-    }),
-  ),
-  derivations: list(
-    object({
-      figure: text({ max: 64 }),
-      formula: text({ max: 500 }),
-      inputs: list(object({ name: text({ max: 64 }), amount: worth(), source: text({ max: 500 }) }), {
-        max: 100,
-      }),
-    }),
-    { max: 100 },
-  ),
 })
 
 export const EXAMPLE_ORDER_IN_MIND = {

@@ -1,12 +1,14 @@
 /**
  * The socket: the same operations by name, one command a message, pipelined and answered in order of completion, and
- * subscriptions to events. It is proven by the header of its opening request or by its first message.
+ * subscriptions to events. It is proven by the header of its opening request or by its first message. Orders that came
+ * over it end with it, of accounts that asked for that.
  */
 import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { BASE_PATH } from '@stemma/contract'
 import { refuse } from '@stemma/core'
 import { type RawData, type WebSocket, WebSocketServer } from 'ws'
+import { OrdersOfConnection } from '../../host/orders-of-connection.js'
 import { takeUpgrades } from '../../http/upgrades.js'
 import type { Services, Subscription } from '../../services.js'
 import { callOf, FIELDS_OF_COMMAND } from './batch.js'
@@ -87,6 +89,7 @@ function turnAway(stream: Duplex, { status, body }: Reply): void {
 
 class Session {
   private caller: Caller | null = null
+  private readonly orders: OrdersOfConnection
   private readonly subscriptions = new Map<string, Subscription>()
   private subscriptionCount = 0
   private inFlight = 0
@@ -105,6 +108,7 @@ class Session {
     private readonly opening: IncomingMessage,
   ) {
     this.requestId = requestIdOf(opening.headers)
+    this.orders = new OrdersOfConnection(services.host)
     this.address = opening.socket.remoteAddress ?? ''
   }
 
@@ -121,6 +125,7 @@ class Session {
       clearTimeout(deadline)
       clearInterval(heart)
       for (const subscription of this.subscriptions.values()) subscription.close()
+      void this.endOrders()
     })
     const first = this.opening.headers.authorization === undefined ? null : this.proveByHeader()
     this.socket.on('message', (data, isBinary) => {
@@ -141,6 +146,15 @@ class Session {
     } catch (thrown) {
       this.answer(null, replyToFault(thrown, this.services, this.requestId))
       this.end(4401, 'nobody is proven')
+    }
+  }
+
+  private async endOrders(): Promise<void> {
+    try {
+      await this.orders.end()
+    } catch (thrown) {
+      // A server that stops takes no more commands: the next process ends them before it lets anybody in.
+      this.services.log.debug({ err: thrown }, 'orders of a closed connection are left to the next process')
     }
   }
 
@@ -193,7 +207,7 @@ class Session {
     const { dry_run: isDryRun = false } = message
     if (typeof isDryRun !== 'boolean')
       return refuse('malformed', 'expected true or false', { field: '/dry_run' })
-    const call = callOf(message, '', caller, isDryRun, FIELDS)
+    const call = callOf(message, '', caller, { isDryRun, connection: this.orders, fields: FIELDS })
     const perform = this.performers.get(call.operation.name) as Performer
     if (this.inFlight >= IN_FLIGHT_MAX)
       return refuse('overloaded', `expected at most ${IN_FLIGHT_MAX} messages without an answer`)

@@ -9,6 +9,7 @@ import { FACTOR_OPERATIONS } from './operations/factors.js'
 import { FUNDING_OPERATIONS } from './operations/funding.js'
 import { INSTRUMENT_OPERATIONS } from './operations/instruments.js'
 import { LEDGER_OPERATIONS } from './operations/ledger.js'
+import { MARKET_MAKING_OPERATIONS } from './operations/market-making.js'
 import { NODE_OPERATIONS } from './operations/nodes.js'
 import { ORDER_OPERATIONS } from './operations/orders.js'
 import { PARTY_OPERATIONS } from './operations/parties.js'
@@ -37,6 +38,7 @@ const all = [
   ...ADDRESS_OPERATIONS,
   ...INSTRUMENT_OPERATIONS,
   ...ORDER_OPERATIONS,
+  ...MARKET_MAKING_OPERATIONS,
   ...PROTECTION_OPERATIONS,
   ...TRADE_OPERATIONS,
   ...POSITION_OPERATIONS,

@@ -4,40 +4,81 @@
  */
 import type { AccountId } from '../../hierarchy/index.js'
 import { after, type Id, NO_ROW, type Row, SECOND } from '../../image/index.js'
-import { divide, ONE, type Price, powerOfTen, type Quantity } from '../../money/index.js'
+import { divide, formatPrice, ONE, type Price, powerOfTen, type Quantity } from '../../money/index.js'
 import { cancelOpenOrder } from '../ending.js'
 import { type Fault, fault } from '../faults.js'
-import type { Order } from '../order.js'
+import { type Order, openQuantityOf, orderAt } from '../order.js'
 import type { TradingContext } from '../trading.js'
-import { PROTECTED_ORDERS_MAX, type ProtectionId } from './fields.js'
+import { PROTECTED_ORDERS_MAX, type ProtectionId, QUOTES_FROZEN_FOR } from './fields.js'
 
 const indexOf = ({ market }: TradingContext, { instrument }: Pick<Order, 'instrument'>): string | null =>
   market.instruments.derivative.get(market.instruments.row(instrument))?.index ?? null
 
-export const protectionOf = ({ trading }: TradingContext, account: AccountId, index: string): Row =>
-  trading.protectionsOf.of(account).find((row) => trading.protections.index.get(row) === index) ?? NO_ROW
+/** The protection of an account's orders that follow an index, or of a group of its quotes; NO_ROW without one. */
+export const protectionOf = (
+  { trading: { protections, protectionsOf } }: TradingContext,
+  account: AccountId,
+  index: string,
+  group: string | null,
+): Row =>
+  protectionsOf
+    .of(account)
+    .find((row) => protections.index.get(row) === index && protections.group.get(row) === group) ?? NO_ROW
+
+/** The protection that an order is under, whether there is one or not. */
+function protectionOver(context: TradingContext, order: Order): Row {
+  const index = indexOf(context, order)
+  return index === null
+    ? NO_ROW
+    : protectionOf(context, order.account, index, order.terms.quote?.group ?? null)
+}
 
 /** What stands against a protected order, or null. `replaces` is the row that it takes the place of. */
 export function protectionFault(context: TradingContext, order: Order, replaces: Row): Fault | null {
   if (order.terms.isProtected !== true) return null
   if (order.type !== 'limit') return fault('order_type_invalid', 'only limit orders are protected')
-  const index = indexOf(context, order)
-  const row = index === null ? NO_ROW : protectionOf(context, order.account, index)
-  if (index === null || row === NO_ROW)
+  const row = protectionOver(context, order)
+  if (row === NO_ROW)
     return fault('protection_missing', 'the account has no market-maker protection for what it follows')
-  if (context.trading.protections.isFrozen.get(row))
+  const { protections, protectedOrders } = context.trading
+  if (protections.isFrozen.get(row))
     return fault('protection_frozen', 'market-maker protection was triggered, and is not over')
-  const open = context.trading.protectedOrders.count(order.account, index)
+  const open = protectedOrders.count(order.account, protections.index.get(row), protections.group.get(row))
   return replaces === NO_ROW && open >= PROTECTED_ORDERS_MAX
-    ? fault('open_orders_limit', `at most ${PROTECTED_ORDERS_MAX} protected orders of an index may be open`)
-    : null
+    ? fault('open_orders_limit', `at most ${PROTECTED_ORDERS_MAX} orders of a protection may be open`)
+    : sideFault(context, row, order, replaces)
 }
+
+/** With the other open orders of its side the order may be too much for its protection. */
+function sideFault(context: TradingContext, row: Row, order: Order, replaces: Row): Fault | null {
+  const { protections, protectedOrders, orders } = context.trading
+  const most = protections.sideQuantityMax.get(row)
+  if (most === null) return null
+  let sum = coinIn(context, order)
+  const index = protections.index.get(row)
+  for (const other of protectedOrders.each(order.account, index, protections.group.get(row)))
+    if (
+      other !== replaces &&
+      orders.side.get(other) === order.side &&
+      orders.instrument.get(other) === order.instrument
+    )
+      sum += coinIn(context, orderAt(orders, other))
+  return sum <= most
+    ? null
+    : fault(
+        'quantity_limit',
+        `at most ${formatPrice(most as Price)} of the coin may be open on a side under the protection`,
+      )
+}
+
+/** What is open of an order in the coin that its contract deals in, at its limit; nothing of one at no price. */
+const coinIn = (context: TradingContext, order: Order): bigint =>
+  order.price === null || order.price <= 0n ? 0n : coinOf(context, order, openQuantityOf(order), order.price)
 
 /** Whether protection has been triggered that the order was under: it trades no further. */
 export function isStopped(context: TradingContext, order: Order): boolean {
   if (order.terms.isProtected !== true) return false
-  const index = indexOf(context, order)
-  const row = index === null ? NO_ROW : protectionOf(context, order.account, index)
+  const row = protectionOver(context, order)
   return row !== NO_ROW && context.trading.protections.isFrozen.get(row)
 }
 
@@ -48,8 +89,7 @@ export function countProtected(
   { quantity, price }: { readonly quantity: Quantity; readonly price: Price },
 ): void {
   if (order.terms.isProtected !== true) return
-  const index = indexOf(context, order)
-  const row = index === null ? NO_ROW : protectionOf(context, order.account, index)
+  const row = protectionOver(context, order)
   const { protections } = context.trading
   if (row === NO_ROW || protections.isFrozen.get(row)) return
   const from = protections.countedFrom.get(row)
@@ -110,9 +150,36 @@ export function cancelProtected(
   row: Row,
   reason: 'protection' | 'protection_removed',
 ): void {
-  const { protections, protectedOrders } = context.trading
-  for (const order of protectedOrders.of(protections.account.get(row), protections.index.get(row)))
-    cancelOpenOrder(context, order, reason)
+  for (const order of under(context, row)) cancelOpenOrder(context, order, reason)
+}
+
+/** Open orders under a protection, the oldest first. */
+const under = ({ trading: { protections, protectedOrders } }: TradingContext, row: Row): readonly Row[] =>
+  protectedOrders.of(protections.account.get(row), protections.index.get(row), protections.group.get(row))
+
+/** What is open beyond the most that a side may come to by now ends, the newest of it. */
+export function curtail(context: TradingContext, row: Row): void {
+  const { protections, orders } = context.trading
+  const most = protections.sideQuantityMax.get(row)
+  if (most === null) return
+  const sums = new Map<string, bigint>()
+  for (const each of under(context, row)) {
+    const order = orderAt(orders, each)
+    const side = `${order.instrument} ${order.side}`
+    const sum = (sums.get(side) ?? 0n) + coinIn(context, order)
+    if (sum > most) cancelOpenOrder(context, each, 'protection_removed')
+    else sums.set(side, sum)
+  }
+}
+
+/** For so long none of the account's quotes is taken. */
+export function freezeQuotes(context: TradingContext, account: AccountId): void {
+  const { protections, protectionsOf } = context.trading
+  for (const row of protectionsOf.of(account)) {
+    if (protections.group.get(row) === null) continue
+    protections.quotesFrozenUntil.set(row, after(context.now, QUOTES_FROZEN_FOR))
+    recordProtection(context, row, 'quotes_frozen')
+  }
 }
 
 export function thaw(context: TradingContext, row: Row): void {
@@ -137,7 +204,7 @@ export function protectionTold({ trading: { protections } }: TradingContext, row
 export function recordProtection(
   context: TradingContext,
   row: Row,
-  what: 'set' | 'removed' | 'triggered' | 'reset' | 'ended',
+  what: 'set' | 'removed' | 'triggered' | 'reset' | 'ended' | 'quotes_frozen',
 ): void {
   const { hierarchy, trading, emit } = context
   emit({

@@ -32,6 +32,7 @@ export const TRADING_PREPARE: readonly (readonly [string, Prepare])[] = [
     'orders.place',
     'orders.cancel_all',
     'orders.cross',
+    'orders.quote',
     'positions.adjust',
     'positions.close',
     'positions.move',

@@ -12,7 +12,8 @@ import {
   QUOTE_GROUPS_MAX,
 } from './fields.js'
 import { checkGroupName } from './names.js'
-import { cancelProtected, curtail, protectionOf, recordProtection, thaw } from './protecting.js'
+import { cancelProtected, protectionOf, recordProtection, thaw } from './protecting.js'
+import { curtail } from './side-limit.js'
 
 export type SetProtection = {
   readonly account: AccountId

@@ -4,12 +4,14 @@
  */
 import type { AccountId } from '../../hierarchy/index.js'
 import { after, type Id, NO_ROW, type Row, SECOND } from '../../image/index.js'
-import { divide, formatPrice, ONE, type Price, powerOfTen, type Quantity } from '../../money/index.js'
+import type { Price, Quantity } from '../../money/index.js'
 import { cancelOpenOrder } from '../ending.js'
 import { type Fault, fault } from '../faults.js'
-import { type Order, openQuantityOf, orderAt } from '../order.js'
+import type { Order } from '../order.js'
 import type { TradingContext } from '../trading.js'
 import { PROTECTED_ORDERS_MAX, type ProtectionId, QUOTES_FROZEN_FOR } from './fields.js'
+import { sideFault } from './side-limit.js'
+import { coinOf, under } from './standing.js'
 
 const indexOf = ({ market }: TradingContext, { instrument }: Pick<Order, 'instrument'>): string | null =>
   market.instruments.derivative.get(market.instruments.row(instrument))?.index ?? null
@@ -49,32 +51,6 @@ export function protectionFault(context: TradingContext, order: Order, replaces:
     : sideFault(context, row, order, replaces)
 }
 
-/** With the other open orders of its side the order may be too much for its protection. */
-function sideFault(context: TradingContext, row: Row, order: Order, replaces: Row): Fault | null {
-  const { protections, protectedOrders, orders } = context.trading
-  const most = protections.sideQuantityMax.get(row)
-  if (most === null) return null
-  let sum = coinIn(context, order)
-  const index = protections.index.get(row)
-  for (const other of protectedOrders.each(order.account, index, protections.group.get(row)))
-    if (
-      other !== replaces &&
-      orders.side.get(other) === order.side &&
-      orders.instrument.get(other) === order.instrument
-    )
-      sum += coinIn(context, orderAt(orders, other))
-  return sum <= most
-    ? null
-    : fault(
-        'quantity_limit',
-        `at most ${formatPrice(most as Price)} of the coin may be open on a side under the protection`,
-      )
-}
-
-/** What is open of an order in the coin that its contract deals in, at its limit; nothing of one at no price. */
-const coinIn = (context: TradingContext, order: Order): bigint =>
-  order.price === null || order.price <= 0n ? 0n : coinOf(context, order, openQuantityOf(order), order.price)
-
 /** Whether protection has been triggered that the order was under: it trades no further. */
 export function isStopped(context: TradingContext, order: Order): boolean {
   if (order.terms.isProtected !== true) return false
@@ -102,14 +78,6 @@ export function countProtected(
   protections.traded.set(row, protections.traded.get(row) + coin)
   protections.delta.set(row, protections.delta.get(row) + signOf(context, order) * coin)
   if (isTooMuch(context, row)) trigger(context, row)
-}
-
-/** What a quantity is in the coin that the contract deals in, in 10^-18, rounded up. */
-function coinOf({ market }: TradingContext, { instrument }: Order, quantity: Quantity, price: Price): bigint {
-  const terms = market.termsOf(market.instruments.row(instrument))
-  const size = quantity * terms.multiplier
-  const scale = powerOfTen(terms.quantityScale)
-  return terms.isInverse ? divide(size * ONE, scale * price, 'up') : divide(size, scale, 'up')
 }
 
 /** An option counts with all of its coin, the most that its delta can be. */
@@ -151,25 +119,6 @@ export function cancelProtected(
   reason: 'protection' | 'protection_removed',
 ): void {
   for (const order of under(context, row)) cancelOpenOrder(context, order, reason)
-}
-
-/** Open orders under a protection, the oldest first. */
-const under = ({ trading: { protections, protectedOrders } }: TradingContext, row: Row): readonly Row[] =>
-  protectedOrders.of(protections.account.get(row), protections.index.get(row), protections.group.get(row))
-
-/** What is open beyond the most that a side may come to by now ends, the newest of it. */
-export function curtail(context: TradingContext, row: Row): void {
-  const { protections, orders } = context.trading
-  const most = protections.sideQuantityMax.get(row)
-  if (most === null) return
-  const sums = new Map<string, bigint>()
-  for (const each of under(context, row)) {
-    const order = orderAt(orders, each)
-    const side = `${order.instrument} ${order.side}`
-    const sum = (sums.get(side) ?? 0n) + coinIn(context, order)
-    if (sum > most) cancelOpenOrder(context, each, 'protection_removed')
-    else sums.set(side, sum)
-  }
 }
 
 /** For so long none of the account's quotes is taken. */

@@ -4,7 +4,6 @@
  * more (deribit, mass quotes).
  */
 import { NO_ROW, type Row } from '../../image/index.js'
-import type { Price } from '../../money/index.js'
 import { accept } from '../accepting.js'
 import { priceBehind } from '../behind.js'
 import { cancelOpenOrder, frozenState } from '../ending.js'
@@ -18,6 +17,7 @@ import type { UnsolicitedReason } from '../reports.js'
 import type { TradingSession } from '../session.js'
 import type { TradingContext } from '../trading.js'
 import type { PlaceQuotes, QuoteAsked, SideAsked } from './fields.js'
+import { crossedFault, sidesInOrder } from './pairing.js'
 
 /** What became of one side: its order, null where there is none; and what stood against it, null where nothing did. */
 export type SideSettled = {
@@ -70,35 +70,6 @@ export function settleQuote(
 
 const told = (found: Fault | null): FaultTold | null =>
   found === null ? null : { code: found.code, text: found.text, data: found.data ?? null }
-
-type Orders = TradingContext['trading']['orders']
-
-/** Where a side will stand, or stands. */
-function priceAfter(orders: Orders, asked: SideAsked | null, row: Row): Price | null {
-  if (asked?.quantity === 0n) return null
-  return asked?.price ?? (row === NO_ROW ? null : orders.price.get(row))
-}
-
-/** A maker's bid stands below their own ask of the same group. */
-function crossedFault(orders: Orders, { bid, ask }: QuoteAsked, rowOf: (side: Side) => Row): Fault | null {
-  const low = priceAfter(orders, bid, rowOf('buy'))
-  const high = priceAfter(orders, ask, rowOf('sell'))
-  return low !== null && high !== null && low >= high
-    ? fault('quote_crossed', 'the bid would stand at the ask of the same group, or above it')
-    : null
-}
-
-/**
- * Of a pair that moves up the ask goes first, and wherever the bid would meet where the ask stands now; else the bid, so
- * that neither meets the other on its way.
- */
-function sidesInOrder(orders: Orders, { bid }: QuoteAsked, rowOf: (side: Side) => Row): readonly Side[] {
-  const priceNow = (row: Row): Price | null => (row === NO_ROW ? null : orders.price.get(row))
-  const [low, high] = [priceNow(rowOf('buy')), priceNow(rowOf('sell'))]
-  const wanted = priceAfter(orders, bid, rowOf('buy'))
-  const isAskFirst = wanted !== null && ((low !== null && wanted > low) || (high !== null && wanted >= high))
-  return isAskFirst ? ['sell', 'buy'] : ['buy', 'sell']
-}
 
 function settleSide(
   context: TradingContext,

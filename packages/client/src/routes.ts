@@ -171,6 +171,7 @@ export const ROUTES = {
   'orders.list': ['GET', '/orders', false],
   'orders.get': ['GET', '/orders/{order}', false],
   'orders.find': ['GET', '/accounts/{account}/orders/{client_order_id}', false],
+  'orders.quote': ['POST', '/accounts/{account}/quotes', true],
   'protections.set': ['POST', '/accounts/{account}/protections', true],
   'protections.reset': ['POST', '/accounts/{account}/protections/reset', true],
   'protections.list': ['GET', '/accounts/{account}/protections', false],

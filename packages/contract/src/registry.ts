@@ -11,6 +11,7 @@ import { FUNDING_OPERATIONS } from './operations/funding.js'
 import { INSTRUMENT_OPERATIONS } from './operations/instruments.js'
 import { LEDGER_OPERATIONS } from './operations/ledger.js'
 import { MARGIN_OPERATIONS } from './operations/margin.js'
+import { MARKET_MAKING_OPERATIONS } from './operations/market-making.js'
 import { MARKET_PAST_OPERATIONS } from './operations/market-past.js'
 import { NODE_OPERATIONS } from './operations/nodes.js'
 import { ORDER_OPERATIONS } from './operations/orders.js'
@@ -43,6 +44,7 @@ const all = [
   ...INSTRUMENT_OPERATIONS,
   ...MARKET_PAST_OPERATIONS,
   ...ORDER_OPERATIONS,
+  ...MARKET_MAKING_OPERATIONS,
   ...PROTECTION_OPERATIONS,
   ...DISCONNECT_OPERATIONS,
   ...TRADE_OPERATIONS,

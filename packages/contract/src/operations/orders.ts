@@ -36,6 +36,7 @@ import {
   worth,
 } from '../wire/index.js'
 import { label, linked } from './linked-orders.js'
+import { quoteSet } from './market-making.js'
 
 const onReject = () =>
   optional(
@@ -203,6 +204,9 @@ const COMMANDS = [
       kinds: optional(list(choice(INSTRUMENT_KINDS), { max: 16 })),
       types: optional(list(choice(ORDER_TYPES), { max: 16 })),
       label: optional(label()),
+      only_quotes: optional(flag('Quotes alone'), false),
+      quote_set: optional(quoteSet('Quotes of this set alone')),
+      freezes_quotes: optional(flag('No quote of the account is taken for a second'), false),
     }),
     output: object({
       orders: list(id('ord'), { max: 1_000 }),

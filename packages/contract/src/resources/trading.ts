@@ -105,6 +105,13 @@ const orderFields = {
   usd_price: nullable(price('Of an option in coin that is priced in dollars: `price` follows the index')),
   is_protected: flag('Under market-maker protection'),
   link: nullable(link),
+  quote: nullable(
+    object({
+      group: text({ max: 64, description: 'The group of protection' }),
+      id: text({ max: 64, description: 'Of the message that placed or changed it last' }),
+      set: nullable(text({ max: 64, description: 'What it is cancelled together with' })),
+    }),
+  ),
   label: nullable(text({ max: 64 })),
   minimum_quantity: nullable(quantity('The least that its first execution fills')),
   self_match_id: nullable(text({ max: 64 })),
@@ -242,6 +249,7 @@ export const EXAMPLE_ORDER_IN_MIND = {
   usd_price: null,
   is_protected: false,
   link: null,
+  quote: null,
   label: null,
   minimum_quantity: null,
   self_match_id: null,

@@ -24,6 +24,7 @@ import {
 import type { FeeScheduleId, InstrumentId, OrderTrigger } from '../market/index.js'
 import type { CurrencyCode, Price, Quantity } from '../money/index.js'
 import type { Link } from './linked/link.js'
+import type { Quote } from './quotes/quote.js'
 
 export type OrderId = Id<'order'>
 export type ExecutionId = Id<'execution'>
@@ -112,6 +113,8 @@ export type SpecialTerms = {
   readonly connection?: string
   /** How it hangs together with other orders. */
   readonly link?: Link
+  /** Of a quote: what it is quoted under. */
+  readonly quote?: Quote
 }
 
 /** A replacement that the venue has not answered. */

@@ -34,6 +34,7 @@ const SPECIAL: Readonly<Record<keyof SpecialTerms, true>> = {
   isProtected: true,
   connection: true,
   link: true,
+  quote: true,
 }
 const SPECIAL_NAMES = Object.keys(SPECIAL) as readonly (keyof SpecialTerms)[]
 

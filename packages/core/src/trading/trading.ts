@@ -48,6 +48,7 @@ import { OpenOrders } from './open-orders.js'
 import type { Order } from './order.js'
 import { type ProtectionId, protectionFields } from './protection/fields.js'
 import { ProtectedOrders } from './protection/protected-orders.js'
+import { OpenQuotes } from './quotes/open-quotes.js'
 import { trail } from './trailing.js'
 import { type VenueId, venueFields } from './venues/fields.js'
 
@@ -103,6 +104,7 @@ export class Trading {
   readonly protections: Table<ProtectionId, typeof protectionFields>
   readonly protectionsOf: Relation<AccountId>
   readonly protectedOrders: ProtectedOrders
+  readonly openQuotes: OpenQuotes
   readonly disconnects: Table<DisconnectId, typeof disconnectFields>
   readonly disconnectsOf: Relation<AccountId>
   /** By the primary order's id. */
@@ -150,6 +152,7 @@ export class Trading {
     this.usdOrders = new UsdOrders(this.orders, market)
     this.protectionsOf = new Relation(this.protections, this.protections.account)
     this.protectedOrders = new ProtectedOrders(this.orders, market)
+    this.openQuotes = new OpenQuotes(this.orders)
     this.disconnectsOf = new Relation(this.disconnects, this.disconnects.account)
     this.contingenciesOf = new Relation(this.contingencies, this.contingencies.account)
     this.linkedOrders = new LinkedOrders(this.orders)
@@ -173,6 +176,7 @@ export class Trading {
       this.usdOrders,
       this.protectionsOf,
       this.protectedOrders,
+      this.openQuotes,
       this.disconnectsOf,
       this.contingenciesOf,
       this.linkedOrders,

@@ -1,19 +1,18 @@
 /**
- * `orders.replace`: an open order gets another price, quantity or time. What is left out stays. It keeps its place in
- * the queue when nothing but its quantity changes, and that downwards; another price or a larger quantity goes to the
- * end (polymarket-us section 4.4). A replacement that fails leaves the order as it was.
+ * `orders.replace`: an open order gets another price, quantity or time. What is left out stays. A replacement that fails
+ * leaves the order as it was.
  */
-import { command, type Id, type Instant, NO_ROW, type Row } from '../../image/index.js'
+import { command, type Instant, NO_ROW } from '../../image/index.js'
 import type { Price, Quantity } from '../../money/index.js'
 import { QUANTITY_MAX, quantity as quantityOf } from '../../money/index.js'
 import { refuse } from '../../refusals/index.js'
 import { isReducing, orderNeeds } from '../access.js'
 import { priceBehind } from '../behind.js'
-import { enter, followUp } from '../entering.js'
 import type { OrderId, TimeInForce } from '../fields.js'
 import { judge, noteEntered } from '../judging.js'
 import { type Order, openQuantityOf, orderAt } from '../order.js'
 import { checkClientOrderId, checkFree, checkTime, expiryOf } from '../placing.js'
+import { keepsPriority, requeue, restate } from '../replacing.js'
 import { faultTold, report } from '../reports.js'
 import { TradingSession } from '../session.js'
 import { changedSpecialTerms } from '../special-terms.js'
@@ -56,6 +55,8 @@ export const replaceOrder = command({
       refuse('transition_invalid', 'the venue has not answered what was asked before')
     if (before.terms.link?.isWaiting === true)
       refuse('transition_invalid', 'the order waits for another, and is not live yet')
+    if (before.terms.quote !== undefined)
+      refuse('transition_invalid', 'a quote is changed by the next one of its group')
     const after = behind(context, changed(context, before, input))
     const fault = judge(context, after, row)
     if (fault !== null) {
@@ -70,8 +71,8 @@ export const replaceOrder = command({
     noteEntered(context, after)
     const venue = venueOf(context, context.market.instruments.row(before.instrument))
     if (venue !== NO_ROW) requestReplace(context, venue, row, after)
-    else if (keepsPriority(before, after)) restate(context, row, after)
-    else requeue(context, row, after)
+    else if (keepsPriority(before, after)) restate(context, new TradingSession(), row, after)
+    else requeue(context, new TradingSession(), row, after)
     return { order: input.order, replaced: true }
   },
 })
@@ -126,41 +127,6 @@ function changed(context: TradingContext, before: Order, input: ReplaceOrder): O
 function behind(context: TradingContext, order: Order): Order {
   const price = priceOfUsd(context.market, order) ?? priceBehind(context, order)
   return { ...order, price, reservePrice: price ?? order.reservePrice }
-}
-
-const keepsPriority = (before: Order, after: Order): boolean =>
-  before.price === after.price &&
-  before.stopPrice === after.stopPrice &&
-  after.quantity <= before.quantity &&
-  before.terms.allOrNone === after.terms.allOrNone &&
-  before.terms.displayQuantity === after.terms.displayQuantity
-
-/** The order stays where it is in its queue. */
-function restate(context: TradingContext, row: Row, after: Order): void {
-  const { orders } = context.trading
-  orders.clientOrderId.set(row, after.clientOrderId)
-  orders.quantity.set(row, after.quantity)
-  orders.timeInForce.set(row, after.timeInForce)
-  orders.expiresAt.set(row, after.expiresAt)
-  orders.terms.set(row, after.terms)
-  orders.enteredAt.set(row, after.enteredAt)
-  orders.updatedAt.set(row, after.updatedAt)
-  report(context, after, 'replaced', after.state)
-  if (!after.terms.allOrNone) return
-  // The book may be able to fill the smaller quantity.
-  const session = new TradingSession()
-  session.instruments.add(after.instrument)
-  followUp(context, session)
-}
-
-/** The order leaves its queue and enters again, as one that may trade. */
-function requeue(context: TradingContext, row: Row, after: Order): void {
-  context.trading.orders.remove(row)
-  after.priority = context.image.newId<Id>()
-  report(context, after, 'replaced', after.state)
-  const session = new TradingSession()
-  enter(context, session, after)
-  followUp(context, session)
 }
 
 /** Whether the replacement can only make less of the order: then the right to reduce is enough. */

@@ -68,11 +68,15 @@ export const MESSAGES = {
   13668: 'security_key_authorization_error',
   13040: 'mmp_required',
   13042: 'cod_not_enabled',
+  13043: 'quotes_frozen',
   13778: 'raw_subscriptions_not_available_for_unauthorized',
   13780: 'move_positions_over_limit',
   13888: 'timed_out',
   13904: 'security_key_setup_required',
   13901: 'no_more_oto_orders',
+  13902: 'mass_quotes_disabled',
+  13903: 'too_many_quotes',
+  13910: 'quote_crossed',
 } as const
 export type ErrorCode = keyof typeof MESSAGES
 
@@ -111,6 +115,10 @@ const REJECTIONS: Readonly<Record<string, ErrorCode>> = {
   usd_price_post_only: 11039,
   protection_frozen: 13030,
   protection_missing: 13040,
+  quotes_disabled: 13902,
+  quotes_frozen: 13043,
+  quote_crossed: 13910,
+  quote_missing: 10004,
   linked_orders_limit: 13901,
   self_match: 10003,
   insufficient_buying_power: 10009,
@@ -166,7 +174,7 @@ export function fromRefusal(refusal: Refusal): VenueError {
 export const refusedAtDoor = (refusal: Refusal): VenueError =>
   refusal.code === 'malformed' ? new VenueError(11050, refusal.detail) : fromRefusal(refusal)
 
-function fromRejection(reason: string, detail: string, data: Refusal['data'] = {}): VenueError {
+export function fromRejection(reason: string, detail: string, data: Refusal['data'] = {}): VenueError {
   const limit = String(data.limit ?? '')
   switch (reason) {
     case 'trailing_orders_limit':
@@ -211,6 +219,9 @@ const PARAMS: Readonly<Record<string, string>> = {
   interval_seconds: 'interval',
   frozen_seconds: 'frozen_time',
   index: 'index_name',
+  group: 'mmp_group',
+  quote_set: 'quote_set_id',
+  side_quantity_max: 'max_quote_quantity',
   display_name: 'name',
   to: 'destination',
   ip_addresses: 'ip_whitelist',

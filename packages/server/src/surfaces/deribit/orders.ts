@@ -169,10 +169,18 @@ export function orderShown(facts: OrderFacts, contract: Contract): Readonly<Reco
     ...trailingShown(facts),
     ...icebergShown(facts, scale),
     ...linkShown(facts, contract),
+    ...(terms.quote === undefined ? {} : { quote: true, mmp_group: terms.quote.group }),
+    ...quoteIdsShown(facts),
     ...(terms.usdPrice === undefined ? {} : { advanced: 'usd', usd: priceShown(terms.usdPrice) }),
     ...(state === 'cancelled' ? reasonShown(facts.reason ?? null) : {}),
   }
 }
+
+/** What a quote was called by its maker; its trades carry it too. */
+export const quoteIdsShown = ({ terms: { quote } }: Pick<OrderFacts, 'terms'>) =>
+  quote === undefined
+    ? {}
+    : { quote_id: quote.id, ...(quote.set === null ? {} : { quote_set_id: quote.set }) }
 
 /** What it has followed so far, and how far behind that it waits. */
 function trailingShown({ terms: { trailingOffset }, stopPrice, side }: OrderFacts) {

@@ -20,8 +20,12 @@ import { TIMES, TRIGGERS, TYPES } from './words.js'
 const keys = (words: Readonly<Record<string, unknown>>): string[] => Object.keys(words)
 
 /** An old name would make it another order than the one that was meant, so it is refused rather than left alone. */
-function checkServed({ params, host }: PrivateCall): void {
-  if (params.has('max_show')) throw invalidParam('max_show', 'is replaced by display_amount')
+function checkServed(call: PrivateCall): void {
+  if (call.params.has('max_show')) throw invalidParam('max_show', 'is replaced by display_amount')
+  checkInTime(call)
+}
+
+export function checkInTime({ params, host }: PrivateCall): void {
   const until = params.time('valid_until')
   if (until !== null && until <= host.now()) throw new VenueError(13888)
 }
@@ -127,6 +131,7 @@ export function checkOpen({ state }: OrderFacts): void {
 
 export async function editFacts(call: PrivateCall, facts: OrderFacts): Promise<unknown> {
   const { params, host, caller } = call
+  if (facts.terms.quote !== undefined) throw orderNotFound()
   checkOpen(facts)
   checkServed(call)
   const contract = await contractOfFacts(call, facts)

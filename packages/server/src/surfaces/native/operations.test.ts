@@ -177,6 +177,20 @@ const BEFORE: Readonly<
     'logins.remove': [subaccount, ['subaccounts.set_login', null, EXAMPLE.user, 'user']],
     ...each(['groups.get', 'groups.update', 'groups.close'], [group]),
     'protections.reset': [['protections.set', null, 'mmp_93', 'protection']],
+    'orders.quote': [
+      [
+        'protections.set',
+        {
+          account: EXAMPLE.account,
+          index: 'btc_usd',
+          group: 'near',
+          interval_seconds: 5,
+          quantity_limit: '3',
+        },
+        'mmp_93',
+        'protection',
+      ],
+    ],
     'groups.add_account': [own, group],
     'groups.remove_account': [own, group, add],
     'accounts.review': [waiting],
@@ -300,6 +314,7 @@ const THERE: Readonly<Record<string, (into: World) => Promise<unknown>>> = {
   'prices.publish': openShare,
   'loss_lockouts.lift': lockOut,
   'positions.move': holdPerpetual,
+  'orders.quote': holdPerpetual,
   'protections.set': publishIndex,
   'protections.reset': publishIndex,
   'margin.change_model': holdPerpetual,

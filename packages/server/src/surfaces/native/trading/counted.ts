@@ -45,6 +45,10 @@ function settled(host: Host, { operation, input }: Call): Input {
     const orders = input.orders as readonly Input[]
     return { ...input, orders: orders.map((each, at) => found(host, each, OF_ORDER, `/orders/${at}`)) }
   }
+  if (operation.name === 'orders.quote') {
+    const quotes = input.quotes as readonly Input[]
+    return { ...input, quotes: quotes.map((each, at) => quoteFound(host, each, `/quotes/${at}`)) }
+  }
   if (operation.name === 'positions.move') {
     const legs = input.legs as readonly Input[]
     return { ...input, legs: legs.map((each, at) => found(host, each, OF_POSITION, `/legs/${at}`)) }
@@ -74,6 +78,16 @@ function withLinked(host: Host, input: Input): Input {
     counted(each, units, { quantities: ['quantity'], amounts: [] }, `/linked/orders/${at}`),
   )
   return { ...input, linked: { ...linked, orders } }
+}
+
+/** Both sides of a quote count in the units of its instrument. */
+function quoteFound(host: Host, quote: Input, at: string): Input {
+  const units = unitsOf(host, quote.instrument as Named, `${at}/instrument`)
+  const side = (name: 'bid' | 'ask'): Input | null => {
+    const asked = (quote[name] ?? null) as Input | null
+    return asked === null ? null : counted(asked, units, OF_ORDER, `${at}/${name}`)
+  }
+  return { ...quote, instrument: units.id, bid: side('bid'), ask: side('ask') }
 }
 
 /** A replacement names its order only: the order says of which instrument it is. */

@@ -41,6 +41,7 @@ export const TRADING_PREPARE: readonly (readonly [string, Prepare])[] = [
     'instruments.settle',
     'orders.cancel_all',
     'orders.cross',
+    'orders.quote',
     'positions.adjust',
     'positions.close',
     'positions.move',

@@ -43,6 +43,7 @@ export function shownOrder(host: Host, order: Shown): Shown {
     usdPrice: terms.usdPrice ?? null,
     isProtected: terms.isProtected ?? false,
     link: terms.link === undefined ? null : { ...terms.link, quantityScale: units.quantityScale },
+    quote: terms.quote ?? null,
     averagePrice: units.terms.average(order.cost as Amount, order.filled as Quantity),
     minimumQuantity: minimumQuantity === 0n ? null : minimumQuantity,
   })

@@ -6,9 +6,10 @@ import type { Refusal } from '@stemma/core'
 import type { Lease } from './lease.js'
 
 export class Admission {
-  /** Where the writer is, as far as a standby knows. */
-  writer: string | null = null
+  private known: string | null = null
   private hasBook = false
+  /** Called when it is another process that answers than before, this one perhaps. */
+  onMoved: () => void = () => {}
 
   /** Null where nobody else can write. */
   constructor(private readonly lease: Lease | null) {}
@@ -25,6 +26,19 @@ export class Admission {
 
   open(): void {
     this.hasBook = true
+    this.onMoved()
+  }
+
+  /** Where the writer is, as far as a standby knows. */
+  get writer(): string | null {
+    return this.known
+  }
+
+  /** One that has ended in order is not another yet: what it answered is still on its way. */
+  set writer(address: string | null) {
+    const isAnother = address !== null && address !== this.known
+    this.known = address
+    if (isAnother) this.onMoved()
   }
 
   /** Null once this process may answer; a refusal where another one does. */

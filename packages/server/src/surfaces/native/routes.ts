@@ -1,6 +1,7 @@
 /** The routes of the native surface, made from the registry. */
 import { BASE_PATH, OPERATIONS, type Operation } from '@stemma/contract'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { clientAddress } from '../../http/client-address.js'
 import type { Services } from '../../services.js'
 import { batchHandler } from './batch.js'
 import type { Call, Caller, Input } from './call.js'
@@ -63,7 +64,10 @@ function answering(services: Services, answer: Answer) {
     const requestId = requestIdOf(request.headers)
     let built: Reply
     try {
-      built = await answer(request, await callerOf(services, request.headers, request.ip, requestId))
+      built = await answer(
+        request,
+        await callerOf(services, request.headers, clientAddress(request.raw), requestId),
+      )
     } catch (thrown) {
       built = replyToFault(thrown, services, requestId)
     }

@@ -218,6 +218,17 @@ describe('a standby that hands on', () => {
     expect([code, details]).toEqual([UNAVAILABLE, expect.stringContaining('http://127.0.0.1:1')])
   })
 
+  test('hands nothing on to who writes and is reached by nobody, as one that compacts the journal', async () => {
+    const standby = await forwarding()
+    await succession.pass(100)
+    standby.server.services.admission.writer = 'compacting'
+    const { status, body } = await whoami(ALICE, standby)
+    expect([status, body]).toMatchObject([503, { code: 'not_writer', data: { writer: 'compacting' } }])
+    expect((await refusalOf(socketAt(ALICE, standby, NATIVE))).status).toBe(503)
+    expect((await grpcAt(standby).ask(HEALTH)).code).toBe(UNAVAILABLE)
+    expect((await fetch(`${standby.url}/health/ready`)).status).toBe(503)
+  })
+
   test('refuses a request whose body is larger than what is under way, when the writer is gone', async () => {
     const standby = await forwarding()
     await succession.pass(100)

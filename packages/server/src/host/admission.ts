@@ -26,6 +26,7 @@ export class Admission {
 
   open(): void {
     this.hasBook = true
+    this.known = null
     this.onMoved()
   }
 
@@ -41,14 +42,20 @@ export class Admission {
     if (isAnother) this.onMoved()
   }
 
+  /** The same where requests can be handed on to it: whoever compacts a journal writes, and is reached by nobody. */
+  get writerUrl(): string | null {
+    return this.known !== null && /^https?:/.test(this.known) ? this.known : null
+  }
+
   /** Null once this process may answer; a refusal where another one does. */
   async refusal(): Promise<Refusal | null> {
-    if (!this.hasBook) return this.notWriter()
+    if (!this.hasBook) return this.elsewhere()
     await this.lease?.hold()
     return null
   }
 
-  private notWriter(): Refusal {
+  /** Where to try again, as far as that is known now. */
+  elsewhere(): Refusal {
     const { writer } = this
     const detail =
       writer === null

@@ -38,12 +38,13 @@ export class Door {
   ask(request: IncomingMessage, ways: Ways): void {
     void this.admission.refusal().then((refusal) => {
       if (refusal === null) return ways.enter()
-      const { forwarding } = this
-      const { writer } = this.admission
-      const turnAway = (): void => ways.refuse(refusal, writer)
+      const { admission, forwarding } = this
+      const { writerUrl } = admission
+      // Another process may answer by then.
+      const turnAway = (): void => ways.refuse(admission.elsewhere(), admission.writer)
       // What another standby has handed on is never handed on again.
-      if (forwarding === null || writer === null || isForwarded(request)) turnAway()
-      else ways.handOn(forwarding, writer, turnAway)
+      if (forwarding === null || writerUrl === null || isForwarded(request)) turnAway()
+      else ways.handOn(forwarding, writerUrl, turnAway)
     })
   }
 }

@@ -3,6 +3,7 @@
  * which is the one that a standby knows. Nobody but a standby of the book comes in here.
  */
 import type { IncomingMessage } from 'node:http'
+import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { GrpcServer } from '../grpc/index.js'
 import { forwardedFor } from './client-address.js'
@@ -19,6 +20,8 @@ export function openGrpcEntrance(upgrades: Upgrades, grpc: GrpcServer): void {
         refuseUpgrade(stream, { status: 404 })
         return
       }
+      // The pace of requests is not that of calls.
+      if (stream instanceof Socket) stream.setTimeout(0)
       stream.write(OPEN)
       grpc.take(stream, client)
     },

@@ -86,7 +86,7 @@ export async function makeWaysIn(
       await listenForGrpc(grpc, configuration, log)
     },
     async close() {
-      forwarding?.cut()
+      forwarding?.end()
       await Promise.all([app.close(), grpc.close()])
     },
   }
@@ -96,9 +96,9 @@ export async function makeWaysIn(
 const handOn =
   (admission: Admission, forwarding: Forwarding | null): HandOn =>
   (connection, keep) => {
-    const { isWriter, writer } = admission
-    if (forwarding === null || isWriter || writer === null) keep()
-    else forwarding.connection(connection, writer, keep)
+    const { isWriter, writerUrl } = admission
+    if (forwarding === null || isWriter || writerUrl === null) keep()
+    else forwarding.connection(connection, writerUrl, keep)
   }
 
 /** A port that nobody chose is not worth failing for: two servers on one machine both start, and the second says so. */

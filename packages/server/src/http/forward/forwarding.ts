@@ -14,14 +14,21 @@ import { toWriter, withoutConnection } from './to-writer.js'
 
 export class Forwarding {
   private readonly underWay = new Set<() => void>()
+  private isOver = false
   /** A client's connection has one to the writer: the writer counts connections, and they are told apart there. */
-  private readonly agents = new WeakMap<Socket, Agent>()
+  private readonly agents = { http: new WeakMap<Socket, Agent>(), https: new WeakMap<Socket, Agent>() }
 
   constructor(private readonly addresses: ClientAddresses) {}
 
   /** Another process writes: what has not been answered to its end is given up. */
   cut(): void {
     for (const giveUp of [...this.underWay]) giveUp()
+  }
+
+  /** Nothing is handed on any more. */
+  end(): void {
+    this.isOver = true
+    this.cut()
   }
 
   /** `onUnreachable` is called where the writer was not reached and nothing was answered. */
@@ -31,6 +38,10 @@ export class Forwarding {
     writer: string,
     onUnreachable: () => void,
   ): void {
+    if (this.isOver) {
+      onUnreachable()
+      return
+    }
     const { method = '', url = '', socket } = incoming
     const headers = { ...withoutConnection(incoming.headers), ...this.signed({ method, url }, socket) }
     const far = toWriter(writer, { method, url, headers, agent: this.agentOf(socket, writer) })
@@ -105,6 +116,10 @@ export class Forwarding {
 
   private opened(near: Duplex, writer: string, opening: Opening): void {
     const { line, headers, onUnreachable, onOpen, onRefused } = opening
+    if (this.isOver) {
+      onUnreachable()
+      return
+    }
     const far = toWriter(writer, { ...line, headers })
     let isAnswered = false
     const giveUp = (): void => void far.destroy()
@@ -151,10 +166,12 @@ export class Forwarding {
   }
 
   private agentOf(socket: Socket, writer: string): Agent {
-    const known = this.agents.get(socket)
+    const isByTls = writer.startsWith('https:')
+    const agents = isByTls ? this.agents.https : this.agents.http
+    const known = agents.get(socket)
     if (known !== undefined) return known
-    const agent = new (writer.startsWith('https:') ? TlsAgent : Agent)({ keepAlive: true, maxSockets: 1 })
-    this.agents.set(socket, agent)
+    const agent = new (isByTls ? TlsAgent : Agent)({ keepAlive: true, maxSockets: 1 })
+    agents.set(socket, agent)
     socket.once('close', () => agent.destroy())
     return agent
   }

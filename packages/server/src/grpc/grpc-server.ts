@@ -105,8 +105,11 @@ export class GrpcServer {
 
   /** A connection that came another way, for the client of that address. */
   take(connection: Duplex, address: string): void {
-    this.server.once('session', (session) => this.clients.set(session, address))
+    const remember = (session: ServerHttp2Session): void => void this.clients.set(session, address)
+    this.server.once('session', remember)
     this.keep(connection)
+    // Where it is gone already there is no session, and the next one is somebody else's.
+    this.server.off('session', remember)
   }
 
   /** Takes nothing new, lets what is under way end, and cuts what does not. */

@@ -1,6 +1,7 @@
 /** The routes of the native surface, made from the registry. */
 import { BASE_PATH, OPERATIONS, type Operation } from '@stemma/contract'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { clientAddress } from '../../http/client-address.js'
 import type { Services } from '../../services.js'
 import { batchHandler } from './batch.js'
 import type { Call, Caller, Input } from './call.js'
@@ -64,7 +65,7 @@ function answering(services: Services, answer: Answer) {
     let isProven = false
     let built: Reply
     try {
-      const caller = await callerOf(services, request.headers, request.ip, requestId)
+      const caller = await callerOf(services, request.headers, clientAddress(request.raw), requestId)
       isProven = true
       built = await answer(request, caller)
     } catch (thrown) {

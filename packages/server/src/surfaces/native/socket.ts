@@ -3,13 +3,14 @@
  * subscriptions to events. It is proven by the header of its opening request or by its first message. Orders that came
  * over it end with it, of accounts that asked for that.
  */
-import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { BASE_PATH } from '@stemma/contract'
 import { refuse } from '@stemma/core'
 import { type RawData, type WebSocket, WebSocketServer } from 'ws'
 import { OrdersOfConnection } from '../../host/orders-of-connection.js'
-import { takeUpgrades } from '../../http/upgrades.js'
+import { clientAddress } from '../../http/client-address.js'
+import { refuseUpgrade } from '../../http/upgrades.js'
 import type { Services, Subscription } from '../../services.js'
 import { callOf, FIELDS_OF_COMMAND } from './batch.js'
 import type { Caller } from './call.js'
@@ -38,53 +39,32 @@ export interface SocketDoor {
 }
 
 export function openSockets(
-  server: Server,
   services: Services,
   performers: ReadonlyMap<string, Performer>,
   heartbeatMs: number,
 ): SocketDoor {
   const sessions = new Set<Session>()
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_BYTES_MAX })
-  takeUpgrades(server, PATH, (request, stream, head) => {
-    if (!services.admission.isOpen) {
-      void services.admission.refusal().then((refusal) => {
-        if (refusal === null) welcome(request, stream, head)
-        else turnAway(stream, problem(refusal, requestIdOf(request.headers)))
+  services.upgrades.serve(PATH, {
+    take(request, stream, head) {
+      sockets.handleUpgrade(request, stream, head, (socket) => {
+        const session = new Session(services, performers, socket, stream, request)
+        sessions.add(session)
+        socket.on('close', () => sessions.delete(session))
+        session.begin(heartbeatMs)
       })
-      return
-    }
-    welcome(request, stream, head)
+    },
+    refuse({ headers }, stream, refusal, writer) {
+      const { status, body } = problem(refusal, requestIdOf(headers))
+      refuseUpgrade(stream, { status, type: 'application/problem+json', body, writer })
+    },
   })
-  const welcome = (request: IncomingMessage, stream: Duplex, head: Buffer): void => {
-    sockets.handleUpgrade(request, stream, head, (socket) => {
-      const session = new Session(services, performers, socket, stream, request)
-      sessions.add(session)
-      socket.on('close', () => sessions.delete(session))
-      session.begin(heartbeatMs)
-    })
-  }
   return {
     close() {
       for (const session of sessions) session.end(1001, 'the server stops')
       sockets.close()
     },
   }
-}
-
-/** No socket is opened: the reason comes as the answer to the request for one. */
-function turnAway(stream: Duplex, { status, body }: Reply): void {
-  stream.on('error', () => stream.destroy())
-  stream.end(
-    [
-      `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
-      'Content-Type: application/problem+json',
-      `Content-Length: ${Buffer.byteLength(body)}`,
-      'Retry-After: 1',
-      'Connection: close',
-      '',
-      body,
-    ].join('\r\n'),
-  )
 }
 
 class Session {
@@ -109,7 +89,7 @@ class Session {
   ) {
     this.requestId = requestIdOf(opening.headers)
     this.orders = new OrdersOfConnection(services.host)
-    this.address = opening.socket.remoteAddress ?? ''
+    this.address = clientAddress(opening)
   }
 
   begin(heartbeatMs: number): void {

@@ -227,7 +227,8 @@ describe('options priced in dollars', () => {
   test.each([
     [11038, { amount: 100, price: 91_000, advanced: 'usd' }],
     [11039, { instrument_name: CALL, amount: 1, price: 2_000, advanced: 'usd', post_only: true }],
-    [-32602, { instrument_name: CALL, amount: 1, price: 50, advanced: 'implv' }],
+    [-32602, { instrument_name: CALL, amount: 1, type: 'market', advanced: 'usd' }],
+    [-32602, { instrument_name: CALL, amount: 1, price: 2_000, advanced: 'eur' }],
   ])('%i: %o', async (code, params) => {
     expect((await faultOf('buy', params)).code).toBe(code)
   })

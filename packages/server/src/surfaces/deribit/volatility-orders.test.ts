@@ -23,6 +23,7 @@ const directory = mkdtempSync(join(tmpdir(), 'stemma-volatility-'))
 const sockets: RpcSocket[] = []
 let server: RunningServer
 let main: Key
+let operatorKey: string
 
 const start = (): Promise<RunningServer> =>
   startServer({
@@ -39,7 +40,9 @@ const start = (): Promise<RunningServer> =>
 
 beforeAll(async () => {
   server = await start()
-  main = (JSON.parse(readFileSync(join(directory, 'demo.json'), 'utf8')) as DemoFile).deribit.main
+  const { deribit, native } = JSON.parse(readFileSync(join(directory, 'demo.json'), 'utf8')) as DemoFile
+  main = deribit.main
+  operatorKey = native.operator.apiKey
   await list(CALL, EXPIRY)
 })
 beforeEach(async () => {
@@ -184,6 +187,35 @@ test('goes on behind a restart, at the price that it had', async () => {
   expect(await stateOf(placed.order_id)).toEqual(before)
   await index('120000')
   expect(await stateOf(placed.order_id)).toMatchObject({ price: 0.159, auto_replaced: true })
+})
+
+test('is the same order on the native API, which places and replaces such orders too', async () => {
+  const operate = async (path: string, body?: object) => {
+    const response = await fetch(`${server.url}/stemma/v1${path}`, {
+      method: body === undefined ? 'GET' : 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${operatorKey}` },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    return response.json()
+  }
+  const asked = { account: `acc_${main.accountId}`, instrument: CALL, side: 'sell', quantity: '1' }
+  const limit = { ...asked, type: 'limit', time_in_force: 'gtc' }
+  const placed = await operate('/orders', { ...limit, volatility: '0.8' })
+  const told = { price: '0.159', volatility: '0.8', usd_price: null, is_repriced: false, must_wait: false }
+  expect(await operate(`/orders/${placed.order}`)).toMatchObject(told)
+  expect(await stateOf(placed.order.replace('ord_', ''))).toMatchObject({ advanced: 'implv', implv: 80 })
+  expect((await operate(`/orders/${placed.order}/replace`, { volatility: '0.4' })).replaced).toBe(true)
+  expect(await operate(`/orders/${placed.order}`)).toMatchObject({ price: '0.08', volatility: '0.4' })
+  const both = await operate('/orders', { ...limit, volatility: '0.8', price: '0.2' })
+  expect(both).toMatchObject({ code: 'malformed', field: '/volatility' })
+  // The index is at 120,000: a sale that waits for it to fall there.
+  const stop = { ...asked, type: 'stop', stop_price: '120000', trigger: 'index_price', must_wait: true }
+  expect(await operate('/orders', stop)).toMatchObject({
+    code: 'order_rejected',
+    data: { reason: 'trigger_price_invalid' },
+  })
+  const waiting = await operate('/orders', { ...stop, stop_price: '119999.5' })
+  expect(await operate(`/orders/${waiting.order}`)).toMatchObject({ must_wait: true, is_triggered: false })
 })
 
 describe('what is refused, by its number', () => {

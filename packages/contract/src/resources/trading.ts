@@ -13,6 +13,7 @@ import {
   present,
   price,
   quantity,
+  rate,
   text,
 } from '../wire/index.js'
 import { EXAMPLE } from './common.js'
@@ -103,6 +104,9 @@ const orderFields = {
   trailing_offset: nullable(price('Of a trailing stop: how far behind the best price it waits')),
   display_quantity: nullable(quantity('Of an iceberg: what the book shows at a time')),
   usd_price: nullable(price('Of an option in coin that is priced in dollars: `price` follows the index')),
+  volatility: nullable(rate('Of an option that is priced by it: `price` follows index and time')),
+  is_repriced: flag('Whether its price was changed last by what it follows'),
+  must_wait: flag('Of a stop or take: did not act at once'),
   is_protected: flag('Under market-maker protection'),
   link: nullable(link),
   quote: nullable(
@@ -247,6 +251,9 @@ export const EXAMPLE_ORDER_IN_MIND = {
   trailing_offset: null,
   display_quantity: null,
   usd_price: null,
+  volatility: null,
+  is_repriced: false,
+  must_wait: false,
   is_protected: false,
   link: null,
   quote: null,

@@ -18,8 +18,8 @@ import {
 import type { InstrumentId, Market, MarketContext } from '../market/index.js'
 import { type Amount, type CurrencyCode, NONE, type Quantity } from '../money/index.js'
 import { Books } from './book/books.js'
+import { PeggedOrders } from './book/pegged-orders.js'
 import { TrailingOrders } from './book/trailing-orders.js'
-import { UsdOrders } from './book/usd-orders.js'
 import { WaitingOrders } from './book/waiting-orders.js'
 import { ClientOrderIds } from './client-order-ids.js'
 import { type DisconnectId, disconnectFields } from './disconnects/fields.js'
@@ -100,7 +100,7 @@ export class Trading {
   readonly books: Books
   readonly waiting: WaitingOrders
   readonly trailing: TrailingOrders
-  readonly usdOrders: UsdOrders
+  readonly peggedOrders: PeggedOrders
   readonly protections: Table<ProtectionId, typeof protectionFields>
   readonly protectionsOf: Relation<AccountId>
   readonly protectedOrders: ProtectedOrders
@@ -149,7 +149,7 @@ export class Trading {
     this.books = new Books(this.orders, market)
     this.waiting = new WaitingOrders(this.orders, market)
     this.trailing = new TrailingOrders(this.orders, market)
-    this.usdOrders = new UsdOrders(this.orders, market)
+    this.peggedOrders = new PeggedOrders(this.orders, market)
     this.protectionsOf = new Relation(this.protections, this.protections.account)
     this.protectedOrders = new ProtectedOrders(this.orders, market)
     this.openQuotes = new OpenQuotes(this.orders)
@@ -173,7 +173,7 @@ export class Trading {
       this.books,
       this.waiting,
       this.trailing,
-      this.usdOrders,
+      this.peggedOrders,
       this.protectionsOf,
       this.protectedOrders,
       this.openQuotes,
@@ -193,11 +193,13 @@ export class Trading {
       },
       openInterest: (row) => this.openInterest.of(market.instruments.id(row)),
       hasOrders: (row) => !this.ordersIn.isEmpty(market.instruments.id(row)),
-      isAwaited: (row) => {
+      isAwaited: (row, now) => {
         const id = market.instruments.id(row)
-        return [this.trailing.leftBehind(id), this.waiting.triggered(id), this.usdOrders.leftBehind(id)].some(
-          (order) => order !== NO_ROW,
-        )
+        return [
+          this.trailing.leftBehind(id),
+          this.waiting.triggered(id),
+          this.peggedOrders.leftBehind(id, now),
+        ].some((order) => order !== NO_ROW)
       },
       follow: (row, room) => trail({ market, trading: this }, row, room),
     })

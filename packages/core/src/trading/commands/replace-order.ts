@@ -3,7 +3,7 @@
  * leaves the order as it was.
  */
 import { command, type Instant, NO_ROW } from '../../image/index.js'
-import type { Price, Quantity } from '../../money/index.js'
+import type { Price, Quantity, Rate } from '../../money/index.js'
 import { QUANTITY_MAX, quantity as quantityOf } from '../../money/index.js'
 import { refuse } from '../../refusals/index.js'
 import { isReducing, orderNeeds } from '../access.js'
@@ -11,6 +11,7 @@ import { priceBehind } from '../behind.js'
 import type { OrderId, TimeInForce } from '../fields.js'
 import { judge, noteEntered } from '../judging.js'
 import { type Order, openQuantityOf, orderAt } from '../order.js'
+import { isPegged, peggedPrice } from '../pegged-price.js'
 import { checkClientOrderId, checkFree, checkTime, expiryOf } from '../placing.js'
 import { keepsPriority, requeue, restate } from '../replacing.js'
 import { faultTold, report } from '../reports.js'
@@ -18,7 +19,6 @@ import { TradingSession } from '../session.js'
 import { changedSpecialTerms } from '../special-terms.js'
 import type { TradingContext } from '../trading.js'
 import { trailedAnew } from '../trailing.js'
-import { priceOfUsd } from '../usd-price.js'
 import { requestReplace, venueOf } from '../venues/index.js'
 
 export type ReplaceOrder = {
@@ -39,6 +39,7 @@ export type ReplaceOrder = {
   readonly trailingOffset?: Price | null
   readonly displayQuantity?: Quantity | null
   readonly usdPrice?: Price | null
+  readonly volatility?: Rate | null
   readonly onReject: 'record' | 'refuse'
 }
 
@@ -82,8 +83,8 @@ function changed(context: TradingContext, before: Order, input: ReplaceOrder): O
   checkClientOrderId(input.clientOrderId)
   if (input.clientOrderId !== null && input.clientOrderId !== before.clientOrderId)
     checkFree(context, before.account, input.clientOrderId)
-  if (before.terms.usdPrice !== undefined && input.price !== null)
-    refuse('malformed', 'the order is priced in dollars', { field: '/price' })
+  if (isPegged(before.terms) && input.price !== null)
+    refuse('malformed', 'the price of the order follows its index', { field: '/price' })
   if (before.price === null && input.price !== null)
     refuse('malformed', `a ${before.type} order has no price`, { field: '/price' })
   if (before.type === 'trailing_stop' && input.stopPrice !== null)
@@ -125,7 +126,7 @@ function changed(context: TradingContext, before: Order, input: ReplaceOrder): O
 }
 
 function behind(context: TradingContext, order: Order): Order {
-  const price = priceOfUsd(context.market, order) ?? priceBehind(context, order)
+  const price = peggedPrice(context.market, order, context.now) ?? priceBehind(context, order)
   return { ...order, price, reservePrice: price ?? order.reservePrice }
 }
 
@@ -140,13 +141,14 @@ function onlyLowers(
     trailingOffset = null,
     displayQuantity = null,
     usdPrice = null,
+    volatility = null,
   }: ReplaceOrder,
 ): boolean {
   const { orders } = context.trading
   const row = orders.find(order)
   if (row < 0) return false
   const before = orderAt(orders, row)
-  if (trailingOffset !== null || displayQuantity !== null || usdPrice !== null) return false
+  if ([trailingOffset, displayQuantity, usdPrice, volatility].some((each) => each !== null)) return false
   if (quantity !== null && quantity < before.quantity && price === null && stopPrice === null) return true
   const more = quantityOf((quantity ?? before.quantity) - before.filled - openQuantityOf(before))
   return isReducing(context, { ...before, quantity: more < 0n ? 0n : more })

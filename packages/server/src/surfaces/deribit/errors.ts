@@ -35,11 +35,13 @@ export const MESSAGES = {
   11030: 'other_reject',
   11035: 'no_more_triggers',
   11036: 'invalid_trigger_price',
+  11037: 'outdated_instrument_for_IV_order',
   11038: 'no_adv_for_futures',
   11039: 'no_adv_postonly',
   11041: 'not_adv_order',
   11042: 'permission_denied',
   11044: 'not_open_order',
+  11046: 'outdated_instrument',
   11050: 'bad_request',
   11051: 'system_maintenance',
   11054: 'post_only_reject',
@@ -111,8 +113,8 @@ const REJECTIONS: Readonly<Record<string, ErrorCode>> = {
   would_take: 11054,
   display_quantity_invalid: 10036,
   trigger_price_invalid: 11036,
-  usd_price_not_option: 11038,
-  usd_price_post_only: 11039,
+  peg_not_option: 11038,
+  peg_post_only: 11039,
   protection_frozen: 13030,
   protection_missing: 13040,
   quotes_disabled: 13902,
@@ -178,10 +180,12 @@ export function fromRejection(reason: string, detail: string, data: Refusal['dat
   const limit = String(data.limit ?? '')
   switch (reason) {
     case 'trailing_orders_limit':
-    case 'usd_orders_limit':
+    case 'pegged_orders_limit':
       return new VenueError(11035, undefined, limit)
     case 'instrument_not_open':
-      return new VenueError(data.state === 'expired' || data.state === 'terminated' ? 13019 : 10012)
+      return new VenueError(isOver(data.state) ? 13019 : 10012)
+    case 'volatility_too_late':
+      return new VenueError(isOver(data.state) ? 11037 : 11046)
     case 'price_off_tick':
       return new VenueError(data.price === 'stop_price' ? 10044 : 10043)
     case 'price_out_of_bounds':
@@ -201,6 +205,8 @@ export function fromRejection(reason: string, detail: string, data: Refusal['dat
   }
 }
 
+const isOver = (state: unknown): boolean => state === 'expired' || state === 'terminated'
+
 /** With the limit behind the message; of a trigger without. */
 function outOfBounds({ price, bound }: NonNullable<Refusal['data']>, limit: string): VenueError {
   if (bound !== 'low' && bound !== 'high') return new VenueError(10011)
@@ -214,6 +220,8 @@ const PARAMS: Readonly<Record<string, string>> = {
   instrument: 'instrument_name',
   legs: 'trades',
   stop_price: 'trigger_price',
+  usd_price: 'price',
+  volatility: 'price',
   trailing_offset: 'trigger_offset',
   display_quantity: 'display_amount',
   interval_seconds: 'interval',

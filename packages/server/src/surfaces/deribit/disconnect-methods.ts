@@ -1,7 +1,7 @@
 /** Cancel on disconnect (section 8.1): for a connection, or for every connection that the account will open. */
 import type { AccountId } from '@stemma/core'
 import type { Host } from '../../services.js'
-import type { Method, PrivateCall, SocketCall } from './call.js'
+import { accountRead, type Method, type PrivateCall, type SocketCall } from './call.js'
 import { answered, scopeMissing, settled, VenueError } from './errors.js'
 import { SYSTEM } from './instruments.js'
 import { covers } from './scopes.js'
@@ -40,11 +40,13 @@ const change =
     return 'ok'
   }
 
-async function get({ params, session, host, caller }: PrivateCall): Promise<unknown> {
+async function get(call: PrivateCall): Promise<unknown> {
+  const { params, session, host } = call
+  const account = accountRead(call)
   const scope = params.oneOf('scope', SCOPES) ?? 'connection'
   if (scope === 'connection' && session === null) throw new VenueError(10030)
   const connection = scope === 'connection' ? (session?.orders.connection ?? null) : null
-  return { scope, enabled: await isEnabled(host, caller.account, connection) }
+  return { scope, enabled: await isEnabled(host, account, connection) }
 }
 
 export const DISCONNECT_METHODS: readonly Method[] = [

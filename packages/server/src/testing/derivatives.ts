@@ -14,7 +14,7 @@ const RATES = {
 const numberOf = (id: string | undefined): number => Number(String(id).slice(4))
 
 /** Ten dollars a lot, opened, with a mark and an index of 98,000. */
-export async function openPerpetual(world: World): Promise<number> {
+export async function openPerpetual(world: Pick<World, 'run'>): Promise<number> {
   const { instrument } = await world.run<{ instrument: number }>('instruments.create', {
     symbol: 'BTC-PERPETUAL',
     displayName: 'Perpetual',

@@ -117,13 +117,21 @@ function priceFault(trial: Trial): Fault | null {
     strictest(trial, (row) => table.priceHigh.get(row)),
     deviated(trial, 1n),
   )
-  for (const price of [candidate.order.price, candidate.order.stopPrice]) {
+  for (const [name, price] of [
+    ['price', candidate.order.price],
+    ['stop_price', candidate.order.stopPrice],
+  ] as const) {
     if (price === null) continue
-    const bound = low !== null && price < low ? low : high !== null && price > high ? high : null
-    if (bound === null) continue
-    const [limit, given] = [formatPrice(bound), formatPrice(price)]
-    const which = bound === low && price < bound ? 'low' : 'high'
-    return fault('price_out_of_bounds', told('price', which, limit, given), { limit, given })
+    const beyond = low !== null && price < low ? low : high !== null && price > high ? high : null
+    if (beyond === null) continue
+    const [limit, given] = [formatPrice(beyond), formatPrice(price)]
+    const bound = beyond === low && price < beyond ? 'low' : 'high'
+    return fault('price_out_of_bounds', told('price', bound, limit, given), {
+      price: name,
+      bound,
+      limit,
+      given,
+    })
   }
   return null
 }

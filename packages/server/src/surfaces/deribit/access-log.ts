@@ -1,6 +1,6 @@
 /** The access log of the caller's own account, newest first (section 3.7). */
 import { ACCESS_LOG, type HistoryRow, type Instant, toMilliseconds } from '@stemma/core'
-import type { Method, PrivateCall } from './call.js'
+import { accountRead, type Method, type PrivateCall } from './call.js'
 
 const COUNT_DEFAULT = 10
 export const ACCESS_LOG_COUNT_MAX = 1_000
@@ -19,10 +19,11 @@ export function accessEntryShown({ number, time, result, address, about }: Histo
   }
 }
 
-async function accessLog({ host, caller, params }: PrivateCall): Promise<unknown> {
+async function accessLog(call: PrivateCall): Promise<unknown> {
+  const { host, params } = call
+  const equals = { account: accountRead(call) }
   const offset = params.count('offset', 0, Number.MAX_SAFE_INTEGER, 0)
   const count = params.count('count', COUNT_DEFAULT, ACCESS_LOG_COUNT_MAX)
-  const equals = { account: caller.account }
   const newest = { equals, newestFirst: true, limit: 1 }
   const [last] = await host.history(ACCESS_LOG.name, newest)
   const total = Number(last?.number ?? 0)

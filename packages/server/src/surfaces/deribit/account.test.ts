@@ -80,6 +80,22 @@ describe('summaries', () => {
       'invalid_subaccount_id',
     )
   })
+
+  test('its orders too, one by one; they are changed by the subaccount alone', async () => {
+    const asked = { instrument_name: 'BTC-PERPETUAL', amount: 10, price: 90_000, label: 'of the first' }
+    const { order_id } = (await result('private/buy', asked, first)).order
+    const subaccount_id = first.accountId
+    const read = () => result('private/get_order_state', { order_id, subaccount_id })
+    expect(await read()).toMatchObject({ order_id, label: 'of the first' })
+    expect(await result('private/get_order_margin_by_ids', { ids: [order_id], subaccount_id })).toMatchObject(
+      [{ order_id }],
+    )
+    expect((await error('private/get_order_state', { order_id })).code).toBe(10004)
+    const change = { ...asked, price: 91_000, subaccount_id }
+    expect((await error('private/edit_by_label', change)).code).toBe(10004)
+    expect((await read()).price).toBe(90_000)
+    await result('private/cancel', { order_id }, first)
+  })
 })
 
 describe('positions', () => {

@@ -83,6 +83,22 @@ describe('for a connection', () => {
     await expect.poll(async () => (await stateOf(order)).cancel_reason).toBe('cancel_on_disconnect')
   })
 
+  test('a heartbeat that is not answered ends them', async () => {
+    const socket = await socketOf()
+    await enable(socket)
+    const order = await orderOver(socket)
+    expect((await socket.call('public/set_heartbeat', { interval: 10 })).result).toBe('ok')
+    timer.advance(10_000)
+    await socket.until((frame) => frame.params?.type === 'test_request')
+    timer.advance(9_999)
+    expect((await stateOf(order)).order_state).toBe('open')
+    const closed = once(socket.socket, 'close')
+    timer.advance(1)
+    const [code, reason] = await closed
+    expect([code, String(reason)]).toEqual([4000, 'heartbeat close'])
+    await expect.poll(async () => (await stateOf(order)).cancel_reason).toBe('cancel_on_disconnect')
+  })
+
   test('whoever logs out, or takes it back, keeps them', async () => {
     const [left, disabled] = [await socketOf(), await socketOf()]
     const orders = [await orderOver(left), await orderOver(disabled)]

@@ -1,6 +1,6 @@
 /** Cancel on disconnect (section 8.1): for a connection, or for every connection that the account will open. */
 import { isEnabled } from '../../host/orders-of-connection.js'
-import type { Method, PrivateCall, SocketCall } from './call.js'
+import { accountRead, type Method, type PrivateCall, type SocketCall } from './call.js'
 import { scopeMissing, settled, VenueError } from './errors.js'
 import { covers } from './scopes.js'
 
@@ -29,11 +29,13 @@ const change =
     return 'ok'
   }
 
-async function get({ params, session, host, caller }: PrivateCall): Promise<unknown> {
+async function get(call: PrivateCall): Promise<unknown> {
+  const { params, session, host } = call
+  const account = accountRead(call)
   const scope = params.oneOf('scope', SCOPES) ?? 'connection'
   if (scope === 'connection' && session === null) throw new VenueError(10030)
   const connection = scope === 'connection' ? (session?.orders.connection ?? null) : null
-  return { scope, enabled: await isEnabled(host, caller.account, connection) }
+  return { scope, enabled: await isEnabled(host, account, connection) }
 }
 
 export const DISCONNECT_METHODS: readonly Method[] = [

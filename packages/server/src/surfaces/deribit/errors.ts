@@ -22,7 +22,6 @@ export const MESSAGES = {
   10028: 'too_many_requests',
   10030: 'must_be_websocket_request',
   10039: 'not_enough_funds_in_currency',
-  10041: 'settlement_in_progress',
   10043: 'price_wrong_tick',
   10034: 'trigger_price_too_high',
   10035: 'trigger_price_too_low',

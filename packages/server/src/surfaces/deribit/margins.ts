@@ -50,12 +50,13 @@ async function margins(call: PrivateCall): Promise<unknown> {
 
 async function orderMargins(call: PrivateCall): Promise<unknown> {
   const { host, caller, params } = call
+  const account = accountRead(call)
   const ids = params.texts('ids').map(orderIdRead)
   if (ids.length > ORDERS_OF_MARGINS_MAX)
     throw invalidParam('ids', `must have at most ${ORDERS_OF_MARGINS_MAX} orders`)
   return Promise.all(
     ids.map(async (order) => {
-      const facts = await ownFacts(call, order)
+      const facts = await ownFacts(call, order, account)
       checkOpen(facts)
       const { currency, initialMargin } = answered(
         await host.read<OrderMargin>('margin.of_order', caller.authenticated.actor, { order }),

@@ -2,13 +2,14 @@
  * Every private method that there is, out of the list itself, and everybody who may not: no token, a token that only
  * reads, a subaccount's, another's subaccount, none of the second factor. Each is told why, and nothing is changed.
  */
-import { createHash } from 'node:crypto'
-import { fromMilliseconds, SECOND, stateHash } from '@stemma/core'
+import { fromMilliseconds, SECOND } from '@stemma/core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ManualClock } from '../../host/clock.js'
+import { hashOf } from '../../testing/book-state.js'
 import { type CryptoDesk, type Key, openCryptoDesk } from '../../testing/crypto-desk.js'
 import { type Manager, newManager } from '../../testing/desk-manager.js'
 import { openRpcSocket } from '../../testing/json-rpc-socket.js'
+import { type OtherMain, openOtherMain } from '../../testing/other-main.js'
 import type { Method } from './call.js'
 import { METHODS } from './methods.js'
 
@@ -47,25 +48,86 @@ const PARAMS = {
 const paramsOf = (name: string) =>
   name === 'private/toggle_notifications_from_subaccount' ? { ...PARAMS, state: true } : PARAMS
 
+/** Reads of all accounts together, of none, or of keys, which know no `subaccount_id`. */
+const OF_NO_ACCOUNT = ['get_subaccounts', 'get_subaccounts_details', 'get_currencies', 'list_api_keys']
+
+/**
+ * What becomes of a write that names an account of another main account, or something of one: an order, a transfer, a
+ * withdrawal, an address. Null: it names nothing that could be another's.
+ */
+const OF_ANOTHER: Readonly<Record<string, number | null>> = {
+  add_to_address_book: null,
+  buy: null,
+  cancel: 10004,
+  cancel_all: null,
+  cancel_all_by_currency: null,
+  cancel_all_by_currency_pair: null,
+  cancel_all_by_instrument: null,
+  cancel_all_by_kind_or_type: null,
+  cancel_by_label: null,
+  cancel_transfer_by_id: 11053,
+  cancel_withdrawal: 13020,
+  change_api_key_name: -32602,
+  change_margin_model: -32602,
+  change_scope_in_api_key: -32602,
+  change_subaccount_name: -32602,
+  close_position: null,
+  create_api_key: null,
+  create_deposit_address: null,
+  create_subaccount: null,
+  disable_api_key: -32602,
+  edit: 10004,
+  edit_api_key: -32602,
+  edit_by_label: 10004,
+  enable_api_key: -32602,
+  move_positions: -32602,
+  remove_api_key: -32602,
+  remove_from_address_book: 11090,
+  remove_subaccount: -32602,
+  reset_api_key: -32602,
+  reset_mmp: null,
+  sell: null,
+  set_disabled_trading_products: -32602,
+  set_email_for_subaccount: -32602,
+  set_email_language: null,
+  set_mmp_config: null,
+  set_self_trading_config: null,
+  submit_transfer_between_subaccounts: -32602,
+  submit_transfer_to_subaccount: -32602,
+  submit_transfer_to_user: 11091,
+  toggle_notifications_from_subaccount: -32602,
+  toggle_subaccount_login: -32602,
+  withdraw: 11090,
+}
+
 let clock: ManualClock
 let desk: CryptoDesk
 let manager: Manager
+let other: OtherMain
+/** Of the firm that makes the market, and of the other clients of the demo. */
+let foreign: Readonly<Record<'order_id' | 'transfer' | 'withdrawal', number>>
 
 beforeAll(async () => {
   clock = new ManualClock(fromMilliseconds(1_767_603_600_000))
   desk = await openCryptoDesk(clock)
   manager = await newManager(desk, 'tabled')
+  other = await openOtherMain(desk.server)
+  const { engine, host } = desk.server
+  const [order] = engine.rooms.trading.orders.idsInOrder()
+  const own = [desk.main, ...desk.subaccounts].map(({ accountId }) => accountId)
+  const transfers = await host.history('transfers', { limit: 1_000 })
+  const transfer = transfers.find(({ from, to }) => !own.includes(Number(from)) && !own.includes(Number(to)))
+  const [withdrawal] = await host.history('funding', { equals: { kind: 'withdrawal' }, limit: 1 })
+  foreign = {
+    order_id: Number(order),
+    transfer: Number(transfer?.id),
+    withdrawal: Number(withdrawal?.id),
+  }
 })
 beforeEach(() => clock.advance(20 * SECOND))
 afterAll(() => desk.close())
 
-const hashNow = (): string => {
-  const hash = createHash('sha256')
-  return stateHash(desk.server.engine.image, {
-    update: (part: string | Uint8Array) => void hash.update(part),
-    digest: () => hash.digest('hex'),
-  })
-}
+const hashNow = (): string => hashOf(desk.server.engine)
 const sub = (): Key => desk.subaccounts[0] as Key
 const errorOf = async (method: string, params: object, key: Key | null = manager) =>
   (await desk.call(method, params, key)).body.error
@@ -89,21 +151,36 @@ async function tokenFor(scope: string, key: Key = manager): Promise<string> {
 }
 
 const isReading = ({ scope }: Private): boolean => scope.endsWith(':read')
-/** Whatever only a main account may change is of an account that it names, but for making one. */
-const isOfNamed = (method: Private): boolean =>
-  method.isMainOnly === true && !isReading(method) && method.name !== 'private/create_subaccount'
-/** A subaccount under every name that a method has for one. */
-const namedOf = (account: number) => ({
-  sid: account,
-  subaccount_id: account,
-  user_id: account,
-  source: account,
-  destination: account,
-})
+/** What it names of another, in every word that methods have for it. */
+function namesOf(method: string, account: number): object {
+  const id = /transfer/.test(method) ? foreign.transfer : /withdrawal/.test(method) ? foreign.withdrawal : 99
+  return {
+    sid: account,
+    subaccount_id: account,
+    user_id: account,
+    source: account,
+    destination: account,
+    source_uid: account,
+    target_uid: account,
+    trades: [{ instrument_name: 'BTC-PERPETUAL', amount: 10 }],
+    id,
+    order_id: String(foreign.order_id),
+    label: 'of another',
+    address: 'of-another',
+    type: method.includes('address_book') ? 'withdrawal' : 'limit',
+  }
+}
+const nameOf = ({ name }: Method): string => name.slice('private/'.length)
 
 test('there are methods to be tried', () => {
   expect(PRIVATE.length).toBeGreaterThan(40)
   expect(SOCKET.length).toBeGreaterThan(3)
+  for (const id of Object.values(foreign)) expect(id).toBeGreaterThan(0)
+})
+
+test('every method that writes says what becomes of it where it names something of another', () => {
+  const writing = PRIVATE.filter((method) => !isReading(method)).map(nameOf)
+  expect(Object.keys(OF_ANOTHER).sort()).toEqual([...writing].sort())
 })
 
 describe.each(PRIVATE.map((method) => [method.name, method] as const))('%s', (name, method) => {
@@ -155,34 +232,46 @@ describe.each(PRIVATE.map((method) => [method.name, method] as const))('%s', (na
       })
     })
 
-  if (isReading(method))
-    test('reads no account of another', async () => {
+  if (isReading(method) && !method.scope.startsWith('wallet:'))
+    test('reads no account of another, and a subaccount of its own where it knows one', async () => {
       const asked = async (key: Key, subaccount_id: number) =>
         errorOf(name, { ...PARAMS, subaccount_id }, key)
-      const found = await errorOf(name, PARAMS)
       await unchanged(async () => {
-        const foreign = await asked(manager, 999_999)
-        const sibling = await asked(sub(), (desk.subaccounts[1] as Key).accountId)
-        // Either it takes the id of a subaccount, or it knows none and answers as it does without.
-        if (foreign?.data?.reason !== 'subaccount_not_found') expect(foreign?.code).toBe(found?.code)
-        else
-          expect([foreign.code, foreign.data.param, sibling.code]).toEqual([-32602, 'subaccount_id', 13012])
+        const found = await errorOf(name, PARAMS)
+        if (OF_NO_ACCOUNT.includes(nameOf(method))) {
+          expect((await asked(manager, other.subaccount))?.code).toBe(found?.code)
+          return
+        }
+        for (const account of [999_999, other.subaccount, other.key.accountId])
+          expect(await asked(manager, account)).toMatchObject({
+            code: -32602,
+            data: { reason: 'subaccount_not_found', param: 'subaccount_id' },
+          })
+        expect((await asked(sub(), (desk.subaccounts[1] as Key).accountId))?.code).toBe(13012)
+        expect((await asked(manager, sub().accountId))?.data?.param).not.toBe('subaccount_id')
       })
     })
 
-  if (isOfNamed(method))
-    test('changes no account of another', async () => {
+  const ofAnother = OF_ANOTHER[nameOf(method)]
+  if (typeof ofAnother === 'number')
+    test('changes nothing of another', async () => {
       await unchanged(async () => {
-        const error = await errorOf(name, { ...paramsOf(name), ...namedOf(999_999) })
-        // 11091: what names an address knows no account of that name.
-        expect([-32602, 12100, 11091]).toContain(error?.code)
+        for (const account of [999_999, other.subaccount, other.key.accountId]) {
+          const params = { ...paramsOf(name), ...namesOf(name, account) }
+          expect((await errorOf(name, params))?.code).toBe(ofAnother)
+        }
       })
     })
 
   if (method.protection !== undefined)
     test('asks the main account of the demo for its second factor', async () => {
       await unchanged(async () => {
-        const params = { ...paramsOf(name), ...namedOf(sub().accountId) }
+        const params = {
+          ...paramsOf(name),
+          sid: sub().accountId,
+          subaccount_id: sub().accountId,
+          user_id: sub().accountId,
+        }
         expect(await errorOf(name, params, desk.main)).toMatchObject({
           code: 13668,
           message: 'security_key_authorization_error',

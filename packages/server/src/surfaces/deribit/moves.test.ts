@@ -142,6 +142,36 @@ test('faults, each in the words of the venue', async () => {
   })
 })
 
+test('an account that may lose no more takes nothing over, though the account it comes from may', async () => {
+  const value = 10n ** 18n
+  const { instrument_id: instrument } = (
+    await desk.call('public/get_instrument', { instrument_name: 'BTC-PERPETUAL' }, null)
+  ).body.result
+  const mark = (price: bigint) =>
+    desk.server.host.execute({
+      command: 'prices.publish',
+      actor: { kind: 'system' },
+      input: { prices: [{ instrument, price: price * value }], indexes: [] },
+    })
+  expect((await move(leg(10))).error).toBeUndefined()
+  // It is long some dollars at 100,010: at 90,000 it has lost what it may not.
+  const bounds = { currency: 'BTC', daily_loss: '0' }
+  const { limit } = await desk.operate('PUT', `/nodes/acc_${first.accountId}/risk-limits`, bounds)
+  await mark(90_000n)
+  const sizes = async () => (await Promise.all([desk.main, first].map(positionOf))).map(({ size }) => size)
+  const before = await sizes()
+  expect((await move(leg(10))).error).toEqual({ code: 10019, message: 'locked_by_admin' })
+  expect(await sizes()).toEqual(before)
+  // What it has may leave it.
+  const back = { source_uid: first.accountId, target_uid: desk.main.accountId }
+  expect((await move(leg(10), back)).error).toBeUndefined()
+  await mark(100_000n)
+  await desk.operate('DELETE', `/risk-limits/${limit}`)
+  const { items } = await desk.operate('GET', `/nodes/acc_${first.accountId}/loss-lockouts`)
+  await desk.operate('POST', `/loss-lockouts/${items[0].id}/lift`, {})
+  expect((await move(leg(10))).error).toBeUndefined()
+})
+
 test('six at once, then one in ten seconds; refusals cost as much', async () => {
   clock.advance(60 * SECOND)
   const params = { source_uid: desk.main.accountId, target_uid: first.accountId, trades: [] }
@@ -156,7 +186,13 @@ test('a hundred a week, whoever of the main account moves', async () => {
   await desk.server.host.execute({
     command: 'settings.set',
     actor: { kind: 'system' },
-    input: { node: desk.main.accountId, name: 'positions.moves_per_week', value: 4, from: null },
+    input: {
+      node: desk.main.accountId,
+      name: 'positions.moves_per_week',
+      // One more than there were in this file.
+      value: desk.server.engine.rooms.trading.moves.size + 1,
+      from: null,
+    },
   })
   expect((await move(leg(10))).error).toBeUndefined()
   const { error } = await move(leg(10))

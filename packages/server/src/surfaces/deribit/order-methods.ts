@@ -92,7 +92,8 @@ async function openByLabel(call: PrivateCall): Promise<unknown> {
 }
 
 async function state(call: PrivateCall): Promise<unknown> {
-  const facts = await ownFacts(call, orderIdRead(call.params.requiredText('order_id')))
+  const account = accountRead(call)
+  const facts = await ownFacts(call, orderIdRead(call.params.requiredText('order_id')), account)
   return orderShown(facts, await contractOfFacts(call, facts))
 }
 
@@ -115,7 +116,7 @@ async function cancel(call: PrivateCall): Promise<unknown> {
 async function editByLabel(call: PrivateCall): Promise<unknown> {
   const { id } = await contractAsked(call)
   const label = labelAsked(call)
-  const found = (await openFacts(call)).filter(
+  const found = (await openFacts(call, call.caller.account)).filter(
     ({ instrument, terms }) => instrument === id && terms.label === label,
   )
   if (found.length > 1) throw new VenueError(13032)

@@ -106,10 +106,14 @@ export async function orderAndTrades(call: PrivateCall, order: number, contract:
   }
 }
 
-/** An order of the caller's account; another's is not there. */
-export async function ownFacts({ host, caller }: PrivateCall, order: number): Promise<OrderFacts> {
+/** An order of the caller's account, or of the one that is read; another's is not there. */
+export async function ownFacts(
+  { host, caller }: PrivateCall,
+  order: number,
+  account = caller.account,
+): Promise<OrderFacts> {
   const facts = await findFacts(host, order)
-  if (facts === null || facts.account !== caller.account) throw orderNotFound()
+  if (facts === null || facts.account !== account) throw orderNotFound()
   return facts
 }
 

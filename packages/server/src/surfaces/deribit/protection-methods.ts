@@ -1,6 +1,6 @@
 /** Market-maker protection (section 6 of the sheet's flags `mmp`): one for what follows an index, and groups of quotes. */
 import { type Plain, type Price, type ProtectionView, toMilliseconds } from '@stemma/core'
-import type { Method, PrivateCall } from './call.js'
+import { accountRead, type Method, type PrivateCall } from './call.js'
 import { answered, invalidParam, settled, VenueError } from './errors.js'
 import { priceShown } from './numbers.js'
 
@@ -19,7 +19,7 @@ const groupAsked = ({ params }: PrivateCall): string | null => params.text('mmp_
 async function protections(call: PrivateCall): Promise<readonly ProtectionView[]> {
   const { host, caller } = call
   const { items }: { readonly items: readonly ProtectionView[] } = answered(
-    await host.read('protections.list', caller.authenticated.actor, { account: caller.account }),
+    await host.read('protections.list', caller.authenticated.actor, { account: accountRead(call) }),
   )
   const index = call.params.has('index_name') ? indexAsked(call) : null
   const group = groupAsked(call)

@@ -1,13 +1,14 @@
 /** Small methods of whoever holds an account: the language of its mails, its locks, its currencies (section 3.7). */
 import { LANGUAGES, type Language } from '@stemma/core'
 import { lockOf } from './access-channels.js'
-import type { Method, PrivateCall } from './call.js'
+import { accountRead, type Method, type PrivateCall } from './call.js'
 import { currencies } from './currencies.js'
 import { answered, settled } from './errors.js'
 import { CURRENCIES } from './instruments.js'
 
-async function language({ host, caller }: PrivateCall): Promise<Language> {
-  const input = { account: caller.account }
+async function language(call: PrivateCall): Promise<Language> {
+  const { host, caller } = call
+  const input = { account: accountRead(call) }
   return answered(await host.read<Language>('accounts.language', caller.authenticated.actor, input))
 }
 
@@ -26,8 +27,8 @@ async function setLanguage({ host, caller, params, requestId }: PrivateCall): Pr
 }
 
 /** An account is locked as a whole here; both names of the flag, as documents and samples have them. */
-async function locks({ services, caller }: PrivateCall): Promise<unknown> {
-  const { isLocked, detail } = await lockOf(services, caller)
+async function locks(call: PrivateCall): Promise<unknown> {
+  const { isLocked, detail } = await lockOf(call.services, { account: accountRead(call) })
   return CURRENCIES.map((currency) => ({
     currency,
     enabled: isLocked,

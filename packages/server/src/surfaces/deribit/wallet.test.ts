@@ -215,6 +215,35 @@ describe('transfers that wait', () => {
     expect(out).toMatchObject({ state: 'unconfirmed', amount: 0.1 })
     expect((await result('private/get_withdrawals', { currency: 'BTC' })).data[0].id).toBe(out.id)
   })
+
+  test('whoever asked for one that waits takes it back, once, and it is in no list any more', async () => {
+    const kinds = [
+      ['transfer_by_id', 'transfers', 'waiting_for_admin', 11053],
+      ['withdrawal', 'withdrawals', 'unconfirmed', 13020],
+    ] as const
+    for (const [cancelling, listing, state, unknown] of kinds) {
+      const list = async () => (await result(`private/get_${listing}`, { currency: 'BTC', count: 1 })).data[0]
+      const waiting = await list()
+      expect(waiting.state).toBe(state)
+      const cancel = (params: object, key?: Key) => error(`private/cancel_${cancelling}`, params, key)
+      const asked = { currency: 'BTC', id: waiting.id }
+      // In another currency, and to another account, it is not there.
+      expect((await cancel({ ...asked, currency: 'ETH' })).code).toBe(unknown)
+      expect((await cancel(asked, first)).code).toBe(13021)
+      const before = await balanceOf(desk.main, 'BTC')
+      const cancelled = await result(`private/cancel_${cancelling}`, asked)
+      expect(cancelled).toEqual({ ...waiting, state: 'cancelled' })
+      expect(await balanceOf(desk.main, 'BTC')).toBe(before)
+      expect((await list())?.id).not.toBe(waiting.id)
+      expect((await cancel(asked)).code).toBe(unknown)
+    }
+    const { party } = await desk.operate('GET', `/accounts/acc_${desk.main.accountId}`)
+    const { items } = await desk.operate('GET', `/approvals?party=${party}&state=withdrawn`)
+    expect(items.map(({ operation }: { operation: string }) => operation).sort()).toEqual([
+      'transfers.create',
+      'withdrawals.create',
+    ])
+  })
 })
 
 test('what a withdrawal costs, and how precise a coin is, is public', async () => {

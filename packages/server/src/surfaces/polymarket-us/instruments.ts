@@ -4,6 +4,7 @@
  * them itself.
  */
 import type { InstrumentId, InstrumentView } from '@stemma/core'
+import type { InstrumentUnits } from '../../host/market-view.js'
 import type { Call } from './call.js'
 import { answered, symbolNotFound } from './errors.js'
 import { Scales } from './trading/scales.js'
@@ -13,6 +14,7 @@ const SERVER = { kind: 'system' } as const
 export interface Listed {
   readonly view: InstrumentView
   readonly scales: Scales
+  readonly units: InstrumentUnits
 }
 
 /** What an order has to know of its instrument. */
@@ -37,7 +39,13 @@ export async function findInstrument({ host }: Pick<Call, 'host'>, symbol: strin
   const input = { instrument: null, symbol }
   const answer = await host.read<InstrumentView>('instruments.get', SERVER, input)
   if (answer.kind === 'refused') throw symbolNotFound()
-  return { view: answer.result, scales: new Scales(answer.result) }
+  return listed(host, answer.result)
+}
+
+function listed(host: Call['host'], view: InstrumentView): Listed {
+  const units = host.unitsOf(view.id)
+  if (units === null) throw new Error(`expected the units of instrument ${view.id}`)
+  return { view, scales: new Scales(view), units }
 }
 
 /** Instruments by our id, each read once for a call. */
@@ -56,6 +64,6 @@ export class Instruments {
   private async read(instrument: InstrumentId): Promise<Listed> {
     const input = { instrument, symbol: null }
     const view = answered(await this.host.read<InstrumentView>('instruments.get', SERVER, input))
-    return { view, scales: new Scales(view) }
+    return listed(this.host, view)
   }
 }

@@ -101,7 +101,7 @@ function told(call: Call): Pick<MarketPlan<Message>, 'render' | 'heartbeat'> {
 async function updateShown({ host }: Call, { view }: MarketTold) {
   const listed = await new Instruments(host).of(view.instrument)
   const { scales } = listed
-  const seen: Listed = { scales, view: { ...listed.view, statistics: view.statistics } }
+  const seen: Listed = { ...listed, view: { ...listed.view, statistics: view.statistics } }
   return {
     symbol: listed.view.symbol,
     bids: view.bids.map((each) => levelShown(scales, each)),

@@ -1,5 +1,6 @@
 /** The venue's Execution object (section 4.6), made of a row of the history of execution reports. */
 import { type Amount, formatInstant, type HistoryRow, type Instant, type Price } from '@stemma/core'
+import { commissionShown } from './commissions.js'
 import { idShown } from './ids.js'
 import { factsTold, type OrderContext, orderShown } from './order-object.js'
 import {
@@ -34,13 +35,15 @@ export async function executionShown(
 }
 
 async function fillOf({ lookup }: OrderContext, row: HistoryRow) {
-  const { scales } = await lookup.instruments.of(row.instrument)
+  const listed = await lookup.instruments.of(row.instrument)
+  const { scales } = listed
+  const [fee, price] = [row.fee as Amount, row.last_price as Price]
   return {
     lastShares: String(row.last_quantity),
-    lastPx: scales.price(row.last_price as Price),
+    lastPx: scales.price(price),
     tradeId: idShown(row.trade),
     aggressor: row.is_aggressor === true,
-    commissionNotionalCollected: scales.notional(row.fee as Amount),
+    commissionNotionalCollected: commissionShown(listed, fee, factsTold(row.snapshot ?? {}), price),
   }
 }
 

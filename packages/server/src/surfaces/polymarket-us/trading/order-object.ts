@@ -13,6 +13,8 @@ import {
   type Rate,
   termsOfTold,
 } from '@stemma/core'
+import type { Listed } from '../instruments.js'
+import { commissionShown } from './commissions.js'
 import type { Fills } from './fills.js'
 import { idShown } from './ids.js'
 import type { Lookup } from './lookup.js'
@@ -38,6 +40,8 @@ export interface OrderFacts {
   readonly filled: Quantity
   readonly cost: Amount
   readonly fees: Amount
+  /** Of an order that has ended, its fills say it. */
+  readonly feeSchedule?: number | null
   readonly expiresAt: Instant | null
   readonly terms: OrderTerms
   readonly createdAt: Instant
@@ -67,13 +71,15 @@ export async function orderShown(
   facts: OrderFacts,
   as: { readonly execution?: unknown; readonly state?: string } = {},
 ): Promise<Readonly<Record<string, unknown>>> {
-  const { view, scales } = await lookup.instruments.of(facts.instrument)
+  const listed = await lookup.instruments.of(facts.instrument)
+  const { view, scales } = listed
   const traded = fills.until(facts.id, as.execution ?? null)
   return {
     ...identityOf(facts, view.symbol, await lookup.account(facts.account), as.state ?? stateOf(facts)),
     participant: await lookup.user(facts.user),
     submittingParticipant: await lookup.firmOfCredential(facts.submittedBy),
     ...figuresOf(facts, scales),
+    commissionNotionalTotalCollected: commissionsOf(facts, listed, traded),
     ...timesOf(facts),
     ...termsOf(facts.terms),
     ...ratesOf(view),
@@ -114,8 +120,14 @@ function figuresOf(facts: OrderFacts, scales: Scales) {
     avgPx: scales.average(facts.cost, facts.filled),
     cashOrderQty: cash === null ? '0' : scales.cash(cash as Amount),
     minQty: String(minimumQuantity),
-    commissionNotionalTotalCollected: scales.notional(facts.fees),
   }
+}
+
+/** All of them at the price that was paid on average. */
+function commissionsOf(facts: OrderFacts, listed: Listed, traded: ReturnType<Fills['until']>): string {
+  const feeSchedule = facts.feeSchedule ?? traded.at(-1)?.feeSchedule ?? null
+  const price = listed.units.terms.average(facts.cost, facts.filled)
+  return commissionShown(listed, facts.fees, { side: facts.side, feeSchedule }, price)
 }
 
 const timesOf = ({ createdAt, enteredAt, updatedAt, expiresAt, timeInForce }: OrderFacts) => ({

@@ -52,6 +52,13 @@ export class Scales {
     return String(divide(money * this.priceScale * this.quantityScale, this.unit, 'half_even'))
   }
 
+  /** What is counted in another coin is worth what that much of it costs. */
+  worth(money: Amount, coin: CurrencyCode, price: Price): Amount {
+    if (coin === this.of.currency) return money
+    const unit = powerOfTen(currencyOf(coin).scale)
+    return amount(divide(money * price * this.unit, unit * ONE, 'half_even'))
+  }
+
   /** Cash of an order: dollars × priceScale. */
   cash(money: Amount): string {
     return String(divide(money * this.priceScale, this.unit, 'half_even'))

@@ -24,7 +24,7 @@ let followed: number
 
 beforeEach(async () => {
   timer = new ManualTimer()
-  world = await openTradingVenue(timer)
+  world = await openTradingVenue(timer, 'sqlite')
   followed = world.venue.host.hub.size
 })
 afterEach(() => world.close())

@@ -69,12 +69,18 @@ export function openApi(version: string): Plain {
 
 const tagOf = (operation: Operation): string => operation.name.slice(0, operation.name.indexOf('.'))
 
+/** Made once of each: many operations answer with the same, and making it takes longer than all else of a description. */
+const schemas = new WeakMap<Wire<unknown>, Plain>()
+
 /** The wire side as JSON Schema, without the parts that only zod needs. */
 export function jsonSchema(wire: Wire<unknown>): Plain {
+  const known = schemas.get(wire)
+  if (known !== undefined) return known
   const { $schema: _schema, ...schema } = z.toJSONSchema(wire.schema, {
     io: 'input',
     unrepresentable: 'throw',
   })
+  schemas.set(wire, schema)
   return schema
 }
 

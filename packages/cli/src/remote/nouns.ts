@@ -1,5 +1,5 @@
 /** What the command line calls the resources of the API, and its verbs where they differ. */
-interface Noun {
+export interface Noun {
   readonly noun: string
   readonly summary: string
   /** Resources of the API whose operations stand under it. */

@@ -1,6 +1,7 @@
 /** The kinds of orders of section 6: over REST, by the client library, and what the streams say of them. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type CryptoDesk, ccxtOf, openCryptoDesk } from '../../testing/crypto-desk.js'
+import { ccxtOf } from '../../testing/ccxt.js'
+import { type CryptoDesk, openCryptoDesk } from '../../testing/crypto-desk.js'
 import { openRpcSocket, type RpcSocket } from '../../testing/json-rpc-socket.js'
 
 const NAME = 'BTC-PERPETUAL'

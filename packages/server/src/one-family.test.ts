@@ -5,7 +5,8 @@
 import { StemmaClient } from '@stemma/client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { oneTimeCode } from './testing/authenticator.js'
-import { basic, type CryptoDesk, ccxtOf, type Key, openCryptoDesk } from './testing/crypto-desk.js'
+import { ccxtOf } from './testing/ccxt.js'
+import { basic, type CryptoDesk, type Key, openCryptoDesk } from './testing/crypto-desk.js'
 import { openRpcSocket } from './testing/json-rpc-socket.js'
 
 // biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever came

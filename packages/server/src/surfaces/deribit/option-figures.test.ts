@@ -2,7 +2,8 @@
 import { DAY, fromMilliseconds, HOUR, MINUTE, SECOND } from '@stemma/core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ManualClock } from '../../host/clock.js'
-import { type CryptoDesk, ccxtOf, openCryptoDesk } from '../../testing/crypto-desk.js'
+import { ccxtOf } from '../../testing/ccxt.js'
+import { type CryptoDesk, openCryptoDesk } from '../../testing/crypto-desk.js'
 import { openRpcSocket } from '../../testing/json-rpc-socket.js'
 
 const CALL = 'BTC-25JUN27-120000-C'

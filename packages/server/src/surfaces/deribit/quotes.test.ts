@@ -2,7 +2,8 @@
 import { SECOND, toMilliseconds } from '@stemma/core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ManualClock } from '../../host/clock.js'
-import { type CryptoDesk, ccxtOf, type Key, openCryptoDesk } from '../../testing/crypto-desk.js'
+import { ccxtOf } from '../../testing/ccxt.js'
+import { type CryptoDesk, type Key, openCryptoDesk } from '../../testing/crypto-desk.js'
 import { openRpcSocket, type RpcSocket } from '../../testing/json-rpc-socket.js'
 import { START } from '../../testing/venue.js'
 

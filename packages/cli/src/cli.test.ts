@@ -247,6 +247,48 @@ describe('work', () => {
   })
 })
 
+describe('a main account and its subaccounts', () => {
+  const main = (): string =>
+    `acc_${JSON.parse(readFileSync(join(server.data, 'demo.json'), 'utf8')).deribit.main.accountId}`
+
+  test('one is made, gets a login with an address that is taken back, and goes again', async () => {
+    const { account } = await json<{ account: string }>('subaccount', 'create', main())
+    await json('subaccount', 'rename', account, '--display-name', 'Desk of the test')
+    await json('subaccount', 'set-email', account, '--email', 'desk@kestrel.example')
+    await json('subaccount', 'set-login', account, '--is-enabled', 'true')
+    expect(await json('login', 'show', account)).toMatchObject({
+      unconfirmed_email: 'desk@kestrel.example',
+      is_login_enabled: true,
+    })
+    await json('subaccount', 'withdraw-email', account)
+    expect(await json('login', 'show', account)).toMatchObject({ email: null, unconfirmed_email: null })
+    await json('login', 'remove', account)
+    expect(await json('login', 'show', account)).toMatchObject({ user: null })
+    await json('subaccount', 'remove', account)
+    expect(await json('account', 'show', account)).toMatchObject({ status: 'closed' })
+  })
+
+  test('what it would require, with a list of positions as JSON; and what the market was', async () => {
+    const positions = JSON.stringify([{ instrument: 'BTC-PERPETUAL', quantity: '100000' }])
+    const words = ['margin', 'simulate', main(), 'BTC', '--positions', positions, '--is-added', 'false']
+    // One coin at 2 % and 0.005 %.
+    expect(await json(...words)).toMatchObject({ initial_margin: '0.02005000' })
+    const { items } = await json<Page<{ trades: number }>>(
+      ...['quote', 'candles', 'BTC-PERPETUAL', '--resolution', '1d', '--newest-first', 'false'],
+    )
+    expect(items[0]).toMatchObject({ open: '100010', trades: 1 })
+  })
+
+  test('orders that end with every socket of the account; a socket of its own the command line has not', async () => {
+    await json('disconnect', 'enable', main(), '--for', 'account')
+    expect(await json('disconnect', 'list', main())).toMatchObject({ is_for_account: true })
+    await json('disconnect', 'disable', main(), '--for', 'account')
+    const { code, stderr } = await run('disconnect', 'enable', main(), '--for', 'connection')
+    expect(code).toBe(1)
+    expect(stderr).toContain('only a socket is a connection')
+  })
+})
+
 describe('events', () => {
   test('are followed live, and from a place on', async () => {
     const party = await idOf('party', 'api-borealis-participantfirm')

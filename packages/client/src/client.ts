@@ -10,6 +10,7 @@ import {
   type StemmaExecution,
   type StemmaMarket,
 } from './events.js'
+import { inQuery } from './in-query.js'
 import { pause } from './pause.js'
 import { type Problem, StemmaRefusal, StemmaUnreachable } from './refusal.js'
 import { ROUTES } from './routes.js'
@@ -221,16 +222,11 @@ function requestOf(
   const isInBody = method !== 'GET' && method !== 'DELETE'
   const query = new URLSearchParams()
   if (!isInBody)
-    for (const [name, value] of Object.entries(rest)) if (value != null) query.set(name, textOf(value))
+    for (const [name, value] of Object.entries(rest)) if (value != null) query.set(name, inQuery(value))
   if (dryRun === true) query.set('dry_run', 'true')
   const asked = query.size === 0 ? '' : `?${query}`
   return { url: `/stemma/v1${place}${asked}`, body: isInBody ? JSON.stringify(rest) : null }
 }
-
-/** In a query items of a list stand with commas between; objects, and lists of them, are JSON. */
-const textOf = (value: unknown): string =>
-  isStructured(Array.isArray(value) ? value[0] : value) ? JSON.stringify(value) : String(value)
-const isStructured = (value: unknown): boolean => typeof value === 'object' && value !== null
 
 function parse(written: string): unknown {
   try {

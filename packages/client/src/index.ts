@@ -15,5 +15,6 @@ export type {
   StemmaExecution,
   StemmaMarket,
 } from './events.js'
+export { inQuery } from './in-query.js'
 export { type Problem, StemmaRefusal, StemmaUnreachable } from './refusal.js'
 export { ROUTES } from './routes.js'

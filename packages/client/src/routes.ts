@@ -28,6 +28,7 @@ export const ROUTES = {
   'subaccounts.remove': ['DELETE', '/subaccounts/{account}', true],
   'accounts.bar_products': ['PUT', '/accounts/{account}/barred-products', true],
   'logins.get': ['GET', '/accounts/{account}/login', false],
+  'access_log.list': ['GET', '/accounts/{account}/access-log', false],
   'logins.remove': ['DELETE', '/accounts/{account}/login', true],
   'subaccounts.set_email': ['PUT', '/accounts/{account}/login/email', true],
   'subaccounts.withdraw_email': ['DELETE', '/accounts/{account}/login/email', true],

@@ -1,5 +1,6 @@
 /** A server as the remote commands see it: answers as they are, refusals and silence as endings. */
 import { randomUUID } from 'node:crypto'
+import { inQuery } from '@stemma/client'
 import { BASE_PATH, findOperation, type Operation } from '@stemma/client/operations'
 import type { Connection } from '../connection.js'
 import { Ending, EXIT } from '../exit.js'
@@ -69,7 +70,7 @@ function addressOf(operation: Operation, input: Input, { dryRun }: CallOptions):
   )
   const query = new URLSearchParams()
   if (!hasBody(operation))
-    for (const [name, value] of fieldsBeside(operation, input)) query.set(name, textOf(value))
+    for (const [name, value] of fieldsBeside(operation, input)) query.set(name, inQuery(value))
   if (dryRun) query.set('dry_run', 'true')
   return query.size === 0 ? path : `${path}?${query}`
 }
@@ -81,11 +82,6 @@ const fieldsBeside = ({ pathFields }: Operation, input: Input): [string, unknown
 
 const bodyOf = (operation: Operation, input: Input): string | null =>
   hasBody(operation) ? JSON.stringify(Object.fromEntries(fieldsBeside(operation, input))) : null
-
-function textOf(value: unknown): string {
-  if (Array.isArray(value)) return value.join(',')
-  return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value)
-}
 
 function headersOf(
   operation: Operation,

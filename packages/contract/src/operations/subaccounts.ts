@@ -1,7 +1,7 @@
 /** Subaccounts as their main account has them: made, called, removed; their logins, and the mail that confirms an address. */
 import { operation } from '../operation.js'
-import { displayName, EXAMPLE, made } from '../resources/common.js'
-import { EXAMPLE_LOGIN, email, login } from '../resources/identity.js'
+import { displayName, EXAMPLE, made, page, paging, period } from '../resources/common.js'
+import { accessEntry, EXAMPLE_LOGIN, email, login } from '../resources/identity.js'
 import { INSTRUMENT_KINDS } from '../resources/market.js'
 import { choice, count, flag, id, list, object } from '../wire/index.js'
 
@@ -98,6 +98,33 @@ const LOGINS = [
     output: login,
     refusals: ['not_visible'],
     example: { request: { account: EXAMPLE.second }, response: EXAMPLE_LOGIN },
+  }),
+  operation('access_log.list', {
+    kind: 'history',
+    method: 'GET',
+    path: '/accounts/{account}/access-log',
+    summary: 'Read who signed in to an account or failed to, and what was changed of the ways into it',
+    description:
+      'Signing in is recorded where a surface has accounts that are signed in to. `from` and `to` are times; each entry is an event `access.recorded` too.',
+    scope: 'users:read',
+    input: object({ account: id('acc'), ...period, ...paging }),
+    output: page(accessEntry),
+    refusals: ['not_visible', 'level_insufficient'],
+    example: {
+      request: { account: EXAMPLE.second },
+      response: {
+        items: [
+          {
+            number: 3,
+            time: EXAMPLE.at,
+            result: 'new_api_key',
+            address: '203.0.113.7',
+            about: '3f9c2a7d1b4e6f80',
+          },
+        ],
+        next_cursor: null,
+      },
+    },
   }),
   operation('logins.remove', {
     kind: 'command',

@@ -110,6 +110,32 @@ export const login = object({
   factor_assignments: list(choice(FACTOR_ASSIGNMENTS), { max: FACTOR_ASSIGNMENTS.length }),
 })
 
+/** What can stand in the access log of an account. */
+export const ACCESS_RESULTS = [
+  'success',
+  'failure',
+  'enabled_tfa',
+  'disabled_tfa',
+  'changed_email',
+  'changed_password',
+  'enabled_subaccount_login',
+  'disabled_subaccount_login',
+  'new_api_key',
+  'removed_api_key',
+  'changed_scope',
+  'changed_whitelist',
+  'disabled_api_key',
+  'enabled_api_key',
+  'reset_api_key',
+] as const
+export const accessEntry = object({
+  number: count({ description: 'Counts within the account, from 1' }),
+  time: instant(),
+  result: choice(ACCESS_RESULTS, '`success` and `failure` are of signing in'),
+  address: nullable(text({ max: 64, description: 'Where it came from, where that is known' })),
+  about: nullable(text({ max: 128, description: 'The client id of a key, or a subaccount' })),
+})
+
 export const lockVerdict = object({
   lock: choice(LOCKS),
   is_open: flag(),

@@ -3,6 +3,7 @@
  * how a row looks. Cursors are made of the table's order, so a page continues where it ended whatever is appended.
  */
 import {
+  ACCESS_LOG,
   type Event,
   entriesSeenFrom,
   type HistoryQuery,
@@ -159,8 +160,18 @@ const events: History = {
   row: (row, path) => eventRow({ ...row, data: entriesSeenFrom(row.data as Event['data'], path) }),
 }
 
+/** Who signed in is for whoever administers the account. What an entry is about is a key by its client id, or an account. */
+const accessLog: History = {
+  table: ACCESS_LOG.name,
+  order: ACCESS_LOG.order,
+  needs: ({ account }) => [{ ability: 'administer', target: { account: account as never } }],
+  query: async (_services, input) => [{ equals: given(input, ['account']), ...bounds(input) }],
+  row: ({ about = null, ...row }) => ({ ...row, about: typeof about === 'number' ? `acc_${about}` : about }),
+}
+
 export const BOOK_HISTORIES: readonly (readonly [string, History])[] = [
   ['events.list', events],
+  ['access_log.list', accessLog],
   ['entries.list', entries],
   ['deposits.list', funding('deposit')],
   ['withdrawals.list', funding('withdrawal')],

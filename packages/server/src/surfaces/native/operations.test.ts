@@ -1,5 +1,6 @@
 // Every operation of the registry, over HTTP: its own example runs in a small world, and what a credential that only
 // reads may not do is refused for every single write.
+import { inQuery } from '@stemma/client'
 import { EXAMPLE, OPERATIONS, type Operation } from '@stemma/contract'
 import { COMMANDS, HISTORY, QUERIES } from '@stemma/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -32,12 +33,6 @@ function requestOf({ method, path, pathFields, example }: Operation, ids: Readon
     isInBody ? [] : Object.entries(rest).map(([name, value]) => [name, inQuery(value)]),
   )
   return { url: `/stemma/v1${url}?${query}`.replace(/\?$/, ''), body: isInBody ? rest : undefined }
-}
-
-/** Commas between the items of a list; objects, and lists of them, as JSON. */
-function inQuery(value: unknown): string {
-  const [first] = Array.isArray(value) ? value : [value]
-  return typeof first === 'object' ? JSON.stringify(value) : String(value)
 }
 
 /** What has to be there before the example of an operation can run: calls of other examples, by the id that they make. */

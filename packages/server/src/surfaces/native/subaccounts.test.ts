@@ -242,6 +242,30 @@ describe('a login', () => {
   })
 })
 
+test('the access log of an account is read by who administers it, page by page, as the venue shows it', async () => {
+  const account = await newSubaccount()
+  for (const isEnabled of [true, false])
+    await done('PUT', `/accounts/${account}/login/enabled`, { is_enabled: isEnabled })
+  const { items } = await done('GET', `/accounts/${account}/access-log`)
+  expect(items.map(({ number, result, about }: Told) => [number, result, about])).toEqual([
+    [2, 'disabled_subaccount_login', account],
+    [1, 'enabled_subaccount_login', account],
+  ])
+  const { next_cursor } = await done('GET', `/accounts/${account}/access-log?limit=1`)
+  const rest = await done('GET', `/accounts/${account}/access-log?limit=1&cursor=${next_cursor}`)
+  expect(rest).toEqual({ items: [items[1]], next_cursor: null })
+  // The main account has the same of its own, and what the venue tells of it.
+  const own = (await done('GET', `/accounts/${main}/access-log?limit=500`)).items
+  const { body } = await desk.call('private/get_access_log', { count: 1_000 })
+  expect(own.map(({ number, result }: Told) => [number, result])).toEqual(
+    body.result.data.map(({ id, result }: Told) => [id, result]),
+  )
+  expect(own.length).toBeGreaterThanOrEqual(2)
+  expect(await send('GET', `/accounts/${main}/access-log`, undefined, login)).toMatchObject({
+    code: expect.stringMatching(/^(scope_missing|not_visible)$/),
+  })
+})
+
 test('nobody but who administers the main account does any of it: a login reaches its subaccount, and manages nothing', async () => {
   const first = `acc_${desk.subaccounts[0]?.accountId}`
   const before = desk.server.engine.image.head.sequence

@@ -32,7 +32,8 @@ function locksAreOpenOrders({ rooms: { trading, market } }: Engine): Finding[] {
   for (const row of orders.each()) {
     const instrument = market.instruments.row(orders.instrument.get(row))
     const base = market.pairs.base(instrument)
-    if (base === null) continue
+    // One that waits for another locks nothing before it is live.
+    if (base === null || orders.terms.get(row).link?.isWaiting === true) continue
     const open = (orders.quantity.get(row) - orders.filled.get(row)) as never
     const isBid = orders.side.get(row) === 'buy'
     const currency = isBid ? market.instruments.currency.get(instrument) : base

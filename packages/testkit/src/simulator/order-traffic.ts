@@ -54,9 +54,9 @@ export class OrderTraffic {
       case 'cancelOrders':
         return ['orders.cancel_all', this.cancels(account)]
       case 'setProtection':
-        return ['protections.set', this.protection(account)]
+        return ['protections.set', this.protection(account, this.random.pick([null, 'near', 'far']))]
       case 'quote':
-        return ['orders.quote', this.quotes()]
+        return this.quotes()
       case 'createInstrument':
         return ['instruments.create', this.instruments.next()]
       case 'publishPrices':
@@ -88,12 +88,12 @@ export class OrderTraffic {
   }
 
   /** Low limits, so that some are triggered. */
-  private protection(account: Id): Plain {
+  private protection(account: Id, group: string | null): Plain {
     const { random } = this
     return {
       account,
       index: INDEX,
-      group: random.pick([null, 'near', 'far']),
+      group,
       intervalSeconds: random.chance(0.1) ? 0 : 5,
       frozenSeconds: random.between(0, 20),
       quantityLimit: BigInt(random.between(1, 40)) * TICK,
@@ -102,30 +102,35 @@ export class OrderTraffic {
     }
   }
 
-  /** Under a group that is there mostly, in contracts that follow its index mostly. */
-  private quotes(): Plain {
+  /** Under a group that there is, else one is made; in open contracts that follow its index mostly. */
+  private quotes(): readonly [command: string, input: Plain] {
     const { random } = this
-    const { protections } = this.engine().rooms.trading
+    const { trading, market, hierarchy } = this.engine().rooms
+    const { protections } = trading
     const groups = protections
       .idsInOrder()
       .map((id) => protections.row(id))
       .filter((row) => protections.group.get(row) !== null)
-    const row = groups.length === 0 ? null : random.pick(groups)
-    const { instruments } = this.engine().rooms.market
-    return {
-      account: row === null ? this.id(this.engine().rooms.hierarchy.accounts) : protections.account.get(row),
-      group: row === null ? 'near' : protections.group.get(row),
-      quoteId: `message-${random.below(1_000)}`,
-      quotes: Array.from({ length: random.between(1, 3) }, () => {
-        const instrument = this.favourite(instruments, (each) => instruments.derivative.get(each) !== null)
-        return {
-          instrument,
-          quoteSet: random.chance(0.5) ? `set-${random.below(3)}` : null,
-          bid: this.quoteSide(instrument),
-          ask: random.chance(0.8) ? this.quoteSide(instrument) : null,
-        }
-      }),
+    if (groups.length < 2) {
+      const carries = (row: Row): boolean =>
+        trading.funds?.carriesDerivatives(hierarchy.accounts.id(row)) === true
+      return ['protections.set', this.protection(this.favourite(hierarchy.accounts, carries), 'near')]
     }
+    const row = random.pick(groups)
+    const { instruments } = market
+    const isMeant = (each: Row): boolean =>
+      instruments.derivative.get(each) !== null && instruments.state.get(each) === 'open'
+    const quotes = Array.from({ length: random.between(1, 3) }, () => {
+      const instrument = this.favourite(instruments, isMeant)
+      return {
+        instrument,
+        quoteSet: random.chance(0.5) ? `set-${random.below(3)}` : null,
+        bid: this.quoteSide(instrument),
+        ask: random.chance(0.8) ? this.quoteSide(instrument) : null,
+      }
+    })
+    const [account, group] = [protections.account.get(row), protections.group.get(row)]
+    return ['orders.quote', { account, group, quoteId: `message-${random.below(1_000)}`, quotes }]
   }
 
   private quoteSide(instrument: Id): Plain {

@@ -9,7 +9,13 @@ import type { AccountId } from '../hierarchy/index.js'
 import { type Event, instant, type Plain } from '../image/index.js'
 import type { FeeScheduleId, InstrumentId } from '../market/index.js'
 import type { Amount, Quantity } from '../money/index.js'
-import { FILL_CONDITIONS, LINK_KINDS, type LinkedAsked, type Traded } from '../trading/index.js'
+import {
+  FILL_CONDITIONS,
+  isWaitingType,
+  LINK_KINDS,
+  type LinkedAsked,
+  type Traded,
+} from '../trading/index.js'
 import { at, contract, openMarket, orderInput, share, trader, usd, venueFees } from './market-world.js'
 import { done, run, START } from './world.js'
 
@@ -194,6 +200,7 @@ function placement(
     postOnly: flags % 19 === 0,
     strictLimit: flags % 29 === 0,
     reduceOnly: flags % 31 === 0,
+    mustWait: isWaitingType(type) && flags % 41 < 10,
     selfMatchId: self === null ? null : 'desk',
     selfMatchInstruction: self,
     trailingOffset: type === 'trailing_stop' ? at('0.02') : null,

@@ -1,17 +1,12 @@
 /** A reader's thread: history reads and checks of what the database holds, so that neither takes the engine's time. */
 import { workerData } from 'node:worker_threads'
-import type { HistoryQuery } from '@stemma/core/image'
 import { loadSchema, type SchemaSource } from '../schema-source.js'
+import type { FindCall } from '../tables/tabled-store.js'
 import { serveCalls } from '../worker/worker-link.js'
 import { Connection } from './connection.js'
 import { type PostgresPlace, schemaOf } from './place.js'
 import { Reader } from './reader.js'
 import { verifyChain } from './verify.js'
-
-export interface FindCall {
-  readonly table: string
-  readonly query: HistoryQuery
-}
 
 export interface ReaderStart extends SchemaSource {
   readonly place: PostgresPlace

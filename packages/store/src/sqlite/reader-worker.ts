@@ -1,8 +1,8 @@
 /** A reader's thread: history reads and checks of what is on the disk, so that neither takes the engine's time. */
 import { workerData } from 'node:worker_threads'
-import type { HistoryQuery } from '@stemma/core/image'
 import type { ChainReport, Damage, StoreSchema } from '../port.js'
 import { loadSchema, type SchemaSource } from '../schema-source.js'
+import type { FindCall } from '../tables/tabled-store.js'
 import { serveCalls } from '../worker/worker-link.js'
 import { type Files, openToRead, reading, readingJournal, readingTables } from './files.js'
 import { Reader } from './reader.js'
@@ -11,11 +11,6 @@ import { isMadeFor } from './schema.js'
 import { provenSnapshot } from './snapshots.js'
 import { tableDamage } from './table-digest.js'
 import { verifyChain } from './verify.js'
-
-export interface FindCall {
-  readonly table: string
-  readonly query: HistoryQuery
-}
 
 export interface ReaderStart extends SchemaSource {
   readonly files: Files

@@ -3,24 +3,22 @@
  * never holds up the engine and the follower never holds up a flush.
  */
 import { mkdirSync } from 'node:fs'
-import type { Batch, HistoryQuery, HistoryRow, HistoryTable, Image, KeyedResult } from '@stemma/core/image'
+import type { Batch, Image } from '@stemma/core/image'
 import {
   type Appended,
   type ChainReport,
   type Damage,
-  type Lag,
   type Loaded,
-  RECORD_BYTES_MAX,
-  RecordTooLarge,
   type Store,
   StoreRefusal,
   type StoreSchema,
   type WriterSeen,
 } from '../port.js'
 import { START } from '../record/checked.js'
-import { encodeBatch, sizeOf } from '../record/codec.js'
+import type { EncodedBatch } from '../record/codec.js'
 import type { SchemaSource } from '../schema-source.js'
 import { Following } from '../tables/following.js'
+import { endThread, TabledStore, verifyIn } from '../tables/tabled-store.js'
 import { WorkerLink } from '../worker/worker-link.js'
 import { checkJournal, checkTables } from './check.js'
 import { type Files, filesOf, openToRead, readingTables } from './files.js'
@@ -28,7 +26,7 @@ import type { FollowerStart, Reached } from './follower-worker.js'
 import type { JournalStart } from './journal-worker.js'
 import { loadImage } from './load.js'
 import { WriterLock } from './lock.js'
-import type { FindCall, ReaderStart } from './reader-worker.js'
+import type { ReaderStart } from './reader-worker.js'
 import { lastHead } from './records.js'
 
 export interface SqliteOptions extends SchemaSource {
@@ -47,27 +45,22 @@ const REPLAYED_RECORDS_MAX = 1_000
 // The same place seen from src and from dist: threads run what was built.
 const script = (name: string): URL => new URL(`../../dist/sqlite/${name}.js`, import.meta.url)
 
-export class SqliteStore implements Store {
+export class SqliteStore extends TabledStore implements Store {
   readonly sharing = 'exclusive'
-  private readonly following: Following
-  private readonly reader: WorkerLink
+  protected readonly following: Following
+  protected readonly reader: WorkerLink
   private readonly follower: WorkerLink
   private journal: WorkerLink | null = null
   private last: Appended = START
-  private appending: Promise<unknown> = Promise.resolve()
-  private closing: Promise<void> | null = null
 
   private constructor(
     private readonly options: SqliteOptions,
     private readonly files: Files,
     private readonly lock: WriterLock,
   ) {
+    super()
     const { schemaModule, schemaExport } = options
-    this.reader = new WorkerLink(script('reader-worker'), {
-      files,
-      schemaModule,
-      schemaExport,
-    } satisfies ReaderStart)
+    this.reader = readerOf(files, options)
     this.follower = new WorkerLink(
       script('follower-worker'),
       { journal: files.journal, tables: files.tables, schemaModule, schemaExport } satisfies FollowerStart,
@@ -98,7 +91,7 @@ export class SqliteStore implements Store {
     const files = filesOf(options.dataDirectory)
     const lock = WriterLock.take(files.lock)
     try {
-      return await verifyFiles(files, options)
+      return await verifyIn(readerOf(files, options))
     } finally {
       lock.free()
     }
@@ -125,20 +118,10 @@ export class SqliteStore implements Store {
     }
   }
 
-  append(batch: Batch): Promise<Appended> {
-    const { journal } = this
-    if (journal === null || this.closing !== null)
-      return Promise.reject(new Error('expected the store to be loaded and open'))
-    const record = encodeBatch(batch)
-    const bytes = sizeOf(record)
-    if (bytes > RECORD_BYTES_MAX) return Promise.reject(new RecordTooLarge(bytes))
-    const appended = journal.call<Appended>('append', record, [record.head.buffer]).then((result) => {
-      this.last = result
-      this.following.appended(result.batch, bytes)
-      return result
-    })
-    this.appending = appended.catch(() => {})
-    return appended
+  protected async write(record: EncodedBatch): Promise<Appended> {
+    if (this.journal === null) throw new Error('expected the store to be loaded')
+    this.last = await this.journal.call<Appended>('append', record, [record.head.buffer])
+    return this.last
   }
 
   /** Nobody else writes. */
@@ -157,44 +140,15 @@ export class SqliteStore implements Store {
 
   async renew(): Promise<void> {}
 
-  find(table: HistoryTable, query: HistoryQuery): Promise<readonly HistoryRow[]> {
-    return this.reader.call<readonly HistoryRow[]>('find', { table: table.name, query } satisfies FindCall)
-  }
-
-  resultOf(sequence: number): Promise<KeyedResult | null> {
-    return this.reader.call<KeyedResult | null>('resultOf', sequence)
-  }
-
-  lag(): Lag {
-    return this.following.lag()
-  }
-
-  failure(): Error | null {
-    return this.following.failure()
-  }
-
-  async settled(): Promise<void> {
-    await this.appending
-    await this.following.settled()
-  }
-
   verifyChain(): Promise<ChainReport> {
-    return verifyFiles(this.files, this.options)
+    return verifyIn(readerOf(this.files, this.options))
   }
 
-  close(): Promise<void> {
-    this.closing ??= this.shutDown()
-    return this.closing
-  }
-
-  private async shutDown(): Promise<void> {
+  protected async shutDown(): Promise<void> {
     await this.settled().catch(() => {})
     this.following.stop()
     // Readers first: the last connection to a file is its writer's, which then folds the log into it.
-    for (const link of [this.reader, this.follower, this.journal]) {
-      await link?.call('close', null).catch(() => {})
-      await link?.end()
-    }
+    for (const link of [this.reader, this.follower, this.journal]) await endThread(link)
     this.lock.free()
   }
 
@@ -224,19 +178,8 @@ export class SqliteStore implements Store {
   }
 }
 
-/** In a thread of its own: it reads everything, and neither engine nor history reads are to wait for that. */
-async function verifyFiles(files: Files, { schemaModule, schemaExport }: SchemaSource): Promise<ChainReport> {
-  const link = new WorkerLink(script('reader-worker'), {
-    files,
-    schemaModule,
-    schemaExport,
-  } satisfies ReaderStart)
-  try {
-    return await link.call<ChainReport>('verify', null)
-  } finally {
-    await link.end()
-  }
-}
+const readerOf = (files: Files, { schemaModule, schemaExport }: SchemaSource): WorkerLink =>
+  new WorkerLink(script('reader-worker'), { files, schemaModule, schemaExport } satisfies ReaderStart)
 
 /** The first that is damaged is named; the rest are in what `verifyAt` reports. */
 function refuseDamage({ tables }: Files, [first]: readonly Damage[]): void {

@@ -1,8 +1,8 @@
 /** Keys of the main account and of subaccounts over the wire: making, changing, showing and taking them away (section 2.8). */
-import { createHash, generateKeyPairSync, sign } from 'node:crypto'
+import { generateKeyPairSync, sign } from 'node:crypto'
 import { once } from 'node:events'
-import { stateHash } from '@stemma/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { hashOf } from '../../testing/book-state.js'
 import { ccxtOf } from '../../testing/ccxt.js'
 import { type CryptoDesk, type Key, openCryptoDesk } from '../../testing/crypto-desk.js'
 import { type Manager, newManager } from '../../testing/desk-manager.js'
@@ -26,13 +26,7 @@ const error = async (method: string, params: object = {}, key: Key | null = mana
   (await desk.call(method, params, key)).body.error
 const invalid = async (method: string, params: object) => (await error(method, params)).data?.param
 
-const hashNow = () => {
-  const hash = createHash('sha256')
-  return stateHash(desk.server.engine.image, {
-    update: (part: string | Uint8Array) => void hash.update(part),
-    digest: () => hash.digest('hex'),
-  })
-}
+const hashNow = () => hashOf(desk.server.engine)
 
 const credentials = (key: { client_id: string; client_secret: string }, more: object = {}) => ({
   grant_type: 'client_credentials',
@@ -395,6 +389,58 @@ describe('public keys', () => {
     expect(client_secret).toBe(key.client_secret)
     await remove(key)
   })
+})
+
+test('where a second person has to approve, a change waits, is told so, and is done once that person agrees', async () => {
+  const kept = await made({ name: 'kept' })
+  const party = `pty_${manager.party}`
+  // A policy that asks for two is not taken back by one: the system sets it.
+  const policy = (rights: 'always' | 'never') =>
+    desk.server.host.execute({
+      command: 'settings.set',
+      actor: { kind: 'system' },
+      input: {
+        node: manager.party,
+        name: 'approvals.policy',
+        value: { money: 'never', rights, corrections: 'never' },
+        from: null,
+      },
+    })
+  await policy('always')
+  const numbers = async (): Promise<number[]> =>
+    (await result('private/list_api_keys')).map(({ id }: { id: number }) => id)
+  const before = await numbers()
+  const changes: readonly (readonly [string, object])[] = [
+    ['create', making],
+    ['edit', { ...making, id: kept.id, name: 'edited' }],
+    ['disable', { id: kept.id }],
+    ['reset', { id: kept.id }],
+  ]
+  for (const [change, params] of changes)
+    expect([change, await error(`private/${change}_api_key`, params)]).toEqual([
+      change,
+      { code: 11030, message: 'other_reject waits_for_approval' },
+    ])
+  const shown = (await result('private/list_api_keys')).find(({ id }: { id: number }) => id === kept.id)
+  expect(shown).toEqual({ ...kept, client_secret: kept.client_secret })
+  expect(await numbers()).toEqual(before)
+  // The operator is that person, and agrees to the new key.
+  const { items } = await desk.operate('GET', `/approvals?party=${party}&state=open`)
+  const operations = items.map(({ operation }: { operation: string }) => operation)
+  expect([...operations].sort()).toEqual([
+    'account_keys.create',
+    'account_keys.reset',
+    'account_keys.update',
+    'account_keys.update',
+  ])
+  const asked = items[operations.indexOf('account_keys.create')].id
+  await desk.operate('POST', `/approvals/${asked}/approve`, {})
+  const next = Math.max(...before) + 1
+  expect(await numbers()).toEqual([...before, next])
+  // To take a right away needs nobody else.
+  expect(await remove(kept)).toBe('ok')
+  await policy('never')
+  await remove({ id: next })
 })
 
 test('the client library makes a key and uses it', async () => {

@@ -32,6 +32,7 @@ async function openWindow(
       .slice(0, Number(depth))
       .map((level) => levelShown(contract, level))
   const pace = new LatestPace(
+    services.timer,
     INTERVAL_MILLISECONDS[interval],
     fail,
     ({ bids, offers, sequence }: MarketView) =>
@@ -70,7 +71,7 @@ async function openChanges(
   const contract = await contractOf(services, symbol)
   if (contract === null || !isInterval(interval) || more.length > 0) return null
   let last: MarketView | null = null
-  const pace = new LatestPace(INTERVAL_MILLISECONDS[interval], fail, (view: MarketView) => {
+  const pace = new LatestPace(services.timer, INTERVAL_MILLISECONDS[interval], fail, (view: MarketView) => {
     const bids = changes(contract, last?.bids ?? [], view.bids)
     const asks = changes(contract, last?.offers ?? [], view.offers)
     if (last !== null && bids.length + asks.length === 0) return

@@ -65,7 +65,7 @@ async function run<Result>(command: string, input: Plain): Promise<Result> {
   return outcome.result as Result
 }
 
-/** A tenth of the size of the smallest tick beneath the market, where nobody sells. */
+/** It rests far below the market. */
 const limit = { instrument_name: NAME, amount: 100, price: 90_000 }
 const buy = (more: Params = {}, key?: Key) => fault('private/buy', { ...limit, ...more }, key)
 const bought = async (more: Params = {}) =>

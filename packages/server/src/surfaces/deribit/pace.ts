@@ -2,6 +2,7 @@
  * How often a channel is told. `raw` tells of every durable change as it comes; the other intervals gather what comes in
  * a window, which the first change opens, and tell it together at its end.
  */
+import type { Timer } from '../../host/timer.js'
 import type { Opening } from './channel.js'
 
 export const INTERVALS = ['raw', '100ms', 'agg2'] as const
@@ -17,9 +18,10 @@ export const WAITING_MAX = 10_000
 
 export class Pace<Item> {
   private waiting: Item[] = []
-  private window: NodeJS.Timeout | null = null
+  private endWindow: (() => void) | null = null
 
   constructor(
+    private readonly timer: Timer,
     private readonly milliseconds: number,
     private readonly fail: Opening['fail'],
     private readonly deliver: (items: readonly Item[]) => void,
@@ -36,17 +38,17 @@ export class Pace<Item> {
       return
     }
     this.waiting.push(item)
-    this.window ??= setTimeout(() => this.tell(), this.milliseconds)
+    this.endWindow ??= this.timer.once(this.milliseconds, () => this.tell())
   }
 
   stop(): void {
-    if (this.window !== null) clearTimeout(this.window)
-    this.window = null
+    this.endWindow?.()
+    this.endWindow = null
     this.waiting = []
   }
 
   private tell(): void {
-    this.window = null
+    this.endWindow = null
     const items = this.waiting
     this.waiting = []
     this.deliver(items)
@@ -60,11 +62,12 @@ export class LatestPace<Item> {
   private isBegun = false
 
   constructor(
+    timer: Timer,
     milliseconds: number,
     fail: Opening['fail'],
     private readonly deliver: (item: Item) => void,
   ) {
-    this.pace = new Pace(milliseconds, fail, () => this.tell())
+    this.pace = new Pace(timer, milliseconds, fail, () => this.tell())
   }
 
   add(item: Item): void {

@@ -132,9 +132,11 @@ async function ofCurrency(call: Call): Promise<Which> {
   return { byId: new Map(own.map((contract) => [contract.id, contract])), currency }
 }
 
+/** What was owed is of no instrument: asked for by one, it is what was owed in the currency that this one settles in. */
 async function ofInstrument(call: Call): Promise<Which> {
   const contract = await contractAsked(call)
-  return { byId: new Map([[contract.id, contract]]), currency: null }
+  const isOfDebts = call.params.oneOf('type', TYPES) === 'bankruptcy'
+  return { byId: new Map([[contract.id, contract]]), currency: isOfDebts ? contract.currency : null }
 }
 
 const own = (name: string, which: (call: Call) => Promise<Which>): Method => ({

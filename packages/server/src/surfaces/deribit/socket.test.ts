@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { ccxtOf, ccxtProOf } from '../../testing/ccxt.js'
 import { type CryptoDesk, type Key, openCryptoDesk } from '../../testing/crypto-desk.js'
 import { openRpcSocket, type RpcSocket } from '../../testing/json-rpc-socket.js'
+import { whenTold } from '../../testing/when-told.js'
 
 let desk: CryptoDesk
 const open: RpcSocket[] = []
@@ -60,17 +61,6 @@ test('the library follows ticker, book, balance, orders and own trades', async (
   await rest.cancelAllOrders()
   await pro.close()
 })
-
-/** Does it again and again until what is awaited has come. */
-async function whenTold<Told>(told: Promise<Told>, act: () => Promise<void>): Promise<Told> {
-  let isTold = false
-  void told.then(() => {
-    isTold = true
-  })
-  do await act()
-  while (!isTold)
-  return told
-}
 
 describe('frames', () => {
   test('what is no JSON is answered without an id, and the socket stays', async () => {

@@ -28,7 +28,7 @@ async function openTickers(
     const known = (await contractOf(services, contract.symbol)) ?? contract
     deliver(tickerShown(known, view, services.host.now()))
   })
-  const pace = new LatestPace(milliseconds, fail, (view: MarketView) => shown.add(view))
+  const pace = new LatestPace(services.timer, milliseconds, fail, (view: MarketView) => shown.add(view))
   return stopping(await watch(opening, contract, 1, (view) => pace.add(view)), pace)
 }
 

@@ -14,7 +14,7 @@ export async function openTrades(opening: Opening, rest: readonly string[]): Pro
   const { services, tell, fail } = opening
   const which = await whichOf(services, rest)
   if (which === null) return null
-  const pace = new Pace(INTERVAL_MILLISECONDS[rest.at(-1) as Interval], fail, tell)
+  const pace = new Pace(services.timer, INTERVAL_MILLISECONDS[rest.at(-1) as Interval], fail, tell)
   const shown = new Ordered(fail, async (event: Event) => {
     const [row] = EXECUTIONS.rows(event)
     const contract = await contractOf(services, String(event.data.symbol))

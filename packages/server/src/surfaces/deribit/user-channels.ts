@@ -64,7 +64,7 @@ async function openReports(
   deliver: (told: readonly Told[]) => void,
 ): Promise<Opened> {
   const { services, fail } = opening
-  const pace = new Pace<Told>(INTERVAL_MILLISECONDS[interval], fail, deliver)
+  const pace = new Pace<Told>(services.timer, INTERVAL_MILLISECONDS[interval], fail, deliver)
   const shown = new Ordered(fail, async (event: Event) => {
     const [row] = EXECUTIONS.rows(event)
     const contract = await contractOf(services, String(event.data.symbol))

@@ -1,0 +1,115 @@
+/**
+ * Readers that do not keep up (section 8.1): what waits for the end of a window is bounded, and what a reader leaves
+ * unread is. The timer stands, so that no window ends by itself.
+ */
+import { once } from 'node:events'
+import type { Plain } from '@stemma/core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { ManualTimer } from '../../host/timer.js'
+import { type CryptoDesk, openCryptoDesk } from '../../testing/crypto-desk.js'
+import { openRpcSocket, type RpcSocket } from '../../testing/json-rpc-socket.js'
+import { UNREAD_BYTES_MAX } from './session.js'
+
+const NAME = 'BTC-PERPETUAL'
+const RAW = `user.orders.${NAME}.raw`
+const WINDOWED = 'user.orders.any.any.agg2'
+const REPORTS_OF_ROUND = 200
+const SYSTEM = { kind: 'system' } as const
+const timer = new ManualTimer()
+let desk: CryptoDesk
+let instrument: number
+
+beforeAll(async () => {
+  desk = await openCryptoDesk(undefined, { timer })
+  const { result } = (await desk.call('public/get_instrument', { instrument_name: NAME })).body
+  instrument = result.instrument_id
+})
+afterAll(() => desk.close())
+
+async function follower(channels: readonly string[]): Promise<RpcSocket> {
+  const socket = await openRpcSocket(desk.url)
+  const { clientId: client_id, clientSecret: client_secret } = desk.main
+  await socket.call('public/auth', { grant_type: 'client_credentials', client_id, client_secret })
+  expect((await socket.call('private/subscribe', { channels })).result).toEqual(channels)
+  return socket
+}
+const execute = async (command: string, input: Plain): Promise<void> => {
+  const outcome = await desk.server.host.execute({ command, actor: SYSTEM, input })
+  if (outcome.kind === 'refused') throw new Error(`${command}: ${outcome.refusal.detail}`)
+}
+/** So many orders are placed: each is one report. */
+const place = (count: number): Promise<unknown> =>
+  Promise.all(
+    Array.from({ length: count }, () =>
+      execute('orders.place', {
+        account: desk.main.accountId,
+        instrument,
+        side: 'buy',
+        type: 'limit',
+        timeInForce: 'gtc',
+        quantity: 10n,
+        cash: null,
+        price: 90_000n * 10n ** 18n,
+        pricing: 'given',
+        stopPrice: null,
+        expiresAt: null,
+        clientOrderId: null,
+        minimumQuantity: null,
+        allOrNone: false,
+        postOnly: false,
+        strictLimit: false,
+        reduceOnly: false,
+        label: 'x'.repeat(64),
+        selfMatchId: null,
+        selfMatchInstruction: null,
+        tags: {},
+        onReject: 'refuse',
+      }),
+    ),
+  )
+/** Each that is open is cancelled: one more report. */
+const cancelAll = async (): Promise<number> => (await desk.call('private/cancel_all')).body.result
+/** An order of the account is told to a channel without a window behind all that came before it. */
+async function untilTold(raw: RpcSocket): Promise<void> {
+  const { result } = await raw.call('private/buy', { instrument_name: NAME, amount: 10, price: 80_000 })
+  await raw.told(RAW, ({ order_id }) => order_id === result.order.order_id)
+}
+
+test('a window holds ten thousand reports, and the reader for whom one more would wait is let go', async () => {
+  const raw = await follower([RAW])
+  const socket = await follower([WINDOWED])
+  const closed = once(socket.socket, 'close')
+  await place(4_999)
+  expect(await cancelAll()).toBe(4_999)
+  // Each came and went, and two more say that all of them were told.
+  await untilTold(raw)
+  await untilTold(raw)
+  expect((await socket.call('public/test')).result).toBeDefined()
+  expect(socket.frames.some(({ params }) => params?.channel === WINDOWED)).toBe(false)
+  await untilTold(raw)
+  expect((await closed)[0]).toBe(1011)
+  await cancelAll()
+  await raw.close()
+})
+
+test('whoever leaves more than a mebibyte of it unread is cut off; another one goes on', async () => {
+  // Many channels that tell of the same: each report is more than 600 bytes on each of them.
+  const places = ['any.any', 'any.BTC', 'future.any', 'future.BTC', NAME]
+  const channels = ['orders', 'changes'].flatMap((kind) => places.map((each) => `user.${kind}.${each}.raw`))
+  const [paused, reading] = [await follower(channels), await follower([RAW])]
+  paused.socket.pause()
+  // What the machine itself keeps of a connection, some ten of them, comes on top.
+  const reports = (32 * UNREAD_BYTES_MAX) / (600 * channels.length)
+  for (let told = 0; told < reports; told += REPORTS_OF_ROUND) {
+    await place(REPORTS_OF_ROUND / 2)
+    await cancelAll()
+    await untilTold(reading)
+  }
+  // It hears of it when it reads on: what was kept for it, and the end.
+  const closed = once(paused.socket, 'close')
+  paused.socket.resume()
+  expect((await closed)[0]).toBe(1006)
+  expect(paused.frames.length).toBeLessThan(reports * channels.length)
+  expect((await reading.call('public/test')).result).toBeDefined()
+  await reading.close()
+})

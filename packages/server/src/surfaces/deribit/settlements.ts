@@ -135,7 +135,7 @@ async function ofCurrency(call: Call): Promise<Which> {
 /** What was owed is of no instrument: asked for by one, it is what was owed in the currency that this one settles in. */
 async function ofInstrument(call: Call): Promise<Which> {
   const contract = await contractAsked(call)
-  const isOfDebts = call.params.oneOf('type', TYPES) === 'bankruptcy'
+  const isOfDebts = call.params.oneOf('type', SETTLEMENT_TYPES) === 'bankruptcy'
   return { byId: new Map([[contract.id, contract]]), currency: isOfDebts ? contract.currency : null }
 }
 

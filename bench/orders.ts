@@ -9,6 +9,7 @@ import {
   type InstrumentId,
   judge,
   orderOf,
+  PLAIN_LIMIT,
   type PlaceOrder,
 } from '@stemma/core'
 import { encodeBatch, sizeOf } from '../packages/store/dist/record/codec.js'
@@ -36,27 +37,12 @@ const limit = (
   side: 'buy' | 'sell',
   cents: number,
 ): PlaceOrder => ({
+  ...PLAIN_LIMIT,
   account,
   instrument,
   side,
-  type: 'limit',
-  timeInForce: 'gtc',
   quantity: 1n as never,
-  cash: null,
   price: (BigInt(cents) * CENT) as never,
-  pricing: 'given',
-  stopPrice: null,
-  expiresAt: null,
-  clientOrderId: null,
-  minimumQuantity: null,
-  allOrNone: false,
-  postOnly: false,
-  strictLimit: false,
-  reduceOnly: false,
-  selfMatchId: null,
-  selfMatchInstruction: null,
-  tags: {},
-  onReject: 'refuse',
 })
 
 export const orders: Benchmark = {

@@ -51,6 +51,12 @@ test('no test is left out or runs alone', () => {
   expect(offences(everything.filter(isTest), pattern)).toEqual([])
 })
 
+test('no test changes the process that other files share with it', () => {
+  const pattern =
+    /\bprocess\.(?:env(?:\.\w+|\[[^\]]+\])\s*=[^=]|chdir\(|exitCode\s*=)|\bdelete process\.env|\bglobalThis\.\w+\s*=[^=]|\bvi\.(?:mock|stub|spyOn|useFakeTimers)/
+  expect(offences(everything.filter(isTest), pattern)).toEqual([])
+})
+
 test(`no source file is longer than ${maxLines} lines`, () => {
   const tooLong = sources
     .filter((file) => !isTest(file) && !longFiles.has(file))

@@ -1,4 +1,5 @@
 /** The native API, each operation declared once. This file is the package's public face. */
+export * from './json-schema.js'
 export * from './openapi.js'
 export * from './operation.js'
 export * from './reference.js'

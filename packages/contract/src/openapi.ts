@@ -1,6 +1,6 @@
 /** OpenAPI 3.1, made from the registry: the wire side of every schema, with examples and every refusal. */
 import { REFUSALS, type RefusalCode } from '@stemma/core/refusals'
-import { z } from 'zod'
+import { jsonSchema } from './json-schema.js'
 import { transports } from './openapi-transports.js'
 import type { Operation } from './operation.js'
 import { BASE_PATH, OPERATIONS } from './registry.js'
@@ -68,21 +68,6 @@ export function openApi(version: string): Plain {
 }
 
 const tagOf = (operation: Operation): string => operation.name.slice(0, operation.name.indexOf('.'))
-
-/** Made once of each: many operations answer with the same, and making it takes longer than all else of a description. */
-const schemas = new WeakMap<Wire<unknown>, Plain>()
-
-/** The wire side as JSON Schema, without the parts that only zod needs. */
-export function jsonSchema(wire: Wire<unknown>): Plain {
-  const known = schemas.get(wire)
-  if (known !== undefined) return known
-  const { $schema: _schema, ...schema } = z.toJSONSchema(wire.schema, {
-    io: 'input',
-    unrepresentable: 'throw',
-  })
-  schemas.set(wire, schema)
-  return schema
-}
 
 function describe(operation: Operation): Plain {
   const { properties = {}, required = [] } = jsonSchema(operation.input) as {

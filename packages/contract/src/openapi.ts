@@ -1,10 +1,10 @@
 /** OpenAPI 3.1, made from the registry: the wire side of every schema, with examples and every refusal. */
 import { REFUSALS, type RefusalCode } from '@stemma/core/refusals'
 import { jsonSchema } from './json-schema.js'
-import { transports } from './openapi-transports.js'
 import type { Operation } from './operation.js'
 import { BASE_PATH, OPERATIONS } from './registry.js'
 import { awaiting } from './resources/common.js'
+import { transports } from './transports.js'
 import type { Wire } from './wire/index.js'
 
 type Plain = Readonly<Record<string, unknown>>

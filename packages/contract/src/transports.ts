@@ -1,4 +1,4 @@
-/** What OpenAPI says of what is served beside the operations: batches, the event streams and the socket. */
+/** What is served beside the operations, in OpenAPI: batches and streams. The socket has its own page (docs/coding). */
 import { BASE_PATH, OPERATIONS } from './registry.js'
 import { STREAM_DEPTH_MAX, STREAM_INSTRUMENTS_MAX } from './resources/market.js'
 

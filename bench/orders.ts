@@ -5,10 +5,12 @@
 import {
   type AccountId,
   type Batch,
+  type Engine,
   type Instant,
   type InstrumentId,
   judge,
   orderOf,
+  PLAIN_LIMIT,
   type PlaceOrder,
 } from '@stemma/core'
 import { encodeBatch, sizeOf } from '../packages/store/dist/record/codec.js'
@@ -24,9 +26,32 @@ const CHECKS_OF_SAMPLE = 100
 const START = 1_767_603_600_000_000
 const OFFERED_FROM = 51
 
+const PERPETUAL = {
+  kind: 'perpetual',
+  priceHigh: null,
+  multiplier: 10n ** 18n,
+  feeSchedule: null,
+  derivative: {
+    style: 'linear',
+    base: 'BTC',
+    index: 'btc_usd',
+    option: null,
+    funding: { damper: 0n, cap: 0n },
+  },
+  marginRates: {
+    initial: 2n * CENT,
+    maintenance: CENT,
+    initialPerUnit: 0n,
+    maintenancePerUnit: 0n,
+    optionFloor: 0n,
+  },
+} as const
+
 const KINDS = [
   { name: 'cash', type: 'cash', terms: { kind: 'equity', priceHigh: null, settlementDays: 1 } },
   { name: 'fully_collateralised', type: 'fully_collateralised', terms: {} },
+  { name: 'segregated_standard', type: 'segregated_standard', terms: PERPETUAL },
+  { name: 'cross_standard', type: 'cross_standard', terms: PERPETUAL },
 ] as const
 
 /** A limit order for one unit, as the command takes it. */
@@ -36,27 +61,12 @@ const limit = (
   side: 'buy' | 'sell',
   cents: number,
 ): PlaceOrder => ({
+  ...PLAIN_LIMIT,
   account,
   instrument,
   side,
-  type: 'limit',
-  timeInForce: 'gtc',
   quantity: 1n as never,
-  cash: null,
   price: (BigInt(cents) * CENT) as never,
-  pricing: 'given',
-  stopPrice: null,
-  expiresAt: null,
-  clientOrderId: null,
-  minimumQuantity: null,
-  allOrNone: false,
-  postOnly: false,
-  strictLimit: false,
-  reduceOnly: false,
-  selfMatchId: null,
-  selfMatchInstruction: null,
-  tags: {},
-  onReject: 'refuse',
 })
 
 export const orders: Benchmark = {
@@ -72,6 +82,7 @@ async function measureCheck({ name, type, terms }: (typeof KINDS)[number], sampl
   const { engine, accounts } = await makeWorld({ accounts: ACCOUNTS, depth: DEPTH, type })
   const instrument = openContract(engine, 'checked', terms) as InstrumentId
   const place = placing({ engine, accounts }, instrument)
+  if ('derivative' in terms) publishHalf(engine, instrument)
   place(0, 'buy', 40)
   const input = limit(accounts[0] as AccountId, instrument, 'buy', 50)
   const { order } = orderOf(engine.rooms, input, { id: 1 as never, priority: 1 })
@@ -90,6 +101,15 @@ async function measureCheck({ name, type, terms }: (typeof KINDS)[number], sampl
     statistic: `p50 of ${samples} samples of ${CHECKS_OF_SAMPLE} checks`,
     load: { order: 'limit, one other open', p99_ns: times.percentile(0.99), accounts: ACCOUNTS },
   })
+}
+
+/** The mark of a perpetual and its index, at half a dollar. */
+function publishHalf(engine: Engine, instrument: InstrumentId): void {
+  const price = 50n * CENT
+  const input = { prices: [{ instrument, price }], indexes: [{ name: PERPETUAL.derivative.index, price }] }
+  const time = Math.max(START, engine.image.head.time) as Instant
+  const outcome = engine.execute({ command: 'prices.publish', input, actor: { kind: 'system' }, time })
+  if (outcome.kind !== 'done') throw new Error(`expected prices, was ${JSON.stringify(outcome)}`)
 }
 
 /** Every second order trades with the one before it; the others rest above it, up to a hundred thousand. */

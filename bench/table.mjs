@@ -14,11 +14,19 @@ const PRINTED_BY = {
   'transfers.http.': 'transfers-http',
   'transfers.socket.': 'transfers-socket',
   'transfers.batch.': 'transfers-batch',
+  'transfers.postgres.': 'transfers-postgres',
   'transfers.long.': 'transfers-long',
   'access.peer.': 'access-peers',
   'access.': 'access',
   'rollup.': 'rollup',
   'engine.': 'engine',
+  'growth.': 'growth',
+  'orders.http.': 'orders-http',
+  'orders.socket.': 'orders-socket',
+  'orders.': 'orders',
+  'deribit.orders.': 'deribit-orders',
+  'deribit.notifications.': 'deribit-notifications',
+  'take_over.': 'take-over',
   'store.': 'store',
   'idempotency.': 'idempotency',
   'start.': 'start',
@@ -28,7 +36,7 @@ const PRINTED_BY = {
 /** @typedef {{ bench: string, value: number, unit: string, statistic: string, load: Record<string, unknown> }} Figure */
 
 /** Figures that were measured together under the same conditions: one run of transfers, or one benchmark. */
-const RUN = /^transfers\.(?:http|socket|batch)\.[^.]+/
+const RUN = /^transfers\.(?:http|socket|batch|postgres)\.[^.]+/
 
 /** @param {string} bench */
 function printedBy(bench) {

@@ -17,6 +17,7 @@ import { API_KEY } from './world.js'
 const IN_FLIGHT = 8
 /** The standby has something to catch up with when the writer is killed. */
 const WRITES_BEFORE = 500
+/** The standby is asked again and again, but not so often that the asking takes the processor from its taking over. */
 const BETWEEN_ATTEMPTS_MILLISECONDS = 5
 
 async function fill(databaseUrl: string, accounts: number): Promise<Book> {

@@ -137,6 +137,7 @@ const delta = (
   name: string,
 ): number => (after.get(name) ?? Number.NaN) - (before.get(name) ?? Number.NaN)
 
+/** The server tells how far its tables are when it is asked: seldom enough that asking does not slow them. */
 const DRAIN_POLL_MILLISECONDS = 20
 
 /** Seconds until the tables have reached the journal. */

@@ -68,11 +68,21 @@ const MARK = '@@ step '
 /** Begins a line of its own even where the output before does not end with one. */
 const mark = (at: number): string => `printf '\\n%s\\n' '${MARK}${at}'`
 
+const [ASKED, FOUND] = ['npx stemma ', 'node_modules/.bin/stemma ']
+
+/**
+ * The first step of a page that asks npx shows that it finds the command. From there on the same file runs without the
+ * search, which takes longer than most commands do.
+ */
+function searchedOnce(commands: readonly string[]): readonly string[] {
+  const first = commands.findIndex((command) => command.includes(ASKED))
+  return commands.map((command, at) => (at > first ? command.replaceAll(ASKED, FOUND) : command))
+}
+
 /** One session for all steps, so that variables of one are there in the next; a mark stands before each output. */
 function scriptOf(steps: readonly Step[], inPlace: (command: string) => string): string {
   const besides: number[] = []
-  const lines = steps.map(({ command }, at) => {
-    const placed = inPlace(command)
+  const lines = searchedOnce(steps.map(({ command }) => inPlace(command))).map((placed, at) => {
     if (!placed.startsWith(BESIDE)) return `${mark(at)}\n${placed}`
     besides.push(at)
     return `{ ${placed}\n} > "$BESIDE/${at}" & PROCESS_${at}=$!\n`

@@ -39,39 +39,42 @@ function freePort(): Promise<number> {
   })
 }
 
-describe.each(['README.md', 'docs/start.md', 'docs/coding/README.md', 'docs/coding/place-an-order.md'])(
-  '%s',
-  (file) => {
-    test(
-      'its commands run, and print what it shows',
-      async () => {
-        const { running, url, data } = await npmStart()
-        try {
-          const comparisons = await runDocument({
-            file,
-            env: cleanEnvironment({ STEMMA_URL: url, STEMMA_DATA: data }),
-            inPlace: (command) =>
-              command.replaceAll('http://127.0.0.1:4000', url).replaceAll('./data/', `${data}/`),
-            isElsewhere: (command) => command === START,
-          })
-          for (const { command, expected, printed } of comparisons)
-            if (expected !== null) expect(`${command}${printed}`).toBe(`${command}${expected}`)
-        } finally {
-          // The terminal's keypress reaches the whole group, and npm passes its own on.
-          process.kill(-(running.child.pid as number), 'SIGINT')
-        }
-        const { stderr } = await running.ended
-        expect(stderr).toContain('Stopped.')
-      },
-      240 * SECONDS,
-    )
+describe.each([
+  'README.md',
+  'docs/start.md',
+  'docs/coding/README.md',
+  'docs/coding/place-an-order.md',
+  'docs/coding/socket.md',
+])('%s', (file) => {
+  test(
+    'its commands run, and print what it shows',
+    async () => {
+      const { running, url, data } = await npmStart()
+      try {
+        const comparisons = await runDocument({
+          file,
+          env: cleanEnvironment({ STEMMA_URL: url, STEMMA_DATA: data }),
+          inPlace: (command) =>
+            command.replaceAll('http://127.0.0.1:4000', url).replaceAll('./data/', `${data}/`),
+          isElsewhere: (command) => command === START,
+        })
+        for (const { command, expected, printed } of comparisons)
+          if (expected !== null) expect(`${command}${printed}`).toBe(`${command}${expected}`)
+      } finally {
+        // The terminal's keypress reaches the whole group, and npm passes its own on.
+        process.kill(-(running.child.pid as number), 'SIGINT')
+      }
+      const { stderr } = await running.ended
+      expect(stderr).toContain('Stopped.')
+    },
+    240 * SECONDS,
+  )
 
-    test('begins with the one command that starts everything', () => {
-      const steps = stepsOf(readFileSync(join(repository, file), 'utf8'))
-      expect(steps.filter(({ command }) => command === START)).toHaveLength(1)
-    })
-  },
-)
+  test('begins with the one command that starts everything', () => {
+    const steps = stepsOf(readFileSync(join(repository, file), 'utf8'))
+    expect(steps.filter(({ command }) => command === START)).toHaveLength(1)
+  })
+})
 
 test('every link between pages leads somewhere', () => {
   const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', ...pagesBelow('docs')]

@@ -1,13 +1,26 @@
 /** The commands that open the data directory themselves, from empty to verified, and the end of a server. */
-import { existsSync, readFileSync } from 'node:fs'
+import { cpSync, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
-import { freshFolder, start, startDemo, stemma } from './testing/server-process.js'
+import { beforeAll, expect, test } from 'vitest'
+import { type Ended, freshFolder, start, startDemo, stemma } from './testing/server-process.js'
+
+/** A folder with a demo world, which tests copy and leave as it is. */
+const seeded = freshFolder()
+let seeding: Ended
+beforeAll(async () => {
+  seeding = await stemma(['seed', '--data', seeded, '--port', '4567'])
+})
+
+/** A folder of a test's own with a demo world. */
+function copyOfSeeded(): string {
+  const data = freshFolder()
+  cpSync(seeded, data, { recursive: true })
+  return data
+}
 
 test('seed makes the demo world once, and migrate and verify work on it', async () => {
-  const data = freshFolder()
-  const seeded = await stemma(['seed', '--data', data, '--port', '4567'])
-  expect(seeded).toMatchObject({ code: 0, stderr: '' })
+  expect(seeding).toMatchObject({ code: 0, stderr: '' })
+  const data = copyOfSeeded()
   const demo = JSON.parse(readFileSync(join(data, 'demo.json'), 'utf8'))
   expect(demo['polymarket-us'].tokenUrl).toBe('http://127.0.0.1:4567/oauth/token')
   const again = await stemma(['seed', '--data', data])
@@ -27,15 +40,8 @@ test('seed makes the demo world once, and migrate and verify work on it', async 
 
 const STATE = /state is ([0-9a-f]{64})/
 
-/** A folder with a demo world. */
-async function seeded(): Promise<string> {
-  const data = freshFolder()
-  expect((await stemma(['seed', '--data', data])).code).toBe(0)
-  return data
-}
-
 test('a running server is backed up, and the backup proves itself', async () => {
-  const server = await startDemo()
+  const server = await startDemo(copyOfSeeded())
   const backup = join(freshFolder(), 'b.stemma')
   const made = await stemma(['backup', '--data', server.data, '--to', backup])
   expect(made).toMatchObject({ code: 0, stderr: '' })
@@ -48,7 +54,7 @@ test('a running server is backed up, and the backup proves itself', async () => 
 })
 
 test('a book is restored from its backup, where none is', async () => {
-  const data = await seeded()
+  const data = copyOfSeeded()
   const backup = join(freshFolder(), 'b.stemma')
   expect((await stemma(['backup', '--data', data, '--to', backup])).code).toBe(0)
   const to = join(freshFolder(), 'restored')
@@ -59,7 +65,7 @@ test('a book is restored from its backup, where none is', async () => {
 })
 
 test('a book is copied, and the copy of the copy has the same state', async () => {
-  const data = await seeded()
+  const data = copyOfSeeded()
   const [first, second] = [join(freshFolder(), 'first'), join(freshFolder(), 'second')]
   const one = await stemma(['store', 'copy', '--from', data, '--to', first])
   const other = await stemma(['store', 'copy', '--from', first, '--to', second])
@@ -68,7 +74,7 @@ test('a book is copied, and the copy of the copy has the same state', async () =
 })
 
 test('a restore says that the keys of the parties are missing, and does without where that is said', async () => {
-  const data = await seeded()
+  const data = copyOfSeeded()
   const backup = join(freshFolder(), 'b.stemma')
   const keys = join(freshFolder(), 'elsewhere.keys')
   expect((await stemma(['backup', '--data', data, '--to', backup, '--keys', keys])).code).toBe(0)
@@ -93,7 +99,7 @@ test.each([
 })
 
 test('compacting drops what is older than the days to keep, and says how much room that gives', async () => {
-  const data = await seeded()
+  const data = copyOfSeeded()
   const { code, stdout } = await stemma(['store', 'compact', '--data', data])
   expect([code, stdout]).toEqual([
     0,
@@ -113,7 +119,7 @@ test('a folder without a book is named, and nothing is made in it', async () => 
 })
 
 test('the offline proof does not run beside a server', async () => {
-  const server = await startDemo()
+  const server = await startDemo(copyOfSeeded())
   const { code, stderr } = await stemma(['verify', '--offline', '--data', server.data])
   expect(code).toBe(1)
   expect(stderr).toContain('Nothing was changed.')
@@ -123,7 +129,7 @@ test('the offline proof does not run beside a server', async () => {
 })
 
 test('one keypress that arrives twice is one wish: the server drains and ends well', async () => {
-  const server = await startDemo()
+  const server = await startDemo(copyOfSeeded())
   server.process.child.kill('SIGINT')
   server.process.child.kill('SIGINT')
   const { code, stderr } = await server.process.ended

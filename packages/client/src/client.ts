@@ -227,8 +227,10 @@ function requestOf(
   return { url: `/stemma/v1${place}${asked}`, body: isInBody ? JSON.stringify(rest) : null }
 }
 
+/** In a query items of a list stand with commas between; objects, and lists of them, are JSON. */
 const textOf = (value: unknown): string =>
-  typeof value === 'object' && !Array.isArray(value) ? JSON.stringify(value) : String(value)
+  isStructured(Array.isArray(value) ? value[0] : value) ? JSON.stringify(value) : String(value)
+const isStructured = (value: unknown): boolean => typeof value === 'object' && value !== null
 
 function parse(written: string): unknown {
   try {

@@ -45,17 +45,28 @@ interface Following {
   readonly signal?: AbortSignal
 }
 
-/** Reconnects from the last that was handed out, until the signal is raised or the server says no. */
+/**
+ * Reconnects from the last that was handed out, until the signal is raised or the server says no, be it that it cannot
+ * read on: once that may pass, twice in the same place it does not.
+ */
 export async function* follow<Item>(following: Following): AsyncGenerator<Item> {
   const { addresses, backoffMs, signal } = following
   let { after } = following
   let failures = 0
+  let hasFailed = false
   const isOver = () => signal?.aborted === true
   while (!isOver()) {
     const { current } = addresses
     try {
-      for await (const { id, event } of streamOnce(following, current, after)) {
+      for await (const told of streamOnce(following, current, after)) {
+        if ('failed' in told) {
+          if (hasFailed) throw told.failed
+          hasFailed = true
+          break
+        }
+        const { id, event } = told
         failures = 0
+        hasFailed = false
         after = id ?? after
         if (event !== null) yield event as Item
       }
@@ -76,11 +87,16 @@ interface Told {
   readonly event: unknown
 }
 
+/** The server could not read what comes next. */
+interface Failed {
+  readonly failed: StemmaRefusal
+}
+
 async function* streamOnce(
   following: Following,
   baseUrl: string,
   after: string | undefined,
-): AsyncGenerator<Told> {
+): AsyncGenerator<Told | Failed> {
   const { path, query, headers, signal } = following
   const url = new URL(`/stemma/v1${path}?${new URLSearchParams(query)}`, baseUrl)
   const response = await following
@@ -103,6 +119,7 @@ async function* streamOnce(
       const blocks = unread.split('\n\n')
       unread = blocks.pop() ?? ''
       for (const block of blocks) {
+        if (block === FAILED) yield { failed: streamFailed(response.headers.get('x-request-id') ?? '') }
         const told = readBlock(block)
         if (told !== null) yield told
       }
@@ -111,6 +128,20 @@ async function* streamOnce(
     await reader.cancel().catch(() => {})
   }
 }
+
+const FAILED = 'event: closed\ndata: {"reason":"failed"}'
+
+/** As the answer to a request would be that cannot be read. */
+const streamFailed = (requestId: string): StemmaRefusal =>
+  new StemmaRefusal({
+    type: '/docs/refusals#internal',
+    title: 'Something went wrong on our side',
+    status: 500,
+    code: 'internal',
+    detail: 'the stream has ended: the server could not read what comes next, and its log says why',
+    retryable: false,
+    request_id: requestId,
+  })
 
 /** Null for comments and for the reason of an ending. */
 function readBlock(block: string): Told | null {

@@ -1,5 +1,6 @@
 /** The page of limits: what is bounded, and by how much. A test of the server holds it to the constants of the engine. */
 
+import { SETTLED_INSTRUMENTS_MAX } from './operations/market-past.js'
 import { MOVE_LEGS_MAX } from './operations/positions.js'
 import { PRICES_OF_REQUEST_MAX } from './operations/prices.js'
 import { LIMITS_OF_NODE_MAX } from './operations/risk-limits.js'
@@ -11,6 +12,7 @@ import {
   PAGE_LIMIT_MAX,
   REASON_LENGTH_MAX,
 } from './resources/common.js'
+import { SIMULATED_POSITIONS_MAX } from './resources/margin.js'
 import { BOOK_DEPTH_MAX, STREAM_DEPTH_MAX, STREAM_INSTRUMENTS_MAX } from './resources/market.js'
 
 interface Section {
@@ -33,6 +35,8 @@ export const LIMITS: readonly Section[] = [
       ['Bytes of a socket message', '1 MiB'],
       ['Messages of a socket without an answer', '4,096'],
       ['Subscriptions of a socket', '100'],
+      ['Seconds in which a socket has to say who it is of', '10'],
+      ['Seconds between heartbeats of a socket; one that is not answered closes it', '15'],
       ['Kinds in a subscription', '50'],
       ['Instruments in a subscription to the market', String(STREAM_INSTRUMENTS_MAX)],
       ['Bytes that a reader of events may leave unread', '1 MiB; a slower reader is disconnected'],
@@ -125,6 +129,8 @@ export const LIMITS: readonly Section[] = [
       ['Levels of a book, a side', `${BOOK_DEPTH_MAX}; ${STREAM_DEPTH_MAX} in a subscription`],
       ['Accounts in a list of open orders', '100'],
       ['Orders cancelled by one request', '1,000'],
+      ['Positions of one simulation', String(SIMULATED_POSITIONS_MAX)],
+      ['Instruments in a list of settlements', String(SETTLED_INSTRUMENTS_MAX)],
       ['Positions moved by one request', String(MOVE_LEGS_MAX)],
       [
         'Moves of positions of a main account in 168 hours',
@@ -142,10 +148,17 @@ export const LIMITS: readonly Section[] = [
         '2,000; those of further instruments follow 2 milliseconds later',
       ],
       ['Lots that an iceberg shows', '100 at least'],
-      ['Orders priced in dollars of an instrument', '100'],
+      ['Orders of an instrument whose price follows the index', '100'],
+      ['Volatility that an order follows, in percent a year', '0.01 to 2,000'],
+      ['Last minutes of an option in which no order follows a volatility', '5'],
       ['Orders of an account that others hang on', '100'],
       ['Protections of an account', '50'],
-      ['Protected orders of an account that follow one index', '250'],
+      ['Groups of quotes of an account', '16'],
+      ['Characters of the name of a group of quotes', '64'],
+      ['Open orders of a protection', '250'],
+      ['Instruments quoted by one request', '100'],
+      ['Characters of the name of a message of quotes, or of a set of them', '64'],
+      ['Seconds for which a cancel can keep quotes away', '1'],
       ['Seconds of the interval of a protection', '60'],
       ['Seconds of the freeze of a protection', '3,600; 0: until it is reset'],
       ['Connections of an account that cancel its orders as they end', '200'],

@@ -2,7 +2,7 @@
  * One account, three languages: what is done through one surface is in the orders, balances, positions and ledger of the
  * others, with the same numbers at the same sequence.
  */
-import { type CurrencyCode, currencyOf, parseAmount, parsePrice } from '@stemma/core'
+import { type CurrencyCode, currencyOf, PLAIN_LIMIT, parseAmount, parsePrice } from '@stemma/core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { hashSecret, mintApiKey, mintSecret } from './auth/index.js'
 import { idMeant, idShown } from './surfaces/polymarket-us/trading/ids.js'
@@ -114,27 +114,12 @@ const listed = (symbol: string, more: object): Promise<number> =>
 
 const place = (whose: number, instrument: number, side: string, price: string, quantity: bigint) =>
   venue.run('orders.place', {
+    ...PLAIN_LIMIT,
     account: whose,
     instrument,
     side,
-    type: 'limit',
-    timeInForce: 'gtc',
     quantity,
-    cash: null,
     price: at(price),
-    pricing: 'given',
-    stopPrice: null,
-    expiresAt: null,
-    clientOrderId: null,
-    minimumQuantity: null,
-    allOrNone: false,
-    postOnly: false,
-    strictLimit: false,
-    reduceOnly: false,
-    selfMatchId: null,
-    selfMatchInstruction: null,
-    tags: {},
-    onReject: 'refuse',
   })
 
 /** One user with a client of each venue and a key of our own. */

@@ -32,6 +32,7 @@ import type { InstrumentUnits, MarketTold, MarketWanted } from './host/market-vi
 import type { Outbound } from './host/outbound.js'
 import type { Timer } from './host/timer.js'
 import type { Unrouted } from './http/unread.js'
+import type { Upgrades } from './http/upgrades.js'
 
 /** A command without its time: the host stamps it. */
 export type Request = Omit<Envelope, 'time'>
@@ -172,6 +173,8 @@ export interface Services {
   /** What happens later comes from it. */
   readonly timer: Timer
   readonly log: FastifyBaseLogger
+  /** Where a surface takes connections that become sockets. */
+  readonly upgrades: Upgrades
   /** Connections that one address may have to the surface that counts them (deribit section 11.5). */
   readonly connectionsOfAddressMax: number
   /** The address that clients use; where any free port is taken, it is known once the server listens. */

@@ -22,6 +22,7 @@ export { eventBytesMax, recordBytesMax, resultBytesMax, rowBytesMax } from './re
 export type { SnapshotHead } from './record/snapshot.js'
 export type { SchemaSource } from './schema-source.js'
 export { type SqliteOptions, SqliteStore } from './sqlite/sqlite-store.js'
+export { changeTables } from './testing/change-tables.js'
 export { type CuttingProxy, openCuttingProxy } from './testing/cutting-proxy.js'
 export { FaultyStore } from './testing/faulty-store.js'
 export { connected, createTestDatabase, type TestDatabase } from './testing/test-database.js'

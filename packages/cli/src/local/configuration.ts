@@ -1,6 +1,6 @@
 /** The server's configuration for a local command: the environment, with what the command line says on top. */
 
-import { type Configuration, ConfigurationFault, readConfiguration } from '@stemma/server'
+import { type Configuration, ConfigurationFault, readConfiguration } from '@stemma/server/local'
 import { usageError } from '../exit.js'
 import type { LocalOptions } from './options.js'
 

@@ -1,6 +1,5 @@
-/** What `stemma migrate` and `stemma seed` do: work on a data directory that no server uses. */
-import { demoFileIn, migrateData, type OfflineProof, startServer, verifyData } from '@stemma/server'
-import { Ending, EXIT } from '../exit.js'
+/** What `stemma migrate` and `stemma verify --offline` do: work on a data directory that no server uses. */
+import { migrateData, type OfflineProof, verifyData } from '@stemma/server/local'
 import type { Shell } from '../shell.js'
 import { configurationFor } from './configuration.js'
 import type { LocalOptions } from './options.js'
@@ -11,23 +10,6 @@ export async function migrate(options: LocalOptions, shell: Shell): Promise<void
   shell.out(
     `${configuration.dataDirectory} is up to date: ${batches} records, the last sequence is ${sequence}.\n`,
   )
-}
-
-export async function seed(options: LocalOptions, shell: Shell): Promise<void> {
-  const configured = configurationFor({ ...options, demo: true }, shell.env)
-  const { dataDirectory, host, port, publicUrl } = configured
-  // Any free port will do for now; the file names the address at which the world will be served.
-  const configuration = {
-    ...configured,
-    port: 0,
-    publicUrl: publicUrl ?? `http://${host}:${port}`,
-    logLevel: 'warn',
-  }
-  const server = await startServer({ configuration })
-  await server.stop()
-  if (server.made === null)
-    throw new Ending(EXIT.refused, `${dataDirectory} holds a book already. Nothing was changed.`)
-  shell.out(`The demo world is in ${dataDirectory}, its credentials are in ${demoFileIn(dataDirectory)}\n`)
 }
 
 export const verify = (options: LocalOptions, shell: Shell): Promise<OfflineProof> =>

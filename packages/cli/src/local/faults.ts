@@ -1,5 +1,5 @@
 /** Why a book cannot be opened here, in the words of whoever found out. */
-import { ConfigurationFault, NoBook, SecretKeyFault } from '@stemma/server'
+import { ConfigurationFault, NoBook, SecretKeyFault } from '@stemma/server/local'
 import { StoreRefusal } from '@stemma/store'
 import { Ending, EXIT, usageError } from '../exit.js'
 

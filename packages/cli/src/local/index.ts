@@ -1,6 +1,6 @@
 /**
- * The commands that work on this machine: they open the store themselves. The server is loaded when one of them runs,
- * so that commands over the network start without it.
+ * The commands that work on this machine: they open the store themselves. What they need of the server is loaded
+ * when one of them runs, so that commands over the network start without it.
  */
 import { Command, Option } from 'commander'
 import type { Shell } from '../shell.js'
@@ -50,7 +50,7 @@ function seedCommand(shell: Shell): Command {
     .addOption(dataOption())
     .addOption(new Option('--port <number>', 'port at which it will be served; STEMMA_PORT, else 4000'))
   return command.action(async () => {
-    const { seed } = await import('./data.js')
+    const { seed } = await import('./seed.js')
     await explained(() => seed(command.opts<LocalOptions>(), shell))
   })
 }

@@ -12,7 +12,7 @@ import {
   restoreBook,
   verifyBackup,
   whereKept,
-} from '@stemma/server'
+} from '@stemma/server/local'
 import { Ending, EXIT, usageError } from '../exit.js'
 import type { Shell } from '../shell.js'
 import { configurationFor } from './configuration.js'

@@ -8,19 +8,19 @@ import type { Shell } from '../shell.js'
 import type { Api, CallOptions, Input } from './api.js'
 import { type Field, fieldsOf } from './fields.js'
 import { followCommands } from './follow.js'
-import { ELSEWHERE, NOUNS, resourceOf, verbOf } from './nouns.js'
+import { ELSEWHERE, type Noun, resourceOf, verbOf } from './nouns.js'
 import { RESERVED, withConnection, withOutput } from './options.js'
 import { dashed, toValue } from './values.js'
 
-/** One command for each noun, with a subcommand for each of its operations. */
-export function remoteCommands(shell: Shell): readonly Command[] {
+/** One command for each of the nouns, with a subcommand for each of its operations. */
+export function remoteCommands(shell: Shell, nouns: readonly Noun[]): readonly Command[] {
   const known = OPERATIONS.filter(({ name }) => !ELSEWHERE.includes(name))
-  return NOUNS.flatMap(({ noun, summary, resources }) => {
+  return nouns.map(({ noun, summary, resources }) => {
     const operations = known.filter(({ name }) => resources.includes(resourceOf(name)))
     const command = new Command(noun).description(summary)
     for (const operation of operations) command.addCommand(operationCommand(noun, operation, shell))
     for (const follow of followCommands(noun, shell)) command.addCommand(follow)
-    return [command]
+    return command
   })
 }
 

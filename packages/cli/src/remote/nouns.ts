@@ -1,5 +1,5 @@
 /** What the command line calls the resources of the API, and its verbs where they differ. */
-interface Noun {
+export interface Noun {
   readonly noun: string
   readonly summary: string
   /** Resources of the API whose operations stand under it. */
@@ -9,6 +9,8 @@ interface Noun {
 export const NOUNS: readonly Noun[] = [
   { noun: 'party', summary: 'The tree of owners', resources: ['parties'] },
   { noun: 'account', summary: 'Accounts and subaccounts', resources: ['accounts'] },
+  { noun: 'subaccount', summary: 'Subaccounts of a main account', resources: ['subaccounts'] },
+  { noun: 'login', summary: 'Who signs in to an account', resources: ['logins'] },
   { noun: 'group', summary: 'Account groups', resources: ['groups'] },
   { noun: 'user', summary: 'Users', resources: ['users'] },
   { noun: 'role', summary: 'Roles', resources: ['roles'] },
@@ -35,17 +37,30 @@ export const NOUNS: readonly Noun[] = [
   { noun: 'instrument', summary: 'What can be traded', resources: ['instruments', 'fee_schedules'] },
   { noun: 'order', summary: 'Orders', resources: ['orders'] },
   { noun: 'protection', summary: 'Market-maker protection', resources: ['protections'] },
+  { noun: 'disconnect', summary: 'Orders that end with their socket', resources: ['disconnects'] },
   { noun: 'trade', summary: 'Trades and execution reports', resources: ['trades', 'executions'] },
   { noun: 'drop-copy', summary: 'Execution reports of a firm', resources: ['drop_copy'] },
-  { noun: 'position', summary: 'Positions, now and as they were', resources: ['positions'] },
-  { noun: 'margin', summary: 'What an account can do with its money', resources: ['margin'] },
+  {
+    noun: 'position',
+    summary: 'Positions, now and as they were, and what was settled',
+    resources: ['positions', 'settlements'],
+  },
+  {
+    noun: 'margin',
+    summary: 'What an account can do with its money',
+    resources: ['margin', 'portfolios'],
+  },
   {
     noun: 'limit',
     summary: 'Risk limits, and the locks of a daily loss',
     resources: ['risk_limits', 'loss_lockouts'],
   },
   { noun: 'price', summary: 'Prices and indexes that are published', resources: ['prices', 'indexes'] },
-  { noun: 'quote', summary: 'The market', resources: ['quotes', 'books', 'statistics'] },
+  {
+    noun: 'quote',
+    summary: 'The market, now and as it was',
+    resources: ['quotes', 'books', 'statistics', 'candles', 'funding_hours', 'instrument_settlements'],
+  },
   { noun: 'correction', summary: 'Reversals', resources: ['corrections'] },
   { noun: 'adjustment', summary: 'Amounts booked by hand', resources: ['adjustments'] },
   { noun: 'approval', summary: 'What waits for a second person', resources: ['approvals'] },
@@ -73,6 +88,14 @@ const VERBS: Readonly<Record<string, string>> = {
   'books.get': 'book',
   'statistics.get': 'statistics',
   'indexes.list': 'indexes',
+  'indexes.hours': 'index-hours',
+  'indexes.volatility': 'index-volatility',
+  'candles.list': 'candles',
+  'funding_hours.list': 'funding',
+  'funding_hours.sum': 'funding-sum',
+  'instrument_settlements.list': 'settlements',
+  'settlements.list': 'settlements',
+  'portfolios.list': 'portfolios',
   'loss_lockouts.list': 'lockouts',
   'loss_lockouts.lift': 'lift-lockout',
 }

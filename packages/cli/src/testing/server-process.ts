@@ -100,7 +100,12 @@ export const freshFolder = (): string => mkdtempSync(join(tmpdir(), 'stemma-'))
 
 export async function startDemo(data = freshFolder()): Promise<DemoServer> {
   const process = start(['serve', '--demo', '--port', '0', '--data', data], { STEMMA_LOG_LEVEL: 'warn' })
-  const url = (await process.said(/Console {2}(http:\/\/\S+?)\/?\n/))[1] as string
+  const url = (
+    await process.said(/Console {2}(http:\/\/\S+?)\/?\n/).catch((error) => {
+      process.child.kill('SIGKILL')
+      throw error
+    })
+  )[1] as string
   const demo = JSON.parse(readFileSync(join(data, 'demo.json'), 'utf8'))
   return {
     url,

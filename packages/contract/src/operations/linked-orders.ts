@@ -28,6 +28,10 @@ export const linked = object({
       post_only: optional(flag(), false),
       reprices: optional(flag(), false),
       reduce_only: optional(flag(), false),
+      must_wait: optional(
+        flag('Ends where, once it is live, the price is there already that it waits for'),
+        false,
+      ),
     }),
     { min: 1, max: 2 },
   ),

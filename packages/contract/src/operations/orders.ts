@@ -32,10 +32,12 @@ import {
   optional,
   price,
   quantity,
+  rate,
   text,
   worth,
 } from '../wire/index.js'
 import { label, linked } from './linked-orders.js'
+import { quoteSet } from './market-making.js'
 
 const onReject = () =>
   optional(
@@ -76,6 +78,15 @@ const asked = {
   ),
   usd_price: optional(
     price('Of an option in coin, instead of `price`: the limit in dollars, which follows the index'),
+  ),
+  volatility: optional(
+    rate(
+      'Of an option, instead of `price`: 0.65 for 65 percent a year; the limit is what Black-76 makes of it, and follows index and time',
+    ),
+  ),
+  must_wait: optional(
+    flag('Of stops and takes: rejected where the price is there already that they wait for'),
+    false,
   ),
   is_protected: optional(flag('Under the market-maker protection of its index'), false),
   label: optional(label()),
@@ -154,6 +165,7 @@ const COMMANDS = [
       reprices: optional(flag()),
       trailing_offset: optional(price('Counted from the price that it has followed so far')),
       usd_price: optional(price('Of one that is priced in dollars')),
+      volatility: optional(rate('Of one that is priced by a volatility')),
       display_quantity: optional(
         quantity('Goes to the end of the queue, as a limit order can that was none'),
       ),
@@ -203,6 +215,9 @@ const COMMANDS = [
       kinds: optional(list(choice(INSTRUMENT_KINDS), { max: 16 })),
       types: optional(list(choice(ORDER_TYPES), { max: 16 })),
       label: optional(label()),
+      only_quotes: optional(flag('Quotes alone'), false),
+      quote_set: optional(quoteSet('Quotes of this set alone')),
+      freezes_quotes: optional(flag('No quote of the account is taken for a second'), false),
     }),
     output: object({
       orders: list(id('ord'), { max: 1_000 }),

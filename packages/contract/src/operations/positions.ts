@@ -1,4 +1,4 @@
-/** Positions: as they stand, as they stood, and what made them; and what an account can do with its money. */
+/** Positions: as they stand, as they stood, and what made them; moved and adjusted. */
 import { operation } from '../operation.js'
 import { EXAMPLE, made, page, paging, period } from '../resources/common.js'
 import { symbol } from '../resources/market.js'
@@ -6,7 +6,6 @@ import {
   EXAMPLE_PAST_POSITION,
   EXAMPLE_POSITION,
   EXAMPLE_POSITION_ENTRY,
-  margin,
   pastPosition,
   position,
   positionEntry,
@@ -15,7 +14,6 @@ import {
 import {
   choice,
   count,
-  currency,
   flag,
   id,
   instant,
@@ -29,7 +27,6 @@ import {
   worth,
 } from '../wire/index.js'
 
-const MARGIN_MODEL_TYPES = ['segregated_standard', 'cross_standard'] as const
 /** Positions that one request moves. */
 export const MOVE_LEGS_MAX = 250
 
@@ -214,68 +211,6 @@ export const POSITION_OPERATIONS = [
           },
         ],
         sequence: 988,
-      },
-    },
-  }),
-  operation('margin.change_model', {
-    kind: 'command',
-    method: 'PUT',
-    path: '/accounts/{account}/margin-model',
-    summary: 'Margin an account currency by currency, or across all that have an index',
-    description:
-      'The account has to hold what the other model requires, unless it lacks no more than before.',
-    scope: 'accounts:write',
-    input: object({ account: id('acc'), type: choice(MARGIN_MODEL_TYPES) }),
-    output: object({ account: id('acc'), version: count({ min: 1 }), sequence: count() }),
-    refusals: ['not_visible', 'level_insufficient', 'transition_invalid', 'margin_insufficient'],
-    example: {
-      request: { account: EXAMPLE.account, type: 'cross_standard' },
-      response: { account: EXAMPLE.account, version: 2, sequence: 989 },
-    },
-  }),
-  operation('margin.get', {
-    kind: 'query',
-    method: 'GET',
-    path: '/accounts/{account}/margin/{currency}',
-    summary: 'Read what an account can do with its money, each figure with its derivation',
-    scope: 'balances:read',
-    input: object({ account: id('acc'), currency: currency() }),
-    output: margin,
-    refusals: ['not_visible', 'currency_unknown'],
-    example: {
-      request: { account: EXAMPLE.account, currency: 'USD' },
-      response: {
-        account: EXAMPLE.account,
-        currency: 'USD',
-        model: 'cash',
-        posted: '1000.00',
-        held: '0.00',
-        requirement: '0.00',
-        open_orders: '37.00',
-        spot_reserve: '0.00',
-        buying_power: '963.00',
-        withdrawable: '963.00',
-        unsettled_credits: '0.00',
-        unsettled_debits: '0.00',
-        positions_value: '0.00',
-        equity: '1000.00',
-        standard: null,
-        derivations: [
-          {
-            figure: 'buying_power',
-            formula: 'posted - held - requirement - open_orders',
-            inputs: [
-              { name: 'posted', amount: '1000.00', source: 'balance: credits less debits' },
-              { name: 'held', amount: '0.00', source: 'balance: holds, withdrawals and prepared transfers' },
-              { name: 'requirement', amount: '0.00', source: 'positions: payout of what is short' },
-              {
-                name: 'open_orders',
-                amount: '37.00',
-                source: 'open orders: the worse side of each instrument, summed',
-              },
-            ],
-          },
-        ],
       },
     },
   }),

@@ -1,6 +1,7 @@
 /** What a node of the tree comes to, with everything beneath it. */
 import { operation } from '../operation.js'
 import { EXAMPLE, page, paging } from '../resources/common.js'
+import { MARGIN_MODELS } from '../resources/margin.js'
 import {
   amount,
   choice,
@@ -44,7 +45,7 @@ const SUMMARY = operation('nodes.summary', {
     margin: list(
       object({
         currency: currency(),
-        model: choice(['cash', 'fully_collateralised', 'segregated_standard', 'cross_standard']),
+        model: choice(MARGIN_MODELS),
         portfolios: count({ description: 'Accounts and groups that are summed' }),
         requirement: amount('currency'),
         excess: amount('currency', 'Summed over those that have some'),

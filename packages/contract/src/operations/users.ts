@@ -16,6 +16,7 @@ import {
   credential,
   EXAMPLE_CREDENTIAL,
   EXAMPLE_USER,
+  email,
   roleName,
   SURFACES,
   token,
@@ -40,7 +41,6 @@ const madeUser = made('user', 'usr')
 const doneUser = { user: EXAMPLE.user, sequence: 860 } as const
 const scopes = () => list(scope(), { max: 200 })
 const roles = () => list(roleName(), { max: 32 })
-const email = () => text({ max: 320, pattern: /^[^\s@]+@[^\s@]+$/, meaning: 'a mail address' })
 
 const lifeCycle = <const N extends string>(verb: N, summary: string) =>
   operation(`users.${verb}`, {

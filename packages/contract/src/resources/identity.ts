@@ -2,6 +2,7 @@
 import { LEVELS } from '@stemma/core/access/scopes'
 import { choice, count, flag, id, idOfKind, instant, list, nullable, object, text } from '../wire/index.js'
 import { displayName, EXAMPLE, KYC_STATES, name, status, version } from './common.js'
+import { FACTOR_ASSIGNMENTS } from './factors.js'
 import { PARTY_KINDS, scope } from './hierarchy.js'
 
 export const ABILITIES = ['read', 'report', 'trade', 'reduce', 'cancel', 'transfer', 'administer'] as const
@@ -12,6 +13,7 @@ export const SURFACES = ['native', 'polymarket-us', 'deribit', 'etna', 'saxo', '
 export const level = () =>
   choice(LEVELS, 'full, close_only, read_only, transfers_only or reports_only; several bindings add up')
 export const ability = () => choice(ABILITIES)
+export const email = () => text({ max: 320, pattern: /^[^\s@]+@[^\s@]+$/, meaning: 'a mail address' })
 export const roleName = () => text({ max: 64, pattern: /^[a-z][a-z0-9_]*$/, meaning: 'the name of a role' })
 
 export const user = object({
@@ -92,6 +94,22 @@ export const reachItem = object({
   is_count_cut: flag('There are more than were counted'),
 })
 
+/** Who signs in to an account. */
+export const login = object({
+  account: id('acc'),
+  user: nullable(id('usr', 'Null where nobody signs in to it')),
+  name: nullable(text({ max: 64, description: 'What it signs in by' })),
+  email: nullable(text({ max: 320, description: 'As it was confirmed' })),
+  unconfirmed_email: nullable(
+    text({ max: 320, description: 'Counts once the link in its mail was followed' }),
+  ),
+  unconfirmed_until: nullable(instant('Until when that link is good')),
+  has_password: flag(),
+  is_login_enabled: flag(),
+  is_notified: flag(),
+  factor_assignments: list(choice(FACTOR_ASSIGNMENTS), { max: FACTOR_ASSIGNMENTS.length }),
+})
+
 export const lockVerdict = object({
   lock: choice(LOCKS),
   is_open: flag(),
@@ -122,6 +140,19 @@ export const EXAMPLE_USER = {
   has_password: false,
   version: 1,
   created_at: EXAMPLE.at,
+} as const
+
+export const EXAMPLE_LOGIN = {
+  account: EXAMPLE.second,
+  user: EXAMPLE.user,
+  name: 'acme-1_2-login',
+  email: null,
+  unconfirmed_email: 'desk@acme.example',
+  unconfirmed_until: '2026-11-21T17:00:00.000000Z',
+  has_password: false,
+  is_login_enabled: false,
+  is_notified: false,
+  factor_assignments: [],
 } as const
 
 export const EXAMPLE_CREDENTIAL = {

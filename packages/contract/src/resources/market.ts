@@ -169,6 +169,7 @@ export const instrument = object({
       ended_at: nullable(instant()),
       next_at: nullable(instant('When this one ends')),
       funding_rate: rate('What longs pay of their worth in eight hours; below zero shorts pay'),
+      funding_of_period: rate('What longs paid of their worth in the last eight hours'),
     }),
   ),
   expires_at: nullable(instant()),

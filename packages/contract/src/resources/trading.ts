@@ -8,14 +8,13 @@ import {
   flag,
   id,
   instant,
-  list,
   nullable,
   object,
   present,
   price,
   quantity,
+  rate,
   text,
-  worth,
 } from '../wire/index.js'
 import { EXAMPLE } from './common.js'
 import { link } from './links.js'
@@ -105,8 +104,18 @@ const orderFields = {
   trailing_offset: nullable(price('Of a trailing stop: how far behind the best price it waits')),
   display_quantity: nullable(quantity('Of an iceberg: what the book shows at a time')),
   usd_price: nullable(price('Of an option in coin that is priced in dollars: `price` follows the index')),
+  volatility: nullable(rate('Of an option that is priced by it: `price` follows index and time')),
+  is_repriced: flag('Whether its price was changed last by what it follows'),
+  must_wait: flag('Of a stop or take: did not act at once'),
   is_protected: flag('Under market-maker protection'),
   link: nullable(link),
+  quote: nullable(
+    object({
+      group: text({ max: 64, description: 'The group of protection' }),
+      id: text({ max: 64, description: 'Of the message that placed or changed it last' }),
+      set: nullable(text({ max: 64, description: 'What it is cancelled together with' })),
+    }),
+  ),
   label: nullable(text({ max: 64 })),
   minimum_quantity: nullable(quantity('The least that its first execution fills')),
   self_match_id: nullable(text({ max: 64 })),
@@ -211,57 +220,6 @@ export const positionEntry = object({
   trade: nullable(id('trd')),
 })
 
-export const margin = object({
-  account: id('acc'),
-  currency: currency(),
-  model: text({ max: 32, description: 'The margin model' }),
-  posted: amount(),
-  held: amount(),
-  requirement: amount('currency', 'Kept behind positions'),
-  open_orders: amount('currency', 'Reserved for open orders'),
-  spot_reserve: amount('currency', 'Of this currency, what open orders in currency pairs lock'),
-  buying_power: amount(),
-  withdrawable: amount(),
-  unsettled_credits: amount(),
-  unsettled_debits: amount(),
-  positions_value: nullable(amount('currency', 'Null while a position has no price')),
-  equity: nullable(amount()),
-  standard: nullable(
-    object({
-      currency: currency(),
-      margin_balance: amount('currency', 'The balance as if the session ended now'),
-      initial_margin: amount('currency', 'Of positions and open orders'),
-      maintenance_margin: amount(),
-      session_realized: amount(),
-      session_unrealized: amount(),
-      options_value: amount(),
-      unpriced: count({ description: 'Positions and orders without a price: in no figure' }),
-      instruments: list(
-        object({
-          instrument: id('ins'),
-          symbol: symbol(),
-          currency: currency(),
-          quantity: quantity(),
-          initial: amount('currency', 'Of the position'),
-          maintenance: amount('currency', 'Of the position'),
-          open_orders: amount('currency', 'Of its open orders'),
-        }),
-        { max: 10_000 },
-      ),
-    }),
-  ),
-  derivations: list(
-    object({
-      figure: text({ max: 64 }),
-      formula: text({ max: 500 }),
-      inputs: list(object({ name: text({ max: 64 }), amount: worth(), source: text({ max: 500 }) }), {
-        max: 100,
-      }),
-    }),
-    { max: 100 },
-  ),
-})
-
 export const EXAMPLE_ORDER_IN_MIND = {
   account: EXAMPLE.account,
   instrument: EXAMPLE.instrument,
@@ -293,8 +251,12 @@ export const EXAMPLE_ORDER_IN_MIND = {
   trailing_offset: null,
   display_quantity: null,
   usd_price: null,
+  volatility: null,
+  is_repriced: false,
+  must_wait: false,
   is_protected: false,
   link: null,
+  quote: null,
   label: null,
   minimum_quantity: null,
   self_match_id: null,

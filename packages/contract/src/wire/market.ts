@@ -22,7 +22,7 @@ import {
 import { refuse } from '@stemma/core/refusals'
 import { z } from 'zod'
 import { idNumber } from './values.js'
-import { type Core, malformed, type Wire } from './wire.js'
+import { type Core, fromJson, malformed, type Wire } from './wire.js'
 
 export const SYMBOL_LENGTH_MAX = 64
 const SYMBOL = /^[A-Za-z0-9](?:[A-Za-z0-9._:/-]*[A-Za-z0-9])?$/
@@ -111,13 +111,7 @@ export function fields(description: string): Wire<Readonly<Record<string, PlainV
       return value
     },
     encode: (value) => value,
-    fromText(written) {
-      try {
-        return JSON.parse(written)
-      } catch {
-        return written
-      }
-    },
+    fromText: fromJson,
   }
 }
 

@@ -1,6 +1,14 @@
 /** Wire types made of others: objects, lists, and fields that may be null or left out. */
 import { z } from 'zod'
-import { type Core, type CoreRecord, malformed, type Optional, type Wire, type WireOf } from './wire.js'
+import {
+  type Core,
+  type CoreRecord,
+  fromJson,
+  malformed,
+  type Optional,
+  type Wire,
+  type WireOf,
+} from './wire.js'
 
 export type Shape = Readonly<Record<string, Wire<unknown>>>
 
@@ -78,6 +86,7 @@ function refuseUnknown(given: Record<string, unknown>, shape: Shape, at: string)
 
 const pointerPart = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1')
 
+/** In a query items stand with commas between; objects are written as JSON, all together. */
 export function list<W>(item: Wire<W>, { max, min = 0 }: { max: number; min?: number }): Wire<readonly W[]> {
   return {
     schema: z.array(item.schema).min(min).max(max),
@@ -87,7 +96,7 @@ export function list<W>(item: Wire<W>, { max, min = 0 }: { max: number; min?: nu
       return value.map((part, index) => item.decode(part, `${at}/${index}`, {}))
     },
     encode: (value, parent) => (value as readonly Core[]).map((part) => item.encode(part, parent)),
-    fromText: (written) => (written === '' ? [] : written.split(',')),
+    fromText: (written) => (written === '' ? [] : 'shape' in item ? fromJson(written) : written.split(',')),
   }
 }
 

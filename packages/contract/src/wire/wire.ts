@@ -31,6 +31,15 @@ export interface Optional<W> extends Wire<W> {
 
 export type WireOf<T> = T extends Wire<infer W> ? W : never
 
+/** The JSON that a text in a query is; the text itself where it is none, which is then refused for what it is. */
+export function fromJson(written: string): unknown {
+  try {
+    return JSON.parse(written)
+  } catch {
+    return written
+  }
+}
+
 export function malformed(at: string, expected: string, value: unknown): never {
   return refuse('malformed', `expected ${expected}, was ${nameOf(value)}`, { field: at })
 }

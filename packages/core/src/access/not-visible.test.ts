@@ -95,8 +95,10 @@ const inputs = (ids: Ids, mine: Ids): readonly (readonly [string, unknown])[] =>
   ['factors.remove', { factor: ids.factor, isProven: true }],
   ['factors.reset', { user: ids.user }],
   ['subaccounts.set_email', { account: ids.account, ...mail }],
+  ['subaccounts.withdraw_email', { account: ids.account }],
   ['subaccounts.set_login', { account: ids.account, isEnabled: true }],
   ['subaccounts.set_notified', { account: ids.account, isNotified: true }],
+  ['logins.remove', { account: ids.account }],
   ['subaccounts.remove', { account: ids.account }],
   ['accounts.bar_products', { account: ids.account, products: [] }],
   [
@@ -129,6 +131,7 @@ const questions = (ids: Ids, mine: Ids): readonly (readonly [string, unknown])[]
   ['users.get', { user: ids.user }],
   ['users.list', { under: ids.party }],
   ['users.sealed_email', { user: ids.user }],
+  ['logins.get', { account: ids.account }],
   ['credentials.get', { credential: ids.credential }],
   ['credentials.list', { user: ids.user }],
   ['credentials.list', { party: ids.party }],

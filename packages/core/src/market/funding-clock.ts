@@ -45,6 +45,31 @@ export function accrueInterest(market: Market, instrument: Row, at: Instant): vo
   fundingClocks.accruedAt.set(row, at)
 }
 
+/**
+ * Which part of its worth a long has paid in the eight hours before `at`; below zero it was paid. What is recorded are
+ * full hours: of the oldest one so much counts as is within the eight hours, half-even.
+ */
+export function fundingOfPeriod(market: Market, instrument: Row, at: Instant): Rate {
+  const { fundingClocks, sessions, instruments } = market
+  const id = instruments.id(instrument)
+  const row = fundingClocks.find(id)
+  const nextAt = row === NO_ROW ? null : fundingClocks.nextAt.get(row)
+  if (nextAt === null) return 0n as Rate
+  const rate = sessions.fundingRate.get(sessions.row(id))
+  const unbooked = BigInt(at - fundingClocks.accruedAt.get(row))
+  let sum =
+    fundingClocks.interest.get(row) -
+    fundingClocks.interestAtHour.get(row) +
+    divide(rate * unbooked, BigInt(FUNDING_PERIOD), 'half_even')
+  let left = FUNDING_PERIOD - (at - (nextAt - HOUR))
+  for (const hour of fundingClocks.hours.get(row).toReversed()) {
+    if (left <= 0) break
+    sum += divide(hour * BigInt(Math.min(left, HOUR)), BigInt(HOUR), 'half_even')
+    left -= HOUR
+  }
+  return sum as Rate
+}
+
 /** A full hour of a perpetual has passed. Once it is settled there is none to come. */
 export function recordFundingHour(context: MarketContext, id: Id): void {
   const { market, hierarchy, emit, now } = context

@@ -3,7 +3,15 @@
  * last. Who trades, and what becomes of it, is the business of the trading room; it hangs its own steps on a change of
  * state here.
  */
-import { IdOrder, type Image, NO_ROW, type Row, type Table, UniqueIndex } from '../image/index.js'
+import {
+  IdOrder,
+  type Image,
+  type Instant,
+  NO_ROW,
+  type Row,
+  type Table,
+  UniqueIndex,
+} from '../image/index.js'
 import type { LedgerContext } from '../ledger/index.js'
 import { type CurrencyCode, NONE, type Price, plus, type Quantity } from '../money/index.js'
 import { type DerivativeTerms, isInverse } from './derivatives.js'
@@ -45,7 +53,7 @@ export interface InstrumentDuties {
   /** What all that are long hold of it together. */
   openInterest(instrument: Row): Quantity
   /** Whether an order waits that a price of now sets off, or leaves behind. */
-  isAwaited(instrument: Row): boolean
+  isAwaited(instrument: Row, now: Instant): boolean
   /** Lets what follows a price follow that of now, as far as there is room; false where some is left. */
   follow(instrument: Row, room: FollowingRoom): boolean
 }

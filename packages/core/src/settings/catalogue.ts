@@ -53,6 +53,10 @@ export const SETTINGS = {
     400,
     { least: 0, most: 10_000 },
   ),
+  'orders.quotes': yesOrNo(
+    'Accounts may quote in many instruments at once (`orders.quote`), under groups of protection',
+    true,
+  ),
   'positions.moves_per_week': wholeNumber(
     'How often a main account may move positions between its accounts in 168 hours',
     100,

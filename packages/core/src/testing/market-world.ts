@@ -12,7 +12,7 @@ import {
   parsePrice,
   type Quantity,
 } from '../money/index.js'
-import type { OrderId, PlaceOrder } from '../trading/index.js'
+import { type OrderId, PLAIN_LIMIT, type PlaceOrder } from '../trading/index.js'
 import { createParty, done, type OpenedBook, openAccount, openBook, run, type With } from './world.js'
 
 export const USD = 'USD' as CurrencyCode
@@ -119,28 +119,31 @@ type Asked = Partial<Omit<PlaceOrder, 'price' | 'stopPrice' | 'quantity'>> & {
 /** An order as the command takes it; a limit where a price is given, good till cancelled, refused when it fails. */
 export function orderInput({ price = null, stopPrice = null, quantity = null, ...asked }: Asked): PlaceOrder {
   return {
+    ...PLAIN_LIMIT,
     side: 'buy',
     type: price === null ? 'market' : 'limit',
     timeInForce: price === null ? 'ioc' : 'gtc',
     quantity: quantity === null ? null : (BigInt(quantity) as Quantity),
-    cash: null,
     price: price === null ? null : at(price),
-    pricing: 'given',
     stopPrice: stopPrice === null ? null : at(stopPrice),
-    expiresAt: null,
-    clientOrderId: null,
-    minimumQuantity: null,
-    allOrNone: false,
-    postOnly: false,
-    strictLimit: false,
-    reduceOnly: false,
-    selfMatchId: null,
-    selfMatchInstruction: null,
-    tags: {},
-    onReject: 'refuse',
     ...asked,
   }
 }
+
+/** A replacement that asks for nothing. */
+export const UNCHANGED = {
+  clientOrderId: null,
+  price: null,
+  stopPrice: null,
+  quantity: null,
+  timeInForce: null,
+  expiresAt: null,
+  minimumQuantity: null,
+  allOrNone: null,
+  postOnly: null,
+  strictLimit: null,
+  onReject: 'refuse',
+} as const
 
 export function place(engine: Engine, asked: Asked, more: With = {}): OrderId {
   return done<{ order: OrderId }>(engine, 'orders.place', orderInput(asked), more).order

@@ -9,6 +9,15 @@ import type { TradingContext } from './trading.js'
 import { venueOf } from './venues/messages.js'
 import { requestCancel } from './venues/pending.js'
 
+/** States of an instrument in which nothing can be taken back (polymarket-us section 11). */
+const FROZEN: ReadonlySet<string> = new Set(['halted', 'closed'])
+
+/** The state in which an order's instrument is, where it keeps its owner from taking the order back; null elsewhere. */
+export function frozenState({ trading, market }: TradingContext, row: Row): string | null {
+  const state = market.state(market.instruments.row(trading.orders.instrument.get(row)))
+  return FROZEN.has(state) ? state : null
+}
+
 /** Ends an open order. `unsolicited` is why, where its owner did not ask. */
 export function cancelOpenOrder(
   context: TradingContext,

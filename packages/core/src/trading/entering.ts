@@ -12,6 +12,7 @@ import { judgeFunds, referencePrice } from './judging.js'
 import { judgeTerms } from './judging-terms.js'
 import { barred, canFill, fillsFor, find, match, selfMatches } from './matching.js'
 import { type Order, openQuantityOf, orderAt } from './order.js'
+import { isPegged, nextLook, pegFault, peggedPrice } from './pegged-price.js'
 import { isStopped } from './protection/protecting.js'
 import { report, type UnsolicitedReason } from './reports.js'
 import { selfMatchOf } from './self-match.js'
@@ -20,7 +21,6 @@ import type { TradingContext } from './trading.js'
 import { trail } from './trailing.js'
 import { isTriggeredBy } from './triggers.js'
 import { cancelUnfunded } from './unfunded.js'
-import { priceOfUsd } from './usd-price.js'
 
 /** All-or-none orders that wait in one instrument: each looks at the book again after every trade. */
 export const ALL_OR_NONE_MAX = 100
@@ -155,7 +155,7 @@ export function followUp(context: TradingContext, session: TradingSession): void
       acted += 1
       const order = take(context, next)
       if (order.stopPrice !== null && !order.isTriggered) trigger(context, order)
-      else repriceUsd(context, order)
+      else reprice(context, order)
       act(context, session, order)
       cancelUnfunded(context, session)
       isFollowed = trail(context, row, session.following)
@@ -163,16 +163,28 @@ export function followUp(context: TradingContext, session: TradingSession): void
     }
     if (next !== NO_ROW || !isFollowed)
       market.instruments.nextStepAt.set(row, after(context.horizon, STEP_PAUSE))
+    else lookAgain(context, row)
   }
 }
 
-/** One that is priced in dollars gets the price of now, and goes to the end of the queue. */
-function repriceUsd(context: TradingContext, order: Order): void {
-  const price = priceOfUsd(context.market, order)
+/** Orders that follow the time are looked at every full minute. */
+function lookAgain({ market, trading, now, horizon }: TradingContext, instrument: Row): void {
+  const { instruments } = market
+  if (!trading.peggedOrders.followsTime(instruments.id(instrument))) return
+  if (market.state(instrument) !== 'open') return
+  const { nextStepAt } = instruments
+  const [next, at] = [nextStepAt.get(instrument), nextLook(market, instrument, now, horizon)]
+  if (next === null || next > at) nextStepAt.set(instrument, at)
+}
+
+/** One whose price follows its index gets the price of now, and goes to the end of the queue. */
+function reprice(context: TradingContext, order: Order): void {
+  const price = peggedPrice(context.market, order, context.now)
   if (price === null || price === order.price) return
   order.price = price
   order.reservePrice = price
   order.priority = context.image.newId<Id>() as number
+  order.terms = { ...order.terms, isRepriced: true }
   order.updatedAt = context.now
   report(context, order, 'replaced', order.state)
 }
@@ -202,7 +214,7 @@ function nextToAct(context: TradingContext, instrument: Row): Row {
   const id = market.instruments.id(instrument)
   const stop = trading.waiting.triggered(id)
   if (stop !== NO_ROW) return stop
-  const behind = trading.usdOrders.leftBehind(id)
+  const behind = trading.peggedOrders.leftBehind(id, context.now)
   if (behind !== NO_ROW) return behind
   for (const row of trading.waiting.allOrNone(id)) {
     const order = orderAt(trading.orders, row)
@@ -226,13 +238,13 @@ const UNPAID: ReadonlySet<string> = new Set([
 
 /**
  * A stop that becomes a market order has to be paid for at the prices that are there now, and to be within the limits of
- * now: what stands against it, or null. A limit gives its own reason.
+ * now: what stands against it, or null; so has one whose price follows its index. A limit gives its own reason.
  */
 function triggeredFault(context: TradingContext, order: Order): UnsolicitedReason | null {
-  const isUsdPriced = order.terms.usdPrice !== undefined
+  const follows = isPegged(order.terms)
   const found =
-    (isUsdPriced ? judgeTerms(context, order) : null) ??
-    (order.price === null || isUsdPriced ? judgeFunds(context, order) : null)
+    (follows ? (pegFault(context, order, NO_ROW) ?? judgeTerms(context, order)) : null) ??
+    (order.price === null || follows ? judgeFunds(context, order) : null)
   if (found === null) return null
   return UNPAID.has(found.code) ? 'unfunded' : found.code
 }

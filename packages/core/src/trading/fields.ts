@@ -22,8 +22,9 @@ import {
   value,
 } from '../image/index.js'
 import type { FeeScheduleId, InstrumentId, OrderTrigger } from '../market/index.js'
-import type { CurrencyCode, Price, Quantity } from '../money/index.js'
+import type { CurrencyCode, Price, Quantity, Rate } from '../money/index.js'
 import type { Link } from './linked/link.js'
+import type { Quote } from './quotes/quote.js'
 
 export type OrderId = Id<'order'>
 export type ExecutionId = Id<'execution'>
@@ -106,12 +107,20 @@ export type SpecialTerms = {
   readonly shownUntil?: Quantity
   /** Of an option order that is priced in dollars: its price follows the index. */
   readonly usdPrice?: Price
+  /** Of an option order that is priced by a volatility of a year: its price follows index and time. */
+  readonly volatility?: Rate
+  /** Of one that follows: whether its price was changed last by what it follows, and not by its owner. */
+  readonly isRepriced?: boolean
+  /** Of stops and takes: refused where the price is there already that they would wait for. */
+  readonly mustWait?: true
   /** Under market-maker protection. */
   readonly isProtected?: true
   /** The connection that it came over, where it may end with it. */
   readonly connection?: string
   /** How it hangs together with other orders. */
   readonly link?: Link
+  /** Of a quote: what it is quoted under. */
+  readonly quote?: Quote
 }
 
 /** A replacement that the venue has not answered. */

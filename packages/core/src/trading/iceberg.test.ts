@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { AccountId } from '../hierarchy/index.js'
 import { textHash } from '../testing/hash.js'
-import { at, orderInput, pageWorld, place, placeFault } from '../testing/market-world.js'
+import { at, orderInput, pageWorld, place, placeFault, UNCHANGED } from '../testing/market-world.js'
 import { done, run } from '../testing/world.js'
 import type { OrderId } from './fields.js'
 
@@ -139,17 +139,3 @@ describe('an iceberg', () => {
     })
   })
 })
-
-const UNCHANGED = {
-  clientOrderId: null,
-  price: null,
-  stopPrice: null,
-  quantity: null,
-  timeInForce: null,
-  expiresAt: null,
-  minimumQuantity: null,
-  allOrNone: null,
-  postOnly: null,
-  strictLimit: null,
-  onReject: 'refuse',
-} as const

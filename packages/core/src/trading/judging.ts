@@ -11,12 +11,13 @@ import { judgeTerms } from './judging-terms.js'
 import { kindRules } from './kinds/kind-rules.js'
 import { find, selfMatches, takingFault } from './matching.js'
 import type { Order } from './order.js'
+import { isPegged, pegFault } from './pegged-price.js'
 import { protectionFault } from './protection/protecting.js'
 import { selfMatchOf } from './self-match.js'
 import { FILLS_OF_COMMAND_MAX } from './session.js'
 import type { TradingContext } from './trading.js'
 import { trailingFault } from './trailing.js'
-import { usdFault } from './usd-price.js'
+import { reachedFault } from './triggers.js'
 import { venueOf } from './venues/messages.js'
 
 /** What stands against the order, or null. `replaces` is the open row that it would take the place of. */
@@ -26,9 +27,10 @@ export function judge(context: TradingContext, order: Order, replaces: Row = NO_
   if (venue === NO_ROW && context.market.instruments.venue.get(instrument) !== null)
     return fault('venue', 'there is no such venue')
   return (
-    usdFault(context, order, replaces) ??
+    pegFault(context, order, replaces) ??
     judgeTerms(context, order) ??
     trailingFault(context, order, replaces) ??
+    reachedFault(context.market, order) ??
     protectionFault(context, order, replaces) ??
     (venue === NO_ROW
       ? liquidityFault(context, order, instrument)
@@ -46,6 +48,7 @@ function venueFault(context: TradingContext, venue: Row, order: Order, instrumen
   if (trigger !== null || !['market', 'limit', 'stop', 'stop_limit', 'market_to_limit'].includes(order.type))
     return fault('order_type_invalid', 'an outside venue triggers stops alone, by its own price')
   if (displayQuantity !== undefined) return fault('order_type_invalid', 'an outside venue shows orders whole')
+  if (isPegged(order.terms)) return fault('order_type_invalid', 'an outside venue leaves a price as it is')
   return order.price === null && order.stopPrice === null && referencePrice(context, instrument) === null
     ? fault('no_reference_price', 'no last trade when open, no settlement and no previous close')
     : null

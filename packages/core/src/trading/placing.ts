@@ -22,11 +22,11 @@ import type { OrderId, OrderTerms, OrderType, SelfMatchInstruction, Side, TimeIn
 import { referencePrice } from './judging.js'
 import { quantityForCash } from './matching.js'
 import type { Order } from './order.js'
+import { peggedPrice } from './pegged-price.js'
 import { checkSpecialTerms, type SpecialAsked, specialTerms } from './special-terms.js'
 import type { TradingContext } from './trading.js'
 import { noReference, trailedPrice } from './trailing.js'
 import { isWaitingType } from './triggers.js'
-import { priceOfUsd } from './usd-price.js'
 
 export const CLIENT_ORDER_ID_LENGTH_MAX = 64
 export const SELF_MATCH_ID_LENGTH_MAX = 64
@@ -110,10 +110,12 @@ export function checkShape(input: PlaceOrder, now: Instant): void {
       field: '/cash',
     })
   const needsLimit = type === 'limit' || type === 'stop_limit' || type === 'take_limit'
-  const isUsdPriced = (input.usdPrice ?? null) !== null
-  if (isUsdPriced && (price !== null || pricing !== 'given'))
-    refuse('malformed', 'a price in dollars takes the place of the price', { field: '/usd_price' })
-  if (needsLimit && pricing === 'given' && price === null && !isUsdPriced)
+  const isFollowing = (input.usdPrice ?? input.volatility ?? null) !== null
+  if (isFollowing && (price !== null || pricing !== 'given'))
+    refuse('malformed', 'what the price follows takes the place of the price', {
+      field: input.usdPrice == null ? '/volatility' : '/usd_price',
+    })
+  if (needsLimit && pricing === 'given' && price === null && !isFollowing)
     refuse('malformed', `a ${type} order needs a price`, { field: '/price' })
   if (!needsLimit && (price !== null || pricing !== 'given'))
     refuse('malformed', `a ${type} order has no price`, { field: '/price' })
@@ -220,7 +222,7 @@ export function orderOf(
     updatedAt: now,
   }
   order.stopPrice = trailedPrice(market, order)
-  order.price = priceOfUsd(market, order) ?? order.price
+  order.price = peggedPrice(market, order, now) ?? order.price
   order.price = priceBehind(context, order)
   order.reservePrice = order.price ?? order.stopPrice ?? order.reservePrice
   if (order.type === 'trailing_stop' && order.stopPrice === null) return { order, fault: noReference() }

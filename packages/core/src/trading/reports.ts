@@ -40,6 +40,7 @@ export type UnsolicitedReason =
   | 'operator'
   | 'protection'
   | 'protection_removed'
+  | 'quote_rejected'
   | 'disconnected'
   | 'other_closed'
   | 'primary_closed'

@@ -31,9 +31,13 @@ const SPECIAL: Readonly<Record<keyof SpecialTerms, true>> = {
   displayQuantity: true,
   shownUntil: true,
   usdPrice: true,
+  volatility: true,
+  isRepriced: true,
+  mustWait: true,
   isProtected: true,
   connection: true,
   link: true,
+  quote: true,
 }
 const SPECIAL_NAMES = Object.keys(SPECIAL) as readonly (keyof SpecialTerms)[]
 

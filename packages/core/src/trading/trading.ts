@@ -18,8 +18,8 @@ import {
 import type { InstrumentId, Market, MarketContext } from '../market/index.js'
 import { type Amount, type CurrencyCode, NONE, type Quantity } from '../money/index.js'
 import { Books } from './book/books.js'
+import { PeggedOrders } from './book/pegged-orders.js'
 import { TrailingOrders } from './book/trailing-orders.js'
-import { UsdOrders } from './book/usd-orders.js'
 import { WaitingOrders } from './book/waiting-orders.js'
 import { ClientOrderIds } from './client-order-ids.js'
 import { type DisconnectId, disconnectFields } from './disconnects/fields.js'
@@ -48,6 +48,7 @@ import { OpenOrders } from './open-orders.js'
 import type { Order } from './order.js'
 import { type ProtectionId, protectionFields } from './protection/fields.js'
 import { ProtectedOrders } from './protection/protected-orders.js'
+import { OpenQuotes } from './quotes/open-quotes.js'
 import { trail } from './trailing.js'
 import { type VenueId, venueFields } from './venues/fields.js'
 
@@ -99,10 +100,11 @@ export class Trading {
   readonly books: Books
   readonly waiting: WaitingOrders
   readonly trailing: TrailingOrders
-  readonly usdOrders: UsdOrders
+  readonly peggedOrders: PeggedOrders
   readonly protections: Table<ProtectionId, typeof protectionFields>
   readonly protectionsOf: Relation<AccountId>
   readonly protectedOrders: ProtectedOrders
+  readonly openQuotes: OpenQuotes
   readonly disconnects: Table<DisconnectId, typeof disconnectFields>
   readonly disconnectsOf: Relation<AccountId>
   /** By the primary order's id. */
@@ -147,9 +149,10 @@ export class Trading {
     this.books = new Books(this.orders, market)
     this.waiting = new WaitingOrders(this.orders, market)
     this.trailing = new TrailingOrders(this.orders, market)
-    this.usdOrders = new UsdOrders(this.orders, market)
+    this.peggedOrders = new PeggedOrders(this.orders, market)
     this.protectionsOf = new Relation(this.protections, this.protections.account)
     this.protectedOrders = new ProtectedOrders(this.orders, market)
+    this.openQuotes = new OpenQuotes(this.orders)
     this.disconnectsOf = new Relation(this.disconnects, this.disconnects.account)
     this.contingenciesOf = new Relation(this.contingencies, this.contingencies.account)
     this.linkedOrders = new LinkedOrders(this.orders)
@@ -170,9 +173,10 @@ export class Trading {
       this.books,
       this.waiting,
       this.trailing,
-      this.usdOrders,
+      this.peggedOrders,
       this.protectionsOf,
       this.protectedOrders,
+      this.openQuotes,
       this.disconnectsOf,
       this.contingenciesOf,
       this.linkedOrders,
@@ -189,11 +193,13 @@ export class Trading {
       },
       openInterest: (row) => this.openInterest.of(market.instruments.id(row)),
       hasOrders: (row) => !this.ordersIn.isEmpty(market.instruments.id(row)),
-      isAwaited: (row) => {
+      isAwaited: (row, now) => {
         const id = market.instruments.id(row)
-        return [this.trailing.leftBehind(id), this.waiting.triggered(id), this.usdOrders.leftBehind(id)].some(
-          (order) => order !== NO_ROW,
-        )
+        return [
+          this.trailing.leftBehind(id),
+          this.waiting.triggered(id),
+          this.peggedOrders.leftBehind(id, now),
+        ].some((order) => order !== NO_ROW)
       },
       follow: (row, room) => trail({ market, trading: this }, row, room),
     })

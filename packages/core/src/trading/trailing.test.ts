@@ -4,7 +4,7 @@ import { after, SECOND } from '../image/index.js'
 import { FOLLOWING_OF_COMMAND_MAX, type OrderTrigger } from '../market/index.js'
 import { inversePerpetual, margined, openDerivatives, publish } from '../testing/derivatives-world.js'
 import { textHash } from '../testing/hash.js'
-import { at, orderInput, place, placeFault } from '../testing/market-world.js'
+import { at, orderInput, place, placeFault, UNCHANGED } from '../testing/market-world.js'
 import { done, refusedWith } from '../testing/world.js'
 import type { OrderId } from './fields.js'
 import { TRAILING_ORDERS_MAX } from './trailing.js'
@@ -170,17 +170,3 @@ test(`${TRAILING_ORDERS_MAX} trail in an instrument, a further one is refused`, 
   // One command moves all of them.
   expect(TRAILING_ORDERS_MAX).toBeLessThanOrEqual(FOLLOWING_OF_COMMAND_MAX)
 })
-
-const UNCHANGED = {
-  clientOrderId: null,
-  price: null,
-  stopPrice: null,
-  quantity: null,
-  timeInForce: null,
-  expiresAt: null,
-  minimumQuantity: null,
-  allOrNone: null,
-  postOnly: null,
-  strictLimit: null,
-  onReject: 'refuse',
-} as const

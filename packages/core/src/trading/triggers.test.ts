@@ -211,3 +211,72 @@ describe('labels and families of cancels', () => {
     expect(isOpen(engine, place(engine, longest))).toBe(true)
   })
 })
+
+describe('an order that must wait', () => {
+  // The mark, the index and the last trade are at 100,000.
+  test.each([
+    ['buy', 'stop', '100000', '100000.5'],
+    ['sell', 'stop', '100000', '99999.5'],
+    ['buy', 'take', '100000', '99999.5'],
+    ['sell', 'take', '100000', '100000.5'],
+  ] as const)('%s %s: refused at %s, and taken at %s', (side, type, reached, ahead) => {
+    const { engine, anna, instrument } = market()
+    for (const trigger of ['last_trade', 'published_price', 'index_price'] as const) {
+      const asked = {
+        account: anna,
+        instrument,
+        quantity: 10,
+        side,
+        type,
+        trigger,
+        timeInForce: 'gtc',
+      } as const
+      expect(placeFault(engine, { ...asked, mustWait: true, stopPrice: reached })).toBe(
+        'trigger_price_invalid',
+      )
+      expect(isOpen(engine, place(engine, { ...asked, mustWait: true, stopPrice: ahead }))).toBe(true)
+    }
+  })
+
+  test('acts at once where it may', () => {
+    const { engine, anna, instrument } = market()
+    const order = waiting(engine, anna, instrument, { side: 'buy', type: 'stop', stopPrice: '100000' })
+    expect(isOpen(engine, order)).toBe(false)
+    expect(engine.rooms.trading.held(anna, instrument)).toBe(20n)
+  })
+
+  test('is not replaced by one that would act at once, and stays as it was', () => {
+    const { engine, anna, instrument } = market()
+    const order = waiting(engine, anna, instrument, {
+      side: 'buy',
+      type: 'stop',
+      stopPrice: '100500',
+      mustWait: true,
+    })
+    const change = {
+      order,
+      clientOrderId: null,
+      price: null,
+      quantity: null,
+      timeInForce: null,
+      expiresAt: null,
+      minimumQuantity: null,
+      allOrNone: null,
+      postOnly: null,
+      strictLimit: null,
+      onReject: 'refuse',
+    } as const
+    expect(refusedWith(engine, 'orders.replace', { ...change, stopPrice: at('99500') })).toBe(
+      'order_rejected',
+    )
+    const { orders } = engine.rooms.trading
+    expect(orders.stopPrice.get(orders.row(order))).toBe(at('100500'))
+    done(engine, 'orders.replace', { ...change, stopPrice: at('100000.5') })
+  })
+
+  test('is a stop or a take', () => {
+    const { engine, anna, instrument } = market()
+    const limit = { account: anna, instrument, quantity: 10, price: '99000', mustWait: true }
+    expect(refusedWith(engine, 'orders.place', orderInput(limit))).toBe('malformed')
+  })
+})

@@ -1,6 +1,7 @@
 /** What an order waits for: a price that rises to it or falls to it. */
 import type { Row } from '../image/index.js'
 import type { Market, OrderTrigger } from '../market/index.js'
+import { type Fault, fault } from './faults.js'
 import type { OrderType } from './fields.js'
 import type { Order } from './order.js'
 
@@ -30,4 +31,10 @@ export function isTriggeredBy(market: Market, order: Waiting & Pick<Order, 'stop
   const price = market.triggerPrice(row, triggerOf(market, order))
   if (price === null || order.stopPrice === null) return false
   return waitsForRise(order) ? price >= order.stopPrice : price <= order.stopPrice
+}
+
+/** What stands against an order that has to wait, and would act at once; null of those that may. */
+export function reachedFault(market: Market, order: Order): Fault | null {
+  if (order.terms.mustWait !== true || order.isTriggered || !isTriggeredBy(market, order)) return null
+  return fault('trigger_price_invalid', 'the price that it would wait for is there already')
 }

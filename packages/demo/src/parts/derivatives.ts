@@ -3,7 +3,7 @@
  * themselves against each other, with a firm that makes the market. The rates are those that the second venue published.
  */
 import type { Id, Plain, Price, Quantity } from '@stemma/core'
-import { parseInstant, parsePrice } from '@stemma/core'
+import { PLAIN_LIMIT, parseInstant, parsePrice } from '@stemma/core'
 import type { Builder } from '../builder.js'
 import type { Kestrel } from './kestrel.js'
 
@@ -218,27 +218,12 @@ const place = (
   builder.run(
     'orders.place',
     {
+      ...PLAIN_LIMIT,
       account,
       instrument,
       side,
-      type: 'limit',
-      timeInForce: 'gtc',
       quantity: quantity as Quantity,
-      cash: null,
       price: at(price),
-      pricing: 'given',
-      stopPrice: null,
-      expiresAt: null,
-      clientOrderId: null,
-      minimumQuantity: null,
-      allOrNone: false,
-      postOnly: false,
-      strictLimit: false,
-      reduceOnly: false,
-      selfMatchId: null,
-      selfMatchInstruction: null,
-      tags: {},
-      onReject: 'refuse',
     },
     'Quote',
   )

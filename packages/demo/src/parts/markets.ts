@@ -6,6 +6,7 @@ import {
   type Actor,
   type CurrencyCode,
   type Id,
+  PLAIN_LIMIT,
   type Plain,
   type Price,
   parsePrice,
@@ -229,23 +230,8 @@ async function makeMarket(builder: Builder, maker: Trader, desk: Trader, instrum
 }
 
 const limit = (at: string) => ({
-  type: 'limit',
-  timeInForce: 'gtc',
-  cash: null,
+  ...PLAIN_LIMIT,
   price: price(at),
-  pricing: 'given',
-  stopPrice: null,
-  expiresAt: null,
-  clientOrderId: null,
-  minimumQuantity: null,
-  allOrNone: false,
-  postOnly: false,
-  strictLimit: false,
-  reduceOnly: false,
-  selfMatchId: null,
-  selfMatchInstruction: null,
-  tags: {},
-  onReject: 'refuse',
 })
 
 /** Who reads the first firm's reports and prices: its traders have the scopes for trading alone. */

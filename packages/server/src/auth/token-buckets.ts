@@ -28,15 +28,15 @@ export class TokenBuckets {
     return seconds
   }
 
-  /** Null where there is a token to take; otherwise the whole seconds after which there is one. */
-  wait(key: string, rate: Rate, now: Instant): number | null {
+  /** Null where there are so many tokens to take; otherwise the whole seconds after which there are. */
+  wait(key: string, rate: Rate, now: Instant, tokens = 1): number | null {
     const { level } = this.refilled(key, rate, now)
-    return level < 1 ? Math.max(1, Math.ceil((1 - level) / rate.perSecond)) : null
+    return level < tokens ? Math.max(1, Math.ceil((tokens - level) / rate.perSecond)) : null
   }
 
-  /** Takes a token that may not be there yet: those who were let in together wait longer for the next. */
-  spend(key: string, rate: Rate, now: Instant): void {
-    this.refilled(key, rate, now).level -= 1
+  /** Takes tokens that may not be there yet: those who were let in together wait longer for the next. */
+  spend(key: string, rate: Rate, now: Instant, tokens = 1): void {
+    this.refilled(key, rate, now).level -= tokens
   }
 
   private refilled(key: string, { perSecond, burst }: Rate, now: Instant): Bucket {

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto'
 import { type FoundCredential, type Instant, isAddressAllowed, SECOND, type Surface } from '@stemma/core'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { clientAddress } from '../http/client-address.js'
 import type { Unrouted } from '../http/unread.js'
 import type { Host } from '../services.js'
 import type { AccessTokens } from './access-tokens.js'
@@ -65,7 +66,7 @@ export class TokenEndpoint {
   }
 
   private async answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const body = await this.exchange(readTokenRequest(request), request.ip)
+    const body = await this.exchange(readTokenRequest(request), clientAddress(request.raw))
     return uncached(reply).send(body)
   }
 

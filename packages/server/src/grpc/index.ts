@@ -1,5 +1,5 @@
 export { BEHIND_ALL, eventStream, type Seen, type StreamPlan } from './event-stream.js'
-export { CONNECTION, GrpcServer } from './grpc-server.js'
+export { CONNECTION, GrpcServer, type HandOn } from './grpc-server.js'
 export type { Reader, StreamDoor } from './line.js'
 export { type MarketPlan, marketStream, type Watching } from './market-stream.js'
 export { placeBefore } from './resume.js'

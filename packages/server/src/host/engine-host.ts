@@ -1,7 +1,7 @@
 /**
  * The engine host: the one process that lets commands in, makes what they did durable together, and lets nothing out
- * before. Commands run as they come, synchronously; those that succeed while a write is in flight are the next write
- * (group commit, no timer). A failed write is fatal: no answer leaves, and the process has to stop.
+ * before. Commands run as they come, synchronously. A failed write is fatal: no answer leaves, and the process has to
+ * stop.
  */
 import {
   type Actor,
@@ -17,15 +17,17 @@ import {
   type Plain,
   type Refusal,
 } from '@stemma/core'
-import { eventBytesMax, resultBytesMax, rowBytesMax, type Store } from '@stemma/store'
+import type { Store } from '@stemma/store'
 import type { Answer, Host, Request, Settled } from '../services.js'
 import type { Clock } from './clock.js'
 import { CommitGate } from './commit-gate.js'
+import { DueWake } from './due-wake.js'
+import { GroupCommit } from './group-commit.js'
 import { placeOfOrder, unitsOf } from './instrument-units.js'
+import { Intake } from './intake.js'
 import { OVERLOADED, STANDS_BY, STOPPED } from './intake-refusals.js'
 import type { Lease } from './lease.js'
 import type { InstrumentUnits } from './market-view.js'
-import { COPIES_MAX, encodedBytes, NOT_ENCODABLE } from './request-size.js'
 import { Streams } from './streams.js'
 import { systemTimer, type Timer } from './timer.js'
 
@@ -41,20 +43,16 @@ export interface HostOptions {
   readonly onFatal: (error: Error) => void
   /** Called after a batch is durable: effects start from here. */
   readonly onDurable?: (batch: Batch, seconds: number) => void
+  /** Called when a stream ended because history could not be read on: whoever owns the process says so. */
+  readonly onStreamFailed?: (error: Error) => void
 }
 
-/** Sequences in one record at the most: keeps a record well below the store's limit in bytes. */
-const BATCH_SEQUENCES_MAX = 1_000
-/** A batch is closed when it may have this size; the record's limit is twice that. */
-const BATCH_BYTES_MAX = 4 * 2 ** 20
 /**
  * When so much of the journal is not in the tables yet, about half a million transfers, the intake refuses until they
  * catch up. It is a bound in bytes because bytes are what a tail costs: time to read through it where history is asked
  * for, and to catch up with it after a crash.
  */
 const LAG_BYTES_MAX = 256 * 2 ** 20
-/** The table whose due rows are steps of processes. */
-const PROCESSES = 'processes'
 /** Answers that may wait for the disk at once. */
 const WAITING_MAX = 100_000
 
@@ -63,36 +61,40 @@ const refused = (refusal: Refusal): Outcome & Settled => ({ kind: 'refused', ref
 const unrepeated = (outcome: Outcome): Settled =>
   outcome.kind === 'repeated' ? { ...outcome, result: null } : outcome
 
-/** Node's timers reach 2^31 - 1 ms. */
-const TIMER_MILLISECONDS_MAX = 2 ** 31 - 1
-
 export class EngineHost implements Host {
   readonly streams: Streams
   private readonly engine: Engine
   private readonly store: Store
   private readonly gate: CommitGate
   private readonly lease: Lease | null
-  private readonly sealed: Batch[] = []
-  private pendingBytes = 0
-  private isWriting = false
-  private isFlushPlanned = false
+  private readonly commits: GroupCommit
+  private readonly intake: Intake
+  private readonly due: DueWake
   private isStopping = false
   private isWriter = false
-  private failure: Error | null = null
-  private readonly timer: Timer
-  private stopWaiting: () => void = () => {}
-  private drained: { readonly resolve: () => void; readonly reject: (error: Error) => void }[] = []
 
   constructor(private readonly options: HostOptions) {
-    this.engine = options.engine
-    this.store = options.store
-    this.timer = options.timer ?? systemTimer
-    const { sequence } = this.engine.image.head
-    this.gate = new CommitGate(sequence)
-    this.streams = new Streams(this.engine, this.store, () => this.now())
-    this.measureBatches()
-    this.lease = options.lease ?? null
-    if (this.lease === null) this.takeUp()
+    const { engine, store, timer = systemTimer, lease = null, onStreamFailed = () => {} } = options
+    this.engine = engine
+    this.store = store
+    this.lease = lease
+    this.gate = new CommitGate(engine.image.head.sequence)
+    this.streams = new Streams(engine, store, () => this.now(), onStreamFailed)
+    this.due = new DueWake(
+      engine,
+      timer,
+      () => this.now(),
+      () => this.tick(),
+    )
+    this.commits = new GroupCommit({
+      engine,
+      store,
+      lease,
+      onCommitted: (batch, seconds) => this.committed(batch, seconds),
+      onFailed: (error) => this.failed(error),
+    })
+    this.intake = new Intake(engine, this.commits, () => this.now())
+    if (lease === null) this.takeUp()
   }
 
   /** Takes in what the writer did, once it is in the image. */
@@ -134,15 +136,15 @@ export class EngineHost implements Host {
 
   execute(request: Request): Promise<Settled> {
     const closed = this.intakeFault()
-    const outcome = closed === null ? this.decide(request) : refused(closed)
-    this.planFlush()
+    const outcome = closed === null ? this.intake.run(request) : refused(closed)
+    this.commits.plan()
     return outcome.kind === 'repeated' ? this.repeat(outcome.sequence) : this.afterCommit(outcome)
   }
 
   async executeEach(requests: readonly Request[]): Promise<readonly Settled[]> {
     const closed = this.intakeFault()
-    const outcomes = requests.map((request) => (closed === null ? this.decide(request) : refused(closed)))
-    this.planFlush()
+    const outcomes = requests.map((request) => (closed === null ? this.intake.run(request) : refused(closed)))
+    this.commits.plan()
     await this.afterCommit(null)
     return this.withRepeats(outcomes)
   }
@@ -153,29 +155,17 @@ export class EngineHost implements Host {
     const closed = this.intakeFault()
     if (closed !== null)
       return this.afterCommit({ outcomes: [{ kind: 'refused', refusal: closed }], failedAt: 0 })
-    const unencodable = requests.findIndex((request) => encodedBytes(request) === null)
-    if (unencodable >= 0)
-      return this.afterCommit({
-        outcomes: [{ kind: 'refused', refusal: NOT_ENCODABLE }],
-        failedAt: unencodable,
-      })
-    const time = this.now()
-    const { outcomes, failedAt } = this.engine.executeLinked(
-      requests.map((request) => ({ ...request, time })),
-    )
+    const { outcomes, failedAt } = this.intake.runLinked(requests)
     // Where one was refused nothing happened: a repeat of what was undone has no result, only the refusal counts.
     if (failedAt !== null) return this.afterCommit({ outcomes: outcomes.map(unrepeated), failedAt })
-    outcomes.forEach((outcome, at) => {
-      this.countResult(requests[at] as Request, outcome)
-    })
-    this.planFlush()
+    this.commits.plan()
     await this.afterCommit(null)
     return { outcomes: await this.withRepeats(outcomes), failedAt }
   }
 
   preview(request: Request): Promise<Outcome> {
     const outcome = this.engine.preview({ ...request, time: this.now() })
-    this.planFlush()
+    this.commits.plan()
     return this.afterCommit(outcome)
   }
 
@@ -229,36 +219,27 @@ export class EngineHost implements Host {
   /** Applies what is due now. */
   tick(): void {
     this.engine.tick(this.now())
-    this.planFlush()
+    this.commits.plan()
     this.planDue()
   }
 
   /** Stops the intake, waits until all is durable and handed out, and closes the streams. */
   async stop(): Promise<void> {
     this.isStopping = true
-    this.stopWaiting()
-    this.planFlush()
+    this.due.stop()
+    this.commits.plan()
     await this.drain()
     this.streams.closeAll()
   }
 
   /** Resolves when nothing waits for the disk. */
   drain(): Promise<void> {
-    if (this.failure !== null) return Promise.reject(this.failure)
-    if (!this.isWriting && !this.isFlushPlanned && this.sealed.length === 0 && this.engine.pending === 0)
-      return Promise.resolve()
-    return new Promise((resolve, reject) => this.drained.push({ resolve, reject }))
+    return this.commits.drain()
   }
 
-  /** Runs one command, and closes the batch that it joined where that is full. */
-  private decide(request: Request): Outcome {
-    const bytes = encodedBytes(request)
-    if (bytes === null) return refused(NOT_ENCODABLE)
-    if (this.pendingBytes + COPIES_MAX * bytes > BATCH_BYTES_MAX) this.seal()
-    const outcome = this.engine.execute({ ...request, time: this.now() })
-    this.countResult(request, outcome)
-    if (this.engine.pending >= BATCH_SEQUENCES_MAX) this.seal()
-    return outcome
+  /** Nothing leaves any more. */
+  fail(error: Error): void {
+    this.commits.fail(error)
   }
 
   private withRepeats(outcomes: readonly Outcome[]): Promise<readonly Settled[]> | readonly Settled[] {
@@ -297,102 +278,21 @@ export class EngineHost implements Host {
     return { kind: 'repeated', sequence, result: kept.result satisfies Plain }
   }
 
-  private countResult({ command, key }: Request, outcome: Outcome): void {
-    if (outcome.kind === 'done' && key !== undefined)
-      this.pendingBytes += resultBytesMax({ operation: command, ...key }, outcome.result)
-  }
-
-  /** Adds up what really joins a batch, whoever wrote it, and closes the batch in time. */
-  private measureBatches(): void {
-    this.engine.watchBatches({
-      // A step of a process may be large by itself.
-      beginning: (table) => {
-        if (table === PROCESSES) this.seal()
-      },
-      row: (table, row) => {
-        this.pendingBytes += rowBytesMax(table, row)
-      },
-      event: (event) => {
-        this.pendingBytes += eventBytesMax(event)
-      },
-      finished: () => {
-        if (this.pendingBytes >= BATCH_BYTES_MAX) this.seal()
-      },
-    })
-  }
-
-  /** Writes after this turn of the loop: what the sockets brought together goes to the disk together. */
-  private planFlush(): void {
-    if (this.engine.pending >= BATCH_SEQUENCES_MAX) this.seal()
-    if (this.isFlushPlanned || this.isWriting || this.failure !== null) return
-    if (this.engine.pending === 0 && this.sealed.length === 0) return
-    this.isFlushPlanned = true
-    setImmediate(() => {
-      this.isFlushPlanned = false
-      this.flush()
-    })
-  }
-
-  private seal(): void {
-    this.pendingBytes = 0
-    const batch = this.engine.takeBatch()
-    if (batch !== null) this.sealed.push(batch)
-  }
-
-  private flush(): void {
-    if (this.isWriting || this.failure !== null) return
-    if (this.sealed.length === 0) this.seal()
-    const batch = this.sealed.shift()
-    if (batch === undefined) {
-      this.reportDrained()
-      return
-    }
-    this.isWriting = true
-    const start = performance.now()
-    this.write(batch).then(
-      () => this.committed(batch, (performance.now() - start) / 1_000),
-      (error: Error) => this.fail(error),
-    )
-  }
-
-  private write(batch: Batch): Promise<unknown> {
-    const { lease, store } = this
-    if (lease === null) return store.append(batch)
-    const sentAt = lease.monotonic()
-    return store.append(batch).then(() => {
-      lease.prove(sentAt)
-      return lease.hold()
-    })
-  }
-
   private committed(batch: Batch, seconds: number): void {
-    this.isWriting = false
     this.streams.publish(batch)
     this.gate.open(batch.head.sequence)
     this.options.onDurable?.(batch, seconds)
     this.planDue()
-    this.flush()
   }
 
-  /** Nothing leaves any more. */
-  fail(error: Error): void {
-    if (this.failure !== null) return
-    this.failure = error
+  private failed(error: Error): void {
     this.isStopping = true
     this.options.onFatal(error)
     this.streams.closeAll()
-    for (const { reject } of this.drained.splice(0)) reject(error)
-  }
-
-  private reportDrained(): void {
-    for (const { resolve } of this.drained.splice(0)) resolve()
   }
 
   private planDue(): void {
-    this.stopWaiting()
-    const at = this.engine.nextDueAt()
-    if (at === undefined || this.isStopping) return
-    const milliseconds = Math.min(Math.max(0, Math.ceil((at - this.now()) / 1_000)), TIMER_MILLISECONDS_MAX)
-    this.stopWaiting = this.timer.once(milliseconds, () => this.tick())
+    if (this.isStopping) this.due.stop()
+    else this.due.plan()
   }
 }

@@ -33,6 +33,8 @@ export class EventHub {
     private readonly store: Store,
     private readonly access: Pick<Access, 'version' | 'isStillAllowed'>,
     private published: number,
+    /** Called when history could not be read on for a follower, whose stream has ended by that. */
+    private readonly onFailed: (error: Error) => void,
   ) {
     this.checkedVersion = access.version
   }
@@ -63,7 +65,7 @@ export class EventHub {
       after: after ?? { sequence: this.published, index: Number.MAX_SAFE_INTEGER },
     }
     this.followings.set(following, end)
-    if (!isLive) this.catchUp(following).catch(() => this.drop(following, 'failed'))
+    if (!isLive) this.catchUp(following).catch((error: Error) => this.fail(following, error))
     return { closed, close: () => this.drop(following, 'unsubscribed') }
   }
 
@@ -117,6 +119,13 @@ export class EventHub {
       return false
     }
     return true
+  }
+
+  private fail(following: Following, error: Error): void {
+    // Who is gone already waits for nothing, be it that the store closed meanwhile.
+    if (!this.followings.has(following)) return
+    this.drop(following, 'failed')
+    this.onFailed(error)
   }
 
   private drop(following: Following, ending: Ending): void {

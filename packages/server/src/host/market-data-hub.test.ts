@@ -1,5 +1,5 @@
 // The market as watchers see it: durable views only, in order, changes of a batch as one, and limits at their edge.
-import { formatPrice, type Plain, type Price } from '@stemma/core'
+import { formatPrice, PLAIN_LIMIT, type Plain, type Price } from '@stemma/core'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { type HostWorld, newParty, openHost, SYSTEM } from '../testing/host-world.js'
 import { WATCHED_DEPTH_MAX, WATCHED_INSTRUMENTS_MAX } from './market-data-hub.js'
@@ -71,27 +71,12 @@ beforeEach(async () => {
 const order = (cents: bigint, more: Readonly<Record<string, Plain>> = {}) => ({
   command: 'orders.place',
   input: {
+    ...PLAIN_LIMIT,
     account,
     instrument,
     side: 'buy',
-    type: 'limit',
-    timeInForce: 'gtc',
     quantity: 1n,
-    cash: null,
     price: cents * CENT,
-    pricing: 'given',
-    stopPrice: null,
-    expiresAt: null,
-    clientOrderId: null,
-    minimumQuantity: null,
-    allOrNone: false,
-    postOnly: false,
-    strictLimit: false,
-    reduceOnly: false,
-    selfMatchId: null,
-    selfMatchInstruction: null,
-    tags: {},
-    onReject: 'refuse',
     ...more,
   },
   actor: SYSTEM,

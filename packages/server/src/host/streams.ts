@@ -45,10 +45,11 @@ export class Streams {
     private readonly engine: Engine,
     store: Store,
     private readonly now: () => Instant,
+    onFailed: (error: Error) => void,
   ) {
     const { rooms, image } = engine
     const { sequence } = image.head
-    this.events = new EventHub(store, rooms.access, sequence)
+    this.events = new EventHub(store, rooms.access, sequence, onFailed)
     this.market = new MarketDataHub(rooms, rooms.access, () => image.head.sequence, sequence)
   }
 

@@ -24,8 +24,8 @@ export async function registerHealth(
 ): Promise<void> {
   app.get('/health/live', async () => ({ status: 'live', version: VERSION }))
   app.get('/health/ready', async (_request, reply) => {
-    const { isWriter, writer } = admission
-    const isReady = isWriter ? host.isTakingWork : mayForward && writer !== null
+    const { isWriter, writer, writerUrl } = admission
+    const isReady = isWriter ? host.isTakingWork : mayForward && writerUrl !== null
     return reply.code(isReady ? 200 : 503).send({
       status: isReady ? 'ready' : 'not_ready',
       role: isWriter ? 'writer' : 'standby',

@@ -19,6 +19,7 @@ export class Metrics {
   private readonly batchSequences: Histogram
   private readonly appendSeconds: Histogram
   private readonly requests: Counter
+  private readonly failedStreams: Counter
   private readonly unmatchedReports: Counter
 
   constructor(observed: Observed) {
@@ -41,6 +42,11 @@ export class Metrics {
       name: 'stemma_http_requests_total',
       help: 'HTTP requests by surface and status class',
       labelNames: ['surface', 'status'],
+      registers,
+    })
+    this.failedStreams = new Counter({
+      name: 'stemma_streams_failed_total',
+      help: 'Event streams that ended because history could not be read, damaged rows among the causes',
       registers,
     })
     this.unmatchedReports = new Counter({
@@ -76,6 +82,10 @@ export class Metrics {
     this.appendSeconds.observe(seconds)
     for (const { kind, data } of events)
       if (kind === 'venue.report_unmatched') this.unmatchedReports.inc({ kind: String(data.kind) })
+  }
+
+  streamFailed(): void {
+    this.failedStreams.inc()
   }
 
   request(surface: string, status: number): void {

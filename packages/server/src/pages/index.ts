@@ -45,9 +45,16 @@ const HOME_POLICY = [...STRICT, `style-src ${hashOf(STYLE)}`].join('; ')
 // The library sets styles on elements as it draws, which a policy can only allow as a whole.
 const DOCS_POLICY = [...STRICT, "script-src 'self'", "style-src 'self' 'unsafe-inline'"].join('; ')
 
+/** Made by the first start of a process, so that nobody waits for it who asks, and once, since it is always the same. */
+let description: string | null = null
+const describeApi = (): string => {
+  description ??= JSON.stringify(openApi(VERSION))
+  return description
+}
+
 export const pagesModule = {
   async register(app: FastifyInstance, services: Pick<Services, 'host'>): Promise<void> {
-    const description = JSON.stringify(openApi(VERSION))
+    const described = describeApi()
     const page = (reply: FastifyReply, policy: string, body: string) =>
       reply
         .type('text/html; charset=utf-8')
@@ -72,7 +79,7 @@ export const pagesModule = {
       )
     }
     app.get('/openapi.json', (_request, reply) =>
-      reply.type('application/json; charset=utf-8').send(description),
+      reply.type('application/json; charset=utf-8').send(described),
     )
   },
 }

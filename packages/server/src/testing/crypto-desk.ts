@@ -3,7 +3,6 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { DemoFile } from '@stemma/demo'
-import ccxt from 'ccxt'
 import { Secret, TOTP } from 'otpauth'
 import type { ManualClock } from '../host/clock.js'
 import type { Timer } from '../host/timer.js'
@@ -100,18 +99,4 @@ export async function openCryptoDesk(
 
 export const basic = ({ clientId, clientSecret }: Key): { readonly authorization: string } => ({
   authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`,
-})
-
-type Rest = InstanceType<typeof ccxt.deribit>
-type Pro = InstanceType<typeof ccxt.pro.deribit>
-
-/** The client library as anybody has it, with its address changed. */
-export const ccxtOf = (url: string, { clientId, clientSecret }: Key): Rest =>
-  new ccxt.deribit({ ...settings(url), apiKey: clientId, secret: clientSecret })
-export const ccxtProOf = (url: string, { clientId, clientSecret }: Key): Pro =>
-  new ccxt.pro.deribit({ ...settings(url), apiKey: clientId, secret: clientSecret })
-
-const settings = (url: string) => ({
-  urls: { api: { rest: url, ws: `${url.replace('http', 'ws')}/ws/api/v2` } },
-  enableRateLimit: false,
 })

@@ -1,6 +1,6 @@
 /** A perpetual in the native test world, and a main account that holds some beside its subaccount. */
 import { EXAMPLE } from '@stemma/contract'
-import type { Plain } from '@stemma/core'
+import { PLAIN_LIMIT, type Plain } from '@stemma/core'
 import type { World } from './native-world.js'
 
 const ONE = 10n ** 18n
@@ -88,25 +88,10 @@ export async function holdPerpetual(
 }
 
 const limitOf = (account: number, instrument: number, side: 'buy' | 'sell'): Plain => ({
+  ...PLAIN_LIMIT,
   account,
   instrument,
   side,
-  type: 'limit',
-  timeInForce: 'gtc',
   quantity: 200n,
-  cash: null,
   price: 98_000n * ONE,
-  pricing: 'given',
-  stopPrice: null,
-  expiresAt: null,
-  clientOrderId: null,
-  minimumQuantity: null,
-  allOrNone: false,
-  postOnly: false,
-  strictLimit: false,
-  reduceOnly: false,
-  selfMatchId: null,
-  selfMatchInstruction: null,
-  tags: {},
-  onReject: 'refuse',
 })

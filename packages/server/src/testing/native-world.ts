@@ -14,6 +14,9 @@ import { systemClock } from '../host/clock.js'
 import { EngineHost } from '../host/engine-host.js'
 import { PartySealing } from '../host/sealing.js'
 import { systemTimer } from '../host/timer.js'
+import { ClientAddresses } from '../http/client-address.js'
+import { Door } from '../http/door.js'
+import { Upgrades } from '../http/upgrades.js'
 import { pagesModule } from '../pages/index.js'
 import type { Services } from '../services.js'
 import { surfaceWith } from '../surfaces/native/index.js'
@@ -79,8 +82,10 @@ export async function startWorld({ heartbeatMs = 15_000 } = {}): Promise<World> 
   const address = (): string => `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
   const challenges = new Challenges(randomBytes(32))
   const factors = new SecondFactors(host, sealing, challenges, () => relyingPartyAt(address()))
-  const known = { host, admission, authentication, sealing, factors, tokens, log: app.log, url: address }
-  const services = known as unknown as Services
+  const clients = new ClientAddresses(randomBytes(32), systemClock(), app.log)
+  const upgrades = new Upgrades(app.server, new Door(admission, clients, null))
+  const known = { host, admission, authentication, sealing, factors, tokens, upgrades, log: app.log }
+  const services = { ...known, url: address } as unknown as Services
   await surfaceWith({ heartbeatMs }).register(
     app,
     services,

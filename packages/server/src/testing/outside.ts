@@ -1,5 +1,5 @@
 /** An instrument that trades at an outside venue, an account with money, and orders for it. Not exported. */
-import { type CurrencyCode, currencyOf, type Plain, parseAmount, parsePrice } from '@stemma/core'
+import { type CurrencyCode, currencyOf, PLAIN_LIMIT, type Plain, parseAmount, parsePrice } from '@stemma/core'
 
 type Run = <Result>(command: string, input: Plain) => Promise<Result>
 
@@ -65,25 +65,11 @@ export interface Asked {
 
 /** A limit order that rests until it is filled or cancelled. */
 export const limitOrder = ({ price: limit, side = 'buy', clientOrderId, ...asked }: Asked): Plain => ({
+  ...PLAIN_LIMIT,
   ...asked,
   side,
-  type: 'limit',
-  timeInForce: 'gtc',
-  cash: null,
   price: price(limit),
-  pricing: 'given',
-  stopPrice: null,
-  expiresAt: null,
   clientOrderId: clientOrderId ?? null,
-  minimumQuantity: null,
-  allOrNone: false,
-  postOnly: false,
-  strictLimit: false,
-  reduceOnly: false,
-  selfMatchId: null,
-  selfMatchInstruction: null,
-  tags: {},
-  onReject: 'refuse',
 })
 
 /** A replacement of price and quantity. */

@@ -32,8 +32,11 @@ export interface Succession {
   start(variables?: Readonly<Record<string, string>>): Promise<Member>
   /** Milliseconds go by, and everybody who is not frozen does what is due. */
   pass(milliseconds: number): Promise<void>
-  /** A key of the operator for the native surface, made by whoever writes. */
-  operatorKey(member: Member): Promise<{ readonly key: string; readonly credential: number }>
+  /** A key of the operator for the native surface, made by whoever writes, for those addresses alone if any are named. */
+  operatorKey(
+    member: Member,
+    ipAddresses?: readonly string[],
+  ): Promise<{ readonly key: string; readonly credential: number }>
   close(): Promise<void>
 }
 
@@ -110,13 +113,14 @@ export function openSuccession(): Succession {
     clock,
     start,
     pass,
-    async operatorKey({ server, run }) {
+    async operatorKey({ server, run }, ipAddresses = []) {
       const { users } = server.engine.rooms.identity
       const [row] = users.each()
-      const key = mintApiKey('successor')
-      const owner = { user: users.id(row as number), party: null, scopes: null, ipAddresses: [] }
+      const clientId = ['successor', ...ipAddresses].join('-')
+      const key = mintApiKey(clientId)
+      const owner = { user: users.id(row as number), party: null, scopes: null, ipAddresses }
       const { credential } = await run<{ credential: number }>('credentials.create', {
-        ...{ ...owner, kind: 'api_key', clientId: 'successor', displayName: 'Key', surface: 'native' },
+        ...{ ...owner, kind: 'api_key', clientId, displayName: 'Key', surface: 'native' },
         ...{ secretHash: key.secretHash, publicKeys: [], expiresAt: null },
       })
       return { key: key.value, credential }

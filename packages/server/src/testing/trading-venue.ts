@@ -17,8 +17,11 @@ export interface TradingVenue {
   close(): Promise<void>
 }
 
-export async function openTradingVenue(timer?: ManualTimer): Promise<TradingVenue> {
-  const venue = await startVenue('sqlite', timer === undefined ? {} : { timer })
+export async function openTradingVenue(
+  timer?: ManualTimer,
+  store: 'memory' | 'sqlite' = 'memory',
+): Promise<TradingVenue> {
+  const venue = await startVenue(store, timer === undefined ? {} : { timer })
   const acme = await buildAcme(venue)
   const instrument = await openContract(venue)
   await fund(venue, acme.main, '1000.00')

@@ -2,6 +2,7 @@
  * A connection to the database: made when it is needed, made anew when it was lost. What runs on it runs alone, and is
  * repeated as a whole after a conflict or a lost connection; so it must be such that doing it again is the same.
  */
+import { Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { isConflict, isLoss, LostConnection, parserOf, Session } from './session.js'
@@ -17,16 +18,22 @@ export interface ConnectionOptions {
 }
 
 const CONNECT_MILLISECONDS = 5_000
+/** What is under way when the connection is given up, the farewell included, may take so long. */
+const CLOSE_MILLISECONDS_MAX = 10_000
 const FIRST_PAUSE_MILLISECONDS = 10
 const PAUSE_MILLISECONDS_MAX = 1_000
 
 export class Connection {
   private client: pg.Client | null = null
+  /** Of the client, or of the one that is being connected. */
+  private socket: Socket | null = null
   private last: Promise<unknown> = Promise.resolve()
   /** What the last left under way, for nobody waited for it. */
   private ending: Promise<unknown> = Promise.resolve()
   private mayRepeat = true
   private isClosed = false
+  private isCut = false
+  private deadline: NodeJS.Timeout | null = null
 
   constructor(private readonly options: ConnectionOptions) {}
 
@@ -40,12 +47,19 @@ export class Connection {
     return result
   }
 
-  /** From now on what finds the connection lost fails, instead of waiting for a database that is away. */
+  /**
+   * From now on what finds the connection lost fails, instead of waiting for a database that is away, and after a while
+   * the connection is lost for certain: a database that is frozen answers nothing, not even a farewell.
+   */
   giveUp(): void {
     this.mayRepeat = false
+    this.deadline ??= setTimeout(() => {
+      this.isCut = true
+      this.socket?.destroy()
+    }, CLOSE_MILLISECONDS_MAX)
   }
 
-  /** Lets what was asked for before run, and ends. */
+  /** Lets what was asked for before run, for ten seconds at the most, and ends. */
   async close(): Promise<void> {
     this.giveUp()
     this.isClosed = true
@@ -53,6 +67,7 @@ export class Connection {
     await this.ending
     await this.client?.end().catch(() => {})
     this.client = null
+    if (this.deadline !== null) clearTimeout(this.deadline)
   }
 
   private async repeat<Result>(
@@ -85,8 +100,12 @@ export class Connection {
 
   private async connected(): Promise<pg.Client> {
     if (this.client !== null) return this.client
+    if (this.isCut) throw new LostConnection('the connection was given up')
     const { url, schema, answerMilliseconds } = this.options
+    const socket = new Socket()
+    this.socket = socket
     const client = new pg.Client({
+      stream: () => socket,
       application_name: 'stemma',
       connectionString: url,
       keepAlive: true,
@@ -103,6 +122,7 @@ export class Connection {
       await client.query(`SET search_path TO ${schema}`)
     } catch (error) {
       void client.end().catch(() => {})
+      socket.destroy()
       throw isLoss(error) ? new LostConnection((error as Error).message, { cause: error }) : error
     }
     this.client = client
@@ -110,9 +130,10 @@ export class Connection {
   }
 
   private drop(): void {
-    const { client } = this
+    const { client, socket } = this
     this.client = null
     void client?.end().catch(() => {})
+    socket?.destroy()
   }
 }
 

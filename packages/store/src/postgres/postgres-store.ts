@@ -194,11 +194,11 @@ export class PostgresStore implements Store {
     // What the tables have not reached is in the journal: nobody waits for them where the database is away.
     this.following.stop()
     await this.writerEnd.release().catch(() => {})
-    for (const link of [this.reader, this.follower]) {
+    const links = [this.reader, this.follower].map(async (link) => {
       await link?.call('close', null).catch(() => {})
       await link?.end()
-    }
-    await this.connection.close()
+    })
+    await Promise.all([...links, this.connection.close()])
   }
 
   private loaded(): ChainHead & { readonly head: Head } {

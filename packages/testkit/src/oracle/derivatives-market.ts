@@ -1,5 +1,5 @@
 /** A book with a perpetual, a dated future, a call and a put, all in one style, and a main account with two subaccounts. */
-import { DAY, Engine, type Instant, MINUTE, type Outcome, type Plain } from '@stemma/core'
+import { DAY, Engine, type Instant, MINUTE, type Outcome, PLAIN_LIMIT, type Plain } from '@stemma/core'
 import { NAIVE_KINDS, type NaiveKind, type NaiveStyle } from './naive-derivatives.js'
 
 /** 2026-01-05T09:00:00Z: 23 hours before a session ends. */
@@ -70,27 +70,12 @@ export class DerivativesMarket {
 
   order(trader: number, kind: NaiveKind, side: 'buy' | 'sell', quantity: bigint, price: bigint): void {
     this.done('orders.place', {
+      ...PLAIN_LIMIT,
       account: this.accounts[trader] as number,
       instrument: this.instruments[kind],
       side,
-      type: 'limit',
-      timeInForce: 'gtc',
       quantity,
-      cash: null,
       price,
-      pricing: 'given',
-      stopPrice: null,
-      expiresAt: null,
-      clientOrderId: null,
-      minimumQuantity: null,
-      allOrNone: false,
-      postOnly: false,
-      strictLimit: false,
-      reduceOnly: false,
-      selfMatchId: null,
-      selfMatchInstruction: null,
-      tags: {},
-      onReject: 'refuse',
     })
   }
 

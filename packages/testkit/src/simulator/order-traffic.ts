@@ -3,7 +3,7 @@
  * sort, with prices that meet and some that cannot be.
  */
 import type { AnyTable, Engine, Id, Plain, Row } from '@stemma/core'
-import { InstrumentTraffic, TICK } from './instrument-traffic.js'
+import { INDEX, InstrumentTraffic, TICK } from './instrument-traffic.js'
 import type { SeededRandom } from './random.js'
 
 export const ORDER_WEIGHTS = {
@@ -11,6 +11,8 @@ export const ORDER_WEIGHTS = {
   replaceOrder: 16,
   cancelOrder: 10,
   cancelOrders: 1,
+  setProtection: 2,
+  quote: 8,
   closePosition: 3,
   movePosition: 5,
   publishPrices: 30,
@@ -50,7 +52,11 @@ export class OrderTraffic {
       case 'cancelOrder':
         return ['orders.cancel', { order: this.id(trading.orders) }]
       case 'cancelOrders':
-        return ['orders.cancel_all', { account, instrument: null, side: null }]
+        return ['orders.cancel_all', this.cancels(account)]
+      case 'setProtection':
+        return ['protections.set', this.protection(account)]
+      case 'quote':
+        return ['orders.quote', this.quotes()]
       case 'createInstrument':
         return ['instruments.create', this.instruments.next()]
       case 'publishPrices':
@@ -73,6 +79,63 @@ export class OrderTraffic {
           { account, instrument, quantity, cost: 1_000_000n, description: 'simulated' },
         ]
       }
+    }
+  }
+
+  private cancels(account: Id): Plain {
+    const isOfQuotes = this.random.chance(0.3)
+    return { account, instrument: null, side: null, onlyQuotes: isOfQuotes, freezesQuotes: isOfQuotes }
+  }
+
+  /** Low limits, so that some are triggered. */
+  private protection(account: Id): Plain {
+    const { random } = this
+    return {
+      account,
+      index: INDEX,
+      group: random.pick([null, 'near', 'far']),
+      intervalSeconds: random.chance(0.1) ? 0 : 5,
+      frozenSeconds: random.between(0, 20),
+      quantityLimit: BigInt(random.between(1, 40)) * TICK,
+      deltaLimit: null,
+      sideQuantityMax: random.chance(0.3) ? BigInt(random.between(1, 40)) * TICK : null,
+    }
+  }
+
+  /** Under a group that is there mostly, in contracts that follow its index mostly. */
+  private quotes(): Plain {
+    const { random } = this
+    const { protections } = this.engine().rooms.trading
+    const groups = protections
+      .idsInOrder()
+      .map((id) => protections.row(id))
+      .filter((row) => protections.group.get(row) !== null)
+    const row = groups.length === 0 ? null : random.pick(groups)
+    const { instruments } = this.engine().rooms.market
+    return {
+      account: row === null ? this.id(this.engine().rooms.hierarchy.accounts) : protections.account.get(row),
+      group: row === null ? 'near' : protections.group.get(row),
+      quoteId: `message-${random.below(1_000)}`,
+      quotes: Array.from({ length: random.between(1, 3) }, () => {
+        const instrument = this.favourite(instruments, (each) => instruments.derivative.get(each) !== null)
+        return {
+          instrument,
+          quoteSet: random.chance(0.5) ? `set-${random.below(3)}` : null,
+          bid: this.quoteSide(instrument),
+          ask: random.chance(0.8) ? this.quoteSide(instrument) : null,
+        }
+      }),
+    }
+  }
+
+  private quoteSide(instrument: Id): Plain {
+    const { random } = this
+    const postOnly = random.chance(0.3)
+    return {
+      price: random.chance(0.95) ? this.instruments.price(instrument) : null,
+      quantity: BigInt(random.between(0, 6)),
+      postOnly,
+      reprices: postOnly && random.chance(0.5),
     }
   }
 

@@ -23,7 +23,7 @@ export interface ProcessesOptions {
   readonly onWriter: (process: SimulatedProcess) => Promise<void>
   /** A process that was frozen is about to go on. */
   readonly onThaw: (process: SimulatedProcess) => void
-  /** A process ended by itself, for this reason. */
+  /** A process ended by itself, or could not start, for this reason. */
   readonly onEnd: (error: Error) => void
 }
 
@@ -129,6 +129,6 @@ export class Processes {
     this.running.delete(process)
     if (process === this.current) this.current = null
     const { disk, random } = this.options
-    disk.time.after(random.below(RESTART_MILLISECONDS), () => void this.start())
+    disk.time.after(random.below(RESTART_MILLISECONDS), () => void this.start().catch(this.options.onEnd))
   }
 }

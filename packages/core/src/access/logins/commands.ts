@@ -8,12 +8,13 @@ import { after, command, NO_ROW, type Row } from '../../image/index.js'
 import { refuse } from '../../refusals/index.js'
 import type { AccessContext } from '../access.js'
 import { recordAccessOfUser } from '../access-log.js'
+import { unbind } from '../bind.js'
 import { checkSealed, pathOfUser } from '../checks.js'
 import { switchLogin } from '../login-switch.js'
 import { revoke } from '../revoke.js'
 import { endUser } from '../user-steps.js'
 import { userView } from '../views.js'
-import { loginForSure, loginOf, openSubaccount } from './login.js'
+import { loginForSure, loginOf, loginThere, openSubaccount } from './login.js'
 
 type OfSubaccount = { readonly account: AccountId }
 
@@ -81,6 +82,50 @@ export const setSubaccountNotified = command({
   needs,
   decide: (context: AccessContext, { account, isNotified }: SetSubaccountNotified) =>
     changed(context, account, (row) => context.identity.users.isNotified.set(row, isNotified)),
+})
+
+/** The address stays as it is; the link in the mail leads nowhere from now on. */
+export const withdrawSubaccountEmail = command({
+  name: 'subaccounts.withdraw_email',
+  scope: 'accounts:write',
+  needs,
+  decide(context: AccessContext, { account }: OfSubaccount) {
+    const { users, emailConfirmations } = context.identity
+    const row = loginThere(context, openSubaccount(context, account))
+    const user = users.id(row)
+    if (emailConfirmations.find(user) === NO_ROW)
+      refuse('transition_invalid', 'no address of the login waits to be confirmed')
+    emailConfirmations.forget(user)
+    context.emit({
+      kind: 'user.email_withdrawn',
+      subject: `usr_${user}`,
+      paths: pathOfUser(context, row),
+      data: { account },
+    })
+    return { account, user }
+  },
+})
+
+/**
+ * A subaccount without a login is what it was before one was wanted: the user is closed with its keys, unless it was bound
+ * to something else besides, which it then keeps.
+ */
+export const removeLogin = command({
+  name: 'logins.remove',
+  scope: 'accounts:write',
+  needs,
+  decide(context: AccessContext, { account }: OfSubaccount) {
+    const { identity, access, doer } = context
+    const row = loginThere(context, openSubaccount(context, account))
+    const user = identity.users.id(row)
+    if (doer.user === user)
+      refuse('transition_invalid', 'nobody can suspend or close itself; another administrator has to')
+    if (isOfNothingElse(context, row, account)) endUser(context, row)
+    else
+      for (const binding of [...access.reach.joining(user, 'account', account)])
+        unbind(context, binding, 'binding.removed')
+    return { account, user }
+  },
 })
 
 /** For good: only with no position, no open order and a balance of zero in every currency, as any account is closed. */

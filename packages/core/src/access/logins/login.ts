@@ -45,6 +45,12 @@ export function openSubaccount({ hierarchy }: AccessContext, account: AccountId)
   return row
 }
 
+/** The login that an account has. */
+export function loginThere(context: AccessContext, account: Row): Row {
+  const row = loginOf(context, account)
+  return row === NO_ROW ? refuse('transition_invalid', 'the account has no login') : row
+}
+
 /** The login of a subaccount, made where it has none. */
 export function loginForSure(context: AccessContext, account: Row): Row {
   const known = loginOf(context, account)

@@ -17,6 +17,7 @@ import { refuse } from '../../refusals/index.js'
 import { NO_OPEN_ORDERS, type OpenSums, type OrderId, type Side } from '../../trading/index.js'
 import type { MarginContext } from '../margin.js'
 import { ordersRequirement } from '../standard/open-orders.js'
+import { checkLots } from './what-if-checks.js'
 
 export type QuantityMargin = {
   readonly account: AccountId
@@ -38,6 +39,7 @@ export const marginOfQuantity = query({
   read(context, { account, instrument, quantity, price }): MarginOfSides {
     const row = instrumentRow(context.market, instrument)
     if (quantity <= 0n) refuse('malformed', 'expected a quantity above zero', { field: '/quantity' })
+    checkLots(context, row, quantity, '/quantity')
     if (price <= 0n) refuse('malformed', 'expected a price above zero', { field: '/price' })
     const of = (side: Side): Amount => marginOf(context, account, row, { side, quantity, price })
     return { currency: context.market.instruments.currency.get(row), buy: of('buy'), sell: of('sell') }

@@ -4,6 +4,7 @@ import { type Instant, query } from '../../image/index.js'
 import type { Amount, CurrencyCode } from '../../money/index.js'
 import type { MarginContext } from '../margin.js'
 import { holdingsOf, hypotheticalFigures } from '../standard/hypothesis.js'
+import { checkCarries } from './what-if-checks.js'
 
 export type ProjectMargin = {
   readonly account: AccountId
@@ -12,6 +13,8 @@ export type ProjectMargin = {
 }
 
 export interface ProjectedMargin {
+  readonly account: AccountId
+  readonly currency: CurrencyCode
   readonly initialMargin: Amount
   readonly maintenanceMargin: Amount
 }
@@ -22,11 +25,12 @@ export const projectMargin = query({
   needs: (_context: MarginContext, { account }: ProjectMargin) => [{ ability: 'read', target: { account } }],
   read(context, { account, currency, expiringBy }): ProjectedMargin {
     checkCurrency(currency, '/currency')
+    checkCarries(context, account)
     const { standard } = context.margin
     const holdings = holdingsOf(context, account)
     const { initialMargin, maintenanceMargin } = standard.assess(account, currency, (each) =>
       hypotheticalFigures(context, account, each, holdings, expiringBy),
     )
-    return { initialMargin, maintenanceMargin }
+    return { account, currency, initialMargin, maintenanceMargin }
   },
 })

@@ -18,6 +18,7 @@ import type { MarginContext } from '../margin.js'
 import type { Assessment } from '../standard/assessment.js'
 import { marginBalance } from '../standard/figures.js'
 import { type Holdings, holdingsOf, hypotheticalFigures } from '../standard/hypothesis.js'
+import { checkCarries, checkLots } from './what-if-checks.js'
 
 /** Positions that one simulation adds. */
 export const SIMULATED_POSITIONS_MAX = 1_000
@@ -51,10 +52,7 @@ export const simulateMargin = query({
     const { account, currency } = input
     const { standard } = context.margin
     checkCurrency(currency, '/currency')
-    if (!standard.carries(account))
-      refuse('order_rejected', 'the account carries no derivatives: its type has no margin for them', {
-        data: { reason: 'account_type' },
-      })
+    checkCarries(context, account)
     const holdings = simulated(context, input)
     const figuresOf = (each: CurrencyCode) => hypotheticalFigures(context, account, each, holdings)
     const own = figuresOf(currency)
@@ -85,11 +83,12 @@ function simulated(
     market.instruments.currency.get(market.instruments.row(id)) === currency
   if (!isAdded) for (const id of [...holdings.keys()]) if (isOfCurrency(id)) holdings.delete(id)
   for (const [place, { instrument, quantity }] of positions.entries()) {
-    instrumentRow(market, instrument, `/positions/${place}/instrument`)
+    const row = instrumentRow(market, instrument, `/positions/${place}/instrument`)
     if (!isOfCurrency(instrument))
       refuse('currencies_differ', `expected instruments that settle in ${currency}`, {
         field: `/positions/${place}/instrument`,
       })
+    checkLots(context, row, quantity, `/positions/${place}/quantity`)
     const sum = plus(holdings.get(instrument) ?? (0n as Quantity), quantity)
     if (magnitude(sum) > QUANTITY_MAX)
       refuse('amount_out_of_range', 'no account can hold that much', {

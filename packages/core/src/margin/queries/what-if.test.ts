@@ -69,6 +69,8 @@ describe('margin.of_quantity and margin.of_order', () => {
     const { engine, instrument, account } = held()
     const asked = { account, instrument, quantity: 10n, price: at('1') }
     expect(refusal(engine, 'margin.of_quantity', { ...asked, quantity: 0n })).toBe('malformed')
+    // Ten dollars are a lot.
+    expect(refusal(engine, 'margin.of_quantity', { ...asked, quantity: 15n })).toBe('malformed')
     expect(refusal(engine, 'margin.of_quantity', { ...asked, price: 0n })).toBe('malformed')
     expect(refusal(engine, 'margin.of_quantity', { ...asked, instrument: 1 })).toBe('instrument_unknown')
     expect(refusal(engine, 'margin.of_order', { order: 1 })).toBe('not_visible')
@@ -134,13 +136,15 @@ describe('margin.simulate', () => {
     expect(text(both.available, USDC)).toBe('995990.000000')
   })
 
-  test('refused: other currencies, unknown instruments, too many, accounts without derivatives', () => {
-    const { engine, world, account } = held()
+  test('refused: other currencies, unknown instruments, parts of lots, too many, accounts without derivatives', () => {
+    const { engine, world, instrument, account } = held()
     const linear = linearPerpetual(engine)
     const asked = { account, currency: BTC, isAdded: true }
     const of = (positions: readonly object[]) => refusal(engine, 'margin.simulate', { ...asked, positions })
     expect(of([{ instrument: linear, quantity: 1n }])).toBe('currencies_differ')
     expect(of([{ instrument: 1, quantity: 1n }])).toBe('instrument_unknown')
+    expect(of([{ instrument, quantity: -10n }])).toBeNull()
+    expect(of([{ instrument, quantity: -15n }])).toBe('malformed')
     expect(of(Array.from({ length: 1_001 }, () => ({ instrument: linear, quantity: 1n })))).toBe('malformed')
     const plain = openAccount(engine, world.firm, 'plain', { type: 'cash' })
     expect(refusal(engine, 'margin.simulate', { ...asked, account: plain, positions: [] })).toBe(
@@ -150,7 +154,7 @@ describe('margin.simulate', () => {
 })
 
 test('margin.project leaves out positions and orders that expire by then', () => {
-  const { engine, account, maker } = held()
+  const { engine, world, account, maker } = held()
   const expiry = after(START, DAY)
   const dated = future(engine, 'inverse', expiry)
   publish(engine, [[dated, '100000']])
@@ -164,6 +168,9 @@ test('margin.project leaves out positions and orders that expire by then', () =>
   // Two positions of 0.02005 and the order of 0.0100625; 0.01005 each are kept.
   expect(project(expiry - 1)).toEqual(['0.05016250', '0.02010000'])
   expect(project(expiry)).toEqual(['0.02005000', '0.01005000'])
+  const plain = openAccount(engine, world.firm, 'plain', { type: 'cash' })
+  const asked = { account: plain, currency: BTC, expiringBy: expiry }
+  expect(refusal(engine, 'margin.project', asked)).toBe('order_rejected')
 })
 
 describe('margin.compare_models and margin.change_model', () => {

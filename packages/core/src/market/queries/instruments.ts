@@ -1,7 +1,7 @@
 /** `instruments.get` and `instruments.list`: what can be traded, and what it traded at. */
 import { PAGE_MAX } from '../../hierarchy/index.js'
 import { NO_ROW, query, type Row, type Values } from '../../image/index.js'
-import type { CurrencyCode, Price, Quantity } from '../../money/index.js'
+import type { CurrencyCode, Price, Quantity, Rate } from '../../money/index.js'
 import { refuse } from '../../refusals/index.js'
 import { instrumentRow } from '../checks.js'
 import type {
@@ -12,6 +12,7 @@ import type {
   instrumentFields,
   statisticsFields,
 } from '../fields.js'
+import { fundingOfPeriod } from '../funding-clock.js'
 import type { InstrumentKind } from '../kinds.js'
 import type { Market, MarketContext } from '../market.js'
 import type { sessionFields } from '../sessions.js'
@@ -28,10 +29,10 @@ export type InstrumentView = Values<typeof instrumentFields> & {
   /** What it follows stands at; null of what follows nothing, and before the first price. */
   readonly indexPrice: Price | null
   /** Of futures and perpetuals. */
-  readonly session: Values<typeof sessionFields> | null
+  readonly session: (Values<typeof sessionFields> & { readonly fundingOfPeriod: Rate }) | null
 }
 
-export function instrumentView(market: Market, row: Row): InstrumentView {
+function instrumentView({ market, now }: MarketContext, row: Row): InstrumentView {
   const { instruments, statistics, feeSchedules, sessions } = market
   const id = instruments.id(row)
   const traded = statistics.find(id)
@@ -45,7 +46,10 @@ export function instrumentView(market: Market, row: Row): InstrumentView {
     statistics: traded === NO_ROW ? null : statistics.read(traded),
     fees: schedule === null ? null : { id: schedule, ...feeSchedules.read(feeSchedules.row(schedule)) },
     indexPrice: market.indexPrice(row),
-    session: session === NO_ROW ? null : sessions.read(session),
+    session:
+      session === NO_ROW
+        ? null
+        : { ...sessions.read(session), fundingOfPeriod: fundingOfPeriod(market, row, now) },
   }
 }
 
@@ -55,13 +59,14 @@ export const getInstrument = query({
   needs: () => [],
   /** By id or by symbol. */
   read(
-    { market }: MarketContext,
+    context: MarketContext,
     { instrument, symbol }: { readonly instrument: InstrumentId | null; readonly symbol: string | null },
   ): InstrumentView {
+    const { market } = context
     const row =
       instrument === null ? market.instrumentBySymbol.find(symbol ?? '') : instrumentRow(market, instrument)
     if (row === NO_ROW) refuse('instrument_unknown', 'there is no such instrument', { field: '/symbol' })
-    return instrumentView(market, row)
+    return instrumentView(context, row)
   },
 })
 
@@ -82,9 +87,10 @@ export const listInstruments = query({
   needs: () => [],
   /** In order of creation. */
   read(
-    { market }: MarketContext,
+    context: MarketContext,
     input: ListInstruments,
   ): { readonly items: readonly InstrumentView[]; readonly next: InstrumentId | null } {
+    const { market } = context
     const { limit, after } = input
     if (!Number.isInteger(limit) || limit < 1 || limit > PAGE_MAX)
       refuse('malformed', `expected a limit of 1 to ${PAGE_MAX}`, { field: '/limit' })
@@ -93,7 +99,7 @@ export const listInstruments = query({
       const row = market.instruments.row(id)
       if (!matches(market, row, input)) continue
       if (items.length === limit) return { items, next: items.at(-1)?.id ?? null }
-      items.push(instrumentView(market, row))
+      items.push(instrumentView(context, row))
     }
     return { items, next: null }
   },

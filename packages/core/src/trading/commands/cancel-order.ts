@@ -2,12 +2,9 @@
 import { command } from '../../image/index.js'
 import { refuse } from '../../refusals/index.js'
 import { orderNeeds } from '../access.js'
-import { cancelOpenOrder } from '../ending.js'
+import { cancelOpenOrder, frozenState } from '../ending.js'
 import type { OrderId } from '../fields.js'
 import type { TradingContext } from '../trading.js'
-
-/** States of an instrument in which nothing can be taken back (polymarket-us section 11). */
-const FROZEN = new Set(['halted', 'closed'])
 
 export const cancelOrder = command({
   name: 'orders.cancel',
@@ -15,11 +12,10 @@ export const cancelOrder = command({
   needs: (context: TradingContext, { order }: { readonly order: OrderId }) =>
     orderNeeds(context, order, 'cancel'),
   decide(context, { order }) {
-    const { trading, market } = context
+    const { trading } = context
     const row = trading.orders.row(order)
-    const instrument = market.instruments.row(trading.orders.instrument.get(row))
-    const state = market.state(instrument)
-    if (FROZEN.has(state))
+    const state = frozenState(context, row)
+    if (state !== null)
       refuse('order_rejected', `the instrument is ${state}`, {
         data: { reason: 'instrument_not_open', state },
       })

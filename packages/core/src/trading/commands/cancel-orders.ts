@@ -1,11 +1,12 @@
 /** `orders.cancel_all`: the open orders of an account, all of them or those that are asked for. */
 import type { AccountId } from '../../hierarchy/index.js'
 import { command, type Row } from '../../image/index.js'
-import type { InstrumentId, InstrumentKind } from '../../market/index.js'
+import type { InstrumentId, InstrumentKind, Market } from '../../market/index.js'
 import type { CurrencyCode } from '../../money/index.js'
 import { tradeNeeds } from '../access.js'
-import { cancelOpenOrder } from '../ending.js'
+import { cancelOpenOrder, frozenState } from '../ending.js'
 import type { OrderId, OrderType, Side } from '../fields.js'
+import { freezeQuotes } from '../protection/protecting.js'
 import type { TradingContext } from '../trading.js'
 
 /** Orders of one command; with more, `more` says that some are left. */
@@ -21,6 +22,13 @@ export type CancelOrders = {
   readonly label?: string | null
   /** Of what follows this index. */
   readonly index?: string | null
+  /** In these instruments. */
+  readonly instruments?: readonly InstrumentId[] | null
+  /** Quotes alone; of these, those that were quoted as this set. */
+  readonly onlyQuotes?: boolean
+  readonly quoteSet?: string | null
+  /** No further quote is taken for a second. */
+  readonly freezesQuotes?: boolean
 }
 
 export const cancelOrders = command({
@@ -28,37 +36,48 @@ export const cancelOrders = command({
   scope: 'orders:write',
   needs: (_context: TradingContext, { account }: CancelOrders) => tradeNeeds(account, 'cancel'),
   decide(context, input) {
-    const { trading, market } = context
-    const { orders } = trading
-    const wanted = trading.ordersOf
+    const { orders, ordersOf } = context.trading
+    const wanted = ordersOf
       .of(input.account)
-      .filter(
-        (row) =>
-          isAsked(context, row, input) &&
-          !['halted', 'closed'].includes(market.state(market.instruments.row(orders.instrument.get(row)))),
-      )
+      .filter((row) => isAsked(context, row, input) && frozenState(context, row) === null)
     const cancelled: OrderId[] = []
     for (const row of wanted.slice(0, CANCELS_OF_COMMAND_MAX)) {
       cancelled.push(orders.id(row))
       cancelOpenOrder(context, row)
     }
+    if (input.freezesQuotes === true) freezeQuotes(context, input.account)
     return { orders: cancelled, more: wanted.length > CANCELS_OF_COMMAND_MAX }
   },
 })
 
-function isAsked(
-  { trading: { orders }, market: { instruments, pairs } }: TradingContext,
-  row: Row,
-  { instrument, side, currency = null, kinds = null, types = null, label = null, index = null }: CancelOrders,
-): boolean {
-  const own = instruments.row(orders.instrument.get(row))
+function isAsked(context: TradingContext, row: Row, input: CancelOrders): boolean {
+  const { trading, market } = context
+  const { orders } = trading
+  const { instrument, side, types = null, label = null, instruments = null } = input
+  const { onlyQuotes = false, quoteSet = null } = input
+  const terms = orders.terms.get(row)
+  const own = orders.instrument.get(row)
   return (
-    (instrument === null || orders.instrument.get(row) === instrument) &&
+    (instrument === null || own === instrument) &&
+    (instruments === null || instruments.includes(own)) &&
     (side === null || orders.side.get(row) === side) &&
-    (currency === null || instruments.currency.get(own) === currency || pairs.base(own) === currency) &&
-    (kinds === null || kinds.includes(instruments.kind.get(own))) &&
     (types === null || types.includes(orders.type.get(row))) &&
-    (index === null || instruments.derivative.get(own)?.index === index) &&
-    (label === null || orders.terms.get(row).label === label)
+    (label === null || terms.label === label) &&
+    (!onlyQuotes || terms.quote !== undefined) &&
+    (quoteSet === null || terms.quote?.set === quoteSet) &&
+    isOf(market, market.instruments.row(own), input)
+  )
+}
+
+/** What is asked of the instrument. */
+function isOf(
+  { instruments, pairs }: Market,
+  row: Row,
+  { currency = null, kinds = null, index = null }: CancelOrders,
+): boolean {
+  return (
+    (currency === null || instruments.currency.get(row) === currency || pairs.base(row) === currency) &&
+    (kinds === null || kinds.includes(instruments.kind.get(row))) &&
+    (index === null || instruments.derivative.get(row)?.index === index)
   )
 }

@@ -1,5 +1,6 @@
 import { disableDisconnect, enableDisconnect, fireDisconnect } from '../disconnects/index.js'
 import { resetProtection, setProtection } from '../protection/index.js'
+import { placeQuotes } from '../quotes/index.js'
 import { VENUE_COMMANDS } from '../venues/index.js'
 import { adjustPosition } from './adjust-position.js'
 import { barProducts } from './bar-products.js'
@@ -43,6 +44,7 @@ export const TRADING_COMMANDS = [
   correctTrade,
   setProtection,
   resetProtection,
+  placeQuotes,
   enableDisconnect,
   disableDisconnect,
   fireDisconnect,

@@ -6,18 +6,16 @@ import { command, NO_ROW } from '../../image/index.js'
 import { instrumentRow } from '../../market/index.js'
 import { quantity } from '../../money/index.js'
 import { refuse } from '../../refusals/index.js'
+import { accept } from '../accepting.js'
 import { isReducing, tradeNeeds } from '../access.js'
-import { enter, followUp, limitRemainder } from '../entering.js'
 import type { Fault } from '../faults.js'
 import { judge, noteEntered } from '../judging.js'
 import { type Linked, linkedFault, linkUp } from '../linked/linking.js'
-import { find } from '../matching.js'
-import { type Order, openQuantityOf } from '../order.js'
+import type { Order } from '../order.js'
 import { checkFree, checkShape, newNumbers, orderOf, type PlaceOrder } from '../placing.js'
 import { faultTold, report } from '../reports.js'
 import { TradingSession } from '../session.js'
 import type { TradingContext } from '../trading.js'
-import { route, venueOf } from '../venues/index.js'
 
 export const placeOrder = command({
   name: 'orders.place',
@@ -39,7 +37,7 @@ export const placeOrder = command({
     const found = fault ?? judge(context, placed) ?? wrong ?? linkedFault(context, input)
     if (found !== null) return decline(context, order, found, input.onReject)
     if (linked !== null) hang(context, linked)
-    accept(context, placed)
+    accept(context, new TradingSession(), placed)
     if (linked !== null && isOneCancelsOther(linked)) acceptOther(context, linked)
     return { order: placed.id, state: stateOf(context, placed) }
   },
@@ -86,24 +84,7 @@ function acceptOther(context: TradingContext, { primary, others }: Linked): void
   if (condition === 'incremental') other.quantity = quantity(other.quantity - filled)
   const found = judge(context, other)
   if (found !== null) refuse('order_rejected', found.text, { data: { reason: found.code, ...found.data } })
-  accept(context, other)
-}
-
-/** Says that the order was accepted, and lets it enter with all that follows. */
-function accept(context: TradingContext, order: Order): void {
-  noteEntered(context, order)
-  const venue = venueOf(context, context.market.instruments.row(order.instrument))
-  if (venue !== NO_ROW) {
-    route(context, venue, order)
-    return
-  }
-  // Where nobody is there to trade with, it stands at the reference at once.
-  if (order.type === 'market_to_limit' && find(context, order, openQuantityOf(order)).quantity === 0n)
-    limitRemainder(context, order)
-  report(context, order, 'accepted', 'new')
-  const session = new TradingSession()
-  enter(context, session, order)
-  followUp(context, session)
+  accept(context, new TradingSession(), other)
 }
 
 function decline(context: TradingContext, order: Order, fault: Fault, onReject: PlaceOrder['onReject']) {

@@ -1,25 +1,24 @@
 /**
- * `orders.replace`: an open order gets another price, quantity or time. What is left out stays. It keeps its place in
- * the queue when nothing but its quantity changes, and that downwards; another price or a larger quantity goes to the
- * end (polymarket-us section 4.4). A replacement that fails leaves the order as it was.
+ * `orders.replace`: an open order gets another price, quantity or time. What is left out stays. A replacement that fails
+ * leaves the order as it was.
  */
-import { command, type Id, type Instant, NO_ROW, type Row } from '../../image/index.js'
-import type { Price, Quantity } from '../../money/index.js'
+import { command, type Instant, NO_ROW } from '../../image/index.js'
+import type { Price, Quantity, Rate } from '../../money/index.js'
 import { QUANTITY_MAX, quantity as quantityOf } from '../../money/index.js'
 import { refuse } from '../../refusals/index.js'
 import { isReducing, orderNeeds } from '../access.js'
 import { priceBehind } from '../behind.js'
-import { enter, followUp } from '../entering.js'
 import type { OrderId, TimeInForce } from '../fields.js'
 import { judge, noteEntered } from '../judging.js'
 import { type Order, openQuantityOf, orderAt } from '../order.js'
+import { isPegged, peggedPrice } from '../pegged-price.js'
 import { checkClientOrderId, checkFree, checkTime, expiryOf } from '../placing.js'
+import { keepsPriority, requeue, restate } from '../replacing.js'
 import { faultTold, report } from '../reports.js'
 import { TradingSession } from '../session.js'
 import { changedSpecialTerms } from '../special-terms.js'
 import type { TradingContext } from '../trading.js'
 import { trailedAnew } from '../trailing.js'
-import { priceOfUsd } from '../usd-price.js'
 import { requestReplace, venueOf } from '../venues/index.js'
 
 export type ReplaceOrder = {
@@ -40,6 +39,7 @@ export type ReplaceOrder = {
   readonly trailingOffset?: Price | null
   readonly displayQuantity?: Quantity | null
   readonly usdPrice?: Price | null
+  readonly volatility?: Rate | null
   readonly onReject: 'record' | 'refuse'
 }
 
@@ -56,6 +56,8 @@ export const replaceOrder = command({
       refuse('transition_invalid', 'the venue has not answered what was asked before')
     if (before.terms.link?.isWaiting === true)
       refuse('transition_invalid', 'the order waits for another, and is not live yet')
+    if (before.terms.quote !== undefined)
+      refuse('transition_invalid', 'a quote is changed by the next one of its group')
     const after = behind(context, changed(context, before, input))
     const fault = judge(context, after, row)
     if (fault !== null) {
@@ -70,8 +72,8 @@ export const replaceOrder = command({
     noteEntered(context, after)
     const venue = venueOf(context, context.market.instruments.row(before.instrument))
     if (venue !== NO_ROW) requestReplace(context, venue, row, after)
-    else if (keepsPriority(before, after)) restate(context, row, after)
-    else requeue(context, row, after)
+    else if (keepsPriority(before, after)) restate(context, new TradingSession(), row, after)
+    else requeue(context, new TradingSession(), row, after)
     return { order: input.order, replaced: true }
   },
 })
@@ -81,8 +83,8 @@ function changed(context: TradingContext, before: Order, input: ReplaceOrder): O
   checkClientOrderId(input.clientOrderId)
   if (input.clientOrderId !== null && input.clientOrderId !== before.clientOrderId)
     checkFree(context, before.account, input.clientOrderId)
-  if (before.terms.usdPrice !== undefined && input.price !== null)
-    refuse('malformed', 'the order is priced in dollars', { field: '/price' })
+  if (isPegged(before.terms) && input.price !== null)
+    refuse('malformed', 'the price of the order follows its index', { field: '/price' })
   if (before.price === null && input.price !== null)
     refuse('malformed', `a ${before.type} order has no price`, { field: '/price' })
   if (before.type === 'trailing_stop' && input.stopPrice !== null)
@@ -124,43 +126,8 @@ function changed(context: TradingContext, before: Order, input: ReplaceOrder): O
 }
 
 function behind(context: TradingContext, order: Order): Order {
-  const price = priceOfUsd(context.market, order) ?? priceBehind(context, order)
+  const price = peggedPrice(context.market, order, context.now) ?? priceBehind(context, order)
   return { ...order, price, reservePrice: price ?? order.reservePrice }
-}
-
-const keepsPriority = (before: Order, after: Order): boolean =>
-  before.price === after.price &&
-  before.stopPrice === after.stopPrice &&
-  after.quantity <= before.quantity &&
-  before.terms.allOrNone === after.terms.allOrNone &&
-  before.terms.displayQuantity === after.terms.displayQuantity
-
-/** The order stays where it is in its queue. */
-function restate(context: TradingContext, row: Row, after: Order): void {
-  const { orders } = context.trading
-  orders.clientOrderId.set(row, after.clientOrderId)
-  orders.quantity.set(row, after.quantity)
-  orders.timeInForce.set(row, after.timeInForce)
-  orders.expiresAt.set(row, after.expiresAt)
-  orders.terms.set(row, after.terms)
-  orders.enteredAt.set(row, after.enteredAt)
-  orders.updatedAt.set(row, after.updatedAt)
-  report(context, after, 'replaced', after.state)
-  if (!after.terms.allOrNone) return
-  // The book may be able to fill the smaller quantity.
-  const session = new TradingSession()
-  session.instruments.add(after.instrument)
-  followUp(context, session)
-}
-
-/** The order leaves its queue and enters again, as one that may trade. */
-function requeue(context: TradingContext, row: Row, after: Order): void {
-  context.trading.orders.remove(row)
-  after.priority = context.image.newId<Id>()
-  report(context, after, 'replaced', after.state)
-  const session = new TradingSession()
-  enter(context, session, after)
-  followUp(context, session)
 }
 
 /** Whether the replacement can only make less of the order: then the right to reduce is enough. */
@@ -174,13 +141,14 @@ function onlyLowers(
     trailingOffset = null,
     displayQuantity = null,
     usdPrice = null,
+    volatility = null,
   }: ReplaceOrder,
 ): boolean {
   const { orders } = context.trading
   const row = orders.find(order)
   if (row < 0) return false
   const before = orderAt(orders, row)
-  if (trailingOffset !== null || displayQuantity !== null || usdPrice !== null) return false
+  if ([trailingOffset, displayQuantity, usdPrice, volatility].some((each) => each !== null)) return false
   if (quantity !== null && quantity < before.quantity && price === null && stopPrice === null) return true
   const more = quantityOf((quantity ?? before.quantity) - before.filled - openQuantityOf(before))
   return isReducing(context, { ...before, quantity: more < 0n ? 0n : more })

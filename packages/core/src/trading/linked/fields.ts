@@ -27,6 +27,8 @@ export type LinkedOrder = {
   readonly postOnly: boolean
   readonly reprices: boolean
   readonly reduceOnly: boolean
+  /** Ends where, once it is live, the price is there already that it would wait for. */
+  readonly mustWait?: boolean
 }
 
 export type LinkedAsked = {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { AccountId } from '../../hierarchy/index.js'
 import { after, type Event, SECOND } from '../../image/index.js'
-import { textHash } from '../../testing/hash.js'
+import { hashOf, textHash } from '../../testing/hash.js'
 import { at, orderInput, pageWorld, place, placeFault, tryPlace } from '../../testing/market-world.js'
 import { done, refusedWith } from '../../testing/world.js'
 import type { OrderId } from '../fields.js'
@@ -79,6 +79,14 @@ describe('one triggers the other', () => {
     expect(books.of(instrument).sell.level(0)).toMatchObject({ quantity: 40n })
     expect(openOrders.find(anna, instrument)).toMatchObject({ offerQuantity: 40n, bidQuantity: 39n })
     expect(faults()).toEqual([])
+  })
+
+  test('which ends when it goes live where it must wait and its price is there already', () => {
+    const { ask, linkedTo, hit, ended } = market()
+    const primary = ask('one_triggers_other', 'first_hit', [{ ...stop('0.45'), mustWait: true }])
+    const [other] = linkedTo(primary) as [OrderId]
+    hit('0.40', 1)
+    expect(ended(other)).toBe('order.cancelled trigger_price_invalid')
   })
 
   test('all of it has to be filled where that is asked for, else the other ends with it', () => {
@@ -187,6 +195,17 @@ describe('one cancels the other', () => {
       done(engine, 'orders.cancel', { order: pair[which] as OrderId })
       expect(ended(pair[1 - which] as OrderId)).toBe('order.cancelled other_closed')
     }
+  })
+
+  test('a stop that must wait, and would act at once, takes the placement with it', () => {
+    const { engine, anna, instrument } = market()
+    const before = hashOf(engine.image)
+    // The last trade was at 0.50.
+    const reached = { ...stop('0.55'), mustWait: true }
+    const linked = { kind: 'one_cancels_other', condition: 'first_hit', orders: [reached] }
+    const asked = { account: anna, instrument, quantity: 40, ...sale, linked } as never
+    expect(placeFault(engine, asked)).toBe('trigger_price_invalid')
+    expect(hashOf(engine.image)).toBe(before)
   })
 
   test('both at prices that one order reaches: only one of them trades', () => {

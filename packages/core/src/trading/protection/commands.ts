@@ -9,17 +9,24 @@ import {
   PROTECTION_INTERVAL_SECONDS_MAX,
   PROTECTIONS_OF_ACCOUNT_MAX,
   type ProtectionId,
+  QUOTE_GROUPS_MAX,
 } from './fields.js'
+import { checkGroupName } from './names.js'
 import { cancelProtected, protectionOf, recordProtection, thaw } from './protecting.js'
+import { curtail } from './side-limit.js'
 
 export type SetProtection = {
   readonly account: AccountId
   readonly index: string
+  /** Of quotes, that are protected under this name apart from all others. */
+  readonly group?: string | null
   /** 0 takes the protection away, and the orders that were under it. */
   readonly intervalSeconds: number
   readonly frozenSeconds: number
   readonly quantityLimit: bigint | null
   readonly deltaLimit: bigint | null
+  /** What its open orders may come to, on a side of an instrument. */
+  readonly sideQuantityMax?: bigint | null
 }
 
 export const setProtection = command({
@@ -29,31 +36,60 @@ export const setProtection = command({
   decide(context, input) {
     check(context, input)
     const { trading, now } = context
-    const known = protectionOf(context, input.account, input.index)
+    const { account, index, group = null, sideQuantityMax = null } = input
+    const known = protectionOf(context, account, index, group)
     if (input.intervalSeconds === 0) {
       if (known !== NO_ROW) remove(context, known)
       return { protection: null }
     }
-    if (known === NO_ROW && trading.protectionsOf.of(input.account).length >= PROTECTIONS_OF_ACCOUNT_MAX)
-      refuse('limit_reached', `an account has at most ${PROTECTIONS_OF_ACCOUNT_MAX} protections`)
+    if (known === NO_ROW) checkRoom(context, account, group)
+    const { intervalSeconds, frozenSeconds, quantityLimit, deltaLimit } = input
+    const given = { intervalSeconds, frozenSeconds, quantityLimit, deltaLimit, sideQuantityMax }
     const row =
       known === NO_ROW
         ? trading.protections.insert(context.image.newId<ProtectionId>(), {
-            ...input,
+            account,
+            index,
+            group,
+            ...given,
             countedFrom: null,
             traded: 0n,
             delta: 0n,
             isFrozen: false,
             frozenUntil: null,
+            quotesFrozenUntil: null,
             updatedAt: now,
           })
-        : changed(context, known, input)
+        : changed(context, known, given)
+    curtail(context, row)
     recordProtection(context, row, 'set')
     return { protection: trading.protections.id(row) }
   },
 })
 
-function check({ market }: TradingContext, input: SetProtection): void {
+/** The name of a group is the account's own, so it stands for one index. */
+function checkGroup({ trading }: TradingContext, { account, index, group = null }: SetProtection): void {
+  if (group === null) return
+  checkGroupName(group)
+  const { protections, protectionsOf } = trading
+  const taken = protectionsOf
+    .of(account)
+    .some((row) => protections.group.get(row) === group && protections.index.get(row) !== index)
+  if (taken) refuse('malformed', 'the group is of another index', { field: '/index' })
+}
+
+function checkRoom({ trading }: TradingContext, account: AccountId, group: string | null): void {
+  const own = trading.protectionsOf.of(account)
+  if (own.length >= PROTECTIONS_OF_ACCOUNT_MAX)
+    refuse('limit_reached', `an account has at most ${PROTECTIONS_OF_ACCOUNT_MAX} protections`)
+  const groups = own.filter((row) => trading.protections.group.get(row) !== null)
+  if (group !== null && groups.length >= QUOTE_GROUPS_MAX)
+    refuse('limit_reached', `an account has at most ${QUOTE_GROUPS_MAX} groups of quotes`)
+}
+
+function check(context: TradingContext, input: SetProtection): void {
+  const { market } = context
+  checkGroup(context, input)
   if (
     market.indexes.byName.find(input.index) === NO_ROW &&
     market.indexes.followersOf(input.index).length === 0
@@ -68,6 +104,7 @@ function check({ market }: TradingContext, input: SetProtection): void {
   for (const [given, field] of [
     [input.quantityLimit, '/quantity_limit'],
     [input.deltaLimit, '/delta_limit'],
+    [input.sideQuantityMax ?? null, '/side_quantity_max'],
   ] as const)
     if (given !== null && given <= 0n) refuse('malformed', 'expected a limit above zero', { field })
   const { quantityLimit, deltaLimit } = input
@@ -77,11 +114,19 @@ function check({ market }: TradingContext, input: SetProtection): void {
     refuse('malformed', 'expected a delta limit of at most the quantity limit', { field: '/delta_limit' })
 }
 
-function changed({ trading: { protections }, now }: TradingContext, row: Row, input: SetProtection): Row {
+type Given = Required<
+  Pick<
+    SetProtection,
+    'intervalSeconds' | 'frozenSeconds' | 'quantityLimit' | 'deltaLimit' | 'sideQuantityMax'
+  >
+>
+
+function changed({ trading: { protections }, now }: TradingContext, row: Row, input: Given): Row {
   protections.intervalSeconds.set(row, input.intervalSeconds)
   protections.frozenSeconds.set(row, input.frozenSeconds)
   protections.quantityLimit.set(row, input.quantityLimit)
   protections.deltaLimit.set(row, input.deltaLimit)
+  protections.sideQuantityMax.set(row, input.sideQuantityMax)
   protections.updatedAt.set(row, now)
   return row
 }
@@ -92,13 +137,14 @@ function remove(context: TradingContext, row: Row): void {
   context.trading.protections.remove(row)
 }
 
+export type ResetProtection = Pick<SetProtection, 'account' | 'index' | 'group'>
+
 export const resetProtection = command({
   name: 'protections.reset',
   scope: 'orders:write',
-  needs: (_context: TradingContext, { account }: { readonly account: AccountId; readonly index: string }) =>
-    tradeNeeds(account, 'trade'),
-  decide(context, { account, index }) {
-    const row = protectionOf(context, account, index)
+  needs: (_context: TradingContext, { account }: ResetProtection) => tradeNeeds(account, 'trade'),
+  decide(context, { account, index, group = null }) {
+    const row = protectionOf(context, account, index, group)
     if (row === NO_ROW) refuse('not_visible', 'there is no such thing within reach')
     thaw(context, row)
     recordProtection(context, row, 'reset')

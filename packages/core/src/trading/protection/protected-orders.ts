@@ -1,10 +1,14 @@
-/** Protected orders that are open, by account and index. Derived from the orders. */
+/** Protected orders that are open, by account and index; quotes by their group too. Derived from the orders. */
 import type { AccountId } from '../../hierarchy/index.js'
 import type { Derived, Plain, Row, Table } from '../../image/index.js'
 import type { Market } from '../../market/index.js'
 import type { OrderId, orderFields } from '../fields.js'
 
 type Key = `${AccountId} ${string}`
+
+/** The name of an index has no space. */
+const keyFor = (account: AccountId, index: string, group: string | null): Key =>
+  group === null ? `${account} ${index}` : `${account} ${index} ${group}`
 
 export class ProtectedOrders implements Derived {
   readonly name = 'protected orders'
@@ -18,15 +22,20 @@ export class ProtectedOrders implements Derived {
   }
 
   /** In order of ids. */
-  of(account: AccountId, index: string): readonly Row[] {
+  of(account: AccountId, index: string, group: string | null): readonly Row[] {
     const { orders } = this
-    return [...(this.rows.get(`${account} ${index}`) ?? [])].sort(
+    return [...(this.rows.get(keyFor(account, index, group)) ?? [])].sort(
       (left, right) => orders.id(left) - orders.id(right),
     )
   }
 
-  count(account: AccountId, index: string): number {
-    return this.rows.get(`${account} ${index}`)?.size ?? 0
+  /** In no order: for sums. */
+  each(account: AccountId, index: string, group: string | null): Iterable<Row> {
+    return this.rows.get(keyFor(account, index, group)) ?? []
+  }
+
+  count(account: AccountId, index: string, group: string | null): number {
+    return this.rows.get(keyFor(account, index, group))?.size ?? 0
   }
 
   *canonical(): Iterable<Plain> {
@@ -38,10 +47,11 @@ export class ProtectedOrders implements Derived {
 
   private keyOf(row: Row): Key | null {
     const { orders, market } = this
-    if (orders.terms.get(row).isProtected !== true) return null
+    const { isProtected, quote } = orders.terms.get(row)
+    if (isProtected !== true) return null
     const instrument = market.instruments.row(orders.instrument.get(row))
     const index = market.instruments.derivative.get(instrument)?.index
-    return index === undefined ? null : `${orders.account.get(row)} ${index}`
+    return index === undefined ? null : keyFor(orders.account.get(row), index, quote?.group ?? null)
   }
 
   private enter(row: Row): void {

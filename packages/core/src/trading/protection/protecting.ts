@@ -4,40 +4,57 @@
  */
 import type { AccountId } from '../../hierarchy/index.js'
 import { after, type Id, NO_ROW, type Row, SECOND } from '../../image/index.js'
-import { divide, ONE, type Price, powerOfTen, type Quantity } from '../../money/index.js'
+import type { Price, Quantity } from '../../money/index.js'
 import { cancelOpenOrder } from '../ending.js'
 import { type Fault, fault } from '../faults.js'
 import type { Order } from '../order.js'
 import type { TradingContext } from '../trading.js'
-import { PROTECTED_ORDERS_MAX, type ProtectionId } from './fields.js'
+import { PROTECTED_ORDERS_MAX, type ProtectionId, QUOTES_FROZEN_FOR } from './fields.js'
+import { sideFault } from './side-limit.js'
+import { coinOf, under } from './standing.js'
 
 const indexOf = ({ market }: TradingContext, { instrument }: Pick<Order, 'instrument'>): string | null =>
   market.instruments.derivative.get(market.instruments.row(instrument))?.index ?? null
 
-export const protectionOf = ({ trading }: TradingContext, account: AccountId, index: string): Row =>
-  trading.protectionsOf.of(account).find((row) => trading.protections.index.get(row) === index) ?? NO_ROW
+/** The protection of an account's orders that follow an index, or of a group of its quotes; NO_ROW without one. */
+export const protectionOf = (
+  { trading: { protections, protectionsOf } }: TradingContext,
+  account: AccountId,
+  index: string,
+  group: string | null,
+): Row =>
+  protectionsOf
+    .of(account)
+    .find((row) => protections.index.get(row) === index && protections.group.get(row) === group) ?? NO_ROW
+
+/** The protection that an order is under, whether there is one or not. */
+function protectionOver(context: TradingContext, order: Order): Row {
+  const index = indexOf(context, order)
+  return index === null
+    ? NO_ROW
+    : protectionOf(context, order.account, index, order.terms.quote?.group ?? null)
+}
 
 /** What stands against a protected order, or null. `replaces` is the row that it takes the place of. */
 export function protectionFault(context: TradingContext, order: Order, replaces: Row): Fault | null {
   if (order.terms.isProtected !== true) return null
   if (order.type !== 'limit') return fault('order_type_invalid', 'only limit orders are protected')
-  const index = indexOf(context, order)
-  const row = index === null ? NO_ROW : protectionOf(context, order.account, index)
-  if (index === null || row === NO_ROW)
+  const row = protectionOver(context, order)
+  if (row === NO_ROW)
     return fault('protection_missing', 'the account has no market-maker protection for what it follows')
-  if (context.trading.protections.isFrozen.get(row))
+  const { protections, protectedOrders } = context.trading
+  if (protections.isFrozen.get(row))
     return fault('protection_frozen', 'market-maker protection was triggered, and is not over')
-  const open = context.trading.protectedOrders.count(order.account, index)
+  const open = protectedOrders.count(order.account, protections.index.get(row), protections.group.get(row))
   return replaces === NO_ROW && open >= PROTECTED_ORDERS_MAX
-    ? fault('open_orders_limit', `at most ${PROTECTED_ORDERS_MAX} protected orders of an index may be open`)
-    : null
+    ? fault('open_orders_limit', `at most ${PROTECTED_ORDERS_MAX} orders of a protection may be open`)
+    : sideFault(context, row, order, replaces)
 }
 
 /** Whether protection has been triggered that the order was under: it trades no further. */
 export function isStopped(context: TradingContext, order: Order): boolean {
   if (order.terms.isProtected !== true) return false
-  const index = indexOf(context, order)
-  const row = index === null ? NO_ROW : protectionOf(context, order.account, index)
+  const row = protectionOver(context, order)
   return row !== NO_ROW && context.trading.protections.isFrozen.get(row)
 }
 
@@ -48,8 +65,7 @@ export function countProtected(
   { quantity, price }: { readonly quantity: Quantity; readonly price: Price },
 ): void {
   if (order.terms.isProtected !== true) return
-  const index = indexOf(context, order)
-  const row = index === null ? NO_ROW : protectionOf(context, order.account, index)
+  const row = protectionOver(context, order)
   const { protections } = context.trading
   if (row === NO_ROW || protections.isFrozen.get(row)) return
   const from = protections.countedFrom.get(row)
@@ -62,14 +78,6 @@ export function countProtected(
   protections.traded.set(row, protections.traded.get(row) + coin)
   protections.delta.set(row, protections.delta.get(row) + signOf(context, order) * coin)
   if (isTooMuch(context, row)) trigger(context, row)
-}
-
-/** What a quantity is in the coin that the contract deals in, in 10^-18, rounded up. */
-function coinOf({ market }: TradingContext, { instrument }: Order, quantity: Quantity, price: Price): bigint {
-  const terms = market.termsOf(market.instruments.row(instrument))
-  const size = quantity * terms.multiplier
-  const scale = powerOfTen(terms.quantityScale)
-  return terms.isInverse ? divide(size * ONE, scale * price, 'up') : divide(size, scale, 'up')
 }
 
 /** An option counts with all of its coin, the most that its delta can be. */
@@ -110,9 +118,17 @@ export function cancelProtected(
   row: Row,
   reason: 'protection' | 'protection_removed',
 ): void {
-  const { protections, protectedOrders } = context.trading
-  for (const order of protectedOrders.of(protections.account.get(row), protections.index.get(row)))
-    cancelOpenOrder(context, order, reason)
+  for (const order of under(context, row)) cancelOpenOrder(context, order, reason)
+}
+
+/** For so long none of the account's quotes is taken. */
+export function freezeQuotes(context: TradingContext, account: AccountId): void {
+  const { protections, protectionsOf } = context.trading
+  for (const row of protectionsOf.of(account)) {
+    if (protections.group.get(row) === null) continue
+    protections.quotesFrozenUntil.set(row, after(context.now, QUOTES_FROZEN_FOR))
+    recordProtection(context, row, 'quotes_frozen')
+  }
 }
 
 export function thaw(context: TradingContext, row: Row): void {
@@ -137,7 +153,7 @@ export function protectionTold({ trading: { protections } }: TradingContext, row
 export function recordProtection(
   context: TradingContext,
   row: Row,
-  what: 'set' | 'removed' | 'triggered' | 'reset' | 'ended',
+  what: 'set' | 'removed' | 'triggered' | 'reset' | 'ended' | 'quotes_frozen',
 ): void {
   const { hierarchy, trading, emit } = context
   emit({

@@ -13,11 +13,16 @@ export const listProtections = query({
   scope: 'orders:read',
   needs: (_context: TradingContext, { account }: { readonly account: AccountId }) =>
     tradeNeeds(account, 'read'),
-  /** In order of their indexes. */
+  /** In order of their indexes, that of orders before the groups of quotes. */
   read: (context, { account }): { readonly items: readonly ProtectionView[] } => ({
     items: context.trading.protectionsOf
       .of(account)
       .map((row) => protectionTold(context, row))
-      .sort((left, right) => (left.index < right.index ? -1 : 1)),
+      .sort(byIndex),
   }),
 })
+
+function byIndex(left: ProtectionView, right: ProtectionView): number {
+  if (left.index !== right.index) return left.index < right.index ? -1 : 1
+  return (left.group ?? '') < (right.group ?? '') ? -1 : 1
+}

@@ -1,7 +1,17 @@
 import { describe, expect, test } from 'vitest'
 import type { Plain } from '../../image/index.js'
 import { textHash } from '../../testing/hash.js'
-import { at, openMarket, place, placeFault, share, trader, USD, usd } from '../../testing/market-world.js'
+import {
+  at,
+  openMarket,
+  place,
+  placeFault,
+  share,
+  trader,
+  UNCHANGED,
+  USD,
+  usd,
+} from '../../testing/market-world.js'
 import { answer, done, refusedWith } from '../../testing/world.js'
 import type { OrderId } from '../fields.js'
 import type { VenueId, VenueView } from './index.js'
@@ -42,21 +52,6 @@ function outside() {
       .map((id) => table.payload.get(table.row(id)) as { number: number; action: string })
   }
   return { ...world, venue, instrument, account, says, free, order, messages }
-}
-
-/** A replacement that asks for nothing. */
-const UNCHANGED = {
-  clientOrderId: null,
-  price: null,
-  stopPrice: null,
-  quantity: null,
-  timeInForce: null,
-  expiresAt: null,
-  minimumQuantity: null,
-  allOrNone: null,
-  postOnly: null,
-  strictLimit: null,
-  onReject: 'refuse',
 }
 
 describe('an order at an outside venue', () => {

@@ -19,7 +19,7 @@ export interface Socket {
     /** Lets an account in whose every connection cancels as it ends. */
     join(caller: Caller): Promise<void>
     /** Whether the account's orders end with this connection. */
-    arm(account: AccountId, isArmed: boolean): void
+    arm(account: AccountId, isArmed: boolean): Promise<void>
   }
   /** That it was proven for. */
   readonly account: AccountId | null

@@ -1,8 +1,10 @@
 /** Cancel on disconnect (section 8.1): whose orders end with a connection, and what is left to the next process. */
+
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { PLAIN_LIMIT } from '@stemma/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ManualTimer } from '../../host/timer.js'
 import { readConfiguration } from '../../ops/configuration.js'
@@ -179,28 +181,13 @@ test('connections that were open when a process ended are ended by the next, bef
       command: 'orders.place',
       actor,
       input: {
+        ...PLAIN_LIMIT,
         account,
         instrument,
         side: 'buy',
-        type: 'limit',
-        timeInForce: 'gtc',
         quantity: 10n,
-        cash: null,
         price: 90_000n * 10n ** 18n,
-        pricing: 'given',
-        stopPrice: null,
-        expiresAt: null,
-        clientOrderId: null,
-        minimumQuantity: null,
-        allOrNone: false,
-        postOnly: false,
-        strictLimit: false,
-        reduceOnly: false,
-        selfMatchId: null,
-        selfMatchInstruction: null,
         connection,
-        tags: {},
-        onReject: 'refuse',
       },
     })
     if (placed.kind !== 'done') throw new Error(JSON.stringify(placed))

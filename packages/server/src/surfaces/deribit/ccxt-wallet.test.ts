@@ -1,6 +1,7 @@
 /** The client library, unmodified: the wallet, charts, funding, options and liquidations of table 12.3. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type CryptoDesk, ccxtOf, openCryptoDesk } from '../../testing/crypto-desk.js'
+import { ccxtOf } from '../../testing/ccxt.js'
+import { type CryptoDesk, openCryptoDesk } from '../../testing/crypto-desk.js'
 
 let desk: CryptoDesk
 let exchange: ReturnType<typeof ccxtOf>

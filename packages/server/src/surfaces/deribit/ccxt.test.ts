@@ -1,7 +1,8 @@
 /** The venue's best known client library, unmodified: the flows of section 12 against a started server. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { oneTimeCode } from '../../testing/authenticator.js'
-import { type CryptoDesk, ccxtOf, openCryptoDesk } from '../../testing/crypto-desk.js'
+import { ccxtOf } from '../../testing/ccxt.js'
+import { type CryptoDesk, openCryptoDesk } from '../../testing/crypto-desk.js'
 
 let desk: CryptoDesk
 let exchange: ReturnType<typeof ccxtOf>

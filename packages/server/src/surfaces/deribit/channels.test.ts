@@ -1,6 +1,7 @@
 /** Channels and how often they are told (section 8.3). */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { type CryptoDesk, ccxtOf, ccxtProOf, type Key, openCryptoDesk } from '../../testing/crypto-desk.js'
+import { ccxtOf, ccxtProOf } from '../../testing/ccxt.js'
+import { type CryptoDesk, type Key, openCryptoDesk } from '../../testing/crypto-desk.js'
 import { openRpcSocket, type RpcSocket } from '../../testing/json-rpc-socket.js'
 
 let desk: CryptoDesk

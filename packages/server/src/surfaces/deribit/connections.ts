@@ -3,8 +3,10 @@
  * that comes to the surface on it until it closes. One over which HTTP has been spoken for a quarter of an hour is closed
  * with the next answer.
  */
+import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { type Instant, SECOND } from '@stemma/core'
+import { clientAddress } from '../../http/client-address.js'
 
 /** How long HTTP is spoken over one connection. */
 export const HTTP_SECONDS_MAX = 15 * 60
@@ -15,10 +17,11 @@ export class Connections {
 
   constructor(private readonly most: number) {}
 
-  /** Whether there is room for the connection; one that is counted already has it. */
-  take(socket: Socket, now: Instant): boolean {
+  /** Whether there is room for the connection of a request; one that is counted already has it. */
+  take(request: IncomingMessage, now: Instant): boolean {
+    const { socket } = request
     if (this.since.has(socket)) return true
-    const address = socket.remoteAddress ?? ''
+    const address = clientAddress(request)
     const count = this.counts.get(address) ?? 0
     if (count >= this.most) return false
     this.since.set(socket, now)

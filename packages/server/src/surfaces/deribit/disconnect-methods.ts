@@ -1,21 +1,10 @@
 /** Cancel on disconnect (section 8.1): for a connection, or for every connection that the account will open. */
-import type { AccountId } from '@stemma/core'
-import type { Host } from '../../services.js'
+import { isEnabled } from '../../host/orders-of-connection.js'
 import { accountRead, type Method, type PrivateCall, type SocketCall } from './call.js'
-import { answered, scopeMissing, settled, VenueError } from './errors.js'
-import { SYSTEM } from './instruments.js'
+import { scopeMissing, settled, VenueError } from './errors.js'
 import { covers } from './scopes.js'
 
 const SCOPES = ['connection', 'account'] as const
-
-interface Enabled {
-  readonly items: readonly { readonly connection: string | null }[]
-}
-
-export async function isEnabled(host: Host, account: AccountId, connection: string | null): Promise<boolean> {
-  const { items } = answered(await host.read<Enabled>('disconnects.list', SYSTEM, { account }))
-  return items.some((each) => each.connection === connection)
-}
 
 const change =
   (command: 'disconnects.enable' | 'disconnects.disable') =>
@@ -36,7 +25,7 @@ const change =
     })
     if (outcome.kind === 'refused' && outcome.refusal.code === 'limit_reached') throw new VenueError(10049)
     settled(outcome)
-    if (connection !== null) session.orders.arm(account, command === 'disconnects.enable')
+    if (connection !== null) await session.orders.arm(account, command === 'disconnects.enable')
     return 'ok'
   }
 

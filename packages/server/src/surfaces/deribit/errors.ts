@@ -34,11 +34,13 @@ export const MESSAGES = {
   11030: 'other_reject',
   11035: 'no_more_triggers',
   11036: 'invalid_trigger_price',
+  11037: 'outdated_instrument_for_IV_order',
   11038: 'no_adv_for_futures',
   11039: 'no_adv_postonly',
   11041: 'not_adv_order',
   11042: 'permission_denied',
   11044: 'not_open_order',
+  11046: 'outdated_instrument',
   11050: 'bad_request',
   11051: 'system_maintenance',
   11054: 'post_only_reject',
@@ -67,11 +69,15 @@ export const MESSAGES = {
   13668: 'security_key_authorization_error',
   13040: 'mmp_required',
   13042: 'cod_not_enabled',
+  13043: 'quotes_frozen',
   13778: 'raw_subscriptions_not_available_for_unauthorized',
   13780: 'move_positions_over_limit',
   13888: 'timed_out',
   13904: 'security_key_setup_required',
   13901: 'no_more_oto_orders',
+  13902: 'mass_quotes_disabled',
+  13903: 'too_many_quotes',
+  13910: 'quote_crossed',
 } as const
 export type ErrorCode = keyof typeof MESSAGES
 
@@ -106,10 +112,14 @@ const REJECTIONS: Readonly<Record<string, ErrorCode>> = {
   would_take: 11054,
   display_quantity_invalid: 10036,
   trigger_price_invalid: 11036,
-  usd_price_not_option: 11038,
-  usd_price_post_only: 11039,
+  peg_not_option: 11038,
+  peg_post_only: 11039,
   protection_frozen: 13030,
   protection_missing: 13040,
+  quotes_disabled: 13902,
+  quotes_frozen: 13043,
+  quote_crossed: 13910,
+  quote_missing: 10004,
   linked_orders_limit: 13901,
   self_match: 10003,
   insufficient_buying_power: 10009,
@@ -165,14 +175,16 @@ export function fromRefusal(refusal: Refusal): VenueError {
 export const refusedAtDoor = (refusal: Refusal): VenueError =>
   refusal.code === 'malformed' ? new VenueError(11050, refusal.detail) : fromRefusal(refusal)
 
-function fromRejection(reason: string, detail: string, data: Refusal['data'] = {}): VenueError {
+export function fromRejection(reason: string, detail: string, data: Refusal['data'] = {}): VenueError {
   const limit = String(data.limit ?? '')
   switch (reason) {
     case 'trailing_orders_limit':
-    case 'usd_orders_limit':
+    case 'pegged_orders_limit':
       return new VenueError(11035, undefined, limit)
     case 'instrument_not_open':
-      return new VenueError(data.state === 'expired' || data.state === 'terminated' ? 13019 : 10012)
+      return new VenueError(isOver(data.state) ? 13019 : 10012)
+    case 'volatility_too_late':
+      return new VenueError(isOver(data.state) ? 11037 : 11046)
     case 'price_off_tick':
       return new VenueError(data.price === 'stop_price' ? 10044 : 10043)
     case 'price_out_of_bounds':
@@ -192,6 +204,8 @@ function fromRejection(reason: string, detail: string, data: Refusal['data'] = {
   }
 }
 
+const isOver = (state: unknown): boolean => state === 'expired' || state === 'terminated'
+
 /** With the limit behind the message; of a trigger without. */
 function outOfBounds({ price, bound }: NonNullable<Refusal['data']>, limit: string): VenueError {
   if (bound !== 'low' && bound !== 'high') return new VenueError(10011)
@@ -205,11 +219,16 @@ const PARAMS: Readonly<Record<string, string>> = {
   instrument: 'instrument_name',
   legs: 'trades',
   stop_price: 'trigger_price',
+  usd_price: 'price',
+  volatility: 'price',
   trailing_offset: 'trigger_offset',
   display_quantity: 'display_amount',
   interval_seconds: 'interval',
   frozen_seconds: 'frozen_time',
   index: 'index_name',
+  group: 'mmp_group',
+  quote_set: 'quote_set_id',
+  side_quantity_max: 'max_quote_quantity',
   display_name: 'name',
   to: 'destination',
   ip_addresses: 'ip_whitelist',

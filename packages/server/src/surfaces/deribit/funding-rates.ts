@@ -1,13 +1,11 @@
 /** What longs of a perpetual paid (section 7), as part of their worth: by full hours. */
-import type { HistoryRow, Instant, Price, Rate } from '@stemma/core'
+import type { Instant, Price, Rate } from '@stemma/core'
 import { toMilliseconds } from '@stemma/core'
+import { FUNDING_HOURS_MAX, fundingBetween, lastFundingHours } from '../../host/market-past/funding-hours.js'
 import type { Call, Method } from './call.js'
 import { invalidParam } from './errors.js'
 import { type Contract, contractAsked } from './instruments.js'
 import { priceOr, priceShown } from './numbers.js'
-
-/** A month of hours: of a longer span, the newest. */
-export const FUNDING_HOURS_MAX = 744
 
 interface Span {
   readonly contract: Contract
@@ -25,34 +23,16 @@ async function spanAsked(call: Call): Promise<Span> {
   return { contract, from, to }
 }
 
-/** The newest hours up to `to`, the newest first. */
-export const lastHours = (
-  { host }: Call,
-  { id }: Contract,
-  from: Instant | null,
-  to: Instant,
-  limit: number,
-): Promise<readonly HistoryRow[]> =>
-  host.history('funding_hours', {
-    equals: { instrument: id },
-    ...(from === null ? {} : { from: { hour: from } }),
-    to: { hour: to },
-    newestFirst: true,
-    limit,
-  })
-
 /** From the last full hour before the start to the last one before the end. */
 async function value(call: Call): Promise<unknown> {
   const { contract, from, to } = await spanAsked(call)
-  const [before] = await lastHours(call, contract, null, from, 1)
-  const [after] = await lastHours(call, contract, null, to, 1)
-  const interest = (row: HistoryRow | undefined): bigint => (row?.interest ?? 0n) as bigint
-  return priceShown((interest(after) - interest(before)) as Rate)
+  return priceShown(await fundingBetween(call.host, contract.id, from, to))
 }
 
 async function history(call: Call): Promise<unknown> {
   const { contract, from, to } = await spanAsked(call)
-  const rows = await lastHours(call, contract, from, to, FUNDING_HOURS_MAX)
+  const asked = { instrument: contract.id, from, to, limit: FUNDING_HOURS_MAX }
+  const rows = await lastFundingHours(call.host, asked)
   return [...rows].reverse().map((row) => ({
     timestamp: toMilliseconds(Number(row.hour) as never),
     index_price: priceOr((row.index_price ?? null) as Price | null, 0),

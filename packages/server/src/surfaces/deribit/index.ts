@@ -3,6 +3,7 @@
  * every rule is the engine's.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { clientAddress } from '../../http/client-address.js'
 import { readJson } from '../../http/json.js'
 import { SEQUENCE_HEADER } from '../../http/sequence-header.js'
 import type { UnreadFault } from '../../http/unread.js'
@@ -48,7 +49,7 @@ export const deribit: SurfaceModule = {
       connections: new Connections(services.connectionsOfAddressMax),
     }
     await app.register(async (scope) => mount(scope, door))
-    const sockets = openSockets(app.server, services, door)
+    const sockets = openSockets(services, door)
     app.addHook('preClose', async () => sockets.close())
   },
 }
@@ -78,7 +79,7 @@ function keepConnection(
   reply: FastifyReply,
 ): FastifyReply | undefined {
   const now = services.host.now()
-  const isTaken = connections.take(raw.socket, now)
+  const isTaken = connections.take(raw, now)
   if (!isTaken || connections.isOld(raw.socket, now)) reply.header('connection', 'close')
   if (isTaken) return undefined
   return reply
@@ -119,7 +120,7 @@ async function resultOf(
   body: string,
   { method, params }: Asked,
 ): Promise<unknown> {
-  const address = request.ip
+  const address = clientAddress(request.raw)
   const { authenticator } = door
   const { host } = door.services
   const call = { ...door, host, params, address, requestId: request.id, session: null }

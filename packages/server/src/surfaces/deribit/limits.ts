@@ -1,6 +1,6 @@
 /**
- * What may be asked for in a time (section 11): each account has three pools for the matching engine, one for everything
- * else, and one for each method that is dear. Whoever is not known is counted by address.
+ * What may be asked for in a time (section 11): each account has pools for the matching engine, one for everything else,
+ * and one for each method that is dear. Whoever is not known is counted by address.
  */
 
 import type { Instant } from '@stemma/core'
@@ -29,6 +29,14 @@ export const OWN_RATES: Readonly<Record<string, Rate>> = {
   'private/move_positions': { perSecond: 0.1, burst: 6 },
 }
 
+/**
+ * Quotes have rates of their own: so many messages whatever they hold, and more as long as they hold no more sides than
+ * that together (the venue's published figures, section 11.4).
+ */
+const GUARANTEED_QUOTING: Rate = { perSecond: 2, burst: 2 }
+const QUOTING: Rate = { perSecond: 10, burst: 10 }
+const QUOTES: Rate = { perSecond: 500, burst: 500 }
+
 const ENGINE_METHODS = new Set(
   [
     'buy',
@@ -54,7 +62,11 @@ const SPOT_NAME = /^[A-Z]{3,5}_[A-Z]{3,5}(?:-\d+)?$/
 const OF_EVERYTHING = new Set(['cancel_all', 'cancel_by_label', 'cancel_all_by_kind_or_type'])
 
 /** Spot has a pool of its own, and so has what cancels whatever there is (section 11.3). */
-function poolOf(method: string, params: Params): 'spot' | 'cancel_all' | 'trading' | 'other' {
+function poolOf(
+  method: string,
+  params: Params,
+): 'spot' | 'cancel_all' | 'cancel_quotes' | 'trading' | 'other' {
+  if (method === 'private/cancel_quotes') return 'cancel_quotes'
   if (!ENGINE_METHODS.has(method)) return 'other'
   const named = [params.peek('instrument_name'), params.peek('order_id')]
   if (named.some((name) => SPOT_NAME.test(name))) return 'spot'
@@ -62,6 +74,13 @@ function poolOf(method: string, params: Params): 'spot' | 'cancel_all' | 'tradin
   if (isOfAll && OF_EVERYTHING.has(method.slice('private/'.length))) return 'cancel_all'
   return params.peek('kind') === 'spot' ? 'spot' : 'trading'
 }
+
+/** The sides that a message of quotes has, as far as it can be read. */
+const sidesIn = (params: Params): number =>
+  (params.peekList('quotes') ?? []).reduce<number>((sum, quote) => {
+    const { bid = null, ask = null } = Object(quote) as { readonly bid?: unknown; readonly ask?: unknown }
+    return sum + (bid === null ? 0 : 1) + (ask === null ? 0 : 1)
+  }, 0)
 
 const engineRate = (tier: number): Rate => ENGINE_RATES[tier - 1] ?? (ENGINE_RATES[0] as Rate)
 
@@ -75,11 +94,30 @@ export class Credits {
     tier: number,
     now: Instant,
   ): void {
+    if (method === 'private/mass_quote') {
+      this.takeQuotes(sidesIn(params), whose, now)
+      return
+    }
     const own = OWN_RATES[method]
     const pool = own !== undefined ? method : poolOf(method, params)
     const rate = own ?? (pool === 'other' ? OTHER_RATE : engineRate(tier))
     const wait = this.buckets.take(`${pool} ${whose}`, rate, now)
     if (wait !== null) throw new VenueError(10028, TELLING.has(method) ? { wait } : undefined)
+  }
+
+  /** A message is let in by either rate, and counts in all. */
+  private takeQuotes(sides: number, whose: string, now: Instant): void {
+    const [messages, quotes, guaranteed] = ['messages', 'sides', 'guaranteed'].map(
+      (pool) => `quotes ${pool} ${whose}`,
+    ) as [string, string, string]
+    const { buckets } = this
+    const isGuaranteed = buckets.wait(guaranteed, GUARANTEED_QUOTING, now) === null
+    const fits =
+      buckets.wait(messages, QUOTING, now) === null && buckets.wait(quotes, QUOTES, now, sides) === null
+    if (!isGuaranteed && !fits) throw new VenueError(13903)
+    if (isGuaranteed) buckets.spend(guaranteed, GUARANTEED_QUOTING, now)
+    buckets.spend(messages, QUOTING, now)
+    buckets.spend(quotes, QUOTES, now, sides)
   }
 }
 
@@ -90,6 +128,13 @@ export function limitsShown(tier: number) {
   return {
     limits_per_currency: false,
     non_matching_engine: shown(OTHER_RATE),
-    matching_engine: { trading: { total: engine }, spot: engine, cancel_all: engine },
+    matching_engine: {
+      trading: { total: engine },
+      spot: engine,
+      cancel_all: engine,
+      maximum_quotes: shown(QUOTES),
+      maximum_mass_quotes: shown(QUOTING),
+      guaranteed_mass_quotes: shown(GUARANTEED_QUOTING),
+    },
   }
 }

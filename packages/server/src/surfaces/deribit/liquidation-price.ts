@@ -8,10 +8,8 @@
  *   maintenance = worth × (rate + rate per unit × size in coin): inverse by coin / r, linear by size × index × r
  */
 import type { MarginView } from '@stemma/core'
-import type { Contract } from './instruments.js'
-import { isInverse } from './instruments.js'
+import { type Contract, isInverse, markOf } from './instruments.js'
 import { amountShown, priceOr, priceShown } from './numbers.js'
-import { markOf } from './ticker.js'
 
 /** A position in a future or perpetual. */
 export interface Exposure {

@@ -1,6 +1,7 @@
 /** What orders, positions and other models would require, greeks and liquidation prices, over the wire. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { basic, type CryptoDesk, ccxtOf, type Key, openCryptoDesk } from '../../testing/crypto-desk.js'
+import { ccxtOf } from '../../testing/ccxt.js'
+import { basic, type CryptoDesk, type Key, openCryptoDesk } from '../../testing/crypto-desk.js'
 
 let desk: CryptoDesk
 let first: Key

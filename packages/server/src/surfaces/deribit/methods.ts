@@ -4,6 +4,7 @@ import { ADDRESS_BOOK_METHODS } from './address-book.js'
 import { API_KEY_METHODS } from './api-keys.js'
 import { AUTH_METHODS } from './auth-methods.js'
 import type { Method } from './call.js'
+import { CANCEL_METHODS } from './cancel-methods.js'
 import { CHART_METHODS } from './candles.js'
 import { CURRENCY_METHODS } from './currencies.js'
 import { DISCONNECT_METHODS } from './disconnect-methods.js'
@@ -17,6 +18,7 @@ import { ORDER_METHODS } from './order-methods.js'
 import { PLACE_METHODS } from './place.js'
 import { POSITION_METHODS } from './positions.js'
 import { PROTECTION_METHODS } from './protection-methods.js'
+import { QUOTE_METHODS } from './quote-methods.js'
 import { SELF_TRADING_METHODS } from './self-trading.js'
 import { SERVER_METHODS } from './server-methods.js'
 import { SETTLEMENT_METHODS } from './settlements.js'
@@ -51,6 +53,8 @@ export const METHODS: ReadonlyMap<string, Method> = new Map(
     ...SELF_TRADING_METHODS,
     ...PLACE_METHODS,
     ...ORDER_METHODS,
+    ...CANCEL_METHODS,
+    ...QUOTE_METHODS,
     ...ORDER_HISTORY_METHODS,
     ...SETTLEMENT_METHODS,
     ...TRADE_METHODS,

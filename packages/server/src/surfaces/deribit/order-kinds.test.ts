@@ -1,6 +1,7 @@
 /** The kinds of orders of section 6: over REST, by the client library, and what the streams say of them. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type CryptoDesk, ccxtOf, openCryptoDesk } from '../../testing/crypto-desk.js'
+import { ccxtOf } from '../../testing/ccxt.js'
+import { type CryptoDesk, openCryptoDesk } from '../../testing/crypto-desk.js'
 import { openRpcSocket, type RpcSocket } from '../../testing/json-rpc-socket.js'
 
 const NAME = 'BTC-PERPETUAL'
@@ -227,7 +228,8 @@ describe('options priced in dollars', () => {
   test.each([
     [11038, { amount: 100, price: 91_000, advanced: 'usd' }],
     [11039, { instrument_name: CALL, amount: 1, price: 2_000, advanced: 'usd', post_only: true }],
-    [-32602, { instrument_name: CALL, amount: 1, price: 50, advanced: 'implv' }],
+    [-32602, { instrument_name: CALL, amount: 1, type: 'market', advanced: 'usd' }],
+    [-32602, { instrument_name: CALL, amount: 1, price: 2_000, advanced: 'eur' }],
   ])('%i: %o', async (code, params) => {
     expect((await faultOf('buy', params)).code).toBe(code)
   })
@@ -306,6 +308,63 @@ test('all that follows an index is cancelled by its pair, and a report says what
   ])
   const wrong = await desk.call('private/cancel_all_by_currency_pair', { currency_pair: 'BTC' })
   expect(wrong.body.error.data.param).toBe('currency_pair')
+})
+
+describe('a trigger that is reached already', () => {
+  // Mark and index are at 100,000, and the last trade at 100,010: at the trigger, and a tick ahead of it.
+  test.each([
+    ['buy', 'stop_market', 'mark_price', 100_000, 100_000.5],
+    ['buy', 'stop_limit', 'index_price', 100_000, 100_000.5],
+    ['sell', 'stop_market', 'last_price', 100_010, 100_009.5],
+    ['buy', 'take_market', 'index_price', 100_000, 99_999.5],
+    ['buy', 'take_limit', 'last_price', 100_010, 100_009.5],
+    ['sell', 'take_market', 'mark_price', 100_000, 100_000.5],
+  ] as const)('%s %s by the %s: not at %d, but at %d', async (side, type, trigger, reached, ahead) => {
+    const asked = { amount: 100, type, trigger, ...(type.endsWith('limit') ? { price: 91_000 } : {}) }
+    const fault = { code: 11036, message: 'invalid_trigger_price' }
+    expect(await faultOf(side, { ...asked, trigger_price: reached })).toEqual(fault)
+    const placed = await order(side, { ...asked, trigger_price: ahead })
+    expect(placed).toMatchObject({ order_state: 'untriggered', trigger_price: ahead })
+    const change = { order_id: placed.order_id, amount: 100, trigger_price: reached }
+    expect(await faultOf('edit', change)).toEqual(fault)
+    expect(await stateOf(placed.order_id)).toMatchObject({ trigger_price: ahead, replaced: false })
+  })
+
+  test('of the other of two that cancel each other', async () => {
+    const before = (await desk.call('private/get_open_orders')).body.result
+    const fault = await faultOf('sell', {
+      amount: 100,
+      price: 110_000,
+      linked_order_type: 'one_cancels_other',
+      otoco_config: [
+        {
+          direction: 'sell',
+          amount: 100,
+          type: 'stop_market',
+          trigger: 'mark_price',
+          trigger_price: 100_000,
+        },
+      ],
+    })
+    expect(fault.code).toBe(11036)
+    expect((await desk.call('private/get_open_orders')).body.result).toEqual(before)
+  })
+
+  test('a trigger beyond the bounds of the instrument is too high or too low', async () => {
+    const bounds = (price_high: string | null) =>
+      desk.operate('PATCH', `/instruments/${NAME}`, {
+        limits: { price_low: '0.5', price_high, quantity_max: null, notional_max: null },
+      })
+    await bounds('120000')
+    const stop = { amount: 100, type: 'stop_market', trigger: 'mark_price' }
+    expect(await faultOf('buy', { ...stop, trigger_price: 120_000.5 })).toEqual({
+      code: 10034,
+      message: 'trigger_price_too_high',
+    })
+    expect(await order('buy', { ...stop, trigger_price: 120_000 })).toMatchObject({ trigger_price: 120_000 })
+    expect((await faultOf('sell', { ...stop, trigger_price: 0 })).code).toBe(10035)
+    await bounds(null)
+  })
 })
 
 describe('what is refused, by its number, and nothing has changed', () => {

@@ -7,6 +7,7 @@ import {
   type OrderType,
   type Price,
   type Quantity,
+  type Rate,
   termsOfTold,
   toMilliseconds,
 } from '@stemma/core'
@@ -15,6 +16,7 @@ import { invalidParam } from './errors.js'
 import { type Contract, contractSize, isSpot, SYSTEM } from './instruments.js'
 import { priceOr, priceShown, quantityShown } from './numbers.js'
 import { reasonShown } from './reasons.js'
+import type { Advanced } from './words.js'
 
 /** What is kept of an order, by the names of the core's own views. */
 export interface OrderFacts {
@@ -169,8 +171,34 @@ export function orderShown(facts: OrderFacts, contract: Contract): Readonly<Reco
     ...trailingShown(facts),
     ...icebergShown(facts, scale),
     ...linkShown(facts, contract),
-    ...(terms.usdPrice === undefined ? {} : { advanced: 'usd', usd: priceShown(terms.usdPrice) }),
+    ...(terms.quote === undefined ? {} : { quote: true, mmp_group: terms.quote.group }),
+    ...quoteIdsShown(facts),
+    ...advancedShown(facts),
     ...(state === 'cancelled' ? reasonShown(facts.reason ?? null) : {}),
+  }
+}
+
+/** What a quote was called by its maker; its trades carry it too. */
+export const quoteIdsShown = ({ terms: { quote } }: Pick<OrderFacts, 'terms'>) =>
+  quote === undefined
+    ? {}
+    : { quote_id: quote.id, ...(quote.set === null ? {} : { quote_set_id: quote.set }) }
+
+/** The unit in which its owner gave the price. */
+export function advancedOf({ terms: { usdPrice, volatility } }: Pick<OrderFacts, 'terms'>): Advanced | null {
+  return usdPrice !== undefined ? 'usd' : volatility !== undefined ? 'implv' : null
+}
+
+/** What its price follows; a volatility is in percent. */
+function advancedShown(facts: OrderFacts) {
+  const { usdPrice, volatility, isRepriced } = facts.terms
+  const advanced = advancedOf(facts)
+  if (advanced === null) return {}
+  return {
+    advanced,
+    ...(usdPrice === undefined ? {} : { usd: priceShown(usdPrice) }),
+    ...(volatility === undefined ? {} : { implv: priceShown((volatility * 100n) as Rate) }),
+    auto_replaced: isRepriced === true,
   }
 }
 

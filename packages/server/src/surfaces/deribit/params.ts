@@ -100,17 +100,35 @@ export class Params {
     return read as Readonly<Record<string, unknown>>
   }
 
+  /** The same, as parameters of its own. */
+  within(name: string): Params | null {
+    const value = this.record(name)
+    return value === null ? null : new Params(value)
+  }
+
   /** A list, its JSON text, or one value alone. */
   list(name: string): readonly unknown[] | null {
     const value = this.find(name)
     if (value === null) return null
     if (Array.isArray(value)) return value
     if (typeof value !== 'string' || !value.startsWith('[')) return [value]
-    try {
-      return JSON.parse(value) as readonly unknown[]
-    } catch {
-      throw invalidParam(name, 'must be an array')
-    }
+    return this.peekList(name) ?? fail(name, 'must be an array')
+  }
+
+  /** The same where it can be read; null where it is left out, or is no list. */
+  peekList(name: string): readonly unknown[] | null {
+    const value = this.find(name)
+    const read = typeof value === 'string' ? parsed(value) : value
+    return Array.isArray(read) ? read : null
+  }
+
+  /** A list of objects, each as parameters of its own. */
+  records(name: string): readonly Params[] {
+    return (this.list(name) ?? this.missing(name)).map((each) =>
+      typeof each === 'object' && each !== null && !Array.isArray(each)
+        ? new Params(each as Readonly<Record<string, unknown>>)
+        : fail(name, 'must be an array of objects'),
+    )
   }
 
   texts(name: string): readonly string[] {
@@ -134,6 +152,10 @@ export class Params {
     const value = Object.hasOwn(this.values, name) ? this.values[name] : null
     return value === undefined || value === '' ? null : value
   }
+}
+
+function fail(name: string, reason: string): never {
+  throw invalidParam(name, reason)
 }
 
 const plainText = (value: unknown): string =>

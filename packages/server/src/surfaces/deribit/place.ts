@@ -3,6 +3,7 @@ import {
   DAY,
   HOUR,
   type Instant,
+  isWaitingType,
   type OrderTrigger,
   type OrderType,
   type Plain,
@@ -11,17 +12,21 @@ import {
 import type { Method, PrivateCall } from './call.js'
 import { invalidParam, orderNotFound, settled, VenueError } from './errors.js'
 import { type Contract, contractAsked, contractNamed } from './instruments.js'
-import { findFacts, type OrderFacts, orderIdRead, orderShown } from './orders.js'
+import { advancedOf, findFacts, type OrderFacts, orderIdRead, orderShown } from './orders.js'
 import { quantityAsked } from './quantities.js'
-import { displayAsked, isPricedInDollars, linkedAsked, pricesAsked } from './special-orders.js'
+import { advancedAsked, displayAsked, limitOf, linkedAsked, pricesAsked } from './special-orders.js'
 import { tradesOfOrder } from './user-trades.js'
-import { TIMES, TRIGGERS, TYPES } from './words.js'
+import { ADVANCED, type Advanced, TIMES, TRIGGERS, TYPES } from './words.js'
 
 const keys = (words: Readonly<Record<string, unknown>>): string[] => Object.keys(words)
 
 /** An old name would make it another order than the one that was meant, so it is refused rather than left alone. */
-function checkServed({ params, host }: PrivateCall): void {
-  if (params.has('max_show')) throw invalidParam('max_show', 'is replaced by display_amount')
+function checkServed(call: PrivateCall): void {
+  if (call.params.has('max_show')) throw invalidParam('max_show', 'is replaced by display_amount')
+  checkInTime(call)
+}
+
+export function checkInTime({ params, host }: PrivateCall): void {
   const until = params.time('valid_until')
   if (until !== null && until <= host.now()) throw new VenueError(13888)
 }
@@ -34,7 +39,7 @@ function orderAsked(call: PrivateCall, contract: Contract, side: Side): { readon
   const { params, caller, host, session } = call
   const type = TYPES[params.oneOf('type', keys(TYPES)) ?? 'limit'] as OrderType
   const quantity = quantityAsked(call, contract) ?? params.missing('amount')
-  const isInDollars = isPricedInDollars(call, contract)
+  const advanced = advancedAsked(call, contract, type)
   const { price, stopPrice, trailingOffset } = pricesAsked(params, type)
   const trigger = params.oneOf('trigger', keys(TRIGGERS))
   const time = params.oneOf('time_in_force', keys(TIMES)) ?? 'good_til_cancelled'
@@ -42,7 +47,7 @@ function orderAsked(call: PrivateCall, contract: Contract, side: Side): { readon
   const isPostOnly = params.flag('post_only')
   if (isPostOnly && timeInForce !== 'gtc')
     throw invalidParam('post_only', 'goes with good_til_cancelled alone')
-  const isWaiting = stopPrice !== null || trailingOffset !== null
+  const isWaiting = isWaitingType(type)
   return {
     account: caller.account,
     instrument: contract.id,
@@ -51,11 +56,11 @@ function orderAsked(call: PrivateCall, contract: Contract, side: Side): { readon
     timeInForce,
     quantity,
     cash: null,
-    price: isInDollars ? null : price,
-    usdPrice: isInDollars ? price : null,
+    ...limitOf(advanced, price),
     pricing: 'given',
     stopPrice,
     trailingOffset,
+    mustWait: isWaiting,
     displayQuantity: displayAsked(call, contract),
     trigger: isWaiting && trigger !== null ? (TRIGGERS[trigger] as OrderTrigger) : null,
     expiresAt: timeInForce === 'gtd' ? endOfDay(host.now()) : null,
@@ -129,13 +134,21 @@ export function checkOpen({ state }: OrderFacts): void {
   if (fault !== undefined) throw fault()
 }
 
+/** The unit of the order's price stays what it is. */
+function advancedOfEdit({ params }: PrivateCall, facts: OrderFacts): Advanced | null {
+  const [known, asked] = [advancedOf(facts), params.oneOf('advanced', ADVANCED)]
+  if (asked !== null && known === null) throw new VenueError(11041)
+  if (asked !== null && asked !== known) throw invalidParam('advanced', 'cannot be changed')
+  return known
+}
+
 export async function editFacts(call: PrivateCall, facts: OrderFacts): Promise<unknown> {
   const { params, host, caller } = call
+  if (facts.terms.quote !== undefined) throw orderNotFound()
   checkOpen(facts)
   checkServed(call)
   const contract = await contractOfFacts(call, facts)
-  const isInDollars = facts.terms.usdPrice !== undefined
-  if (params.has('advanced') && !isInDollars) throw new VenueError(11041)
+  const advanced = advancedOfEdit(call, facts)
   if (params.has('mmp')) throw invalidParam('mmp', 'editing mmp flag is not supported')
   if (facts.terms.link?.isWaiting === true) throw new VenueError(11044)
   const isPostOnly = params.has('post_only') ? params.flag('post_only') : null
@@ -146,8 +159,7 @@ export async function editFacts(call: PrivateCall, facts: OrderFacts): Promise<u
       input: {
         order: facts.id,
         clientOrderId: null,
-        price: isInDollars ? null : params.price('price'),
-        usdPrice: isInDollars ? params.price('price') : null,
+        ...limitOf(advanced, params.price('price')),
         stopPrice: params.price('trigger_price'),
         quantity: quantityAsked(call, contract),
         timeInForce: null,

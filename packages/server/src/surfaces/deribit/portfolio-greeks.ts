@@ -2,11 +2,10 @@
  * How much of each coin an account stands for: futures and perpetuals by their worth, options by their greeks. `delta_total`
  * leaves out what options are worth themselves, where that is coin (section 5.1).
  */
-import type { Amount, CurrencyCode, Instant, Quantity } from '@stemma/core'
-import { type Greeks, greeksOf, scaled, summed } from './greeks.js'
-import { type Contract, isInverse } from './instruments.js'
+import type { Amount, CurrencyCode, Greeks, Instant, Quantity } from '@stemma/core'
+import { greeksOf, scaled, summed } from './greeks.js'
+import { type Contract, isInverse, markOf } from './instruments.js'
 import { amountShown, priceShown, quantityShown } from './numbers.js'
-import { markOf } from './ticker.js'
 
 export interface Size {
   readonly contract: Contract

@@ -3,6 +3,7 @@ import {
   type AccountId,
   type Amount,
   type CurrencyCode,
+  type Greeks,
   type Instant,
   type MarginView,
   NONE,
@@ -11,7 +12,6 @@ import {
 } from '@stemma/core'
 import { accountRead, type Call, type Method, type PrivateCall } from './call.js'
 import { answered, invalidParam } from './errors.js'
-import type { Greeks } from './greeks.js'
 import {
   type Contract,
   contractAsked,
@@ -21,13 +21,13 @@ import {
   isOfFilter,
   isSpot,
   kindOf,
+  markOf,
   SYSTEM,
 } from './instruments.js'
 import { type Cushion, cushionOf, exposureOf, liquidationRatio } from './liquidation-price.js'
 import { amountShown, priceOr, quantityShown } from './numbers.js'
 import { averageShown } from './orders.js'
 import { coinOf, greeksOfSize, tidy } from './portfolio-greeks.js'
-import { markOf } from './ticker.js'
 
 const PAGE = 500
 
@@ -118,8 +118,12 @@ export function positionShown(
   }
 }
 
-const tidied = (greeks: Greeks) =>
-  Object.fromEntries(Object.entries(greeks).map(([name, value]) => [name, tidy(value)]))
+const tidied = ({ delta, gamma, theta, vega }: Greeks) => ({
+  delta: tidy(delta),
+  gamma: tidy(gamma),
+  theta: tidy(theta),
+  vega: tidy(vega),
+})
 
 /** What an option is priced in, in dollars at the index of now. */
 const inDollars = ({

@@ -2,6 +2,9 @@
 const REASONS: Readonly<Record<string, string>> = {
   protection: 'mmp_trigger',
   protection_removed: 'mmp_config_curtailment',
+  // What a quote was to be changed to did not pass, so that it ended.
+  would_take: 'edit_post_only_reject',
+  quote_rejected: 'user_request',
   disconnected: 'cancel_on_disconnect',
   other_closed: 'oco_other_closed',
   primary_closed: 'oto_primary_closed',

@@ -2,12 +2,12 @@
 import {
   type Amount,
   type CurrencyCode,
-  type HistoryQuery,
   type HistoryRow,
   type Price,
   type Quantity,
   toMilliseconds,
 } from '@stemma/core'
+import { SETTLEMENT_TYPES, settlementsAsked } from '../../host/market-past/settlements.js'
 import { accountRead, type Call, type Method, type PrivateCall } from './call.js'
 import { invalidParam } from './errors.js'
 import { type Contract, contractAsked, contracts, currencyNamed } from './instruments.js'
@@ -15,7 +15,6 @@ import { amountShown, priceOr, quantityShown } from './numbers.js'
 
 const COUNT_MAX = 1_000
 const COUNT_DEFAULT = 20
-const TYPES = ['settlement', 'delivery', 'bankruptcy'] as const
 /** Events of one sequence are numbered below it. */
 const EVENTS_MAX = 8_192
 
@@ -33,42 +32,43 @@ function afterAsked({ params }: Call): readonly number[] | null {
   return [Math.floor(Number(text) / EVENTS_MAX), Number(text) % EVENTS_MAX]
 }
 
-const placeShown = ({ sequence, position }: HistoryRow): string =>
-  String(Number(sequence) * EVENTS_MAX + Number(position))
-
 interface Asked {
   readonly table: 'settlements' | 'instrument_settlements'
-  readonly equals: Readonly<Record<string, number>>
+  /** Null: what instruments were settled at. */
+  readonly account: number | null
   readonly which: Which
 }
 
+const placeOf = ({ sequence, position }: HistoryRow): number =>
+  Number(sequence) * EVENTS_MAX + Number(position)
+
 /** Of instruments, and where a currency is asked for, what was owed in it. */
-async function rowsOf(call: Call, { table, equals, which }: Asked, limit: number): Promise<HistoryRow[]> {
+async function rowsOf(call: Call, { table, account, which }: Asked, limit: number): Promise<HistoryRow[]> {
   const { params, host } = call
-  const type = params.oneOf('type', TYPES)
+  const type = params.oneOf('type', SETTLEMENT_TYPES)
   const latest = params.time('search_start_timestamp')
   const after = afterAsked(call)
-  const read = (more: HistoryQuery['equals'], oneOf: HistoryQuery['oneOf']): Promise<readonly HistoryRow[]> =>
-    host.history(table, {
-      equals: { ...equals, ...more },
-      ...(oneOf === undefined ? {} : { oneOf }),
-      ...(latest === null ? {} : { to: { time: latest + 999 } }),
-      newestFirst: true,
-      limit,
-      ...(after === null ? {} : { after }),
-    })
-  const { byId, currency } = which
-  const [settled, owed] = await Promise.all([
-    type === 'bankruptcy' || byId.size === 0
-      ? []
-      : read(type === null ? {} : { type }, { instrument: [...byId.keys()] }),
-    table === 'instrument_settlements' || currency === null || (type !== null && type !== 'bankruptcy')
-      ? []
-      : read({ type: 'bankruptcy', currency }, undefined),
-  ])
-  const place = ({ sequence, position }: HistoryRow): number =>
-    Number(sequence) * EVENTS_MAX + Number(position)
-  return [...settled, ...owed].sort((left, right) => place(right) - place(left)).slice(0, limit)
+  const queries = settlementsAsked({
+    account,
+    types: type === null ? [] : [type],
+    instruments: [...which.byId.keys()],
+    owedIn: account === null ? null : which.currency,
+  })
+  const found = await Promise.all(
+    queries.map((query) =>
+      host.history(table, {
+        ...query,
+        ...(latest === null ? {} : { to: { time: latest + 999 } }),
+        newestFirst: true,
+        limit,
+        ...(after === null ? {} : { after }),
+      }),
+    ),
+  )
+  return found
+    .flat()
+    .sort((left, right) => placeOf(right) - placeOf(left))
+    .slice(0, limit)
 }
 
 async function page(
@@ -85,7 +85,7 @@ async function page(
       const contract = asked.which.byId.get(Number(row.instrument))
       return contract === undefined ? bankruptcyShown(row) : show(row, contract)
     }),
-    continuation: rows.length > count && last !== undefined ? placeShown(last) : null,
+    continuation: rows.length > count && last !== undefined ? String(placeOf(last)) : null,
   }
 }
 
@@ -135,7 +135,7 @@ async function ofCurrency(call: Call): Promise<Which> {
 /** What was owed is of no instrument: asked for by one, it is what was owed in the currency that this one settles in. */
 async function ofInstrument(call: Call): Promise<Which> {
   const contract = await contractAsked(call)
-  const isOfDebts = call.params.oneOf('type', TYPES) === 'bankruptcy'
+  const isOfDebts = call.params.oneOf('type', SETTLEMENT_TYPES) === 'bankruptcy'
   return { byId: new Map([[contract.id, contract]]), currency: isOfDebts ? contract.currency : null }
 }
 
@@ -144,15 +144,15 @@ const own = (name: string, which: (call: Call) => Promise<Which>): Method => ({
   kind: 'private',
   scope: 'trade:read',
   answer: async (call: PrivateCall) => {
-    const equals = { account: accountRead(call) }
-    return page(call, { table: 'settlements', equals, which: await which(call) }, ownShown)
+    const account = accountRead(call)
+    return page(call, { table: 'settlements', account, which: await which(call) }, ownShown)
   },
 })
 const ofAll = (name: string, which: (call: Call) => Promise<Which>): Method => ({
   name: `public/${name}`,
   kind: 'public',
   answer: async (call) =>
-    page(call, { table: 'instrument_settlements', equals: {}, which: await which(call) }, facts),
+    page(call, { table: 'instrument_settlements', account: null, which: await which(call) }, facts),
 })
 
 export const SETTLEMENT_METHODS: readonly Method[] = [

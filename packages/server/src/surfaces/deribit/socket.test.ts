@@ -1,7 +1,8 @@
 /** The socket: the client library's streams, and the frames themselves (sections 8 and 12.4). */
 import { once } from 'node:events'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { type CryptoDesk, ccxtOf, ccxtProOf, type Key, openCryptoDesk } from '../../testing/crypto-desk.js'
+import { ccxtOf, ccxtProOf } from '../../testing/ccxt.js'
+import { type CryptoDesk, type Key, openCryptoDesk } from '../../testing/crypto-desk.js'
 import { openRpcSocket, type RpcSocket } from '../../testing/json-rpc-socket.js'
 import { whenTold } from '../../testing/when-told.js'
 

@@ -1,8 +1,8 @@
-/** The door of the sockets: one JSON-RPC object in a text frame, answered in order of completion (section 1.6). */
-import type { Server } from 'node:http'
+/** The entrance of the sockets: one JSON-RPC object in a text frame, answered in order of completion (section 1.6). */
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
-import { type Take, takeUpgrades } from '../../http/upgrades.js'
+import { clientAddress } from '../../http/client-address.js'
+import { refuseUpgrade, type Upgraded } from '../../http/upgrades.js'
 import type { Services } from '../../services.js'
 import type { Authenticator } from './authentication.js'
 import type { Connections } from './connections.js'
@@ -22,7 +22,6 @@ interface SocketDoor {
 }
 
 export function openSockets(
-  server: Server,
   services: Services,
   { authenticator, credits, connections }: SocketDoor,
 ): { close(): void } {
@@ -31,25 +30,20 @@ export function openSockets(
   const keys = new TakenAway(services, (credential) => {
     for (const session of sessions) session.letGo(credential)
   })
-  const welcome: Take = (request, stream, head) => {
+  const welcome: Upgraded['take'] = (request, stream, head) => {
     sockets.handleUpgrade(request, stream, head, (socket: WebSocket) => {
-      const address = request.socket.remoteAddress ?? ''
-      const session = new Session(services, authenticator, credits, socket, address)
+      const session = new Session(services, authenticator, credits, socket, clientAddress(request))
       sessions.add(session)
       void keys.follow()
       socket.on('close', () => sessions.delete(session))
     })
   }
-  const enter: Take = (request, stream, head) => {
-    if (connections.take(request.socket, services.host.now())) welcome(request, stream, head)
-    else turnAway(stream, '429 Too Many Requests', new VenueError(10028))
-  }
-  takeUpgrades(server, PATH, (request, stream, head) => {
-    if (services.admission.isOpen) return enter(request, stream, head)
-    void services.admission.refusal().then((refusal) => {
-      if (refusal === null) enter(request, stream, head)
-      else turnAway(stream, '503 Service Unavailable', refusedAtDoor(refusal))
-    })
+  services.upgrades.serve(PATH, {
+    take(request, stream, head) {
+      if (connections.take(request, services.host.now())) welcome(request, stream, head)
+      else turnAway(stream, 429, new VenueError(10028))
+    },
+    refuse: (_request, stream, refusal, writer) => turnAway(stream, 503, refusedAtDoor(refusal), writer),
   })
   return {
     close() {
@@ -60,19 +54,8 @@ export function openSockets(
   }
 }
 
-/** No socket is opened: there are too many, or another process answers. */
-function turnAway(stream: Duplex, status: string, fault: VenueError): void {
+/** No socket is opened: there are too many, or another process answers. It may be tried again, here or there. */
+function turnAway(stream: Duplex, status: number, fault: VenueError, writer: string | null = null): void {
   const body = JSON.stringify({ jsonrpc: '2.0', error: fault.told })
-  stream.on('error', () => stream.destroy())
-  stream.end(
-    [
-      `HTTP/1.1 ${status}`,
-      'Content-Type: application/json',
-      `Content-Length: ${Buffer.byteLength(body)}`,
-      'Retry-After: 1',
-      'Connection: close',
-      '',
-      body,
-    ].join('\r\n'),
-  )
+  refuseUpgrade(stream, { status, type: 'application/json', body, writer })
 }

@@ -1,11 +1,21 @@
-/** What few orders ask for (section 6.1): icebergs, prices in dollars, protection, and orders that hang on others. */
-import type { FillCondition, LinkKind, OrderTrigger, OrderType, Plain, Price, Quantity } from '@stemma/core'
+/** What few orders ask for (section 6.1): icebergs, prices that follow the index, protection, and orders that hang on others. */
+import {
+  type FillCondition,
+  isWaitingType,
+  type LinkKind,
+  type OrderTrigger,
+  type OrderType,
+  type Plain,
+  type Price,
+  type Quantity,
+  type Rate,
+} from '@stemma/core'
 import type { PrivateCall } from './call.js'
 import { invalidParam, VenueError } from './errors.js'
 import { type Contract, isInverse } from './instruments.js'
 import { Params } from './params.js'
 import { quantityRead } from './quantities.js'
-import { TIMES, TRIGGERS, TYPES } from './words.js'
+import { ADVANCED, type Advanced, TIMES, TRIGGERS, TYPES } from './words.js'
 
 const LINK_WORDS: readonly LinkKind[] = [
   'one_triggers_other',
@@ -21,15 +31,29 @@ export function displayAsked({ params }: PrivateCall, contract: Contract): Quant
   return shown === null ? null : quantityRead(shown, contract, 'display_amount')
 }
 
-/** With `advanced` the price is in dollars; the venue has a price in volatility too, which is not served. */
-export function isPricedInDollars({ params }: PrivateCall, contract: Contract): boolean {
-  const advanced = params.oneOf('advanced', ['usd', 'implv'])
-  if (advanced === null) return false
+export function advancedAsked({ params }: PrivateCall, contract: Contract, type: OrderType): Advanced | null {
+  const advanced = params.oneOf('advanced', ADVANCED)
+  if (advanced === null) return null
   if (contract.kind !== 'option') throw new VenueError(11038)
   if (params.flag('post_only')) throw new VenueError(11039)
-  if (advanced === 'implv') throw invalidParam('advanced', 'implv is not supported')
-  if (!isInverse(contract)) throw invalidParam('advanced', 'goes with options that are priced in coin')
-  return true
+  if (type !== 'limit') throw invalidParam('advanced', 'goes with limit orders')
+  if (advanced === 'usd' && !isInverse(contract))
+    throw invalidParam('advanced', 'usd goes with options that are priced in coin')
+  return advanced
+}
+
+/** What `price` says in the unit that it is in. */
+export function limitOf(
+  advanced: Advanced | null,
+  given: Price | null,
+): { readonly price: Price | null; readonly usdPrice: Price | null; readonly volatility: Rate | null } {
+  const isVolatility = advanced === 'implv' && given !== null
+  if (isVolatility && given % 100n !== 0n) throw invalidParam('price', 'has too many digits')
+  return {
+    price: advanced === null ? given : null,
+    usdPrice: advanced === 'usd' ? given : null,
+    volatility: isVolatility ? ((given / 100n) as Rate) : null,
+  }
 }
 
 /** Orders that hang on the one that is placed, or null. */
@@ -48,11 +72,12 @@ export function linkedAsked({ params }: PrivateCall, contract: Contract): Plain 
   return {
     kind,
     condition: condition ?? 'first_hit',
-    orders: configured.map((each) => linkedOrder(each, contract)),
+    orders: configured.map((each) => linkedOrder(each, contract, kind)),
   }
 }
 
-function linkedOrder(given: unknown, contract: Contract): Plain {
+/** One that is live at once has to wait for its trigger as any other; what follows later acts where that is there. */
+function linkedOrder(given: unknown, contract: Contract, kind: LinkKind): Plain {
   if (typeof given !== 'object' || given === null || Array.isArray(given))
     throw invalidParam('otoco_config', 'must be an array of objects')
   const params = new Params(given as Readonly<Record<string, unknown>>)
@@ -67,6 +92,7 @@ function linkedOrder(given: unknown, contract: Contract): Plain {
     timeInForce: type === 'market' && time !== 'fill_or_kill' ? 'ioc' : (TIMES[time] as string),
     quantity: quantityRead(params.decimal('amount') ?? params.missing('amount'), contract, 'amount'),
     ...pricesAsked(params, type),
+    mustWait: kind === 'one_cancels_other' && isWaitingType(type),
     trigger: trigger === null ? null : (TRIGGERS[trigger] as OrderTrigger),
     label: params.text('label'),
     postOnly: isPostOnly,
@@ -82,11 +108,12 @@ export function pricesAsked(
 ): { readonly price: Price | null; readonly stopPrice: Price | null; readonly trailingOffset: Price | null } {
   const hasLimit = type === 'limit' || type === 'stop_limit' || type === 'take_limit'
   const trails = type === 'trailing_stop'
-  const waits = type !== 'limit' && type !== 'market' && type !== 'market_to_limit'
-  if (waits && !params.has('trigger')) params.missing('trigger')
+  const isWaiting = isWaitingType(type)
+  if (isWaiting && !params.has('trigger')) params.missing('trigger')
   return {
     price: hasLimit ? (params.price('price') ?? params.missing('price')) : null,
-    stopPrice: waits && !trails ? (params.price('trigger_price') ?? params.missing('trigger_price')) : null,
+    stopPrice:
+      isWaiting && !trails ? (params.price('trigger_price') ?? params.missing('trigger_price')) : null,
     trailingOffset: trails ? (params.price('trigger_offset') ?? params.missing('trigger_offset')) : null,
   }
 }

@@ -1,6 +1,7 @@
 /** Spot: pairs of coins by raw JSON-RPC and by the venue's own client library (sections 6.4, 7.2 and 13.3). */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type CryptoDesk, ccxtOf, type Key, openCryptoDesk } from '../../testing/crypto-desk.js'
+import { ccxtOf } from '../../testing/ccxt.js'
+import { type CryptoDesk, type Key, openCryptoDesk } from '../../testing/crypto-desk.js'
 
 let desk: CryptoDesk
 /** A segregated account with 1.99195 BTC and no USDC. */

@@ -25,8 +25,8 @@ async function openTickers(
   const contract = await contractOf(services, symbol)
   if (contract === null) return null
   const shown = new Ordered(fail, async (view: MarketView) => {
-    const now = toMilliseconds(services.host.now())
-    deliver(tickerShown((await contractOf(services, contract.symbol)) ?? contract, view, now))
+    const known = (await contractOf(services, contract.symbol)) ?? contract
+    deliver(tickerShown(known, view, services.host.now()))
   })
   const pace = new LatestPace(services.timer, milliseconds, fail, (view: MarketView) => shown.add(view))
   return stopping(await watch(opening, contract, 1, (view) => pace.add(view)), pace)

@@ -1,7 +1,8 @@
 /** What an instrument stands at: ticker, book, index (sections 7 and 7.3). */
-import { type BookLevel, type BookView, type IndexView, toMilliseconds } from '@stemma/core'
+import { type BookLevel, type BookView, type IndexView, type Instant, toMilliseconds } from '@stemma/core'
 import type { Call, Method } from './call.js'
 import { answered, invalidParam } from './errors.js'
+import { optionShown } from './greeks.js'
 import {
   type Contract,
   contractAsked,
@@ -11,6 +12,7 @@ import {
   isOfFilter,
   isOver,
   isSpot,
+  markOf,
   SYSTEM,
   stateShown,
 } from './instruments.js'
@@ -42,14 +44,10 @@ export function quoteShown(contract: Contract, { bids, offers }: Levels): Readon
   return { best_bid_price: bid[0], best_bid_amount: bid[1], best_ask_price: ask[0], best_ask_amount: ask[1] }
 }
 
-/** The price that positions are valued at: the mark, else the last trade. */
-export const markOf = ({ statistics, settlementPrice }: Contract) =>
-  settlementPrice ?? statistics?.mark ?? statistics?.last ?? statistics?.close ?? null
-
 export function tickerShown(
   contract: Contract,
   levels: Levels,
-  at: number,
+  now: Instant,
 ): Readonly<Record<string, unknown>> {
   const { statistics, quantityScale, currency } = contract
   const index = priceOr(contract.indexPrice, 0)
@@ -64,7 +62,7 @@ export function tickerShown(
         )
   return {
     instrument_name: contract.symbol,
-    timestamp: at,
+    timestamp: toMilliseconds(now),
     state: stateShown(contract),
     stats: {
       high: priceOr(statistics?.high ?? null, null),
@@ -83,15 +81,16 @@ export function tickerShown(
     ...(isSpot(contract) ? {} : { settlement_price: priceOr(contract.session?.price ?? null, 0) }),
     estimated_delivery_price: index,
     ...(contract.kind === 'perpetual' ? fundingShown(contract) : {}),
-    ...(contract.kind === 'option'
-      ? { underlying_price: index, underlying_index: contract.index, interest_rate: 0 }
-      : {}),
+    ...(contract.kind === 'option' ? optionShown(contract, levels, now) : {}),
   }
 }
 
 function fundingShown({ session }: Contract): Readonly<Record<string, number>> {
-  const rate = session === null ? 0 : priceShown(session.fundingRate)
-  return { current_funding: rate, funding_8h: rate, interest_value: 0 }
+  return {
+    current_funding: session === null ? 0 : priceShown(session.fundingRate),
+    funding_8h: session === null ? 0 : priceShown(session.fundingOfPeriod),
+    interest_value: 0,
+  }
 }
 
 /** One of the depths that there are: the next deeper where it is none of them. */
@@ -100,11 +99,9 @@ export function depthAsked(given: number | null): number {
   return DEPTHS.find((depth) => depth >= (given ?? DEPTH_DEFAULT)) ?? 1_000
 }
 
-const now = ({ host }: Call): number => toMilliseconds(host.now())
-
 async function ticker(call: Call): Promise<unknown> {
   const contract = await contractAsked(call)
-  return tickerShown(contract, await levelsOf(call, contract, 1), now(call))
+  return tickerShown(contract, await levelsOf(call, contract, 1), call.host.now())
 }
 
 async function orderBook(call: Call): Promise<unknown> {
@@ -116,7 +113,7 @@ async function orderBook(call: Call): Promise<unknown> {
   const levels = answered(answer)
   const shown = (side: readonly BookLevel[]) => side.map((level) => levelShown(contract, level))
   return {
-    ...tickerShown(contract, levels, now(call)),
+    ...tickerShown(contract, levels, call.host.now()),
     bids: shown(levels.bids),
     asks: shown(levels.offers),
     change_id: answer.kind === 'answer' ? answer.sequence : 0,
@@ -140,10 +137,12 @@ const midOf = (bid: number, ask: number): number | null =>
   bid === 0 || ask === 0 ? null : Number(((bid + ask) / 2).toPrecision(15))
 
 async function summary(call: Call, contract: Contract): Promise<unknown> {
-  const { stats, best_bid_price, best_ask_price, ...shown } = tickerShown(
+  const now = call.host.now()
+  const levels = await levelsOf(call, contract, 1)
+  const { stats, best_bid_price, best_ask_price, bid_iv, ask_iv, greeks, ...shown } = tickerShown(
     contract,
-    await levelsOf(call, contract, 1),
-    now(call),
+    levels,
+    now,
   )
   const { high, low, volume, volume_notional, price_change } = stats as Readonly<Record<string, unknown>>
   return {
@@ -159,7 +158,7 @@ async function summary(call: Call, contract: Contract): Promise<unknown> {
     last: shown.last_price,
     base_currency: contract.base,
     quote_currency: contract.currency,
-    creation_timestamp: now(call),
+    creation_timestamp: toMilliseconds(now),
   }
 }
 

@@ -4,8 +4,9 @@ import { accountView } from './account-shown.js'
 import { accountRead, type Method, type PrivateCall } from './call.js'
 import { invalidParam } from './errors.js'
 import { type Contract, contracts, currencyNamed, isOfCurrency, isSpot } from './instruments.js'
+import type { Details } from './log-facts.js'
 import { type Happening, happenings, idOfRow, placeBelow } from './log-happenings.js'
-import { type Details, isPairTrade, isTransaction, type LogRow, rowsOf } from './log-rows.js'
+import { isPairTrade, isTransaction, type LogRow, rowsOf } from './log-rows.js'
 
 const COUNT_MAX = 250
 const COUNT_DEFAULT = 100

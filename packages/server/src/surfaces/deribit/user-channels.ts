@@ -9,7 +9,7 @@ import { type Contract, CURRENCIES, contracts, SYSTEM } from './instruments.js'
 import { factsOf, type OrderFacts, orderShown } from './orders.js'
 import { INTERVAL_MILLISECONDS, type Interval, Latest, Ordered, Pace } from './pace.js'
 import { shownPositions } from './positions.js'
-import { frozenShown } from './protection-methods.js'
+import { frozenShown, protectionNamed } from './protection-methods.js'
 import { covers } from './scopes.js'
 import { summaryOf } from './summary.js'
 import { userTradeShown } from './user-trades.js'
@@ -118,11 +118,16 @@ async function openProtection({ services, tell }: Opening, caller: Caller, index
   const matches = ({ kind, data }: Event): boolean =>
     kind === 'protection.triggered' && data.account === account && (index === 'any' || data.index === index)
   const deliver = ({ data }: Event): boolean => {
-    const { index: name, frozenUntil } = data as {
+    const {
+      index: name,
+      group,
+      frozenUntil,
+    } = data as {
       readonly index: string
+      readonly group: string | null
       readonly frozenUntil: number | null
     }
-    tell({ index_name: name, frozen_until: frozenShown(frozenUntil) })
+    tell({ ...protectionNamed({ index: name, group }), frozen_until: frozenShown(frozenUntil) })
     return true
   }
   const needs = [{ ability: 'read', target: { account } }] as const

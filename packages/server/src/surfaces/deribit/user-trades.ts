@@ -31,11 +31,12 @@ import {
   numberShown,
   type OrderFacts,
   orderIdRead,
+  quoteIdsShown,
   stateShown,
   TYPES_SHOWN,
 } from './orders.js'
 
-const FILLS = { type: ['partially_filled', 'filled', 'moved'] }
+export const FILLS = { type: ['partially_filled', 'filled', 'moved'] }
 const COUNT_MAX = 1_000
 const COUNT_DEFAULT = 10
 
@@ -92,7 +93,8 @@ export function userTradeShown(row: HistoryRow, contract: Contract): Readonly<Re
     api: true,
     post_only: facts.terms.postOnly,
     ...(isSpot(contract) ? {} : { reduce_only: facts.terms.reduceOnly }),
-    mmp: false,
+    mmp: facts.terms.isProtected === true,
+    ...quoteIdsShown(facts),
     risk_reducing: false,
   }
 }

@@ -11,6 +11,10 @@ export const TYPES: Readonly<Record<string, OrderType>> = {
   take_market: 'take',
   trailing_stop: 'trailing_stop',
 }
+/** A price in dollars, or a volatility in percent; the price in the book follows it. */
+export const ADVANCED = ['usd', 'implv'] as const
+export type Advanced = (typeof ADVANCED)[number]
+
 export const TIMES: Readonly<Record<string, string>> = {
   good_til_cancelled: 'gtc',
   good_til_day: 'gtd',

@@ -95,13 +95,19 @@ function refusalOf(thrown: unknown): Refusal {
 
 export const FIELDS_OF_COMMAND: readonly string[] = ['operation', 'input', 'idempotency_key', 'if_match']
 
-/** A command as batches and sockets write it; a socket's message has a few more fields. */
+/** What a way in says besides the command itself: a socket's message has a few more fields. */
+export interface Way extends Pick<Call, 'isDryRun' | 'connection'> {
+  readonly fields: readonly string[]
+}
+
+const BY_BATCH: Way = { isDryRun: false, connection: null, fields: FIELDS_OF_COMMAND }
+
+/** A command as batches and sockets write it. */
 export function callOf(
   command: unknown,
   at: string,
   caller: Caller,
-  isDryRun = false,
-  fields: readonly string[] = FIELDS_OF_COMMAND,
+  { isDryRun, connection, fields }: Way = BY_BATCH,
 ): Call {
   if (typeof command !== 'object' || command === null)
     return refuse('malformed', 'expected an object', { field: at || '/' })
@@ -125,6 +131,7 @@ export function callOf(
     key: key === undefined ? null : checkKey(key),
     version: version === undefined ? null : Number(version),
     isDryRun,
+    connection,
   }
 }
 

@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto'
 import type { Operation } from '@stemma/contract'
 import { type Actor, type Plain, refuse } from '@stemma/core'
+import type { OrdersOfConnection } from '../../host/orders-of-connection.js'
 import type { Services } from '../../services.js'
 
 export interface Caller {
@@ -21,6 +22,8 @@ export interface Call {
   readonly key: string | null
   readonly version: number | null
   readonly isDryRun: boolean
+  /** What ends with the socket that it came over; null where it came by a request. */
+  readonly connection: OrdersOfConnection | null
 }
 
 /** What a call was prepared to: the engine's input, and what only this answer may show. */
@@ -28,6 +31,8 @@ export interface Prepared {
   readonly command: string
   readonly input: Plain
   readonly shown?: Readonly<Record<string, Plain>>
+  /** What this surface does itself once the command is done. */
+  readonly done?: () => Promise<void>
 }
 
 export type Prepare = (services: Services, call: Call) => Promise<Prepared>

@@ -9,10 +9,10 @@ import {
   type HistoryRow,
   type Need,
   type Plain,
-  Refused,
   refuse,
 } from '@stemma/core'
 import type { Host, Services } from '../../services.js'
+import { refuseUnauthorized } from './authorized.js'
 import type { Call, Input } from './call.js'
 import { decodeCursor, encodeCursor } from './cursor.js'
 import { eventRow } from './event-wire.js'
@@ -33,9 +33,8 @@ export interface History {
 
 export async function readHistory(services: Services, history: History, call: Call): Promise<unknown> {
   const { host } = services
-  const { input, caller, operation } = call
-  const allowed = await host.authorize(caller.actor, operation.scope ?? '', history.needs(input))
-  if (allowed.kind === 'refused') throw new Refused(allowed.refusal)
+  const { input } = call
+  await refuseUnauthorized(host, call, history.needs(input))
   const limit = Number(input.limit)
   const after = typeof input.cursor === 'string' ? decodeCursor(input.cursor) : null
   if (after !== null && (!Array.isArray(after) || after.length !== history.order.length))
@@ -74,7 +73,7 @@ function merged(rows: readonly HistoryRow[], order: readonly string[], isNewestF
 export const camel = (row: HistoryRow): HistoryRow =>
   Object.fromEntries(
     Object.entries(row).map(([name, value]) => [
-      name.replace(/_([a-z])/g, (_whole, letter: string) => letter.toUpperCase()),
+      name.replace(/_([a-z0-9])/g, (_whole, letter: string) => letter.toUpperCase()),
       value,
     ]),
   )

@@ -19,6 +19,23 @@ const post = (raw: string | Uint8Array<ArrayBuffer>, headers: Record<string, str
   world.call('POST', '/stemma/v1/transfers', { raw, headers })
 const head = () => world.engine.image.head.sequence
 
+test('a history, what is finished, a batch and a refusal say their sequence too', async () => {
+  const made = await world.call('POST', '/stemma/v1/transfers', { body: transfer() })
+  const commands = [{ operation: 'transfers.create', input: transfer() }]
+  const answers = [
+    await world.call('GET', `/stemma/v1/accounts/${main}/entries`),
+    await world.call('GET', `/stemma/v1/transfers/${made.body.transfer}`),
+    await world.call('POST', '/stemma/v1/transfers', { body: transfer({ amount: 1 }) }),
+    await world.call('POST', '/stemma/v1/transfers?dry_run=true', { body: transfer() }),
+    made,
+  ]
+  for (const { headers } of answers) expect(headers.get('stemma-sequence')).toBe(String(made.body.sequence))
+  const batch = await world.call('POST', '/stemma/v1/batch', { body: { commands } })
+  expect(batch.headers.get('stemma-sequence')).toBe(String(made.body.sequence + 1))
+  const nobody = await world.call('GET', `/stemma/v1/accounts/${main}/entries`, { key: null })
+  expect(nobody.headers.get('stemma-sequence')).toBeNull()
+})
+
 describe('malformed requests are refused with a pointer, and change nothing', () => {
   const cases: [string, () => unknown, number, string][] = [
     ['an amount as a number', () => transfer({ amount: 1 }), 400, '/amount'],

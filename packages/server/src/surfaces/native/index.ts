@@ -23,7 +23,7 @@ export function surfaceWith({ heartbeatMs }: { readonly heartbeatMs: number }): 
     async register(app, services) {
       const performers = new Map(OPERATIONS.map((each) => [each.name, performer(services, each)]))
       await routes(app, services, performers, heartbeatMs)
-      const door = openSockets(app.server, services, performers, heartbeatMs)
+      const door = openSockets(services, performers, heartbeatMs)
       app.addHook('preClose', async () => door.close())
     },
   }

@@ -29,9 +29,15 @@ function requestOf({ method, path, pathFields, example }: Operation, ids: Readon
   )
   const isInBody = method !== 'GET' && method !== 'DELETE'
   const query = new URLSearchParams(
-    isInBody ? [] : Object.entries(rest).map(([name, value]) => [name, String(value)]),
+    isInBody ? [] : Object.entries(rest).map(([name, value]) => [name, inQuery(value)]),
   )
   return { url: `/stemma/v1${url}?${query}`.replace(/\?$/, ''), body: isInBody ? rest : undefined }
+}
+
+/** Commas between the items of a list; objects, and lists of them, as JSON. */
+function inQuery(value: unknown): string {
+  const [first] = Array.isArray(value) ? value : [value]
+  return typeof first === 'object' ? JSON.stringify(value) : String(value)
 }
 
 /** What has to be there before the example of an operation can run: calls of other examples, by the id that they make. */
@@ -152,11 +158,39 @@ const BEFORE: Readonly<
   const market = [instrument, opened] as const
   const tradable = [...market, seller, funded] as const
   const crossed = [...tradable, ['orders.cross', null, EXAMPLE.trade, 'trade']] as const
+  const subaccount = ['subaccounts.create', null, EXAMPLE.second, 'account'] as const
   const each = <T>(names: readonly string[], calls: readonly T[]) =>
     Object.fromEntries(names.map((name) => [name, calls]))
   return {
+    ...each(
+      [
+        'subaccounts.rename',
+        'subaccounts.remove',
+        'subaccounts.set_email',
+        'subaccounts.set_login',
+        'subaccounts.set_notified',
+        'logins.get',
+      ],
+      [subaccount],
+    ),
+    'subaccounts.withdraw_email': [subaccount, ['subaccounts.set_email', null, EXAMPLE.user, 'user']],
+    'logins.remove': [subaccount, ['subaccounts.set_login', null, EXAMPLE.user, 'user']],
     ...each(['groups.get', 'groups.update', 'groups.close'], [group]),
     'protections.reset': [['protections.set', null, 'mmp_93', 'protection']],
+    'orders.quote': [
+      [
+        'protections.set',
+        {
+          account: EXAMPLE.account,
+          index: 'btc_usd',
+          group: 'near',
+          interval_seconds: 5,
+          quantity_limit: '3',
+        },
+        'mmp_93',
+        'protection',
+      ],
+    ],
     'groups.add_account': [own, group],
     'groups.remove_account': [own, group, add],
     'accounts.review': [waiting],
@@ -220,6 +254,7 @@ const BEFORE: Readonly<
         'books.get',
         'quotes.get',
         'statistics.get',
+        'candles.list',
       ],
       [instrument],
     ),
@@ -236,6 +271,7 @@ const BEFORE: Readonly<
         'executions.list',
         'drop_copy.list',
         'margin.get',
+        'margin.of_order',
       ],
       [...market, placed],
     ),
@@ -278,9 +314,20 @@ const THERE: Readonly<Record<string, (into: World) => Promise<unknown>>> = {
   'prices.publish': openShare,
   'loss_lockouts.lift': lockOut,
   'positions.move': holdPerpetual,
+  'orders.quote': holdPerpetual,
   'protections.set': publishIndex,
   'protections.reset': publishIndex,
   'margin.change_model': holdPerpetual,
+  'margin.of_quantity': holdPerpetual,
+  'margin.simulate': holdPerpetual,
+  'margin.project': holdPerpetual,
+  'margin.compare_models': holdPerpetual,
+  'funding_hours.list': holdPerpetual,
+  'funding_hours.sum': holdPerpetual,
+  'instrument_settlements.list': holdPerpetual,
+  'settlements.list': holdPerpetual,
+  'indexes.hours': holdPerpetual,
+  'indexes.volatility': holdPerpetual,
   'factors.begin': askForOneself,
   'factors.list': askForOneself,
   'factors.remove': askForOneself,

@@ -63,7 +63,9 @@ async function runCommand(services: Services, call: Call): Promise<Reply> {
   const prepared = await prepare(services, call)
   const request = requestOf(call, prepared)
   if (call.isDryRun) return dryRun(services, call, request)
-  return settle(call, await told(services, call, await services.host.execute(request)), prepared)
+  const settled = await services.host.execute(request)
+  if (settled.kind !== 'refused') await prepared.done?.()
+  return settle(call, await told(services, call, settled), prepared)
 }
 
 /** The outcome as the caller is told it. */

@@ -5,9 +5,11 @@ import { type Plain, Refused, refuse } from '@stemma/core'
 import { mintApiKey } from '../../auth/api-keys.js'
 import type { Services } from '../../services.js'
 import { type Prepare, type Prepared, versioned } from './call.js'
+import { DISCONNECT_PREPARE } from './disconnects.js'
 import { FACTOR_PREPARE } from './factors.js'
 import { prepareVenues } from './prepare-venues.js'
 import { newSecret, sealed } from './sealed.js'
+import { SUBACCOUNT_PREPARE } from './subaccounts.js'
 import { TRADING_PREPARE } from './trading/prepare.js'
 
 const as = (command: string, input: Plain, shown?: Prepared['shown']): Prepared =>
@@ -118,6 +120,8 @@ export const PREPARE: ReadonlyMap<string, Prepare> = new Map([
   ['webhooks.register', registerWebhook],
   ['corrections.reverse', reverse],
   ...FACTOR_PREPARE,
+  ...SUBACCOUNT_PREPARE,
+  ...DISCONNECT_PREPARE,
   ...TRADING_PREPARE,
   ...prepareVenues,
 ])

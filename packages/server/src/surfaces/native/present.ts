@@ -3,7 +3,9 @@
 import type { Plain } from '@stemma/core'
 import type { Call, Present } from './call.js'
 import { encodeCursor } from './cursor.js'
+import { DISCONNECT_PRESENT } from './disconnects.js'
 import { FACTOR_PRESENT } from './factors.js'
+import { SUBACCOUNT_PRESENT } from './subaccounts.js'
 import { TRADING_PRESENT } from './trading/present.js'
 
 type Rows = readonly Readonly<Record<string, Plain>>[]
@@ -74,5 +76,7 @@ export const PRESENT: ReadonlyMap<string, Present> = new Map<string, Present>([
   ['mails.list', mails],
   ['settings.effective', settings],
   ...FACTOR_PRESENT,
+  ...SUBACCOUNT_PRESENT,
+  ...DISCONNECT_PRESENT,
   ...TRADING_PRESENT,
 ])

@@ -8,7 +8,7 @@ export interface Reply {
   readonly isProblem: boolean
   readonly isReplayed: boolean
   readonly etag: string | null
-  /** The sequence of the command, or that the answer was read at; left out where it was read from history. */
+  /** The sequence of the command, or that the answer was read at; where it is left out, the last one that is durable. */
   readonly sequence?: number
 }
 

@@ -1,6 +1,7 @@
 /** The routes of the native surface, made from the registry. */
 import { BASE_PATH, OPERATIONS, type Operation } from '@stemma/contract'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { clientAddress } from '../../http/client-address.js'
 import type { Services } from '../../services.js'
 import { batchHandler } from './batch.js'
 import type { Call, Caller, Input } from './call.js'
@@ -57,16 +58,21 @@ export async function routes(
 
 type Answer = (request: FastifyRequest, caller: Caller) => Promise<Reply> | Reply
 
-/** Proves the caller, answers, and turns whatever was thrown into a problem. */
+/** Proves the caller, answers, and turns whatever was thrown into a problem. Who is proven is told at which sequence. */
 function answering(services: Services, answer: Answer) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     const requestId = requestIdOf(request.headers)
+    let isProven = false
     let built: Reply
     try {
-      built = await answer(request, await callerOf(services, request.headers, request.ip, requestId))
+      const caller = await callerOf(services, request.headers, clientAddress(request.raw), requestId)
+      isProven = true
+      built = await answer(request, caller)
     } catch (thrown) {
       built = replyToFault(thrown, services, requestId)
     }
+    if (isProven && built.sequence === undefined)
+      built = { ...built, sequence: services.host.durableSequence }
     send(reply, built, requestId)
   }
 }
@@ -76,7 +82,7 @@ function operationHandler(services: Services, operation: Operation, perform: Per
   return answering(services, (request, caller) => {
     const { wire, key, version, isDryRun } = read(request)
     const input = operation.input.decode(wire, '') as Input
-    const call: Call = { operation, wire, input, caller, key, version, isDryRun }
+    const call: Call = { operation, wire, input, caller, key, version, isDryRun, connection: null }
     return perform(call)
   })
 }

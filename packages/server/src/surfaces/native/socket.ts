@@ -1,13 +1,16 @@
 /**
  * The socket: the same operations by name, one command a message, pipelined and answered in order of completion, and
- * subscriptions to events. It is proven by the header of its opening request or by its first message.
+ * subscriptions to events. It is proven by the header of its opening request or by its first message. Orders that came
+ * over it end with it, of accounts that asked for that.
  */
-import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { BASE_PATH } from '@stemma/contract'
 import { refuse } from '@stemma/core'
 import { type RawData, type WebSocket, WebSocketServer } from 'ws'
-import { takeUpgrades } from '../../http/upgrades.js'
+import { OrdersOfConnection } from '../../host/orders-of-connection.js'
+import { clientAddress } from '../../http/client-address.js'
+import { refuseUpgrade } from '../../http/upgrades.js'
 import type { Services, Subscription } from '../../services.js'
 import { callOf, FIELDS_OF_COMMAND } from './batch.js'
 import type { Caller } from './call.js'
@@ -36,31 +39,26 @@ export interface SocketDoor {
 }
 
 export function openSockets(
-  server: Server,
   services: Services,
   performers: ReadonlyMap<string, Performer>,
   heartbeatMs: number,
 ): SocketDoor {
   const sessions = new Set<Session>()
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_BYTES_MAX })
-  takeUpgrades(server, PATH, (request, stream, head) => {
-    if (!services.admission.isOpen) {
-      void services.admission.refusal().then((refusal) => {
-        if (refusal === null) welcome(request, stream, head)
-        else turnAway(stream, problem(refusal, requestIdOf(request.headers)))
+  services.upgrades.serve(PATH, {
+    take(request, stream, head) {
+      sockets.handleUpgrade(request, stream, head, (socket) => {
+        const session = new Session(services, performers, socket, stream, request)
+        sessions.add(session)
+        socket.on('close', () => sessions.delete(session))
+        session.begin(heartbeatMs)
       })
-      return
-    }
-    welcome(request, stream, head)
+    },
+    refuse({ headers }, stream, refusal, writer) {
+      const { status, body } = problem(refusal, requestIdOf(headers))
+      refuseUpgrade(stream, { status, type: 'application/problem+json', body, writer })
+    },
   })
-  const welcome = (request: IncomingMessage, stream: Duplex, head: Buffer): void => {
-    sockets.handleUpgrade(request, stream, head, (socket) => {
-      const session = new Session(services, performers, socket, stream, request)
-      sessions.add(session)
-      socket.on('close', () => sessions.delete(session))
-      session.begin(heartbeatMs)
-    })
-  }
   return {
     close() {
       for (const session of sessions) session.end(1001, 'the server stops')
@@ -69,24 +67,9 @@ export function openSockets(
   }
 }
 
-/** No socket is opened: the reason comes as the answer to the request for one. */
-function turnAway(stream: Duplex, { status, body }: Reply): void {
-  stream.on('error', () => stream.destroy())
-  stream.end(
-    [
-      `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
-      'Content-Type: application/problem+json',
-      `Content-Length: ${Buffer.byteLength(body)}`,
-      'Retry-After: 1',
-      'Connection: close',
-      '',
-      body,
-    ].join('\r\n'),
-  )
-}
-
 class Session {
   private caller: Caller | null = null
+  private readonly orders: OrdersOfConnection
   private readonly subscriptions = new Map<string, Subscription>()
   private subscriptionCount = 0
   private inFlight = 0
@@ -105,7 +88,8 @@ class Session {
     private readonly opening: IncomingMessage,
   ) {
     this.requestId = requestIdOf(opening.headers)
-    this.address = opening.socket.remoteAddress ?? ''
+    this.orders = new OrdersOfConnection(services.host)
+    this.address = clientAddress(opening)
   }
 
   begin(heartbeatMs: number): void {
@@ -121,6 +105,7 @@ class Session {
       clearTimeout(deadline)
       clearInterval(heart)
       for (const subscription of this.subscriptions.values()) subscription.close()
+      void this.endOrders()
     })
     const first = this.opening.headers.authorization === undefined ? null : this.proveByHeader()
     this.socket.on('message', (data, isBinary) => {
@@ -141,6 +126,15 @@ class Session {
     } catch (thrown) {
       this.answer(null, replyToFault(thrown, this.services, this.requestId))
       this.end(4401, 'nobody is proven')
+    }
+  }
+
+  private async endOrders(): Promise<void> {
+    try {
+      await this.orders.end()
+    } catch (thrown) {
+      // A server that stops takes no more commands: the next process ends them before it lets anybody in.
+      this.services.log.debug({ err: thrown }, 'orders of a closed connection are left to the next process')
     }
   }
 
@@ -193,7 +187,7 @@ class Session {
     const { dry_run: isDryRun = false } = message
     if (typeof isDryRun !== 'boolean')
       return refuse('malformed', 'expected true or false', { field: '/dry_run' })
-    const call = callOf(message, '', caller, isDryRun, FIELDS)
+    const call = callOf(message, '', caller, { isDryRun, connection: this.orders, fields: FIELDS })
     const perform = this.performers.get(call.operation.name) as Performer
     if (this.inFlight >= IN_FLIGHT_MAX)
       return refuse('overloaded', `expected at most ${IN_FLIGHT_MAX} messages without an answer`)

@@ -1,5 +1,6 @@
 /** Streams as server-sent events: resumable by id, with heartbeats, and without mercy for readers that do not read. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { clientAddress } from '../../http/client-address.js'
 import { PROTECTIVE_HEADERS } from '../../http/protective-headers.js'
 import type { Services } from '../../services.js'
 import { callerOf, requestIdOf } from './caller.js'
@@ -27,7 +28,7 @@ export function streamHandler(services: Services, stream: Stream, heartbeatMs: n
       raw.write(`: stream of ${stream.name}\n\n${place}`)
     }
     try {
-      const caller = await callerOf(services, request.headers, request.ip, requestId)
+      const caller = await callerOf(services, request.headers, clientAddress(request.raw), requestId)
       const given = givenIn(request, stream)
       const { subscription, place } = await stream.open(services, caller, given, ({ id, kind, data }) => {
         begin()

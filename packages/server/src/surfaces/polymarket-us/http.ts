@@ -1,11 +1,12 @@
 /** A request over HTTP, and what a route answers to it. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { clientAddress } from '../../http/client-address.js'
 import type { Incoming } from './call.js'
 import { Download } from './download.js'
 
-export const overHttp = ({ id, ip, headers, params, query, body }: FastifyRequest): Incoming => ({
+export const overHttp = ({ id, raw, headers, params, query, body }: FastifyRequest): Incoming => ({
   id,
-  address: ip,
+  address: clientAddress(raw),
   headers,
   params,
   query,

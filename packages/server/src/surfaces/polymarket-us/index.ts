@@ -4,6 +4,7 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { TokenBuckets } from '../../auth/index.js'
+import { clientAddress } from '../../http/client-address.js'
 import { readJson } from '../../http/json.js'
 import { SEQUENCE_HEADER } from '../../http/sequence-header.js'
 import type { SurfaceModule } from '../../services.js'
@@ -69,7 +70,7 @@ async function mount(scope: FastifyInstance, gate: Gate): Promise<void> {
   scope.addHook('onRequest', async (request, reply) => void identified(request, reply))
   scope.setErrorHandler(fail)
   scope.setNotFoundHandler(answerUnknown())
-  scope.get('/health', ({ ip }) => health(gate, ip))
+  scope.get('/health', ({ raw }) => health(gate, clientAddress(raw)))
   for (const route of ROUTES) {
     scope.route({
       method: route.method,

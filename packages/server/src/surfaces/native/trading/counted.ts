@@ -2,9 +2,10 @@
  * Where requests about instruments become what the engine takes: a symbol becomes an id, and decimal text a count in
  * the instrument's own units. Every operation of trading is read here and nowhere else.
  */
-import { currencyOf, type Need, type Plain, parseAmount, parseQuantity, Refused, refuse } from '@stemma/core'
+import { currencyOf, type Plain, parseAmount, parseQuantity, Refused, refuse } from '@stemma/core'
 import type { InstrumentUnits } from '../../../host/market-view.js'
 import type { Host } from '../../../services.js'
+import { refuseUnauthorized } from '../authorized.js'
 import type { Call, Input } from '../call.js'
 
 /** Fields of the input that are counted in the instrument's units. */
@@ -17,7 +18,7 @@ const OF_ORDER: Counted = {
   quantities: ['quantity', 'minimumQuantity', 'displayQuantity'],
   amounts: ['cash'],
 }
-const OF_LEG: Counted = { quantities: ['quantity'], amounts: [] }
+const OF_POSITION: Counted = { quantities: ['quantity'], amounts: [] }
 const OF_LIMITS: Counted = { quantities: ['quantityMax'], amounts: ['notionalMax'] }
 const OF_ADJUSTMENT: Counted = { quantities: ['quantity'], amounts: ['cost'] }
 const NOTHING: Counted = { quantities: [], amounts: [] }
@@ -26,6 +27,7 @@ const COUNTED: Readonly<Record<string, Counted>> = {
   'orders.place': OF_ORDER,
   'orders.preview': OF_ORDER,
   'positions.adjust': OF_ADJUSTMENT,
+  'margin.of_quantity': OF_POSITION,
 }
 
 /** The input with its instruments found and its numbers counted. Who may not ask at all learns nothing of either. */
@@ -43,9 +45,20 @@ function settled(host: Host, { operation, input }: Call): Input {
     const orders = input.orders as readonly Input[]
     return { ...input, orders: orders.map((each, at) => found(host, each, OF_ORDER, `/orders/${at}`)) }
   }
+  if (operation.name === 'orders.quote') {
+    const quotes = input.quotes as readonly Input[]
+    return { ...input, quotes: quotes.map((each, at) => quoteFound(host, each, `/quotes/${at}`)) }
+  }
   if (operation.name === 'positions.move') {
     const legs = input.legs as readonly Input[]
-    return { ...input, legs: legs.map((each, at) => found(host, each, OF_LEG, `/legs/${at}`)) }
+    return { ...input, legs: legs.map((each, at) => found(host, each, OF_POSITION, `/legs/${at}`)) }
+  }
+  if (operation.name === 'margin.simulate') {
+    const positions = input.positions as readonly Input[]
+    return {
+      ...input,
+      positions: positions.map((each, at) => found(host, each, OF_POSITION, `/positions/${at}`)),
+    }
   }
   if (operation.name === 'instruments.update' && input.limits !== null) {
     const units = unitsOf(host, input.instrument as Named, '/instrument')
@@ -67,6 +80,16 @@ function withLinked(host: Host, input: Input): Input {
   return { ...input, linked: { ...linked, orders } }
 }
 
+/** Both sides of a quote count in the units of its instrument. */
+function quoteFound(host: Host, quote: Input, at: string): Input {
+  const units = unitsOf(host, quote.instrument as Named, `${at}/instrument`)
+  const side = (name: 'bid' | 'ask'): Input | null => {
+    const asked = (quote[name] ?? null) as Input | null
+    return asked === null ? null : counted(asked, units, OF_ORDER, `${at}/${name}`)
+  }
+  return { ...quote, instrument: units.id, bid: side('bid'), ask: side('ask') }
+}
+
 /** A replacement names its order only: the order says of which instrument it is. */
 export async function settledReplacement(host: Host, call: Call): Promise<Input> {
   const { input } = call
@@ -80,15 +103,6 @@ export async function settledReplacement(host: Host, call: Call): Promise<Input>
     if (thrown instanceof Refused) await refuseUnauthorized(host, call, needs)
     throw thrown
   }
-}
-
-async function refuseUnauthorized(
-  host: Host,
-  { caller, operation }: Call,
-  needs: readonly Need[],
-): Promise<void> {
-  const allowed = await host.authorize(caller.actor, operation.scope ?? '', needs)
-  if (allowed.kind === 'refused') throw new Refused(allowed.refusal)
 }
 
 type Named = number | string

@@ -2,6 +2,7 @@
 import { TRADE_TYPES } from '@stemma/contract'
 import { type HistoryRow, type Need, type Plain, Refused, refuse } from '@stemma/core'
 import type { Host, Services } from '../../../services.js'
+import { refuseUnauthorized } from '../authorized.js'
 import type { Call, Input } from '../call.js'
 import { decodeCursor, encodeCursor } from '../cursor.js'
 import { bounds, camel, given, type History, ofAccount, readHistory } from '../history.js'
@@ -10,7 +11,7 @@ import { settledInput } from './counted.js'
 import { shownEntry, shownExecution, shownOrder, withUnits } from './shown.js'
 
 /** A history whose instruments may be named by their symbols. */
-function byInstrument(history: Omit<History, 'read'>): History {
+export function byInstrument(history: Omit<History, 'read'>): History {
   return {
     ...history,
     read: async (services, call) =>
@@ -102,8 +103,7 @@ const asOf: History = {
     const { account = null, time, sequence, instrument, limit, cursor } = input
     if ((time === null) === (sequence === null))
       refuse('malformed', 'expected either a time or a sequence', { field: '/time' })
-    const allowed = await host.authorize(call.caller.actor, call.operation.scope ?? '', ofAccount(input))
-    if (allowed.kind === 'refused') throw new Refused(allowed.refusal)
+    await refuseUnauthorized(host, call, ofAccount(input))
     const present = await host.read<Page>(
       'positions.list',
       { kind: 'system' },

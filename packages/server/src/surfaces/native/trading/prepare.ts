@@ -1,5 +1,5 @@
 /** How this surface asks the engine about trading: instruments found, numbers counted, and trades read from history. */
-import type { Plain } from '@stemma/core'
+import type { AccountId, Plain } from '@stemma/core'
 import type { Services } from '../../../services.js'
 import { type Call, type Input, type Prepare, versioned } from '../call.js'
 import { settledInput, settledReplacement } from './counted.js'
@@ -9,6 +9,16 @@ const settledCommand: Prepare = async ({ host }, call) => ({
   command: call.operation.name,
   input: await settledInput(host, { ...call, input: versioned(call) }),
 })
+
+/** An order that comes over a socket carries it, and ends with it where its account asked for that. */
+const place: Prepare = async (services, call) => {
+  const prepared = await settledCommand(services, call)
+  const { connection, caller, isDryRun } = call
+  if (connection === null || isDryRun) return prepared
+  const input = prepared.input as Input
+  await connection.join({ account: input.account as AccountId, authenticated: caller })
+  return { ...prepared, input: { ...input, connection: connection.connection } }
+}
 
 const replace: Prepare = async ({ host }, call) => ({
   command: call.operation.name,
@@ -29,13 +39,14 @@ export const TRADING_PREPARE: readonly (readonly [string, Prepare])[] = [
     'instruments.update',
     'instruments.set_state',
     'instruments.settle',
-    'orders.place',
     'orders.cancel_all',
     'orders.cross',
+    'orders.quote',
     'positions.adjust',
     'positions.close',
     'positions.move',
   ].map((name) => [name, settledCommand] as const),
+  ['orders.place', place],
   ['orders.replace', replace],
   ['trades.bust', correct],
   ['trades.correct', correct],
@@ -53,7 +64,14 @@ const also =
 export const ASK: ReadonlyMap<string, Ask> = new Map([
   ['instruments.get', also({ symbol: null })],
   ['orders.preview', also({ onReject: 'refuse' })],
-  ...['books.get', 'quotes.get', 'statistics.get', 'orders.open', 'positions.get', 'positions.list'].map(
-    (name) => [name, settledQuery] as const,
-  ),
+  ...[
+    'books.get',
+    'quotes.get',
+    'statistics.get',
+    'orders.open',
+    'positions.get',
+    'positions.list',
+    'margin.of_quantity',
+    'margin.simulate',
+  ].map((name) => [name, settledQuery] as const),
 ])

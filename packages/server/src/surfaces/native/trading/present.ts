@@ -55,6 +55,26 @@ function standardOf({ standard, currency = null }: Shown): Shown {
   return { ...parts, currency, instruments: instruments.map((each) => ({ ...each, currency })) }
 }
 
+/** What is left is what can be bought for, as everywhere here. */
+const assessed = ({ available = null, ...rest }: Shown): Shown => ({ ...rest, buyingPower: available })
+
+const compared: Present = (_services, _call, result) => ({
+  items: (result as readonly Shown[]).map(({ currency = null, before, after }) => ({
+    currency,
+    before: { ...assessed(before as Shown), currency },
+    after: { ...assessed(after as Shown), currency },
+  })),
+  nextCursor: null,
+})
+
+const simulated: Show = (host, { holdings, ...record }) => ({
+  ...assessed(record),
+  holdings: (holdings as readonly Shown[]).map((held) => ({
+    ...withUnits(host, held),
+    symbol: host.unitsOf(Number(held.instrument))?.symbol ?? null,
+  })),
+})
+
 export const TRADING_PRESENT: readonly (readonly [string, Present])[] = [
   ['instruments.get', one(instrument)],
   ['instruments.list', page(instrument)],
@@ -68,4 +88,6 @@ export const TRADING_PRESENT: readonly (readonly [string, Present])[] = [
   ['positions.get', one(withUnits)],
   ['positions.list', page(withUnits)],
   ['margin.get', one(margin)],
+  ['margin.compare_models', compared],
+  ['margin.simulate', one(simulated)],
 ]

@@ -41,8 +41,12 @@ export function shownOrder(host: Host, order: Shown): Shown {
     trailingOffset: terms.trailingOffset ?? null,
     displayQuantity: terms.displayQuantity ?? null,
     usdPrice: terms.usdPrice ?? null,
+    volatility: terms.volatility ?? null,
+    isRepriced: terms.isRepriced ?? false,
+    mustWait: terms.mustWait ?? false,
     isProtected: terms.isProtected ?? false,
     link: terms.link === undefined ? null : { ...terms.link, quantityScale: units.quantityScale },
+    quote: terms.quote ?? null,
     averagePrice: units.terms.average(order.cost as Amount, order.filled as Quantity),
     minimumQuantity: minimumQuantity === 0n ? null : minimumQuantity,
   })

@@ -1,4 +1,5 @@
 /** Drop copy and states of instruments: who sees what, in which order, after every cut. */
+import { PLAIN_LIMIT } from '@stemma/core'
 import { openCuttingProxy } from '@stemma/store'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { ManualTimer } from '../../../host/timer.js'
@@ -24,7 +25,7 @@ let followed: number
 
 beforeEach(async () => {
   timer = new ManualTimer()
-  world = await openTradingVenue(timer)
+  world = await openTradingVenue(timer, 'sqlite')
   followed = world.venue.host.hub.size
 })
 afterEach(() => world.close())
@@ -297,26 +298,12 @@ describe('the drop copy', () => {
 
 /** A price off the tick is a report of its own, and leaves nothing in the book. */
 const rejectedOrder = (account: number, instrument: number) => ({
+  ...PLAIN_LIMIT,
   account,
   instrument,
   side: 'buy',
-  type: 'limit',
-  timeInForce: 'gtc',
   price: 375_000_000_000_000_000n,
-  stopPrice: null,
-  pricing: 'given',
   quantity: 1n,
-  cash: null,
-  minimumQuantity: null,
-  allOrNone: false,
-  postOnly: false,
-  strictLimit: false,
-  reduceOnly: false,
-  selfMatchId: null,
-  selfMatchInstruction: null,
-  expiresAt: null,
-  clientOrderId: null,
-  tags: {},
   onReject: 'record',
 })
 

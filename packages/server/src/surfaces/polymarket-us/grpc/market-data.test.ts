@@ -1,4 +1,5 @@
 /** Market data: snapshots and updates that follow the book, of symbols named once or coming and going. */
+import { PLAIN_LIMIT } from '@stemma/core'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { ManualTimer } from '../../../host/timer.js'
 import { addClient, KEYS } from '../../../testing/acme.js'
@@ -169,26 +170,12 @@ test('of a reader that takes nothing between two heartbeats is cut, and its plac
 })
 
 const restingOrder = (account: number, instrument: number, price: bigint) => ({
+  ...PLAIN_LIMIT,
   account,
   instrument,
   side: 'buy',
-  type: 'limit',
-  timeInForce: 'gtc',
   price: price * 10n ** 16n,
-  stopPrice: null,
-  pricing: 'given',
   quantity: 1n,
-  cash: null,
-  minimumQuantity: null,
-  allOrNone: false,
-  postOnly: false,
-  strictLimit: false,
-  reduceOnly: false,
-  selfMatchId: null,
-  selfMatchInstruction: null,
-  expiresAt: null,
-  clientOrderId: null,
-  tags: {},
   onReject: 'record',
 })
 

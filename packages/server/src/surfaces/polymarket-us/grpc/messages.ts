@@ -40,8 +40,7 @@ function jsonOf<Desc extends DescMessage>(schema: Desc, message: MessageShape<De
   }
 }
 
-export const addressOf = (values: HandlerContext['values']): string =>
-  values.get(CONNECTION)?.stream.session?.socket.remoteAddress ?? ''
+export const addressOf = (values: HandlerContext['values']): string => values.get(CONNECTION)?.address ?? ''
 
 /** Text that is empty is a field's default, and of an enum it is no name: it is left out. */
 export const messageOf = <Desc extends DescMessage>(schema: Desc, answer: unknown): MessageShape<Desc> =>

@@ -1,5 +1,4 @@
 /** A stream of the surface: proven, limited and counted like a call, then handed to the harness of its kind. */
-import { constants } from 'node:http2'
 import type { DescMethodBiDiStreaming, DescMethodServerStreaming } from '@bufbuild/protobuf'
 import { create, type DescMessage, type DescMethod, type MessageShape } from '@bufbuild/protobuf'
 import type { ConnectRouter, HandlerContext, MethodImpl } from '@connectrpc/connect'
@@ -119,6 +118,6 @@ const doorOf = ({ grpc, gate }: Streams): StreamDoor => ({
 const readerOf = (call: Call, { signal, values }: HandlerContext): Reader => ({
   actor: call.actor,
   signal,
-  cut: () => values.get(CONNECTION)?.stream.close(constants.NGHTTP2_ENHANCE_YOUR_CALM),
+  cut: () => values.get(CONNECTION)?.cut(),
   refused: fromRefusal,
 })

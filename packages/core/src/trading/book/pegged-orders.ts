@@ -1,11 +1,11 @@
-/** Options orders that are priced in dollars, by instrument: their price follows the index. Derived from the open orders. */
-import { type Derived, NO_ROW, type Plain, type Row, type Table } from '../../image/index.js'
+/** Option orders whose price follows the index, by instrument. Derived from the open orders. */
+import { type Derived, type Instant, NO_ROW, type Plain, type Row, type Table } from '../../image/index.js'
 import type { InstrumentId, Market } from '../../market/index.js'
 import type { OrderId, orderFields } from '../fields.js'
-import { priceOfUsd } from '../usd-price.js'
+import { isPegged, leftBehind } from '../pegged-price.js'
 
-export class UsdOrders implements Derived {
-  readonly name = 'orders priced in dollars'
+export class PeggedOrders implements Derived {
+  readonly name = 'orders that follow an index'
   private readonly instruments = new Map<InstrumentId, Set<Row>>()
 
   constructor(
@@ -19,19 +19,29 @@ export class UsdOrders implements Derived {
     })
   }
 
-  /** The first in order of ids whose price the index has left behind, or NO_ROW. */
-  leftBehind(instrument: InstrumentId): Row {
+  /** The next that the index or the time has left behind: those that retreat first, in order of ids; or NO_ROW. */
+  leftBehind(instrument: InstrumentId, now: Instant): Row {
     const { orders } = this
-    const rows = this.instruments.get(instrument)
-    if (rows === undefined) return NO_ROW
-    let found = NO_ROW
-    for (const row of rows) {
-      const order = { side: orders.side.get(row), terms: orders.terms.get(row), instrument }
-      const price = priceOfUsd(this.market, order)
-      if (price === null || price === orders.price.get(row)) continue
-      if (found === NO_ROW || orders.id(row) < orders.id(found)) found = row
+    const first = { retreats: NO_ROW, advances: NO_ROW }
+    for (const row of this.instruments.get(instrument) ?? []) {
+      const order = {
+        side: orders.side.get(row),
+        terms: orders.terms.get(row),
+        price: orders.price.get(row),
+        instrument,
+      }
+      const how = leftBehind(this.market, order, now)
+      if (how === null) continue
+      if (first[how] === NO_ROW || orders.id(row) < orders.id(first[how])) first[how] = row
     }
-    return found
+    return first.retreats === NO_ROW ? first.advances : first.retreats
+  }
+
+  /** Whether one of them follows the time as well. */
+  followsTime(instrument: InstrumentId): boolean {
+    for (const row of this.instruments.get(instrument) ?? [])
+      if (this.orders.terms.get(row).volatility !== undefined) return true
+    return false
   }
 
   count(instrument: InstrumentId): number {
@@ -46,8 +56,8 @@ export class UsdOrders implements Derived {
   }
 
   private enter(row: Row): void {
-    const { usdPrice, link } = this.orders.terms.get(row)
-    if (usdPrice === undefined || link?.isWaiting === true) return
+    const terms = this.orders.terms.get(row)
+    if (!isPegged(terms) || terms.link?.isWaiting === true) return
     const instrument = this.orders.instrument.get(row)
     const known = this.instruments.get(instrument)
     if (known === undefined) this.instruments.set(instrument, new Set([row]))

@@ -1,0 +1,199 @@
+/**
+ * Hands on to the writer what comes to a standby, and the answers back, as they are: requests, connections that become
+ * sockets, and connections of gRPC. The writer is told for whom, under a signature. What is under way ends when another
+ * process writes, so that nobody waits for one that may never answer.
+ */
+import { Agent, type IncomingMessage, type ServerResponse } from 'node:http'
+import { Agent as TlsAgent } from 'node:https'
+import type { Socket } from 'node:net'
+import { type Duplex, pipeline } from 'node:stream'
+import { type ClientAddresses, FORWARDED_HEADER, type RequestLine } from '../client-address.js'
+import { GRPC_PATH, GRPC_PROTOCOL } from './grpc-path.js'
+import { join } from './join.js'
+import { toWriter, withoutConnection } from './to-writer.js'
+
+export class Forwarding {
+  private readonly underWay = new Set<() => void>()
+  private isOver = false
+  /** A client's connection has one to the writer: the writer counts connections, and they are told apart there. */
+  private readonly agents = { http: new WeakMap<Socket, Agent>(), https: new WeakMap<Socket, Agent>() }
+
+  constructor(private readonly addresses: ClientAddresses) {}
+
+  /** Another process writes: what has not been answered to its end is given up. */
+  cut(): void {
+    for (const giveUp of [...this.underWay]) giveUp()
+  }
+
+  /** Nothing is handed on any more. */
+  end(): void {
+    this.isOver = true
+    this.cut()
+  }
+
+  /** `onUnreachable` is called where the writer was not reached and nothing was answered. */
+  request(
+    incoming: IncomingMessage,
+    outgoing: ServerResponse,
+    writer: string,
+    onUnreachable: () => void,
+  ): void {
+    if (this.isOver) {
+      onUnreachable()
+      return
+    }
+    const { method = '', url = '', socket } = incoming
+    const headers = { ...withoutConnection(incoming.headers), ...this.signed({ method, url }, socket) }
+    const far = toWriter(writer, { method, url, headers, agent: this.agentOf(socket, writer) })
+    let isTold = false
+    let answer: IncomingMessage | null = null
+    const over = this.during(() => {
+      if (answer?.complete !== true) far.destroy(new Error('another process writes'))
+    })
+    far.on('response', (given) => {
+      answer = given
+      outgoing.writeHead(given.statusCode ?? 502, given.rawHeaders)
+      pipeline(given, outgoing, () => {})
+    })
+    far.on('error', () => {
+      incoming.unpipe(far)
+      incoming.resume()
+      if (answer !== null) outgoing.destroy()
+      else if (!isTold && !outgoing.destroyed) onUnreachable()
+      isTold = true
+    })
+    outgoing.on('close', () => {
+      over()
+      if (answer?.complete !== true) far.destroy()
+    })
+    incoming.pipe(far)
+  }
+
+  /** What the writer answers stands, be it that there is no socket. */
+  upgrade(
+    incoming: IncomingMessage,
+    near: Duplex,
+    head: Buffer,
+    writer: string,
+    onUnreachable: () => void,
+  ): void {
+    const { method = '', url = '', socket } = incoming
+    const { upgrade = '', ...headers } = incoming.headers
+    this.opened(near, writer, {
+      line: { method, url },
+      headers: {
+        ...withoutConnection(headers),
+        ...this.signed({ method, url }, socket),
+        connection: 'Upgrade',
+        upgrade,
+      },
+      onUnreachable,
+      onOpen: (answer, far) => {
+        near.write(headOf(answer, answer.rawHeaders), 'latin1')
+        far.write(head)
+      },
+      onRefused: (answer) => {
+        near.write(headOf(answer, [...lastingOf(answer.rawHeaders), 'Connection', 'close']), 'latin1')
+        pipeline(answer, near, () => near.destroy())
+      },
+    })
+  }
+
+  /** The connection whole, whatever is spoken over it. Nothing has been read of it yet. */
+  connection(near: Socket, writer: string, onUnreachable: () => void): void {
+    const line = { method: 'GET', url: GRPC_PATH }
+    this.opened(near, writer, {
+      line,
+      headers: { ...this.signed(line, near), host: 'stemma', connection: 'Upgrade', upgrade: GRPC_PROTOCOL },
+      onUnreachable,
+      onOpen: () => {},
+      onRefused: (answer) => {
+        answer.destroy()
+        onUnreachable()
+      },
+    })
+  }
+
+  private opened(near: Duplex, writer: string, opening: Opening): void {
+    const { line, headers, onUnreachable, onOpen, onRefused } = opening
+    if (this.isOver) {
+      onUnreachable()
+      return
+    }
+    const far = toWriter(writer, { ...line, headers })
+    let isAnswered = false
+    const giveUp = (): void => void far.destroy()
+    const over = this.during(giveUp)
+    const answered = (): void => {
+      isAnswered = true
+      over()
+      near.off('close', giveUp)
+    }
+    near.once('close', giveUp)
+    near.on('error', () => near.destroy())
+    far.on('upgrade', (answer, stream, head) => {
+      answered()
+      onOpen(answer, stream)
+      near.write(head)
+      join(near, stream)
+      // One that has ended may still be read to its end.
+      stream.once(
+        'close',
+        this.during(() => stream.readableEnded || stream.destroy()),
+      )
+    })
+    far.on('response', (answer) => {
+      answered()
+      onRefused(answer)
+    })
+    far.on('close', () => {
+      if (isAnswered) return
+      answered()
+      if (!near.destroyed) onUnreachable()
+    })
+    // Said by its closing.
+    far.on('error', () => {})
+    far.end()
+  }
+
+  private signed(line: RequestLine, { remoteAddress = '' }: Socket): Record<string, string> {
+    return { [FORWARDED_HEADER]: this.addresses.headerFor(line, remoteAddress) }
+  }
+
+  private during(giveUp: () => void): () => void {
+    this.underWay.add(giveUp)
+    return () => this.underWay.delete(giveUp)
+  }
+
+  private agentOf(socket: Socket, writer: string): Agent {
+    const isByTls = writer.startsWith('https:')
+    const agents = isByTls ? this.agents.https : this.agents.http
+    const known = agents.get(socket)
+    if (known !== undefined) return known
+    const agent = new (isByTls ? TlsAgent : Agent)({ keepAlive: true, maxSockets: 1 })
+    agents.set(socket, agent)
+    socket.once('close', () => agent.destroy())
+    return agent
+  }
+}
+
+interface Opening {
+  readonly line: RequestLine
+  readonly headers: Record<string, string | string[] | undefined>
+  readonly onUnreachable: () => void
+  readonly onOpen: (answer: IncomingMessage, far: Duplex) => void
+  readonly onRefused: (answer: IncomingMessage) => void
+}
+
+/** The answer's line and headers as they go over the wire: names and values by turns. */
+function headOf({ statusCode, statusMessage }: IncomingMessage, headers: readonly string[]): string {
+  const lines = [`HTTP/1.1 ${statusCode} ${statusMessage}`]
+  for (let at = 0; at < headers.length; at += 2) lines.push(`${headers[at]}: ${headers[at + 1]}`)
+  return `${lines.join('\r\n')}\r\n\r\n`
+}
+
+/** Without those that say how the body came over the connection to the writer: here it ends with the connection. */
+const lastingOf = (headers: readonly string[]): string[] =>
+  headers.filter(
+    (_, at) => !/^(?:connection|keep-alive|transfer-encoding)$/i.test(headers[at - (at % 2)] ?? ''),
+  )

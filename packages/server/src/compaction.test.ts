@@ -29,6 +29,8 @@ interface Keeping {
   /** Records that are older than any day: the taking over of a book in which nothing has happened yet. */
   readonly recordsBeforeTime: number
   removeTables(): Promise<void>
+  /** What whoever comes second is told of the server that has it. */
+  heldBy(url: string): RegExp
   /** Looked at until one holds: then the process is killed. The last never does. */
   readonly killedWhen: readonly (() => Promise<boolean>)[]
   end(): Promise<void>
@@ -42,6 +44,7 @@ async function inDirectory(data: string): Promise<Keeping> {
     variables: { STEMMA_STORE: 'sqlite' },
     recordsBeforeTime: 0,
     removeTables: async () => rmSync(join(data, 'tables.sqlite')),
+    heldBy: () => new RegExp(`lock\\.sqlite is locked by another writer.*${process.pid}`),
     killedWhen: [1, 32_768, 262_144, Number.POSITIVE_INFINITY].map((bytes) => async () => written() >= bytes),
     end: async () => {},
   }
@@ -56,6 +59,7 @@ async function inDatabase(): Promise<Keeping> {
     variables: { STEMMA_STORE: url },
     recordsBeforeTime: 1,
     removeTables: async () => void (await query('DROP SCHEMA book_0 CASCADE')),
+    heldBy: (url) => new RegExp(`is written by ${url}: stop it first$`),
     killedWhen: [
       holds("writer WHERE address = 'compacting'"),
       holds('snapshots'),
@@ -192,7 +196,10 @@ describe.each([
   })
 
   test('a book that a server writes is left alone', async () => {
-    await expect(compactData(configuration(), 1)).rejects.toMatchObject({ kind: 'another_writer' })
+    await expect(compactData(configuration(), 1)).rejects.toMatchObject({
+      kind: 'another_writer',
+      message: expect.stringMatching(kept.heldBy(book.url)),
+    })
     await book.poke()
     expect(book.fatal).toEqual([])
   })

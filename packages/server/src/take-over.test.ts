@@ -149,6 +149,24 @@ test.each([
   expect(await client.book.verify({})).toMatchObject({ holds: true })
 })
 
+test('asked to end while the database does not answer: it ends all the same, and what it had under way happens once', async () => {
+  const door = new Promise<void>(() => {})
+  proxy.beforeNext(() => door)
+  proxy.loseRequests(1)
+  const stale = new StemmaClient({ baseUrl: writer.url, apiKey: writer.key, attemptsMax: 1 })
+  const lost = stale.transfers
+    .create(transfer('once'), { idempotencyKey: 'once' })
+    .then(() => 'answered')
+    .catch(() => 'no answer')
+  await untilStandbyWrites()
+  writer.kill('SIGTERM')
+  expect(await writer.ended).toBe(1)
+  expect(await lost).toBe('no answer')
+  const client = clientOf(standby)
+  await client.transfers.create(transfer('once'), { idempotencyKey: 'once' })
+  expect((await descriptions(client)).filter((each) => each === 'once')).toEqual(['once'])
+})
+
 test('a writer that is asked to end gives the book free; a standby that is asked to ends too', async () => {
   writer.kill('SIGTERM')
   expect(await writer.ended).toBe(0)

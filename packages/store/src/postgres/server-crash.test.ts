@@ -1,4 +1,6 @@
-// The tables' transactions wait for no disk: when the database server crashes, the last of them may be gone, never a record.
+// What a crash of the database server leaves, and that a store ends whatever state the server is in. The tables' transactions
+// wait for no disk: when the server crashes, the last of them may be gone, never a record.
+import { EVENTS } from '@stemma/core/image'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { becomeWriter, hashOf } from '../suite.js'
@@ -52,6 +54,38 @@ async function reached(): Promise<number> {
   return Number(rows[0].value)
 }
 
+/** The processes of the server that a stranger does not start: the first of all, and those that it has now. */
+async function processes(): Promise<readonly number[]> {
+  const client = await connected()
+  const { rows } = await client.query<{ pid: number }>(
+    `SELECT split_part(pg_read_file('postmaster.pid'), E'\n', 1)::integer AS pid
+      UNION ALL SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid()`,
+  )
+  await client.end()
+  return rows.map(({ pid }) => pid)
+}
+
+/** Resolves when the server lets somebody in again. */
+const untilBack = async (): Promise<void> => void (await open().writer())
+
+/** One that writes, with an account that waits to be appended, and as many records as are there. */
+async function writing(): Promise<{ store: PostgresStore; book: TestBook; last: number }> {
+  const [store, book] = [open(), new TestBook()]
+  await store.load(book.image)
+  await becomeWriter(store, book.image)
+  book.open('kept')
+  const { batch: last } = await store.append(book.seal())
+  await store.settled()
+  book.open('unknown')
+  return { store, book, last }
+}
+
+/** The next one finds what was acknowledged, and what was under way whole or not at all. */
+async function expectKept(last: number): Promise<void> {
+  const { batch } = await open().load(new TestTables().image)
+  expect([last, last + 1]).toContain(batch)
+}
+
 test('after a crash of the server every record is there, and tables that lost their end are made up from the journal', async () => {
   const book = new TestBook()
   const store = open()
@@ -83,3 +117,34 @@ test('after a crash of the server every record is there, and tables that lost th
   expect(await reached()).toBe(last)
   expect(await store.verifyChain()).toMatchObject({ batches: last, damage: [] })
 }, 120_000)
+
+test('a store ends while the server comes back from a crash, with an append and a read under way', async () => {
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const { store, book, last } = await writing()
+    await crash()
+    const asked = [store.append(book.seal()), store.find(EVENTS, { limit: 1 })]
+    const ended = Promise.allSettled(asked)
+    await store.close()
+    await ended
+    await untilBack()
+    await expectKept(last)
+  }
+}, 120_000)
+
+test('a store ends while the server is frozen, and takes no leave of it', async () => {
+  for (const isBusy of [false, true]) {
+    const { store, book, last } = await writing()
+    const frozen = await processes()
+    for (const pid of frozen) process.kill(pid, 'SIGSTOP')
+    try {
+      const asked = isBusy ? [store.append(book.seal()), store.find(EVENTS, { limit: 1 })] : []
+      const ended = Promise.allSettled(asked)
+      await store.close()
+      expect((await ended).map(({ status }) => status)).toEqual(asked.map(() => 'rejected'))
+    } finally {
+      for (const pid of frozen) process.kill(pid, 'SIGCONT')
+    }
+    await untilBack()
+    await expectKept(last)
+  }
+}, 180_000)

@@ -1,6 +1,6 @@
 /**
- * Readers that do not keep up (section 8.1): what waits for the end of a window is bounded, and what a reader leaves
- * unread is. The timer stands, so that no window ends by itself.
+ * What waits for the end of a window of a channel is bounded (section 8.1). The timer stands, so that no window ends by
+ * itself; what a reader leaves unread is tried with the connections.
  */
 import { once } from 'node:events'
 import type { Plain } from '@stemma/core'
@@ -8,12 +8,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ManualTimer } from '../../host/timer.js'
 import { type CryptoDesk, openCryptoDesk } from '../../testing/crypto-desk.js'
 import { openRpcSocket, type RpcSocket } from '../../testing/json-rpc-socket.js'
-import { UNREAD_BYTES_MAX } from './session.js'
 
 const NAME = 'BTC-PERPETUAL'
 const RAW = `user.orders.${NAME}.raw`
 const WINDOWED = 'user.orders.any.any.agg2'
-const REPORTS_OF_ROUND = 200
 const SYSTEM = { kind: 'system' } as const
 const timer = new ManualTimer()
 let desk: CryptoDesk
@@ -90,26 +88,5 @@ test('a window holds ten thousand reports, and the reader for whom one more woul
   expect((await closed)[0]).toBe(1011)
   await cancelAll()
   await raw.close()
-})
-
-test('whoever leaves more than a mebibyte of it unread is cut off; another one goes on', async () => {
-  // Many channels that tell of the same: each report is more than 600 bytes on each of them.
-  const places = ['any.any', 'any.BTC', 'future.any', 'future.BTC', NAME]
-  const channels = ['orders', 'changes'].flatMap((kind) => places.map((each) => `user.${kind}.${each}.raw`))
-  const [paused, reading] = [await follower(channels), await follower([RAW])]
-  paused.socket.pause()
-  // What the machine itself keeps of a connection, some ten of them, comes on top.
-  const reports = (32 * UNREAD_BYTES_MAX) / (600 * channels.length)
-  for (let told = 0; told < reports; told += REPORTS_OF_ROUND) {
-    await place(REPORTS_OF_ROUND / 2)
-    await cancelAll()
-    await untilTold(reading)
-  }
-  // It hears of it when it reads on: what was kept for it, and the end.
-  const closed = once(paused.socket, 'close')
-  paused.socket.resume()
-  expect((await closed)[0]).toBe(1006)
-  expect(paused.frames.length).toBeLessThan(reports * channels.length)
-  expect((await reading.call('public/test')).result).toBeDefined()
-  await reading.close()
-})
+  // Ten thousand commands: where the machine has other work they take their time.
+}, 240_000)

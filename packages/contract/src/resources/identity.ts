@@ -111,7 +111,7 @@ export const login = object({
 })
 
 /** What can stand in the access log of an account. */
-export const ACCESS_RESULTS = [
+const ACCESS_RESULTS = [
   'success',
   'failure',
   'enabled_tfa',

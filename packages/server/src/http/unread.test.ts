@@ -26,8 +26,11 @@ interface Answer {
 function answerTo(written: string, more?: string): Promise<readonly Answer[]> {
   return new Promise((resolve) => {
     let text = ''
-    const socket = connect(Number(new URL(venue.url).port), '127.0.0.1', () => socket.write(written))
-    const trickle = more === undefined ? undefined : setInterval(() => socket.write(more), 20)
+    let trickle: NodeJS.Timeout | undefined
+    const socket = connect(Number(new URL(venue.url).port), '127.0.0.1', () => {
+      socket.write(written)
+      if (more !== undefined) trickle = setInterval(() => socket.write(more), 20)
+    })
     const done = (): void => {
       clearInterval(trickle)
       resolve(

@@ -38,6 +38,7 @@ const ORDER_FIELDS: readonly (readonly [HistoryColumn, string])[] = [
   [exact('filled'), 'filled'],
   [exact('cost'), 'cost'],
   [exact('fees'), 'fees'],
+  [number('fee_schedule'), 'feeSchedule'],
   [number('expires_at'), 'expiresAt'],
   [json('terms'), 'terms'],
   [number('created_at'), 'createdAt'],

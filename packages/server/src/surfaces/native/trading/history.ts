@@ -50,7 +50,7 @@ const orders = byInstrument({
     }
     return [{ ...scope, equals, ...among('state', input.states), ...bounds(input, 'created_at') }]
   },
-  row: (row, _path, host) => shownOrder(host, row),
+  row: (row, _path, host) => shownOrder(host, camel(row)),
 })
 
 const executions = (types: (input: Input) => Plain | undefined): History =>

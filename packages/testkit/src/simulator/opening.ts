@@ -15,6 +15,8 @@ const TRADERS = [
 ] as const
 /** What each of them begins with, in units of the ledger: 10,000 dollars of either kind and ten coins. */
 const FUNDS = { USD: 10n ** 10n, USDC: 10n ** 12n, BTC: 10n ** 11n } as const
+/** Of a withdrawal to an address. */
+const FEES = { USD: '0.25', BTC: '0.0001', USDC: '1' }
 const CONTRACTS: readonly (readonly [Contract, 'linear' | 'inverse'])[] = [
   ['event_contract', 'linear'],
   ['equity', 'linear'],
@@ -44,6 +46,10 @@ export async function openBook(random: SeededRandom, engine: Engine, run: Run): 
     const setting = { node: party, name: 'margin.insurance', value: true, from: null }
     await run('settings.set', setting)
   }
+  // Most take money from others, and sending out costs something.
+  const settings = { 'transfers.accept_from_others': random.chance(0.8), 'withdrawals.fees': FEES }
+  for (const [name, value] of Object.entries(settings))
+    await run('settings.set', { node: party, name, value, from: null })
   for (const [place, type] of TRADERS.entries()) {
     const main = await trader(`trader-${place}`, type, null, party, accounts.outsideWorld, run)
     if (type.endsWith('_standard'))

@@ -17,7 +17,7 @@ interface Acknowledged {
 }
 
 export class Replies {
-  readonly counts = { done: 0, refused: 0, repeated: 0 }
+  readonly counts = { done: 0, refused: 0, repeated: 0, sent: 0 }
   private readonly all: Acknowledged[] = []
   private readonly byKey = new Map<string, Acknowledged>()
 
@@ -39,6 +39,7 @@ export class Replies {
   settle(request: Request, settled: Settled, now: Instant): void {
     this.counts[settled.kind] += 1
     if (settled.kind === 'refused') return
+    if (settled.kind === 'done' && isSent(request)) this.counts.sent += 1
     const { sequence, result } = settled
     this.all.push({ sequence, result, at: now })
     if (settled.kind === 'repeated') {
@@ -66,3 +67,7 @@ export class Replies {
     this.note([{ law, detail }])
   }
 }
+
+const isSent = ({ command, input }: Request): boolean =>
+  command === 'transfers.send' ||
+  (command === 'withdrawals.create' && Object.hasOwn(input as object, 'address'))

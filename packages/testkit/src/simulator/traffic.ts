@@ -5,6 +5,7 @@
 import type { AnyTable, Engine, Id, Plain } from '@stemma/core'
 import { ORDER_WEIGHTS, type OrderKind, OrderTraffic } from './order-traffic.js'
 import type { SeededRandom } from './random.js'
+import { WALLET_WEIGHTS, type WalletKind, WalletTraffic } from './wallet-traffic.js'
 
 export interface Sent {
   readonly command: string
@@ -30,6 +31,7 @@ const WEIGHTS = {
   reactivate: 2,
   block: 1,
   repeat: 6,
+  ...WALLET_WEIGHTS,
   ...ORDER_WEIGHTS,
 } as const
 
@@ -46,6 +48,7 @@ export class Traffic {
   private keys = 0
   private last: Sent | null = null
   private readonly orders: OrderTraffic
+  private readonly wallets: WalletTraffic
 
   constructor(
     private readonly random: SeededRandom,
@@ -56,6 +59,12 @@ export class Traffic {
       () => this.engine,
       (table) => this.id(table),
     )
+    this.wallets = new WalletTraffic(random, () => this.engine, {
+      id: (table) => this.id(table),
+      account: () => this.account(),
+      currency: () => this.currency(),
+      amount: () => this.amount(),
+    })
   }
 
   /** Goes on against an engine that was loaded after a crash. */
@@ -66,12 +75,16 @@ export class Traffic {
   next(): Sent {
     const kind = this.random.weighted(WEIGHTS)
     if (kind === 'repeat') return this.last ?? this.send('transfers.create', this.transfer())
-    const sent = isOrderKind(kind) ? this.send(...this.orders.make(kind)) : this.make(kind)
-    this.last = sent
-    return sent
+    this.last = this.sentOf(kind)
+    return this.last
   }
 
-  private make(kind: Exclude<keyof typeof WEIGHTS, 'repeat' | OrderKind>): Sent {
+  private sentOf(kind: Exclude<keyof typeof WEIGHTS, 'repeat'>): Sent {
+    if (isOrderKind(kind)) return this.send(...this.orders.make(kind))
+    return isWalletKind(kind) ? this.send(...this.wallets.make(kind)) : this.make(kind)
+  }
+
+  private make(kind: Exclude<keyof typeof WEIGHTS, 'repeat' | OrderKind | WalletKind>): Sent {
     const { ledger, hierarchy } = this.engine.rooms
     const of = (name: string, table: AnyTable): Plain => ({ [name]: this.id(table) })
     switch (kind) {
@@ -235,3 +248,4 @@ export class Traffic {
 }
 
 const isOrderKind = (kind: keyof typeof WEIGHTS): kind is OrderKind => kind in ORDER_WEIGHTS
+const isWalletKind = (kind: keyof typeof WEIGHTS): kind is WalletKind => kind in WALLET_WEIGHTS

@@ -30,8 +30,12 @@ export interface WorldCounts {
   readonly done: number
   readonly refused: number
   readonly repeated: number
+  /** Of those that were done: money that went out, or to another owner, by its address. */
+  readonly sent: number
   /** Executions that were fills. */
   readonly fills: number
+  /** Addresses that were taken, and those that came into a book or left it. */
+  readonly addresses: number
   readonly crashes: number
   readonly takeOvers: number
   /** Processes that ended by themselves: their disk failed, or somebody else wrote. */
@@ -168,6 +172,7 @@ export class World {
       ...this.replies.counts,
       ...this.processes.counts,
       fills: this.watch.events.filter(isFill).length,
+      addresses: this.watch.events.filter(isOfAddress).length,
       effects: this.outside.size,
       batches: this.watch.batches,
       sequence: this.watch.sequence,
@@ -235,4 +240,5 @@ export class World {
   }
 }
 
+const isOfAddress = ({ kind }: Event): boolean => /^(?:address_book|deposit_address)\./.test(kind)
 const isFill = ({ kind }: Event): boolean => kind === 'order.filled' || kind === 'order.partially_filled'

@@ -1,7 +1,7 @@
 /** Keys of the main account and of subaccounts over the wire: making, changing, showing and taking them away (section 2.8). */
 import { generateKeyPairSync, sign } from 'node:crypto'
 import { once } from 'node:events'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { hashOf } from '../../testing/book-state.js'
 import { ccxtOf } from '../../testing/ccxt.js'
 import { type CryptoDesk, type Key, openCryptoDesk } from '../../testing/crypto-desk.js'
@@ -11,11 +11,12 @@ import { openRpcSocket } from '../../testing/json-rpc-socket.js'
 let desk: CryptoDesk
 let manager: Manager
 
-beforeAll(async () => {
+// A desk for each: together they would spend the credits of an account faster than these come back.
+beforeEach(async () => {
   desk = await openCryptoDesk()
   manager = await newManager(desk, 'manager')
 })
-afterAll(() => desk.close())
+afterEach(() => desk.close())
 
 const result = async (method: string, params: object = {}, key: Key | null = manager) => {
   const { body } = await desk.call(method, params, key)

@@ -1,9 +1,9 @@
 /**
- * A PostgreSQL for the benchmarks: the one of the tests, with the settings of a real one, or what
+ * A PostgreSQL for the benchmarks, made as that of the tests but with the settings of a real one; or what
  * STEMMA_TEST_DATABASE_URL names.
  */
 import { createTestDatabase, type TestDatabase } from '@stemma/store'
-import startServer from '../packages/store/src/testing/postgres-server.js'
+import { offerServer } from '../packages/store/src/testing/postgres-server.js'
 
 /** A commit that has returned is on the disk; without these nothing that is measured would be worth a comparison. */
 const DURABLE = ['fsync', 'full_page_writes', 'synchronous_commit'] as const
@@ -26,7 +26,7 @@ export const withDatabases = (use: (sides: Sides) => Promise<void>): Promise<voi
   )
 
 async function onServer<Result>(use: () => Promise<Result>): Promise<Result> {
-  const stop = await startServer()
+  const stop = await offerServer([])
   try {
     return await use()
   } finally {

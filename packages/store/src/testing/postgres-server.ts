@@ -83,12 +83,17 @@ async function freePort(): Promise<number> {
 }
 
 /** Before a test run; what it gives is run after it. */
-export default async function setup(): Promise<() => Promise<void>> {
+export default function setup(): Promise<() => Promise<void>> {
+  return offerServer(UNFLUSHED)
+}
+
+/** A server that is made when somebody asks for its address; `settings` are added to the usual ones. */
+export async function offerServer(settings: readonly string[]): Promise<() => Promise<void>> {
   const folder = makeFolder()
   let started: Promise<TestServer> | null = null
   const door = createServer((socket) => {
     socket.on('error', () => socket.destroy())
-    started ??= startPostgres(folder, UNFLUSHED)
+    started ??= startPostgres(folder, settings)
     started.then(
       ({ url }) => socket.end(url),
       (error) => socket.end(String(error)),

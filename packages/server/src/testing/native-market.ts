@@ -72,6 +72,30 @@ export async function openNativeMarket(options: { heartbeatMs?: number } = {}): 
   }
 }
 
+/** A limit order for the contract, good until it is cancelled. */
+export const limit = (side: string, price: string, quantity = '10', more: object = {}) => ({
+  instrument: SYMBOL,
+  side,
+  type: 'limit',
+  time_in_force: 'gtc',
+  price,
+  quantity,
+  ...more,
+})
+
+/** The seller rests at the price, and the buyer takes it; the trade's id. */
+export async function tradeBetween(
+  { place, get, buyer, seller }: NativeMarket,
+  price = '0.40',
+  quantity = '10',
+): Promise<string> {
+  await place(seller, limit('sell', price, quantity))
+  const { order } = (await place(buyer, limit('buy', price, quantity))).body
+  const { items } = (await get(`/trades?account=${buyer.account}`, buyer.key)).body
+  if (items[0].order !== order) throw new Error(`expected a trade of ${order}, was of ${items[0].order}`)
+  return items[0].trade
+}
+
 export async function openContract(
   world: World,
   symbol: string,

@@ -1,6 +1,6 @@
 // Trades that are taken back or booked anew.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type NativeMarket, openNativeMarket, SYMBOL } from '../../../testing/native-market.js'
+import { type NativeMarket, openNativeMarket, SYMBOL, tradeBetween } from '../../../testing/native-market.js'
 
 let market: NativeMarket
 
@@ -9,24 +9,7 @@ beforeEach(async () => {
 })
 afterEach(() => market.world.stop())
 
-const limit = (side: string, price: string, quantity = '10', more: object = {}) => ({
-  instrument: SYMBOL,
-  side,
-  type: 'limit',
-  time_in_force: 'gtc',
-  price,
-  quantity,
-  ...more,
-})
-
-/** The seller rests at the price, and the buyer takes it; the trade's id. */
-async function trade(price = '0.40', quantity = '10'): Promise<string> {
-  await market.place(market.seller, limit('sell', price, quantity))
-  const { order } = (await market.place(market.buyer, limit('buy', price, quantity))).body
-  const { items } = (await market.get(`/trades?account=${market.buyer.account}`, market.buyer.key)).body
-  expect(items[0].order).toBe(order)
-  return items[0].trade
-}
+const trade = (price?: string, quantity?: string) => tradeBetween(market, price, quantity)
 
 const balanceOf = async (account: string) => (await market.get(`/accounts/${account}/balances/USD`)).body
 

@@ -1,7 +1,13 @@
 // What is read beside orders: the past, the margin of an account, the market.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { catchUp } from '../../../testing/catch-up.js'
-import { type NativeMarket, openNativeMarket, SYMBOL } from '../../../testing/native-market.js'
+import {
+  limit,
+  type NativeMarket,
+  openNativeMarket,
+  SYMBOL,
+  tradeBetween,
+} from '../../../testing/native-market.js'
 
 let market: NativeMarket
 
@@ -10,29 +16,12 @@ beforeEach(async () => {
 })
 afterEach(() => market.world.stop())
 
-const limit = (side: string, price: string, quantity = '10', more: object = {}) => ({
-  instrument: SYMBOL,
-  side,
-  type: 'limit',
-  time_in_force: 'gtc',
-  price,
-  quantity,
-  ...more,
-})
-
 const head = () => {
   catchUp(market.world.engine)
   return market.world.engine.image.head.sequence
 }
 
-/** The seller rests at the price, and the buyer takes it; the trade's id. */
-async function trade(price = '0.40', quantity = '10'): Promise<string> {
-  await market.place(market.seller, limit('sell', price, quantity))
-  const { order } = (await market.place(market.buyer, limit('buy', price, quantity))).body
-  const { items } = (await market.get(`/trades?account=${market.buyer.account}`, market.buyer.key)).body
-  expect(items[0].order).toBe(order)
-  return items[0].trade
-}
+const trade = (price?: string, quantity?: string) => tradeBetween(market, price, quantity)
 
 const cents = (text: string): bigint => BigInt(text.replace('.', ''))
 

@@ -1,7 +1,13 @@
 // Orders over HTTP: placed, traded, replaced, read back, and told ahead by a dry run.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { catchUp } from '../../../testing/catch-up.js'
-import { type NativeMarket, openContract, openNativeMarket, SYMBOL } from '../../../testing/native-market.js'
+import {
+  limit,
+  type NativeMarket,
+  openContract,
+  openNativeMarket,
+  SYMBOL,
+} from '../../../testing/native-market.js'
 
 let market: NativeMarket
 
@@ -9,16 +15,6 @@ beforeEach(async () => {
   market = await openNativeMarket()
 })
 afterEach(() => market.world.stop())
-
-const limit = (side: string, price: string, quantity = '10', more: object = {}) => ({
-  instrument: SYMBOL,
-  side,
-  type: 'limit',
-  time_in_force: 'gtc',
-  price,
-  quantity,
-  ...more,
-})
 
 const head = () => {
   catchUp(market.world.engine)

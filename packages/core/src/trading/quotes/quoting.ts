@@ -12,6 +12,7 @@ import type { OrderId, OrderTerms, Side } from '../fields.js'
 import { judge, noteEntered } from '../judging.js'
 import { type Order, orderAt } from '../order.js'
 import { newNumbers, orderOf } from '../placing.js'
+import { PLAIN_LIMIT } from '../plain-limit.js'
 import { keepsPriority, requeue, restate } from '../replacing.js'
 import type { UnsolicitedReason } from '../reports.js'
 import type { TradingSession } from '../session.js'
@@ -112,28 +113,14 @@ function placed(context: TradingContext, { message, quote, side, asked }: Quotin
   const made = orderOf(
     context,
     {
+      ...PLAIN_LIMIT,
       account: message.account,
       instrument: quote.instrument,
       side,
-      type: 'limit',
-      timeInForce: 'gtc',
       quantity: asked.quantity,
-      cash: null,
       price: asked.price,
-      pricing: 'given',
-      stopPrice: null,
-      expiresAt: null,
-      clientOrderId: null,
-      minimumQuantity: null,
-      allOrNone: false,
       postOnly: asked.postOnly,
-      strictLimit: false,
-      reduceOnly: false,
       reprices: asked.reprices,
-      selfMatchId: null,
-      selfMatchInstruction: null,
-      tags: {},
-      onReject: 'refuse',
       isProtected: true,
     },
     newNumbers(context),

@@ -2,7 +2,7 @@
  * Positions that a main account moved on another surface. They are no executions of this venue, which has no type for
  * them; its ledger of positions and its stream of their changes say what happened.
  */
-import type { Plain } from '@stemma/core'
+import { PLAIN_LIMIT, type Plain } from '@stemma/core'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openPerpetual } from '../../../testing/derivatives.js'
 import { COPY, opened, POSITIONS } from '../../../testing/drop-copies.js'
@@ -45,27 +45,12 @@ beforeEach(async () => {
 afterEach(() => world.close())
 
 const limitOf = (account: number, side: 'buy' | 'sell'): Plain => ({
+  ...PLAIN_LIMIT,
   account,
   instrument,
   side,
-  type: 'limit',
-  timeInForce: 'gtc',
   quantity: 200n,
-  cash: null,
   price: 98_000n * ONE,
-  pricing: 'given',
-  stopPrice: null,
-  expiresAt: null,
-  clientOrderId: null,
-  minimumQuantity: null,
-  allOrNone: false,
-  postOnly: false,
-  strictLimit: false,
-  reduceOnly: false,
-  selfMatchId: null,
-  selfMatchInstruction: null,
-  tags: {},
-  onReject: 'refuse',
 })
 
 test('are in the ledger of both accounts with their cause, and in the stream; executions and trades tell nothing', async () => {

@@ -13,5 +13,14 @@ for (const exit of [CHECK_EXIT, SEEDS_EXIT]) {
   else failed += 1
 }
 
+// What failed stands beside the totals: nobody reads back through what everything printed.
+for (const suite of report.testResults ?? []) {
+  if (suite.status === 'failed' && suite.assertionResults.length === 0)
+    console.log(`failed: ${suite.name}: ${suite.message}`)
+  for (const test of suite.assertionResults)
+    if (test.status === 'failed')
+      console.log(`failed: ${suite.name}: ${test.fullName}\n${test.failureMessages.join('\n')}`)
+}
+
 console.log(`${passed} passed, ${failed} failed`)
 process.exitCode = failed === 0 ? 0 : 1

@@ -1,23 +1,12 @@
 /**
- * Sides that do the same on the same machine, in turn, so that noise meets them alike. `sustained` counts the time until
- * our tables have followed as well; the peer has nothing left to do when it has answered.
+ * Ours and the peers on PostgreSQL, measured in turn. `sustained` counts the time until our tables have followed as well;
+ * the peer has nothing left to do when it has answered.
  */
 import type { Options } from './benchmark.js'
-import { closedLoop, type LoopOptions } from './closed-loop.js'
+import { type Medians, measureInTurn, type Side, SLICES } from './in-turn.js'
 import { microsecondsOf } from './processor.js'
 import { report } from './report.js'
-import { median } from './statistics.js'
 import { closeAll, secondsOf } from './transfers.js'
-
-const SLICES = 5
-
-export interface Side {
-  readonly loop: Omit<LoopOptions, 'milliseconds'>
-  /** What is left to do when all is answered. */
-  readonly drain?: () => Promise<unknown>
-  /** Processes that it needs, beside this one and those of PostgreSQL. */
-  readonly processes?: readonly number[]
-}
 
 export interface Contest {
   readonly name: string
@@ -34,19 +23,13 @@ export interface Contest {
   readonly postgres: (() => number) | null
 }
 
-interface Measured {
-  readonly rates: number[]
-  readonly sustained: number[]
-  /** Microseconds of the processor for a transfer, all processes together. */
-  readonly processor: number[]
-}
-
 export async function compare(contest: Contest, options: Options): Promise<void> {
   const { ours, host, theirs, theirService, postgres } = contest
   const milliseconds = (secondsOf(options) * 1_000) / SLICES
-  const measured = await measure(contest, milliseconds)
-  for (const { loop } of measured.keys()) closeAll(loop.channels)
-  const of = (side: Side, what: keyof Measured): number => median(measured.get(side)?.[what] ?? [])
+  const sides = [ours, host, ...theirs, theirService]
+  const takenBy = (side: Side): number => takenWith(side, contest)
+  const of: Medians = await measureInTurn({ sides, milliseconds, takenBy })
+  for (const { loop } of sides) closeAll(loop.channels)
   const figure = (what: string, value: number, unit: string): void =>
     reportFigure(contest, milliseconds, { what, value, unit })
   const direct = Math.max(...theirs.map((side) => of(side, 'rates')))
@@ -75,28 +58,8 @@ export async function compare(contest: Contest, options: Options): Promise<void>
   figure('peer_service_processor', of(theirService, 'processor'), PROCESSOR)
 }
 
-async function measure(contest: Contest, milliseconds: number): Promise<ReadonlyMap<Side, Measured>> {
-  const { ours, host, theirs, theirService } = contest
-  const measured = new Map<Side, Measured>()
-  for (const side of [ours, host, ...theirs, theirService])
-    measured.set(side, { rates: [], sustained: [], processor: [] })
-  // The first rounds warm up: a compiler that watches what runs often needs some seconds.
-  const warm = Math.ceil(WARM_MILLISECONDS / milliseconds)
-  for (let round = 0; round < warm + SLICES; round += 1)
-    for (const [side, { rates, sustained, processor }] of measured) {
-      const [start, taken] = [performance.now(), takenBy(side, contest)]
-      const { done, seconds } = await closedLoop({ ...side.loop, milliseconds })
-      await side.drain?.()
-      if (round < warm) continue
-      rates.push(done / seconds)
-      sustained.push((done * 1_000) / (performance.now() - start))
-      processor.push((takenBy(side, contest) - taken) / done)
-    }
-  return measured
-}
-
 /** Microseconds so far. */
-const takenBy = ({ processes = [] }: Side, { postgres }: Contest): number => {
+const takenWith = ({ processes = [] }: Side, { postgres }: Contest): number => {
   const { user, system } = process.cpuUsage()
   const others = processes.reduce((sum, pid) => sum + microsecondsOf(pid), 0)
   return user + system + others + (postgres?.() ?? 0)
@@ -104,7 +67,6 @@ const takenBy = ({ processes = [] }: Side, { postgres }: Contest): number => {
 
 const PROCESSOR = 'us/transfer, all processes, tables included'
 const RATE = 'transfers/s'
-const WARM_MILLISECONDS = 3_000
 
 function reportFigure(
   { name, load }: Contest,

@@ -7,7 +7,7 @@ import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { connected } from '@stemma/store'
-import type { Move, MoveMany } from './ledger-process.js'
+import type { Move, MoveMany } from './ledger-moves.js'
 
 const CONNECTIONS = 64
 

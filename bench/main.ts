@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util'
 import { access } from './access.js'
 import { accessPeers } from './access-peers.js'
 import type { Benchmark } from './benchmark.js'
+import { ceiling } from './ceiling.js'
 import { deribitNotifications } from './deribit-notifications.js'
 import { deribitOrders } from './deribit-orders.js'
 import { engine } from './engine.js'
@@ -30,6 +31,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   transfersHttp,
   transfersSocket,
   transfersBatch,
+  ceiling,
   transfersPostgres,
   access,
   accessPeers,

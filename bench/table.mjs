@@ -16,6 +16,7 @@ const PRINTED_BY = {
   'transfers.batch.': 'transfers-batch',
   'transfers.postgres.': 'transfers-postgres',
   'transfers.long.': 'transfers-long',
+  'ceiling.': 'ceiling',
   'access.peer.': 'access-peers',
   'access.': 'access',
   'rollup.': 'rollup',
@@ -36,7 +37,7 @@ const PRINTED_BY = {
 /** @typedef {{ bench: string, value: number, unit: string, statistic: string, load: Record<string, unknown> }} Figure */
 
 /** Figures that were measured together under the same conditions: one run of transfers, or one benchmark. */
-const RUN = /^transfers\.(?:http|socket|batch|postgres)\.[^.]+/
+const RUN = /^(?:transfers\.(?:http|socket|batch|postgres)\.[^.]+|ceiling\.[^.]+)/
 
 /** @param {string} bench */
 function printedBy(bench) {

@@ -11,10 +11,11 @@ import { type Contest, compare } from './contest.js'
 import { keepWorld, withDirectory } from './data-directory.js'
 import { type HostDoor, openHostDoor } from './host-channel.js'
 import { HttpChannel, requestMaker } from './http-channel.js'
-import { type LedgerProcess, type Move, type MoveMany, startLedger } from './ledger-process.js'
+import type { Move, MoveMany } from './ledger-moves.js'
 import { withDatabases } from './postgres.js'
 import { LedgerChannel, makeLedger } from './postgres-ledger.js'
 import { postgresProcessor } from './processor.js'
+import { type ScriptProcess, startScript } from './script-process.js'
 import { ServerProcess } from './server.js'
 import { type Book, DEPTH, drain, keyMaker, transferMaker } from './transfers.js'
 import { API_KEY, Pairs } from './world.js'
@@ -30,7 +31,7 @@ interface Ring {
   readonly server: ServerProcess
   readonly host: HostDoor
   readonly theirs: TestDatabase
-  readonly service: LedgerProcess
+  readonly service: ScriptProcess
   readonly postgres: Contest['postgres']
 }
 
@@ -43,7 +44,10 @@ export const transfersPostgres: Benchmark = {
         const { actor } = await makeBook(ofHost.url, options)
         await makeLedger(theirs, book.accounts)
         const server = await ServerProcess.start(directory, { STEMMA_STORE: ours.url })
-        const [host, service] = [await openHostDoor(ofHost.url, actor), await startLedger(theirs.url)]
+        const [host, service] = [
+          await openHostDoor(ofHost.url, actor),
+          await startScript('ledger-service.ts', [theirs.url]),
+        ]
         const postgres = await postgresProcessor(theirs)
         const ring = { book, server, host, theirs, service, postgres }
         try {

@@ -1,32 +1,17 @@
-/** The peer's service as a process that the benchmark starts and ends. */
+/** A script of the benchmarks as a process of its own that prints the port it listens on and is ended with its user. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 
-export interface Move {
-  readonly source: number
-  readonly target: number
-  readonly amount: number
-  readonly key: string
-}
-
-export interface MoveMany {
-  readonly sources: readonly number[]
-  readonly targets: readonly number[]
-  readonly amount: number
-  readonly keys: readonly string[]
-}
-
-const SCRIPT = new URL('./ledger-service.ts', import.meta.url).pathname
-
-export interface LedgerProcess {
+export interface ScriptProcess {
   readonly port: number
   readonly pid: number
   stop(): Promise<void>
 }
 
-export async function startLedger(databaseUrl: string): Promise<LedgerProcess> {
+export async function startScript(name: string, parameters: readonly string[]): Promise<ScriptProcess> {
+  const script = new URL(`./${name}`, import.meta.url).pathname
   // The loader of TypeScript stands in the arguments of this process: another one needs the same.
-  const child = spawn(process.execPath, [...process.execArgv, SCRIPT, databaseUrl], {
+  const child = spawn(process.execPath, [...process.execArgv, script, ...parameters], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const kill = (): boolean => child.kill('SIGKILL')

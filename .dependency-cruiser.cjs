@@ -27,6 +27,7 @@ const rooms = [
   'hierarchy',
   'identity',
   'access',
+  'announcements',
   'ledger',
   'market',
   'trading',

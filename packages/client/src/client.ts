@@ -6,6 +6,7 @@ import {
   type EventFilter,
   follow,
   type MarketFilter,
+  type StemmaAnnouncement,
   type StemmaEvent,
   type StemmaExecution,
   type StemmaMarket,
@@ -133,6 +134,11 @@ class Calling {
     const names = { instruments: instruments.join(',') }
     const query = depth === undefined ? names : { ...names, depth: String(depth) }
     return this.follow('/market-data/stream', query, undefined, signal)
+  }
+
+  /** Announcements as they come and go; what came and went during a break is in `announcements.list`. */
+  followAnnouncements(signal?: AbortSignal): AsyncGenerator<StemmaAnnouncement> {
+    return this.follow('/announcements/stream', {}, undefined, signal)
   }
 
   private follow<Item>(

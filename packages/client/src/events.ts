@@ -1,5 +1,5 @@
 /** Streams of server-sent events over fetch, which sends the key in a header and runs in Node and browsers alike. */
-import type { Calls, MarketView } from '@stemma/contract'
+import type { AnnouncementTold, Calls, MarketView } from '@stemma/contract'
 import type { Addresses } from './addresses.js'
 import { pause } from './pause.js'
 import { type Problem, StemmaRefusal, StemmaUnreachable } from './refusal.js'
@@ -31,6 +31,9 @@ export interface MarketFilter {
   /** Levels of each side; 10 unless said. */
   readonly depth?: number
 }
+
+/** What the house tells everybody, as it is published and as it is withdrawn. */
+export type StemmaAnnouncement = AnnouncementTold
 
 interface Following {
   readonly addresses: Addresses

@@ -11,6 +11,7 @@ export type {
   DropCopyFilter,
   EventFilter,
   MarketFilter,
+  StemmaAnnouncement,
   StemmaEvent,
   StemmaExecution,
   StemmaMarket,

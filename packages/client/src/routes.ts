@@ -213,4 +213,9 @@ export const ROUTES = {
   'kyc.decide': ['POST', '/kyc/{application}/decide', true],
   'kyc.get': ['GET', '/kyc/{application}', false],
   'kyc.list': ['GET', '/kyc', false],
+  'announcements.publish': ['POST', '/announcements', true],
+  'announcements.withdraw': ['POST', '/announcements/{announcement}/withdraw', true],
+  'announcements.mark_read': ['POST', '/announcements/{announcement}/read', true],
+  'announcements.list': ['GET', '/announcements', false],
+  'announcements.unread': ['GET', '/announcements/unread', false],
 } as const

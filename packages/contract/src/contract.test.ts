@@ -97,6 +97,7 @@ test('the OpenAPI document has every operation and no empty schema', () => {
       'events.stream',
       'drop_copy.stream',
       'market_data.stream',
+      'announcements.stream',
     ].sort(),
   )
   expect(emptySchemas(document, '')).toEqual([])

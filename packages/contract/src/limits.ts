@@ -6,6 +6,11 @@ import { PRICES_OF_REQUEST_MAX } from './operations/prices.js'
 import { LIMITS_OF_NODE_MAX } from './operations/risk-limits.js'
 import { VENUE_DISPLAY_NAME_LENGTH_MAX, VENUE_NAME_LENGTH_MAX } from './operations/venues.js'
 import {
+  ANNOUNCEMENT_BODY_LENGTH_MAX,
+  ANNOUNCEMENT_TITLE_LENGTH_MAX,
+  ANNOUNCEMENTS_MAX,
+} from './resources/announcements.js'
+import {
   DISPLAY_NAME_LENGTH_MAX,
   NAME_LENGTH_MAX,
   PAGE_LIMIT_DEFAULT,
@@ -60,6 +65,9 @@ export const LIMITS: readonly Section[] = [
       ['Templates of a party', '200'],
       ['Blocks on one party, account or user', '100'],
       ['Dated values of a setting at a node', '100'],
+      ['Announcements that stand', `${ANNOUNCEMENTS_MAX}; for a further one, withdraw one`],
+      ['Characters of the title of an announcement', String(ANNOUNCEMENT_TITLE_LENGTH_MAX)],
+      ['Characters of an announcement, line breaks included', String(ANNOUNCEMENT_BODY_LENGTH_MAX)],
     ],
   },
   {

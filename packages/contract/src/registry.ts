@@ -3,6 +3,7 @@ import type { InputOf, Operation, OutputOf } from './operation.js'
 import { ACCESS_OPERATIONS } from './operations/access.js'
 import { ACCOUNT_OPERATIONS } from './operations/accounts.js'
 import { ADDRESS_OPERATIONS } from './operations/addresses.js'
+import { ANNOUNCEMENT_OPERATIONS } from './operations/announcements.js'
 import { APPROVAL_OPERATIONS } from './operations/approvals.js'
 import { DISCONNECT_OPERATIONS } from './operations/disconnects.js'
 import { EVENT_OPERATIONS } from './operations/events.js'
@@ -52,6 +53,7 @@ const all = [
   ...MARGIN_OPERATIONS,
   ...VENUE_OPERATIONS,
   ...EVENT_OPERATIONS,
+  ...ANNOUNCEMENT_OPERATIONS,
 ] as const
 
 type Listed = (typeof all)[number]

@@ -110,6 +110,14 @@ function streams(): Plain {
       'x-scope': 'l2marketdata:read',
       parameters: [instruments, depth],
     }),
+    stream('/announcements/stream', {
+      operationId: 'announcements.stream',
+      summary: 'Announcements as they are published and withdrawn (SSE)',
+      description:
+        'From now on: what stands already is told by `announcements.list`. Needs no scope, as that does.',
+      tags: ['announcements'],
+      parameters: [],
+    }),
   ])
 }
 

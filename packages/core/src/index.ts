@@ -1,4 +1,5 @@
 export * from './access/index.js'
+export * from './announcements/index.js'
 export * from './engine/catalogue.js'
 export * from './engine/context.js'
 export * from './engine/envelope.js'

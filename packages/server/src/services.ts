@@ -58,7 +58,8 @@ export interface EventFilter {
 
 /** What lets a stream of a surface in, and which events it shows. */
 export interface Follow {
-  readonly scope: string
+  /** Null: whoever is proven. */
+  readonly scope: string | null
   /** Checked at the start and as access changes: the stream is closed when one of them no longer holds. */
   readonly needs: readonly Need[]
   /** `may` turns the locks for the reader as they stand now. */

@@ -35,6 +35,13 @@ const FOLLOWED: Readonly<Record<string, Followed>> = {
       'Follow execution reports as they happen, one JSON object a line, until interrupted. Resumes behind the event given by --after.',
     options: [under(), after('the event of the last report that was seen')],
   },
+  announcement: {
+    path: '/announcements/stream',
+    summary: 'Follow what the house tells everybody',
+    description:
+      'Follow announcements as they are published and withdrawn, one JSON object a line, until interrupted.',
+    options: [],
+  },
   quote: {
     path: '/market-data/stream',
     summary: 'Follow the market of instruments',

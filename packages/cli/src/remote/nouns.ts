@@ -67,6 +67,11 @@ export const NOUNS: readonly Noun[] = [
   { noun: 'node', summary: 'Sums of a party and everything beneath it', resources: ['nodes'] },
   { noun: 'process', summary: 'Long work', resources: ['processes'] },
   { noun: 'venue', summary: 'Outside venues, and what they report', resources: ['venues'] },
+  {
+    noun: 'announcement',
+    summary: 'What the house tells everybody',
+    resources: ['announcements'],
+  },
   { noun: 'events', summary: 'What happened', resources: ['events'] },
   { noun: 'webhook', summary: 'Events sent to an address', resources: ['webhooks'] },
   { noun: 'mailbox', summary: 'Mail that the server kept', resources: ['mails'] },

@@ -119,5 +119,6 @@ export const EXAMPLE = {
   move: 'mov_86',
   depositAddress: 'dad_88',
   bookAddress: 'adr_87',
+  announcement: 'ann_89',
   at: '2026-11-20T17:00:00.000000Z',
 } as const

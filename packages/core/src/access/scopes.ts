@@ -50,6 +50,7 @@ export const SCOPES = [
   'venues:report',
   'risk:read',
   'risk:write',
+  'announcements:write',
 ] as const
 
 export type Scope = (typeof SCOPES)[number]
@@ -92,6 +93,7 @@ export const ROLES: readonly Role[] = [
           'instruments:write',
           'prices:write',
           'venues:report',
+          'announcements:write',
         ].includes(scope),
     ),
     subtreeLevel: 'full',

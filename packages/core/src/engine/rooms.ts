@@ -3,6 +3,7 @@
  * order of the state hash and of the SQL schema.
  */
 import { Access } from '../access/index.js'
+import { Announcements } from '../announcements/index.js'
 import { accountsAsBlockable, Hierarchy, nodesOf, partiesAsBlockable } from '../hierarchy/index.js'
 import { Identity, usersAsBlockable } from '../identity/index.js'
 import { Effects, type Image, Processes } from '../image/index.js'
@@ -31,6 +32,7 @@ export function openRooms(image: Image) {
     if (keyName !== null) moment.effect('party_key', keyName, null)
   })
   const access = new Access(image, { hierarchy, identity })
+  const announcements = new Announcements(image)
   const ledger = new Ledger(image, settings, hierarchy)
   const market = new Market(image)
   const trading = new Trading(image, hierarchy, market)
@@ -43,6 +45,7 @@ export function openRooms(image: Image) {
     hierarchy,
     identity,
     access,
+    announcements,
     ledger,
     market,
     trading,

@@ -26,6 +26,10 @@ const NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/
 // Printable: no control, format, surrogate, private-use or unassigned code points, no line or paragraph separators.
 const PRINTABLE = /^[^\p{C}\p{Zl}\p{Zp}]+$/u
 
+/** Whether a text can be read: printable characters on one line, not all blank, and not too many. */
+export const isPrintable = (text: string, lengthMax: number): boolean =>
+  [...text].length <= lengthMax && PRINTABLE.test(text) && text.trim() !== ''
+
 /** A name is part of addresses on every surface: letters, digits, dot, dash, underscore; 1 to 64; never changed. */
 export function checkName(name: string, field = '/name'): void {
   if (name.length > NAME_LENGTH_MAX || !NAME.test(name)) {
@@ -39,14 +43,13 @@ export function checkName(name: string, field = '/name'): void {
 
 /** What people read: 1 to 128 printable characters, not blank. */
 export function checkDisplayName(text: string, field = '/display_name'): void {
-  if ([...text].length > DISPLAY_NAME_LENGTH_MAX || !PRINTABLE.test(text) || text.trim() === '') {
+  if (!isPrintable(text, DISPLAY_NAME_LENGTH_MAX))
     refuse('malformed', `expected 1 to ${DISPLAY_NAME_LENGTH_MAX} printable characters`, { field })
-  }
 }
 
 /** Why something was done, for those who read it later: 1 to 500 printable characters. */
 export function checkReason(text: string, field = '/reason'): void {
-  if ([...text].length > REASON_LENGTH_MAX || !PRINTABLE.test(text) || text.trim() === '')
+  if (!isPrintable(text, REASON_LENGTH_MAX))
     refuse('malformed', `expected a reason of 1 to ${REASON_LENGTH_MAX} printable characters`, { field })
 }
 

@@ -114,7 +114,7 @@ export class Streams {
     return { kind: 'answer', result: subscription, sequence: this.engine.image.head.sequence }
   }
 
-  private permitted(actor: Actor, scope: string, needs: readonly Need[]): Permitted {
+  private permitted(actor: Actor, scope: string | null, needs: readonly Need[]): Permitted {
     if (actor.kind === 'system') return { permit: SYSTEM_PERMIT }
     return this.engine.rooms.access.permit(actor, scope, needs, this.now())
   }

@@ -159,7 +159,7 @@ const PROVOKED: Readonly<Record<string, () => Promise<Fault>>> = {
   // Requests.
   '-32700': () => posted('{'),
   '-32602': () => fault('private/get_position'),
-  '-32601': () => fault('public/get_announcements'),
+  '-32601': () => fault('public/get_combos'),
   '-32600': () => posted(JSON.stringify({ method: 'public/test', pad: 'x'.repeat(33_000) })),
   10001: () => fault('public/test', { expected_result: 'exception' }),
   10028: async () => {

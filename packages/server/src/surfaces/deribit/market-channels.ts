@@ -1,4 +1,5 @@
-/** Channels of the market, which everybody may follow (section 8.3), by the first part of their names. */
+/** Channels of the market and of the house, which everybody may follow (section 8.3), by the first part of their names. */
+import { openAnnouncements } from './announcements.js'
 import { openBookChannel } from './book-channels.js'
 import type { Opened, Opening } from './channel.js'
 import { openInstrumentChannel, openPlatformState } from './instrument-channels.js'
@@ -22,6 +23,7 @@ const CHANNELS: Readonly<Record<string, (opening: Opening, rest: readonly string
   deribit_price_index: openPriceIndex,
   instrument: openInstrumentChannel,
   platform_state: openPlatformState,
+  announcements: openAnnouncements,
 }
 
 export async function openMarketChannel(opening: Opening): Promise<Opened> {

@@ -48,8 +48,14 @@ const PARAMS = {
 const paramsOf = (name: string) =>
   name === 'private/toggle_notifications_from_subaccount' ? { ...PARAMS, state: true } : PARAMS
 
-/** Reads of all accounts together, of none, or of keys, which know no `subaccount_id`. */
-const OF_NO_ACCOUNT = ['get_subaccounts', 'get_subaccounts_details', 'get_currencies', 'list_api_keys']
+/** Reads of all accounts together, of none, of a user, or of keys, which know no `subaccount_id`. */
+const OF_NO_ACCOUNT = [
+  'get_subaccounts',
+  'get_subaccounts_details',
+  'get_currencies',
+  'get_new_announcements',
+  'list_api_keys',
+]
 
 /**
  * What becomes of a write that names an account of another main account, or something of one: an order, a transfer, a
@@ -89,6 +95,7 @@ const OF_ANOTHER: Readonly<Record<string, number | null>> = {
   reset_api_key: -32602,
   reset_mmp: null,
   sell: null,
+  set_announcement_as_read: null,
   set_disabled_trading_products: -32602,
   set_email_for_subaccount: -32602,
   set_email_language: null,

@@ -1,6 +1,7 @@
 /** Every method of the surface, by its name. */
 import { ACCESS_LOG_METHODS } from './access-log.js'
 import { ADDRESS_BOOK_METHODS } from './address-book.js'
+import { ANNOUNCEMENT_METHODS } from './announcements.js'
 import { API_KEY_METHODS } from './api-keys.js'
 import { AUTH_METHODS } from './auth-methods.js'
 import type { Method } from './call.js'
@@ -40,6 +41,7 @@ export const METHODS: ReadonlyMap<string, Method> = new Map(
     ...API_KEY_METHODS,
     ...ACCESS_LOG_METHODS,
     ...USER_METHODS,
+    ...ANNOUNCEMENT_METHODS,
     ...INSTRUMENT_METHODS,
     ...CURRENCY_METHODS,
     ...TICKER_METHODS,

@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { DemoFile } from '@stemma/demo'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readConfiguration } from '../../ops/configuration.js'
 import { type RunningServer, startServer } from '../../server.js'
@@ -97,4 +98,37 @@ test('keys, sessions, languages and the access log go on', async () => {
   const refresh = { grant_type: 'refresh_token', refresh_token: pair.refresh_token }
   expect((await result<Pair>('public/auth', refresh)).sid).toBe(pair.sid)
   expect((await call('private/get_positions', { access_token })).error?.code).toBe(13009)
+})
+
+test('announcements stand, and what was read of them stays read', async () => {
+  const file = JSON.parse(readFileSync(join(directory, 'demo.json'), 'utf8')) as DemoFile
+  const manager = await newManager({ server, main: file.deribit.main } as CryptoDesk, 'reader')
+  const publish = async (title: string): Promise<number> => {
+    const response = await fetch(`${server.url}/stemma/v1/announcements`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Bearer ${file.native.operator.apiKey}`,
+      },
+      body: JSON.stringify({ title, body: 'Of the house' }),
+    })
+    const { announcement } = (await response.json()) as { readonly announcement: string }
+    return Number(announcement.slice('ann_'.length))
+  }
+  const [first, second] = [await publish('One'), await publish('Two')]
+  const given = { grant_type: 'client_credentials', client_id: 'reader', client_secret: manager.clientSecret }
+  const { access_token }: Pair = await result('public/auth', { ...given, scope: 'session:reader' })
+  await result('private/set_announcement_as_read', { access_token, announcement_id: second })
+  const seen = async () => ({
+    all: await result<readonly { readonly id: number }[]>('public/get_announcements'),
+    unread: await result<readonly { readonly id: number }[]>('private/get_new_announcements', {
+      access_token,
+    }),
+  })
+  const before = await seen()
+  expect(before.all.map(({ id }) => id)).toEqual([second, first])
+  expect(before.unread.map(({ id }) => id)).toEqual([first])
+  await server.stop()
+  server = await start()
+  expect(await seen()).toEqual(before)
 })

@@ -2,7 +2,7 @@
  * The streams of this surface, each described once: how it is asked for, what it takes, and how what happened is told.
  * The stream of server-sent events and the socket carry them alike.
  */
-import { execution, marketView, STREAM_INSTRUMENTS_MAX } from '@stemma/contract'
+import { announcementTold, execution, marketView, STREAM_INSTRUMENTS_MAX } from '@stemma/contract'
 import { type Event, Refused, refuse } from '@stemma/core'
 import type { EventFilter, Services, Subscription } from '../../services.js'
 import type { Caller } from './call.js'
@@ -105,6 +105,29 @@ const marketData: Stream = {
   },
 }
 
+const ANNOUNCED: Readonly<Record<string, string>> = {
+  'announcement.published': 'published',
+  'announcement.withdrawn': 'withdrawn',
+}
+
+/** Everybody who is known to the house: what stands at the root of the tree is told beneath it here alone. */
+const announcements: Stream = {
+  name: 'announcements',
+  path: '/announcements/stream',
+  field: 'announcement',
+  lists: [],
+  async open({ host }, { actor }, _given, deliver) {
+    const matches = ({ kind }: Event): boolean => Object.hasOwn(ANNOUNCED, kind)
+    const tell = ({ kind, data }: Event): boolean => {
+      const told = { happened: ANNOUNCED[kind], announcement: data }
+      return deliver({ id: null, kind, data: JSON.stringify(announcementTold.encode(told)) })
+    }
+    const answer = await host.follow(actor, { scope: null, needs: [], matches }, null, tell, async () => {})
+    if (answer.kind === 'refused') throw new Refused(answer.refusal)
+    return { subscription: answer.result, place: null }
+  },
+}
+
 /** A number in a message, its digits in a query. What is beyond the limit is refused by the host. */
 function depthOf(given: unknown): number {
   if (given === undefined) return DEPTH_DEFAULT
@@ -127,7 +150,7 @@ function namesOf(given: unknown): readonly (number | string)[] | 'all' {
   return names.map((each) => (/^ins_[1-9][0-9]{0,15}$/.test(each) ? Number(each.slice(4)) : each))
 }
 
-export const STREAMS: readonly Stream[] = [events, dropCopy, marketData]
+export const STREAMS: readonly Stream[] = [events, dropCopy, marketData, announcements]
 
 export function streamNamed(name: unknown): Stream {
   const found = STREAMS.find((each) => each.name === name)

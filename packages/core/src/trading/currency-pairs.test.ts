@@ -3,9 +3,10 @@ import { describe, expect, test } from 'vitest'
 import type { Engine } from '../engine.js'
 import type { AccountId } from '../hierarchy/index.js'
 import type { FeeScheduleId } from '../market/index.js'
-import { BTC, money, pair, USDC } from '../testing/derivatives-world.js'
+import { BTC, balance, money, pair, USDC } from '../testing/derivatives-world.js'
+import { broken } from '../testing/hash.js'
 import { at, orderInput, place, placeFault } from '../testing/market-world.js'
-import { balance, both, broken, buy, fills, margin, sell, spot } from '../testing/pairs-world.js'
+import { both, buy, fills, margin, sell, spot } from '../testing/pairs-world.js'
 import { answer, done, refusedWith } from '../testing/world.js'
 
 const schedule = (engine: Engine, kind: string, taker: string, maker: string): FeeScheduleId =>

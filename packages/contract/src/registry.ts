@@ -5,6 +5,7 @@ import { ACCOUNT_OPERATIONS } from './operations/accounts.js'
 import { ADDRESS_OPERATIONS } from './operations/addresses.js'
 import { ANNOUNCEMENT_OPERATIONS } from './operations/announcements.js'
 import { APPROVAL_OPERATIONS } from './operations/approvals.js'
+import { CREDENTIAL_OPERATIONS } from './operations/credentials.js'
 import { DISCONNECT_OPERATIONS } from './operations/disconnects.js'
 import { EVENT_OPERATIONS } from './operations/events.js'
 import { FACTOR_OPERATIONS } from './operations/factors.js'
@@ -15,6 +16,7 @@ import { MARGIN_OPERATIONS } from './operations/margin.js'
 import { MARKET_MAKING_OPERATIONS } from './operations/market-making.js'
 import { MARKET_PAST_OPERATIONS } from './operations/market-past.js'
 import { NODE_OPERATIONS } from './operations/nodes.js'
+import { ORDER_READ_OPERATIONS } from './operations/order-reads.js'
 import { ORDER_OPERATIONS } from './operations/orders.js'
 import { PARTY_OPERATIONS } from './operations/parties.js'
 import { POSITION_OPERATIONS } from './operations/positions.js'
@@ -34,6 +36,7 @@ const all = [
   ...NODE_OPERATIONS,
   ...SUMMARY_OPERATIONS,
   ...USER_OPERATIONS,
+  ...CREDENTIAL_OPERATIONS,
   ...FACTOR_OPERATIONS,
   ...PRICE_OPERATIONS,
   ...RISK_OPERATIONS,
@@ -45,6 +48,7 @@ const all = [
   ...INSTRUMENT_OPERATIONS,
   ...MARKET_PAST_OPERATIONS,
   ...ORDER_OPERATIONS,
+  ...ORDER_READ_OPERATIONS,
   ...MARKET_MAKING_OPERATIONS,
   ...PROTECTION_OPERATIONS,
   ...DISCONNECT_OPERATIONS,

@@ -10,7 +10,7 @@ import {
   trade,
 } from '../resources/trading.js'
 import { choice, flag, id, instrumentRef, list, object, optional, price } from '../wire/index.js'
-import { whose } from './orders.js'
+import { whose } from './order-reads.js'
 
 export const TRADE_OPERATIONS = [
   operation('executions.list', {

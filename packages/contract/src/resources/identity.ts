@@ -15,6 +15,7 @@ export const level = () =>
 export const ability = () => choice(ABILITIES)
 export const email = () => text({ max: 320, pattern: /^[^\s@]+@[^\s@]+$/, meaning: 'a mail address' })
 export const roleName = () => text({ max: 64, pattern: /^[a-z][a-z0-9_]*$/, meaning: 'the name of a role' })
+export const scopes = () => list(scope(), { max: 200 })
 
 export const user = object({
   id: id('usr'),
@@ -26,7 +27,7 @@ export const user = object({
     'The state is the party’s, which holds for its users unless they have one of their own',
   ),
   roles: list(roleName(), { max: 64 }),
-  scopes: list(scope(), { max: 200 }),
+  scopes: scopes(),
   status: status(),
   is_login_enabled: flag(),
   is_notified: flag(),
@@ -49,7 +50,7 @@ export const credential = object({
     object({ kid: text({ max: 128 }), algorithm: choice(['RS256', 'ES256', 'EdDSA']), added_at: instant() }),
     { max: 2 },
   ),
-  scopes: nullable(list(scope(), { max: 200 })),
+  scopes: nullable(scopes()),
   ip_addresses: list(text({ max: 64 }), { max: 64 }),
   is_factor_asked_in_result: flag(
     'A missing second factor is told as a result, in place of an error (deribit)',
@@ -68,7 +69,7 @@ export const token = object({
   user: nullable(id('usr')),
   account: nullable(id('acc')),
   parent: nullable(id('tok')),
-  scopes: list(scope(), { max: 200 }),
+  scopes: scopes(),
   issued_at: instant(),
   expires_at: nullable(instant()),
 })

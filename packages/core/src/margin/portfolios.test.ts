@@ -4,7 +4,7 @@ import type { AccountId } from '../hierarchy/index.js'
 import { after, copyPrimary, DAY, type Id, MILLISECOND, SECOND, type Values } from '../image/index.js'
 import type { InstrumentId } from '../market/index.js'
 import { currencyOf, formatAmount } from '../money/index.js'
-import { textHash } from '../testing/hash.js'
+import { broken } from '../testing/hash.js'
 import {
   at,
   contract,
@@ -33,7 +33,6 @@ function shown(engine: Engine, entity: Id): string[] {
   return [value, requirement, excess, deficit].map((each) => formatAmount(each, currencyOf(USD)))
 }
 
-const broken = (engine: Engine) => engine.verify(textHash).filter((check) => !check.holds)
 const publish = (engine: Engine, instrument: InstrumentId, price: string, time = engine.image.head.time) =>
   done(engine, 'prices.publish', { prices: [{ instrument, price: at(price) }] }, { time })
 const settle = (engine: Engine) => engine.tick(after(engine.image.head.time, SECOND))

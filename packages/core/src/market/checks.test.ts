@@ -1,32 +1,18 @@
 import { describe, expect, test } from 'vitest'
 import type { Plain } from '../image/index.js'
 import { PRICE_MAX, QUANTITY_MAX } from '../money/index.js'
-import { at, contract, openMarket, USD } from '../testing/market-world.js'
+import { at, contract, instrumentInput, openMarket } from '../testing/market-world.js'
 import { refusedWith, START } from '../testing/world.js'
 
 const { engine } = openMarket()
 
 /** A share is held to the fewest rules of its kind, so that each limit is met alone. */
-const SHARE = {
-  symbol: 'share',
-  displayName: 'Share',
+const SHARE = instrumentInput('share', {
   kind: 'equity',
-  currency: USD,
-  tick: at('0.01'),
-  quantityScale: 0,
-  lot: 1n,
-  multiplier: at('1'),
   priceLow: null,
   priceHigh: null,
-  quantityMax: null,
-  notionalMax: null,
   settlementDays: 1,
-  feeSchedule: null,
-  event: null,
-  venue: null,
-  expiresAt: null,
-  metadata: {},
-}
+})
 
 let symbols = 0
 /** The code that it is refused with, or null where it is made. */

@@ -4,7 +4,7 @@ import type { PartyId } from '../hierarchy/index.js'
 import { after, copyPrimary, type Id, SECOND } from '../image/index.js'
 import type { InstrumentId } from '../market/index.js'
 import { type Amount, currencyOf, formatAmount } from '../money/index.js'
-import { textHash } from '../testing/hash.js'
+import { broken } from '../testing/hash.js'
 import { at, contract, openMarket, place, share, trader, USD, usd } from '../testing/market-world.js'
 import { answer, createParty, done, openAccount } from '../testing/world.js'
 import type { CurrencySums, MarginSum, NodePosition } from './index.js'
@@ -15,7 +15,6 @@ interface Summary {
   readonly margin: readonly MarginSum[]
 }
 
-const broken = (engine: Engine) => engine.verify(textHash).filter((check) => !check.holds)
 const summary = (engine: Engine, party: PartyId) => answer<Summary>(engine, 'nodes.summary', { party })
 const dollars = (amount: Amount | bigint) => formatAmount(amount as Amount, currencyOf(USD))
 /** Net cash, longs, shorts and value in dollars. */

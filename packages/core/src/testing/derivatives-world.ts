@@ -3,7 +3,7 @@ import type { Engine } from '../engine.js'
 import type { AccountId } from '../hierarchy/index.js'
 import type { Plain } from '../image/index.js'
 import type { InstrumentId } from '../market/index.js'
-import { type CurrencyCode, currencyOf, parseAmount } from '../money/index.js'
+import { type CurrencyCode, currencyOf, formatAmount, parseAmount } from '../money/index.js'
 import { at, contract, type MarketWorld, openMarket } from './market-world.js'
 import { done, openAccount } from './world.js'
 
@@ -138,8 +138,9 @@ export function margined(
   name: string,
   balances: Readonly<Record<string, string>>,
   type = 'segregated_standard',
+  main: AccountId | null = null,
 ): AccountId {
-  const account = openAccount(engine, firm, name, { type })
+  const account = openAccount(engine, firm, name, { type, main })
   for (const [currency, text] of Object.entries(balances))
     done(engine, 'transfers.create', {
       from: book.accounts.outsideWorld,
@@ -150,6 +151,9 @@ export function margined(
     })
   return account
 }
+
+export const balance = ({ rooms: { ledger } }: Engine, account: AccountId, currency: CurrencyCode): string =>
+  formatAmount(ledger.posted(ledger.find(account, currency)), currencyOf(currency))
 
 /** Marks of instruments and prices of indexes. */
 export const publish = (

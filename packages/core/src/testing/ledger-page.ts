@@ -12,7 +12,7 @@ import { type Event, type Instant, instant, type Plain } from '../image/index.js
 import type { InstrumentId } from '../market/index.js'
 import { formatPrice, formatQuantity, type Price, parseQuantity, type Quantity } from '../money/index.js'
 import type { OrderId } from '../trading/index.js'
-import { at, orderInput, usd } from './market-world.js'
+import { at, orderInput, UNCHANGED, usd } from './market-world.js'
 import { run, START } from './world.js'
 
 export interface PageWorld {
@@ -98,20 +98,7 @@ export class LedgerPage {
   }
 
   private replacement(label: string, words: readonly string[]): Plain {
-    const none = {
-      clientOrderId: null,
-      price: null,
-      stopPrice: null,
-      quantity: null,
-      timeInForce: null,
-      expiresAt: null,
-      minimumQuantity: null,
-      allOrNone: null,
-      postOnly: null,
-      strictLimit: null,
-      onReject: 'refuse',
-    }
-    return { order: this.order(label), ...none, ...this.words(words) } as Plain
+    return { order: this.order(label), ...UNCHANGED, ...this.words(words) } as Plain
   }
 
   private words(words: readonly string[]): { readonly [key: string]: Plain } {

@@ -62,33 +62,36 @@ export function venueFees(engine: Engine): FeeScheduleId {
   return done<{ feeSchedule: FeeScheduleId }>(engine, 'fee_schedules.create', input).feeSchedule
 }
 
+/** An event contract in whole contracts, as the command takes it: one cent a tick, without fees unless it is said. */
+export const instrumentInput = (symbol: string, more: Readonly<Record<string, Plain>> = {}) => ({
+  symbol,
+  displayName: symbol,
+  kind: 'event_contract',
+  currency: USD,
+  tick: at('0.01'),
+  quantityScale: 0,
+  lot: 1n,
+  multiplier: at('1'),
+  priceLow: at('0.01'),
+  priceHigh: at('0.99'),
+  quantityMax: null,
+  notionalMax: null,
+  settlementDays: 0,
+  feeSchedule: null,
+  event: null,
+  venue: null,
+  expiresAt: null,
+  metadata: {},
+  ...more,
+})
+
 /** An open event contract in whole contracts, one cent a tick, without fees unless it is said. */
 export function contract(
   engine: Engine,
   symbol = 'rain',
   more: Readonly<Record<string, Plain>> = {},
 ): InstrumentId {
-  const input = {
-    symbol,
-    displayName: symbol,
-    kind: 'event_contract',
-    currency: USD,
-    tick: at('0.01'),
-    quantityScale: 0,
-    lot: 1n,
-    multiplier: at('1'),
-    priceLow: at('0.01'),
-    priceHigh: at('0.99'),
-    quantityMax: null,
-    notionalMax: null,
-    settlementDays: 0,
-    feeSchedule: null,
-    event: null,
-    venue: null,
-    expiresAt: null,
-    metadata: {},
-    ...more,
-  }
+  const input = instrumentInput(symbol, more)
   const { instrument } = done<{ instrument: InstrumentId }>(engine, 'instruments.create', input)
   done(engine, 'instruments.set_state', { instrument, state: 'open', version: null })
   return instrument

@@ -3,10 +3,10 @@ import { expect } from 'vitest'
 import type { Engine } from '../engine.js'
 import type { AccountId } from '../hierarchy/index.js'
 import { type CurrencyCode, currencyOf, formatAmount } from '../money/index.js'
-import { type DerivativesWorld, margined, money, openDerivatives } from './derivatives-world.js'
-import { hashOf, textHash } from './hash.js'
+import { type DerivativesWorld, margined, openDerivatives } from './derivatives-world.js'
+import { hashOf } from './hash.js'
 import { at, place } from './market-world.js'
-import { answer, done, openAccount, run } from './world.js'
+import { answer, done, run } from './world.js'
 
 export type Leg = readonly [instrument: number, quantity: number, price?: string]
 export interface Moved {
@@ -30,16 +30,7 @@ export function subaccount(
   name: string,
   balances: Readonly<Record<string, string>>,
 ): AccountId {
-  const account = openAccount(world.engine, world.firm, name, { main, type: 'segregated_standard' })
-  for (const [currency, text] of Object.entries(balances))
-    done(world.engine, 'transfers.create', {
-      from: world.book.accounts.outsideWorld,
-      to: account,
-      currency,
-      amount: money(text, currency as CurrencyCode),
-      description: null,
-    })
-  return account
+  return margined(world, name, balances, 'segregated_standard', main)
 }
 
 export const input = (from: AccountId, to: AccountId, legs: readonly Leg[]) => ({
@@ -78,8 +69,6 @@ export function trade(
   place(engine, { account, instrument: instrument as never, side: own, quantity, price })
 }
 
-export const balance = ({ rooms: { ledger } }: Engine, account: AccountId, currency: CurrencyCode): string =>
-  formatAmount(ledger.posted(ledger.find(account, currency)), currencyOf(currency))
 export const shown = (engine: Engine, account: AccountId, instrument: number, currency: CurrencyCode) => {
   const view = answer<Record<string, bigint>>(engine, 'positions.get', { account, instrument })
   const text = (name: string) => formatAmount((view[name] ?? 0n) as never, currencyOf(currency))
@@ -90,4 +79,3 @@ export const shown = (engine: Engine, account: AccountId, instrument: number, cu
     session: [text('sessionRealized'), text('sessionUnrealized')],
   }
 }
-export const broken = (engine: Engine) => engine.verify(textHash).filter((check) => !check.holds)

@@ -3,14 +3,10 @@ import type { Engine } from '../engine.js'
 import type { AccountId } from '../hierarchy/index.js'
 import type { Event } from '../image/index.js'
 import { type CurrencyCode, currencyOf, formatAmount } from '../money/index.js'
-import { BTC, margined, openDerivatives, pair, USDC } from './derivatives-world.js'
-import { textHash } from './hash.js'
+import { BTC, balance, margined, openDerivatives, pair, USDC } from './derivatives-world.js'
 import { place } from './market-world.js'
 import { answer } from './world.js'
 
-export const broken = (engine: Engine) => engine.verify(textHash).filter((check) => !check.holds)
-export const balance = ({ rooms: { ledger } }: Engine, account: AccountId, currency: CurrencyCode): string =>
-  formatAmount(ledger.posted(ledger.find(account, currency)), currencyOf(currency))
 export const both = (engine: Engine, account: AccountId): readonly [string, string] => [
   balance(engine, account, BTC),
   balance(engine, account, USDC),

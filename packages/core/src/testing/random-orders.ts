@@ -16,7 +16,17 @@ import {
   type LinkedAsked,
   type Traded,
 } from '../trading/index.js'
-import { at, contract, openMarket, orderInput, share, trader, usd, venueFees } from './market-world.js'
+import {
+  at,
+  contract,
+  openMarket,
+  orderInput,
+  share,
+  trader,
+  UNCHANGED,
+  usd,
+  venueFees,
+} from './market-world.js'
 import { done, run, START } from './world.js'
 
 /** A step in numbers: what is asked, five choices, and how many seconds later it comes. */
@@ -239,17 +249,12 @@ const quantityOf = (instruments: readonly InstrumentId[], what: number, count: n
   BigInt((count % 9) + 1) * (what % instruments.length === 2 ? 50n : 1n)
 
 const replacement = (order: number, price: number, quantity: number, flags: number): Plain => ({
+  ...UNCHANGED,
   order,
-  clientOrderId: null,
   price: flags % 2 === 0 ? at(of(PRICES, price + quantity)) : null,
-  stopPrice: null,
   quantity: flags % 3 === 0 ? BigInt((quantity % 12) + 1) * (flags % 6 === 0 ? 50n : 1n) : null,
   timeInForce: flags % 5 === 0 ? 'gtc' : null,
-  expiresAt: null,
-  minimumQuantity: null,
   allOrNone: flags % 11 === 0 ? flags % 2 === 0 : null,
-  postOnly: null,
-  strictLimit: null,
   onReject: flags % 2 === 0 ? 'refuse' : 'record',
 })
 

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { AccountId } from '../hierarchy/index.js'
 import type { Event, Id } from '../image/index.js'
-import { textHash } from '../testing/hash.js'
+import { broken } from '../testing/hash.js'
 import { at, contract, pageWorld, place, placeFault, trader } from '../testing/market-world.js'
+import { limit, UNIT } from '../testing/risk-limits.js'
 import { done } from '../testing/world.js'
 import { ALL_OR_NONE_MAX } from './entering.js'
 import { FILLS_OF_COMMAND_MAX } from './session.js'
@@ -10,7 +11,7 @@ import { UNFUNDED_OF_COMMAND_MAX } from './unfunded.js'
 
 type World = ReturnType<typeof pageWorld>
 const person = ({ people }: World, who: string): AccountId => people[who] as AccountId
-const faults = ({ engine }: World) => engine.verify(textHash).filter(({ holds }) => !holds)
+const faults = ({ engine }: World) => broken(engine)
 const openOrders = ({ engine }: World) => engine.rooms.trading.orders.size
 
 /** `who` offers `count` times one contract, each an order of its own. */
@@ -185,22 +186,7 @@ test('a stop that a limit does not let act ends with the reason of the limit', (
     quantity: 20,
     stopPrice: '0.50',
   })
-  done(engine, 'risk_limits.set', {
-    node: account,
-    authority: null,
-    instrument: null,
-    currency: null,
-    orderQuantity: null,
-    orderNotional: null,
-    position: 10n * 10n ** 9n,
-    priceLow: null,
-    priceHigh: null,
-    priceDeviation: null,
-    openOrders: null,
-    orderRate: null,
-    dailyLoss: null,
-    liftsDaily: false,
-  })
+  limit(engine, account, { position: 10n * UNIT })
   offers(world, 'ben', 1, { quantity: 30 })
   engine.takeBatch()
   place(engine, { account: person(world, 'carl'), instrument, quantity: 1, price: '0.50' })

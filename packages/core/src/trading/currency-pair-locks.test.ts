@@ -2,26 +2,11 @@
 import { describe, expect, test } from 'vitest'
 import type { AccountId } from '../hierarchy/index.js'
 import type { CurrencyCode } from '../money/index.js'
-import { BTC, money, pair, USDC } from '../testing/derivatives-world.js'
-import { at, place, placeFault, tryPlace } from '../testing/market-world.js'
-import { balance, both, broken, buy, fills, margin, sell, spot } from '../testing/pairs-world.js'
+import { BTC, balance, money, pair, USDC } from '../testing/derivatives-world.js'
+import { broken } from '../testing/hash.js'
+import { at, place, placeFault, tryPlace, UNCHANGED } from '../testing/market-world.js'
+import { both, buy, fills, margin, sell, spot } from '../testing/pairs-world.js'
 import { done, refusedWith } from '../testing/world.js'
-
-const unchanged = {
-  clientOrderId: null,
-  price: null,
-  stopPrice: null,
-  quantity: null,
-  timeInForce: null,
-  expiresAt: null,
-  minimumQuantity: null,
-  allOrNone: null,
-  postOnly: null,
-  reprices: null,
-  strictLimit: null,
-  reduceOnly: null,
-  onReject: 'refuse',
-}
 
 describe('what open orders lock', () => {
   test('a bid locks its cost in the quote, an offer the base', () => {
@@ -49,7 +34,7 @@ describe('what open orders lock', () => {
     sell(desk, 4_000, '40000')
     // 0.6 is left of it.
     expect(margin(engine, buyer, USDC).locked).toBe('24000.000000')
-    done(engine, 'orders.replace', { ...unchanged, order: bid, price: at('30000') })
+    done(engine, 'orders.replace', { ...UNCHANGED, order: bid, price: at('30000') })
     expect(margin(engine, buyer, USDC).locked).toBe('18000.000000')
     done(engine, 'orders.cancel', { order: bid })
     expect(margin(engine, buyer, USDC).locked).toBe('0.000000')

@@ -2,10 +2,12 @@
 import { describe, expect, test } from 'vitest'
 import type { Engine } from '../engine.js'
 import type { AccountId } from '../hierarchy/index.js'
+import type { Plain } from '../image/index.js'
 import type { FeeScheduleId } from '../market/index.js'
-import { BTC, money, pair, USDC } from '../testing/derivatives-world.js'
-import { at, orderInput, place, placeFault } from '../testing/market-world.js'
-import { balance, both, broken, buy, fills, margin, sell, spot } from '../testing/pairs-world.js'
+import { BTC, balance, money, pair, USDC } from '../testing/derivatives-world.js'
+import { broken } from '../testing/hash.js'
+import { at, instrumentInput, orderInput, place, placeFault } from '../testing/market-world.js'
+import { both, buy, fills, margin, sell, spot } from '../testing/pairs-world.js'
 import { answer, done, refusedWith } from '../testing/world.js'
 
 const schedule = (engine: Engine, kind: string, taker: string, maker: string): FeeScheduleId =>
@@ -184,28 +186,17 @@ describe('fully paid accounts', () => {
 
 describe('what a pair is not', () => {
   const { engine, instrument, buyer } = spot()
-  const input = (more: object) => ({
-    symbol: 'X_Y',
-    displayName: 'X',
-    kind: 'currency_pair',
-    baseCurrency: BTC,
-    currency: USDC,
-    tick: at('1'),
-    quantityScale: 4,
-    lot: 1n,
-    multiplier: at('1'),
-    priceLow: null,
-    priceHigh: null,
-    quantityMax: null,
-    notionalMax: null,
-    settlementDays: 0,
-    feeSchedule: null,
-    event: null,
-    venue: null,
-    expiresAt: null,
-    metadata: {},
-    ...more,
-  })
+  const input = (more: Readonly<Record<string, Plain>>) =>
+    instrumentInput('X_Y', {
+      kind: 'currency_pair',
+      baseCurrency: BTC,
+      currency: USDC,
+      tick: at('1'),
+      quantityScale: 4,
+      priceLow: null,
+      priceHigh: null,
+      ...more,
+    })
   const quadratic = schedule(engine, 'quadratic', '0.01', '0')
   const received = schedule(engine, 'received', '0.01', '0')
 
@@ -223,7 +214,7 @@ describe('what a pair is not', () => {
       { kind: 'equity', baseCurrency: null, feeSchedule: received },
     ],
   ])('none is made %s', (_what, more) => {
-    expect(refusedWith(engine, 'instruments.create', input(more) as never)).toBe('malformed')
+    expect(refusedWith(engine, 'instruments.create', input(more))).toBe('malformed')
   })
 
   test('it does not expire, nor settle, and nobody has a position in it', () => {

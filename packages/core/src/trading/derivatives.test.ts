@@ -5,6 +5,7 @@ import { after, HOUR, type Instant, MINUTE, SECOND } from '../image/index.js'
 import { type CurrencyCode, currencyOf, formatAmount } from '../money/index.js'
 import {
   BTC,
+  balance,
   future,
   inversePerpetual,
   linearPerpetual,
@@ -14,13 +15,10 @@ import {
   publish,
   USDC,
 } from '../testing/derivatives-world.js'
-import { textHash } from '../testing/hash.js'
+import { broken } from '../testing/hash.js'
 import { at, contract, place, tryPlace } from '../testing/market-world.js'
 import { answer, done, refusedWith, START } from '../testing/world.js'
 
-const balance = ({ rooms: { ledger } }: Engine, account: AccountId, currency: CurrencyCode): string =>
-  formatAmount(ledger.posted(ledger.find(account, currency)), currencyOf(currency))
-const broken = (engine: Engine) => engine.verify(textHash).filter((check) => !check.holds)
 /** The first 08:00 UTC behind the beginning, and the second: the clock moves a second past it, so that all steps run. */
 const FIRST_SESSION = after(START, 23 * HOUR)
 const SECOND_SESSION = after(FIRST_SESSION, 24 * HOUR)

@@ -3,7 +3,7 @@ import { Engine } from '../engine.js'
 import type { AccountId } from '../hierarchy/index.js'
 import { derivedHashOf } from '../testing/hash.js'
 import { playOn } from '../testing/ledger-page.js'
-import { at, pageWorld, place } from '../testing/market-world.js'
+import { at, pageWorld, place, UNCHANGED } from '../testing/market-world.js'
 import { done } from '../testing/world.js'
 
 const check = (text: string): void => {
@@ -120,10 +120,7 @@ test('an order that was made all-or-none stands beside the book in an image that
     price: '0.50',
   })
   ship()
-  const none = { clientOrderId: null, stopPrice: null, quantity: null, timeInForce: null, expiresAt: null }
-  const flags = { minimumQuantity: null, postOnly: null, strictLimit: null }
-  const change = { price: at('0.51'), allOrNone: true, onReject: 'refuse' }
-  done(world.engine, 'orders.replace', { order, ...none, ...flags, ...change })
+  done(world.engine, 'orders.replace', { ...UNCHANGED, order, price: at('0.51'), allOrNone: true })
   ship()
   expect(replayed.rooms.trading.books.of(world.instrument).buy.depth).toBe(0)
   expect(derivedHashOf(replayed.image)).toBe(derivedHashOf(world.engine.image))

@@ -4,7 +4,7 @@ import type { AccountId } from '../hierarchy/index.js'
 import { after, SECOND } from '../image/index.js'
 import type { InstrumentId } from '../market/index.js'
 import { inversePerpetual, margined, openDerivatives, publish } from '../testing/derivatives-world.js'
-import { at, orderInput, place, placeFault } from '../testing/market-world.js'
+import { at, orderInput, place, placeFault, UNCHANGED } from '../testing/market-world.js'
 import { done, refusedWith } from '../testing/world.js'
 import type { OrderId, OrderType } from './fields.js'
 import type { PlaceOrder } from './placing.js'
@@ -133,20 +133,7 @@ describe('post-only', () => {
   test('a replacement is priced so too', () => {
     const { engine, anna, instrument } = market()
     const order = place(engine, { account: anna, instrument, ...passive, price: '99500', reprices: true })
-    done(engine, 'orders.replace', {
-      order,
-      clientOrderId: null,
-      price: at('105000'),
-      stopPrice: null,
-      quantity: null,
-      timeInForce: null,
-      expiresAt: null,
-      minimumQuantity: null,
-      allOrNone: null,
-      postOnly: null,
-      strictLimit: null,
-      onReject: 'refuse',
-    })
+    done(engine, 'orders.replace', { ...UNCHANGED, order, price: at('105000') })
     expect(priceOf(engine, order)).toBe(at('100999.5'))
   })
 
@@ -253,19 +240,7 @@ describe('an order that must wait', () => {
       stopPrice: '100500',
       mustWait: true,
     })
-    const change = {
-      order,
-      clientOrderId: null,
-      price: null,
-      quantity: null,
-      timeInForce: null,
-      expiresAt: null,
-      minimumQuantity: null,
-      allOrNone: null,
-      postOnly: null,
-      strictLimit: null,
-      onReject: 'refuse',
-    } as const
+    const change = { ...UNCHANGED, order }
     expect(refusedWith(engine, 'orders.replace', { ...change, stopPrice: at('99500') })).toBe(
       'order_rejected',
     )

@@ -2,6 +2,7 @@
 import { formatPrice, PLAIN_LIMIT, type Plain, type Price } from '@stemma/core'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { type HostWorld, newParty, openHost, SYSTEM } from '../testing/host-world.js'
+import { openInstrument } from '../testing/instruments.js'
 import { WATCHED_DEPTH_MAX, WATCHED_INSTRUMENTS_MAX } from './market-data-hub.js'
 import type { MarketTold } from './market-view.js'
 
@@ -15,31 +16,6 @@ async function run<Result>(command: string, input: Plain): Promise<Result> {
   const settled = await world.host.execute({ command, input, actor: SYSTEM })
   if (settled.kind !== 'done') throw new Error(`${command}: ${JSON.stringify(settled)}`)
   return settled.result as Result
-}
-
-async function openInstrument(symbol: string): Promise<number> {
-  const made = await run<{ instrument: number }>('instruments.create', {
-    symbol,
-    displayName: symbol,
-    kind: 'event_contract',
-    currency: 'USD',
-    tick: CENT,
-    quantityScale: 0,
-    lot: 1n,
-    multiplier: 100n * CENT,
-    priceLow: CENT,
-    priceHigh: 99n * CENT,
-    quantityMax: null,
-    notionalMax: null,
-    settlementDays: 0,
-    feeSchedule: null,
-    event: null,
-    venue: null,
-    expiresAt: null,
-    metadata: {},
-  })
-  await run('instruments.set_state', { instrument: made.instrument, state: 'open', version: null })
-  return made.instrument
 }
 
 beforeEach(async () => {
@@ -65,7 +41,7 @@ beforeEach(async () => {
     description: null,
     settle: true,
   })
-  instrument = await openInstrument('rain')
+  instrument = await openInstrument({ run }, 'rain')
 })
 
 const order = (cents: bigint, more: Readonly<Record<string, Plain>> = {}) => ({
@@ -157,7 +133,7 @@ test('what changes nothing that is seen is not told', async () => {
 
 test('who watches all is told of what comes later', async () => {
   const { told } = await watch('all')
-  const later = await openInstrument('snow')
+  const later = await openInstrument({ run }, 'snow')
   await world.host.drain()
   expect(told.filter(({ view }) => view.instrument === later).map(({ kind }) => kind)).toContain('snapshot')
 })
@@ -236,10 +212,10 @@ describe('limits', () => {
 
   test(`at most ${WATCHED_INSTRUMENTS_MAX} instruments, by name and as all`, async () => {
     const ids = [instrument]
-    while (ids.length < WATCHED_INSTRUMENTS_MAX) ids.push(await openInstrument(`s${ids.length}`))
+    while (ids.length < WATCHED_INSTRUMENTS_MAX) ids.push(await openInstrument({ run }, `s${ids.length}`))
     expect((await watch(ids)).told).toHaveLength(WATCHED_INSTRUMENTS_MAX)
     expect((await watch('all')).told).toHaveLength(WATCHED_INSTRUMENTS_MAX)
-    ids.push(await openInstrument('one-more'))
+    ids.push(await openInstrument({ run }, 'one-more'))
     expect((await watch(ids)).refusal).toMatchObject({ code: 'limit_reached' })
     expect((await watch('all')).refusal).toMatchObject({ code: 'limit_reached' })
   })

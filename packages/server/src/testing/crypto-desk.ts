@@ -1,13 +1,12 @@
 /** A running server with the demo world, and the ways into it of the crypto client. Not exported. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { DemoFile } from '@stemma/demo'
+import type { Plain } from '@stemma/core'
 import { Secret, TOTP } from 'otpauth'
 import type { ManualClock } from '../host/clock.js'
-import type { Timer } from '../host/timer.js'
-import { readConfiguration } from '../ops/configuration.js'
-import { type RunningServer, startServer } from '../server.js'
+import type { RunningServer } from '../server.js'
+import { type DemoOptions, demoIn, runOn, startDemo } from './demo-server.js'
 
 export interface Key {
   readonly clientId: string
@@ -28,6 +27,8 @@ export interface CryptoDesk {
   call(method: string, params?: object, key?: Key | null): Promise<Told>
   /** An operation of the native API as the operator, which has to succeed. */
   operate(method: string, path: string, body?: object): Promise<Told['body']>
+  /** A command as the system, which has to succeed. */
+  run<Result>(command: string, input: Plain): Promise<Result>
   /** The one-time code of the main account's owner at a time, in milliseconds. */
   codeAt(milliseconds: number): string
   close(): Promise<void>
@@ -39,30 +40,17 @@ export interface Told {
   readonly body: any
 }
 
-export interface DeskOptions {
-  readonly timer?: Timer
-  readonly variables?: Readonly<Record<string, string>>
-}
-
 export async function openCryptoDesk(
   clock?: ManualClock,
-  { timer, variables = {} }: DeskOptions = {},
+  { timer, variables = {} }: Omit<DemoOptions, 'clock'> = {},
 ): Promise<CryptoDesk> {
   const directory = mkdtempSync(join(tmpdir(), 'stemma-crypto-'))
-  const server = await startServer({
-    ...(clock === undefined ? {} : { clock }),
-    ...(timer === undefined ? {} : { timer }),
-    configuration: readConfiguration({
-      STEMMA_PORT: '0',
-      STEMMA_GRPC_PORT: '0',
-      STEMMA_DATA: directory,
-      STEMMA_STORE: 'memory',
-      STEMMA_DEMO: '1',
-      STEMMA_LOG_LEVEL: 'silent',
-      ...variables,
-    }),
+  const server = await startDemo(directory, {
+    clock,
+    timer,
+    variables: { STEMMA_STORE: 'memory', ...variables },
   })
-  const { deribit, native } = JSON.parse(readFileSync(join(directory, 'demo.json'), 'utf8')) as DemoFile
+  const { deribit, native } = demoIn(directory)
   const { url } = server
   return {
     server,
@@ -87,6 +75,7 @@ export async function openCryptoDesk(
       if (!response.ok) throw new Error(`expected ${path} to be done, was ${JSON.stringify(told)}`)
       return told
     },
+    run: (command, input) => runOn(server, command, input),
     codeAt(timestamp) {
       return new TOTP({ secret: Secret.fromBase32(deribit.totpSecret) }).generate({ timestamp })
     },

@@ -1,6 +1,7 @@
 /** A perpetual in the native test world, and a main account that holds some beside its subaccount. */
 import { EXAMPLE } from '@stemma/contract'
 import { PLAIN_LIMIT, type Plain } from '@stemma/core'
+import { openInstrument } from './instruments.js'
 import type { World } from './native-world.js'
 
 const ONE = 10n ** 18n
@@ -15,23 +16,14 @@ const numberOf = (id: string | undefined): number => Number(String(id).slice(4))
 
 /** Ten dollars a lot, opened, with a mark and an index of 98,000. */
 export async function openPerpetual(world: Pick<World, 'run'>): Promise<number> {
-  const { instrument } = await world.run<{ instrument: number }>('instruments.create', {
-    symbol: 'BTC-PERPETUAL',
+  const instrument = await openInstrument(world, 'BTC-PERPETUAL', {
     displayName: 'Perpetual',
     kind: 'perpetual',
     currency: 'BTC',
     tick: ONE / 2n,
-    quantityScale: 0,
     lot: 10n,
-    multiplier: ONE,
     priceLow: ONE / 2n,
     priceHigh: null,
-    quantityMax: null,
-    notionalMax: null,
-    settlementDays: 0,
-    feeSchedule: null,
-    event: null,
-    venue: null,
     derivative: {
       style: 'inverse',
       base: 'BTC',
@@ -40,10 +32,7 @@ export async function openPerpetual(world: Pick<World, 'run'>): Promise<number> 
       funding: { damper: 0n, cap: 0n },
     },
     marginRates: RATES,
-    expiresAt: null,
-    metadata: {},
   })
-  await world.run('instruments.set_state', { instrument, state: 'open', version: null })
   await world.run('prices.publish', {
     prices: [{ instrument, price: 98_000n * ONE }],
     indexes: [{ name: 'btc_usd', price: 98_000n * ONE }],

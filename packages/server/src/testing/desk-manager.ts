@@ -2,6 +2,7 @@
 import type { AccountView } from '@stemma/core'
 import { hashSecret, mintSecret } from '../auth/index.js'
 import type { CryptoDesk, Key } from './crypto-desk.js'
+import { runOn } from './demo-server.js'
 
 const SYSTEM = { kind: 'system' } as const
 
@@ -11,22 +12,16 @@ export interface Manager extends Key {
 }
 
 export async function newManager(
-  desk: CryptoDesk,
+  { server, main }: Pick<CryptoDesk, 'server' | 'main'>,
   name: string,
   clientSecret = mintSecret(),
 ): Promise<Manager> {
-  const { host, services } = desk.server
-  const run = async <Result>(command: string, input: object): Promise<Result> => {
-    const outcome = await host.execute({ command, actor: SYSTEM, input: input as never })
-    if (outcome.kind === 'refused')
-      throw new Error(`expected ${command} to be done: ${outcome.refusal.detail}`)
-    return outcome.result as Result
-  }
-  const account = desk.main.accountId
+  const { host, services } = server
+  const account = main.accountId
   const answer = await host.read<AccountView>('accounts.get', SYSTEM, { account })
   if (answer.kind === 'refused') throw new Error('expected the main account to be there')
   const { party } = answer.result
-  const { user } = await run<{ user: number }>('users.create', {
+  const { user } = await runOn<{ user: number }>(server, 'users.create', {
     party,
     name,
     displayName: name,
@@ -36,7 +31,7 @@ export async function newManager(
     scopes: [],
     account: null,
   })
-  await run('credentials.create', {
+  await runOn(server, 'credentials.create', {
     user,
     party: null,
     kind: 'api_key',

@@ -1,6 +1,7 @@
 /** An account of the native test world that holds shares whose price is published, and loses on them. */
 import { EXAMPLE } from '@stemma/contract'
 import type { Plain } from '@stemma/core'
+import { openInstrument } from './instruments.js'
 import type { World } from './native-world.js'
 
 const ONE = 10n ** 18n
@@ -8,28 +9,13 @@ const numberOf = (id: string | undefined): number => Number(String(id).slice(4))
 
 /** An open share; the examples call it `ins_80`. */
 export async function openShare(world: World): Promise<number> {
-  const input = {
-    symbol: 'SHARE-1',
+  const instrument = await openInstrument(world, 'SHARE-1', {
     displayName: 'Share',
     kind: 'equity',
-    currency: 'USD',
-    tick: ONE / 100n,
-    quantityScale: 0,
-    lot: 1n,
-    multiplier: ONE,
     priceLow: null,
     priceHigh: null,
-    quantityMax: null,
-    notionalMax: null,
     settlementDays: 1,
-    feeSchedule: null,
-    event: null,
-    venue: null,
-    expiresAt: null,
-    metadata: {},
-  }
-  const { instrument } = await world.run<{ instrument: number }>('instruments.create', input)
-  await world.run('instruments.set_state', { instrument, state: 'open', version: null })
+  })
   world.ids.set('ins_80', `ins_${instrument}`)
   return instrument
 }

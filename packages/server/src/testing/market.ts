@@ -1,6 +1,7 @@
 /** Something to trade for the venue's own example: instruments, money, and the shortest way to send orders. Not exported. */
 import type { CurrencyCode, Plain } from '@stemma/core'
 import { currencyOf, parseAmount, parsePrice } from '@stemma/core'
+import { openInstrument } from './instruments.js'
 import type { Answered, Venue } from './venue.js'
 
 export const SYMBOL = 'tec-nfl-sbw-2026-02-08-kc'
@@ -22,29 +23,7 @@ export async function openContract(
     makerRate: -price('0.0125'),
     rounding: 'half_even',
   })
-  const { instrument } = await venue.run<{ instrument: number }>('instruments.create', {
-    symbol,
-    displayName: `Contract ${symbol}`,
-    kind: 'event_contract',
-    currency: USD,
-    tick: price('0.01'),
-    quantityScale: 0,
-    lot: 1n,
-    multiplier: price('1'),
-    priceLow: price('0.01'),
-    priceHigh: price('0.99'),
-    quantityMax: null,
-    notionalMax: null,
-    settlementDays: 0,
-    feeSchedule,
-    event: null,
-    venue: null,
-    expiresAt: null,
-    metadata: {},
-    ...more,
-  })
-  await venue.run('instruments.set_state', { instrument, state: 'open', version: null })
-  return instrument
+  return openInstrument(venue, symbol, { displayName: `Contract ${symbol}`, feeSchedule, ...more })
 }
 
 export const fund = (venue: Venue, account: number, amount: string): Promise<unknown> =>

@@ -1,5 +1,6 @@
 /** An instrument that trades at an outside venue, an account with money, and orders for it. Not exported. */
 import { type CurrencyCode, currencyOf, PLAIN_LIMIT, type Plain, parseAmount, parsePrice } from '@stemma/core'
+import { openInstrument } from './instruments.js'
 
 type Run = <Result>(command: string, input: Plain) => Promise<Result>
 
@@ -7,30 +8,14 @@ export const price = (text: string): bigint => parsePrice(text) as bigint
 export const usd = (text: string): bigint => parseAmount(text, currencyOf('USD' as CurrencyCode)) as bigint
 
 /** Shares in whole numbers, a cent a tick, open for trading at the venue of that name. */
-export async function outsideShare(run: Run, symbol: string, venue: string): Promise<number> {
-  const { instrument } = await run<{ instrument: number }>('instruments.create', {
-    symbol,
-    displayName: symbol,
+export const outsideShare = (run: Run, symbol: string, venue: string): Promise<number> =>
+  openInstrument({ run }, symbol, {
     kind: 'equity',
-    currency: 'USD',
-    tick: price('0.01'),
-    quantityScale: 0,
-    lot: 1n,
-    multiplier: price('1'),
     priceLow: null,
     priceHigh: null,
-    quantityMax: null,
-    notionalMax: null,
     settlementDays: 1,
-    feeSchedule: null,
-    event: null,
     venue,
-    expiresAt: null,
-    metadata: {},
   })
-  await run('instruments.set_state', { instrument, state: 'open', version: null })
-  return instrument
-}
 
 export async function fundedAccount(run: Run, party: number, name: string, money: string): Promise<number> {
   const { account } = await run<{ account: number }>('accounts.open', {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { Engine } from '../../engine.js'
 import type { AccountId } from '../../hierarchy/index.js'
-import { after, copyPrimary, DAY, type Id, type Plain, SECOND } from '../../image/index.js'
+import { after, copyPrimary, DAY, type Id, SECOND } from '../../image/index.js'
 import type { InstrumentId } from '../../market/index.js'
-import { textHash } from '../../testing/hash.js'
+import { broken } from '../../testing/hash.js'
 import {
   at,
   contract,
@@ -15,30 +15,10 @@ import {
   USD,
   usd,
 } from '../../testing/market-world.js'
+import { limit, UNIT } from '../../testing/risk-limits.js'
 import { createParty, done, openAccount, SYSTEM_ACTOR } from '../../testing/world.js'
 
-const UNIT = 10n ** 9n
-const broken = (engine: Engine) => engine.verify(textHash).filter((check) => !check.holds)
 const later = (engine: Engine, microseconds: number) => after(engine.image.head.time, microseconds)
-
-function limit(engine: Engine, node: Id, said: Readonly<Record<string, Plain>>): void {
-  const none = {
-    authority: null,
-    instrument: null,
-    currency: null,
-    orderQuantity: null,
-    orderNotional: null,
-    position: null,
-    priceLow: null,
-    priceHigh: null,
-    priceDeviation: null,
-    openOrders: null,
-    orderRate: null,
-    dailyLoss: null,
-    liftsDaily: false,
-  }
-  done(engine, 'risk_limits.set', { ...none, node, ...said })
-}
 
 /** A firm with two accounts, and a maker elsewhere who takes the other side of what they do. */
 function firmWorld() {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { Engine } from '../../engine.js'
 import type { AccountId, PartyId } from '../../hierarchy/index.js'
-import { after, copyPrimary, DAY, type Id, type Plain, SECOND } from '../../image/index.js'
+import { after, copyPrimary, DAY, type Id, SECOND } from '../../image/index.js'
 import type { InstrumentId } from '../../market/index.js'
 import type { Price } from '../../money/index.js'
-import { textHash } from '../../testing/hash.js'
+import { broken } from '../../testing/hash.js'
 import {
   at,
   contract,
@@ -15,32 +15,14 @@ import {
   placeFault,
   trader,
   tryPlace,
+  UNCHANGED,
   USD,
   usd,
 } from '../../testing/market-world.js'
+import { limit, NO_LIMIT, type Said, UNIT } from '../../testing/risk-limits.js'
 import { answer, createParty, done, refusedWith, run } from '../../testing/world.js'
 import type { EffectiveLimit } from './index.js'
 
-const UNIT = 10n ** 9n
-const NO_LIMIT = {
-  authority: null,
-  instrument: null,
-  currency: null,
-  orderQuantity: null,
-  orderNotional: null,
-  position: null,
-  priceLow: null,
-  priceHigh: null,
-  priceDeviation: null,
-  openOrders: null,
-  orderRate: null,
-  dailyLoss: null,
-  liftsDaily: false,
-}
-type Said = Readonly<Record<string, Plain>>
-const limit = (engine: Engine, node: Id, said: Said) =>
-  done<{ limit: Id }>(engine, 'risk_limits.set', { ...NO_LIMIT, node, ...said }).limit
-const broken = (engine: Engine) => engine.verify(textHash).filter((check) => !check.holds)
 const later = (engine: Engine, microseconds: number) => after(engine.image.head.time, microseconds)
 const isOpen = (engine: Engine, order: Id) => engine.rooms.trading.orders.has(order as never)
 
@@ -270,21 +252,7 @@ describe('limits', () => {
     const { engine, one: account, rain: instrument } = traders()
     limit(engine, account, { position: 10n * UNIT, openOrders: 1 })
     const order = place(engine, { account, instrument, quantity: 6, price: '0.50' })
-    const change = (quantity: bigint) =>
-      run(engine, 'orders.replace', {
-        order,
-        clientOrderId: null,
-        price: null,
-        stopPrice: null,
-        quantity,
-        timeInForce: null,
-        expiresAt: null,
-        minimumQuantity: null,
-        allOrNone: null,
-        postOnly: null,
-        strictLimit: null,
-        onReject: 'refuse',
-      })
+    const change = (quantity: bigint) => run(engine, 'orders.replace', { ...UNCHANGED, order, quantity })
     expect(change(11n)).toMatchObject({ refusal: { data: { reason: 'position_limit' } } })
     expect(change(10n).kind).toBe('done')
   })

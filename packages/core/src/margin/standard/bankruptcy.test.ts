@@ -13,7 +13,7 @@ import {
   publish,
   USDC,
 } from '../../testing/derivatives-world.js'
-import { textHash } from '../../testing/hash.js'
+import { broken } from '../../testing/hash.js'
 import { place } from '../../testing/market-world.js'
 import { done, START } from '../../testing/world.js'
 
@@ -22,7 +22,6 @@ const posted = ({ rooms: { ledger } }: Engine, account: AccountId | null, curren
 const balance = (engine: Engine, account: AccountId | null, currency: CurrencyCode): string =>
   formatAmount(posted(engine, account, currency) as never, currencyOf(currency))
 const insurance = ({ rooms: { ledger } }: Engine) => ledger.findHouseAccount('insurance')
-const broken = (engine: Engine) => engine.verify(textHash).filter((check) => !check.holds)
 const set = ({ engine, firm }: DerivativesWorld, name: string, value: boolean | number) =>
   done(engine, 'settings.set', { node: firm, name, value, from: null })
 /** Second by second: each step is due behind the one before. */

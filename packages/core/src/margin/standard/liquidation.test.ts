@@ -4,7 +4,7 @@ import type { AccountId } from '../../hierarchy/index.js'
 import { after, SECOND } from '../../image/index.js'
 import { currencyOf, formatAmount } from '../../money/index.js'
 import { BTC, inversePerpetual, margined, openDerivatives, publish } from '../../testing/derivatives-world.js'
-import { textHash } from '../../testing/hash.js'
+import { broken } from '../../testing/hash.js'
 import { place } from '../../testing/market-world.js'
 import { done } from '../../testing/world.js'
 
@@ -27,7 +27,6 @@ function run(engine: Engine): void {
   const begun = engine.image.head.time
   for (let passed = 1; passed <= 60; passed += 1) engine.tick(after(begun, passed * SECOND))
 }
-const broken = (engine: Engine) => engine.verify(textHash).filter((check) => !check.holds)
 const kinds = (engine: Engine) => (engine.takeBatch()?.events ?? []).map(({ kind }) => kind)
 
 describe('liquidation', () => {

@@ -14,12 +14,11 @@ import {
   publish,
   USDC,
 } from '../../testing/derivatives-world.js'
-import { textHash } from '../../testing/hash.js'
+import { broken } from '../../testing/hash.js'
 import { place, placeFault, tryPlace } from '../../testing/market-world.js'
 import { answer, done, START } from '../../testing/world.js'
 import type { MarginView } from '../queries/get-margin.js'
 
-const broken = (engine: Engine) => engine.verify(textHash).filter((check) => !check.holds)
 const figures = (engine: Engine, account: AccountId, currency: CurrencyCode) => {
   const view = answer<MarginView>(engine, 'margin.get', { account, currency })
   const text = (value: bigint | undefined) => formatAmount((value ?? 0n) as never, currencyOf(currency))

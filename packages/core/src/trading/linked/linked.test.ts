@@ -1,8 +1,16 @@
 import { describe, expect, test } from 'vitest'
 import type { AccountId } from '../../hierarchy/index.js'
 import { after, type Event, SECOND } from '../../image/index.js'
-import { hashOf, textHash } from '../../testing/hash.js'
-import { at, orderInput, pageWorld, place, placeFault, tryPlace } from '../../testing/market-world.js'
+import { broken, hashOf } from '../../testing/hash.js'
+import {
+  at,
+  orderInput,
+  pageWorld,
+  place,
+  placeFault,
+  tryPlace,
+  UNCHANGED,
+} from '../../testing/market-world.js'
 import { done, refusedWith } from '../../testing/world.js'
 import type { OrderId } from '../fields.js'
 import { LINKED_ORDERS_MAX, type LinkedOrder } from './fields.js'
@@ -45,7 +53,7 @@ function market() {
     place(engine, { account: carl, instrument, side, quantity, price, timeInForce: 'ioc' })
     settle()
   }
-  const faults = () => engine.verify(textHash).filter(({ holds }) => !holds)
+  const faults = () => broken(engine)
   return { ...world, anna, ben, carl, ask, of, linkedTo, ended, hit, settle, faults, orders }
 }
 
@@ -147,20 +155,7 @@ describe('one triggers the other', () => {
     const { engine, ask, linkedTo, ended } = market()
     const primary = ask('one_triggers_other', 'first_hit', [linked()])
     const [other] = linkedTo(primary) as [OrderId]
-    const change = {
-      order: other,
-      clientOrderId: null,
-      price: at('0.70'),
-      stopPrice: null,
-      quantity: null,
-      timeInForce: null,
-      expiresAt: null,
-      minimumQuantity: null,
-      allOrNone: null,
-      postOnly: null,
-      strictLimit: null,
-      onReject: 'refuse',
-    } as const
+    const change = { ...UNCHANGED, order: other, price: at('0.70') }
     expect(refusedWith(engine, 'orders.replace', change)).toBe('transition_invalid')
     done(engine, 'orders.cancel', { order: other })
     expect(ended(other)).toBe('order.cancelled -')

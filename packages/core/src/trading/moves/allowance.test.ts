@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'vitest'
 import { after, DAY, instant, MINUTE } from '../../image/index.js'
 import { inversePerpetual, margined, publish } from '../../testing/derivatives-world.js'
-import { broken, desk, input, move, refusal, subaccount, trade } from '../../testing/moves-world.js'
+import { broken } from '../../testing/hash.js'
+import { desk, input, move, refusal, subaccount, trade } from '../../testing/moves-world.js'
 import { done, run } from '../../testing/world.js'
 
 describe('a hundred in any 168 hours', () => {

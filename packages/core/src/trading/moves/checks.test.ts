@@ -2,8 +2,10 @@
 import { describe, expect, test } from 'vitest'
 import { after, DAY } from '../../image/index.js'
 import { future, inversePerpetual, linearPerpetual, publish } from '../../testing/derivatives-world.js'
+import { broken } from '../../testing/hash.js'
 import { contract } from '../../testing/market-world.js'
-import { broken, desk, type Leg, move, refusal, subaccount, trade } from '../../testing/moves-world.js'
+import { desk, type Leg, move, refusal, subaccount, trade } from '../../testing/moves-world.js'
+import { limit, UNIT } from '../../testing/risk-limits.js'
 import { done, openAccount, START } from '../../testing/world.js'
 
 describe('what is refused', () => {
@@ -133,33 +135,14 @@ describe('what is refused', () => {
 
   test('limits of position at the target', () => {
     const { engine, main, sub, instrument } = held()
-    const limit = (node: number, more: object) =>
-      done(engine, 'risk_limits.set', {
-        node,
-        authority: null,
-        instrument,
-        currency: null,
-        orderQuantity: null,
-        orderNotional: null,
-        position: null,
-        priceLow: null,
-        priceHigh: null,
-        priceDeviation: null,
-        openOrders: null,
-        orderRate: null,
-        dailyLoss: null,
-        liftsDaily: false,
-        ...more,
-      })
-    // Units count 10^-9.
-    limit(sub, { position: 50_000n * 10n ** 9n })
+    limit(engine, sub, { instrument, position: 50_000n * UNIT })
     expect(refusal(engine, main, sub, [[instrument, 50_010]])).toMatchObject({
       code: 'order_rejected',
       reason: 'position_limit',
     })
     move(engine, main, sub, [[instrument, 50_000]])
     // A limit of the main account over all of its accounts changes by no move between them.
-    limit(main, { position: 60_000n * 10n ** 9n })
+    limit(engine, main, { instrument, position: 60_000n * UNIT })
     move(engine, sub, main, [[instrument, 10_000]])
     expect(refusal(engine, sub, main, [[instrument, 10]])).toMatchObject({ reason: 'position_limit' })
   })

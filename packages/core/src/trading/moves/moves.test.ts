@@ -1,9 +1,10 @@
 /** What a move of positions books, of each kind that moves. */
 import { describe, expect, test } from 'vitest'
 import { after, DAY, HOUR, SECOND } from '../../image/index.js'
-import { BTC, future, inversePerpetual, option, publish } from '../../testing/derivatives-world.js'
+import { BTC, balance, future, inversePerpetual, option, publish } from '../../testing/derivatives-world.js'
+import { broken } from '../../testing/hash.js'
 import { at, place } from '../../testing/market-world.js'
-import { balance, broken, desk, move, shown, trade } from '../../testing/moves-world.js'
+import { desk, move, shown, trade } from '../../testing/moves-world.js'
 import { START } from '../../testing/world.js'
 
 describe('a move of positions', () => {

@@ -1,15 +1,14 @@
 /** Cancel on disconnect (section 8.1): whose orders end with a connection, and what is left to the next process. */
 
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PLAIN_LIMIT } from '@stemma/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ManualTimer } from '../../host/timer.js'
-import { readConfiguration } from '../../ops/configuration.js'
-import { startServer } from '../../server.js'
 import { basic, type CryptoDesk, type Key, openCryptoDesk } from '../../testing/crypto-desk.js'
+import { demoIn, startDemo } from '../../testing/demo-server.js'
 import { openRpcSocket, type RpcSocket } from '../../testing/json-rpc-socket.js'
 import { INACTIVE_MILLISECONDS } from './orders-of-connection.js'
 
@@ -145,19 +144,10 @@ test('it is of sockets, takes the scope to write accounts, and knows its scopes'
 
 test('connections that were open when a process ended are ended by the next, before it lets anybody in', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'stemma-disconnected-'))
-  const start = () =>
-    startServer({
-      configuration: readConfiguration({
-        STEMMA_PORT: '0',
-        STEMMA_GRPC_PORT: '0',
-        STEMMA_DATA: directory,
-        STEMMA_DEMO: '1',
-        STEMMA_LOG_LEVEL: 'silent',
-      }),
-    })
+  const start = () => startDemo(directory)
   try {
     const one = await start()
-    const { deribit } = JSON.parse(readFileSync(join(directory, 'demo.json'), 'utf8'))
+    const { deribit } = demoIn(directory)
     const key: Key = deribit.main
     const ask = async (url: string, method: string, params: object) => {
       const response = await fetch(`${url}/api/v2/${method}`, {

@@ -1,41 +1,25 @@
 /**
- * The tables of section 12, row by row: every unified method of the client library that is installed, called once as
- * anybody would, and what it reads of the answer. A method that a newer library brings and that has no row fails.
+ * The table of section 12.3, row by row: every unified method of the client library that is installed. A method that a
+ * newer library brings and that has no row fails.
  */
-import { HOUR, toMilliseconds } from '@stemma/core'
 import ccxt from 'ccxt'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { ManualClock, systemClock } from '../../host/clock.js'
-import { ccxtOf, ccxtProOf } from '../../testing/ccxt.js'
+import { ccxtOf } from '../../testing/ccxt.js'
+import {
+  asyncOf,
+  listOf,
+  METHODS_OF_PAST,
+  PERPETUAL,
+  some,
+  type Table,
+  timestamp,
+  tryTable,
+} from '../../testing/ccxt-table.js'
 import { type CryptoDesk, openCryptoDesk } from '../../testing/crypto-desk.js'
-import { whenTold } from '../../testing/when-told.js'
 
-const PERPETUAL = 'BTC/USD:BTC'
 const CALL = 'BTC/USD:BTC-270625-120000-C'
 const PUT = 'BTC/USD:BTC-270625-80000-P'
-
-type Row = readonly [call: () => Promise<unknown>, expected: unknown]
-/** Rows in the order in which they are called: some go on where one before left off. */
-type Table = Readonly<Record<string, Row>>
-
-/** What a class of the library implements itself and asks a server for. */
-const asyncOf = (library: { readonly prototype: object }, names: RegExp): readonly string[] =>
-  Object.getOwnPropertyNames(library.prototype).filter(
-    (name) =>
-      names.test(name) &&
-      Object.getOwnPropertyDescriptor(library.prototype, name)?.value.constructor.name === 'AsyncFunction',
-  )
-
-function tryTable(table: Table): void {
-  test.each(Object.entries(table))('%s', async (_name, [call, expected]) => {
-    expect(await call()).toEqual(expected)
-  })
-}
-
-const idOf = ({ id }: { readonly id?: string | undefined }): string => String(id)
-const some = (fields: object) => expect.objectContaining(fields)
-const listOf = (...items: unknown[]) => expect.arrayContaining(items)
-const timestamp = expect.any(Number)
+export const idOf = ({ id }: { readonly id?: string | undefined }): string => String(id)
 
 describe('12.3, over HTTP', () => {
   let desk: CryptoDesk
@@ -301,138 +285,8 @@ describe('12.3, over HTTP', () => {
   tryTable(TABLE)
 
   test('every method of the library has a row here, below, or with the figures of options', () => {
-    const elsewhere = [...PAST, 'fetchGreeks', 'fetchOption']
+    const elsewhere = [...METHODS_OF_PAST, 'fetchGreeks', 'fetchOption']
     const names = asyncOf(ccxt.deribit, /^(fetch|create|edit|cancel|transfer|withdraw)/)
     expect([...Object.keys(TABLE), ...elsewhere].sort()).toEqual([...names].sort())
-  })
-})
-
-const PAST = ['fetchFundingRate', 'fetchFundingRateHistory', 'fetchVolatilityHistory']
-
-/** Four hours ago a server began, and its clock is moved by hand from full hour to full hour: nobody has to sign in. */
-describe('12.3, of hours that are past', () => {
-  const begun = Math.floor(systemClock().now() / HOUR) * HOUR - 4 * HOUR
-  const clock = new ManualClock(begun as never)
-  let desk: CryptoDesk
-  let exchange: ReturnType<typeof ccxtOf>
-
-  beforeAll(async () => {
-    desk = await openCryptoDesk(clock)
-    exchange = ccxtOf(desk.url, desk.main)
-    const { result } = (await desk.call('public/get_instrument', { instrument_name: 'ETH-PERPETUAL' })).body
-    // The mark is a thousandth above the index of 4,000, of which half is let pass: 0.05 % in eight hours.
-    const prices = [{ instrument: `ins_${result.instrument_id}`, price: '4004' }]
-    const indexes = (price: string) => [{ name: 'btc_usd', price }]
-    await desk.operate('POST', '/prices', { prices, indexes: indexes('100000') })
-    for (const price of ['101000', '100000', '102010']) {
-      clock.advance(HOUR)
-      desk.server.host.tick()
-      await desk.operate('POST', '/prices', { prices: [], indexes: indexes(price) })
-    }
-    clock.advance(HOUR)
-    desk.server.host.tick()
-  })
-  afterAll(() => desk.close())
-
-  const hour = (number: number): number => toMilliseconds((begun + number * HOUR) as never)
-  const ofHour = 0.0005 / 8
-  /** The logarithms of its changes are L, -L and 2 L: see the tests of the history itself. */
-  const unit = 100 * Math.log(1.01) * Math.sqrt(8_760)
-
-  tryTable({
-    fetchFundingRate: [
-      () => exchange.fetchFundingRate('ETH/USD:ETH'),
-      some({ symbol: 'ETH/USD:ETH', fundingRate: expect.closeTo(4 * ofHour, 10) }),
-    ],
-    fetchFundingRateHistory: [
-      () => exchange.fetchFundingRateHistory('ETH/USD:ETH'),
-      [1, 2, 3, 4].map((number) =>
-        some({
-          symbol: 'ETH/USD:ETH',
-          timestamp: hour(number),
-          indexPrice: 4_000,
-          fundingRate: expect.closeTo(number * ofHour, 10),
-        }),
-      ),
-    ],
-    fetchVolatilityHistory: [
-      () => exchange.fetchVolatilityHistory('BTC'),
-      [
-        some({ timestamp: hour(3), volatility: expect.closeTo(unit * Math.sqrt(2), 6) }),
-        some({ timestamp: hour(4), volatility: expect.closeTo(unit * Math.sqrt(7 / 3), 6) }),
-      ],
-    ],
-  })
-})
-
-describe('12.4, over a socket', () => {
-  let desk: CryptoDesk
-  let rest: ReturnType<typeof ccxtOf>
-  let pro: ReturnType<typeof ccxtProOf>
-
-  beforeAll(async () => {
-    desk = await openCryptoDesk()
-    ;[rest, pro] = [ccxtOf(desk.url, desk.main), ccxtProOf(desk.url, desk.main)]
-    await rest.loadMarkets()
-    await pro.loadMarkets()
-    await pro.loadHttpProxyAgent()
-  })
-  afterAll(async () => {
-    await pro.close()
-    await desk.close()
-  })
-
-  const take = () => rest.createOrder(PERPETUAL, 'market', 'buy', 10)
-  const ticker = some({ symbol: PERPETUAL, bid: 99_990, ask: 100_010, last: 100_010, markPrice: 100_000 })
-  const trade = some({ symbol: PERPETUAL, side: 'buy', amount: 10, price: 100_010, timestamp })
-  const book = some({
-    symbol: PERPETUAL,
-    // The library counts something of its own behind price and amount.
-    bids: listOf([99_990, 50_000, expect.anything()]),
-    asks: listOf([100_010, expect.any(Number), expect.anything()]),
-    nonce: timestamp,
-    timestamp,
-  })
-  const candle = [timestamp, 100_010, 100_010, 100_010, 100_010, expect.any(Number)]
-
-  const TABLE: Table = {
-    watchTicker: [() => pro.watchTicker(PERPETUAL), ticker],
-    watchBidsAsks: [
-      () => pro.watchBidsAsks([PERPETUAL]),
-      { [PERPETUAL]: some({ bid: 99_990, bidVolume: 50_000, ask: 100_010, askVolume: 40_000 }) },
-    ],
-    watchTickers: [() => whenTold(pro.watchTickers([PERPETUAL]), take), { [PERPETUAL]: ticker }],
-    watchOrderBook: [() => pro.watchOrderBook(PERPETUAL), book],
-    watchOrderBookForSymbols: [() => whenTold(pro.watchOrderBookForSymbols([PERPETUAL]), take), book],
-    watchTrades: [() => whenTold(pro.watchTrades(PERPETUAL), take), listOf(trade)],
-    watchTradesForSymbols: [() => whenTold(pro.watchTradesForSymbols([PERPETUAL]), take), listOf(trade)],
-    watchOHLCV: [() => pro.watchOHLCV(PERPETUAL, '1m'), listOf(candle)],
-    watchOHLCVForSymbols: [
-      () => whenTold(pro.watchOHLCVForSymbols([[PERPETUAL, '1m']]), take),
-      { [PERPETUAL]: { '1m': listOf(candle) } },
-    ],
-    watchBalance: [
-      async () => {
-        // It is told of one currency after another.
-        let balance = await pro.watchBalance()
-        while (balance.BTC === undefined || balance.ETH === undefined) balance = await pro.watchBalance()
-        return balance
-      },
-      some({ info: expect.anything() }),
-    ],
-    watchOrders: [
-      () => whenTold(pro.watchOrders(), take),
-      listOf(some({ symbol: PERPETUAL, side: 'buy', amount: 10, status: 'closed', filled: 10 })),
-    ],
-    watchMyTrades: [
-      () => whenTold(pro.watchMyTrades(), take),
-      listOf(some({ symbol: PERPETUAL, side: 'buy', amount: 10, price: 100_010, takerOrMaker: 'taker' })),
-    ],
-  }
-  tryTable(TABLE)
-
-  test('every stream of the library has a row', () => {
-    const names = asyncOf(ccxt.pro.deribit, /^watch/).filter((name) => !/Wrapper$/.test(name))
-    expect(Object.keys(TABLE).sort()).toEqual([...names].sort())
   })
 })

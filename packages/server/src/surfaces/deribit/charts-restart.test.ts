@@ -1,14 +1,13 @@
 /** Candles when the server ends and another begins on the same data: those that are over, and those that run. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { MINUTE, SECOND, toMilliseconds } from '@stemma/core'
-import type { DemoFile } from '@stemma/demo'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ManualClock } from '../../host/clock.js'
-import { readConfiguration } from '../../ops/configuration.js'
-import { type RunningServer, startServer } from '../../server.js'
+import type { RunningServer } from '../../server.js'
 import { basic } from '../../testing/crypto-desk.js'
+import { demoIn, startDemo } from '../../testing/demo-server.js'
 import { START } from '../../testing/venue.js'
 
 const directory = mkdtempSync(join(tmpdir(), 'stemma-candles-'))
@@ -17,18 +16,7 @@ const BEGIN = toMilliseconds(START)
 const NAME = 'BTC_USDC-PERPETUAL'
 let server: RunningServer
 
-const start = () =>
-  startServer({
-    clock,
-    configuration: readConfiguration({
-      STEMMA_PORT: '0',
-      STEMMA_GRPC_PORT: '0',
-      STEMMA_DATA: directory,
-      STEMMA_STORE: 'sqlite',
-      STEMMA_DEMO: '1',
-      STEMMA_LOG_LEVEL: 'silent',
-    }),
-  })
+const start = () => startDemo(directory, { clock })
 
 beforeAll(async () => {
   server = await start()
@@ -39,7 +27,7 @@ afterAll(async () => {
 })
 
 async function call<Told>(method: string, params: object): Promise<Told> {
-  const { deribit } = JSON.parse(readFileSync(join(directory, 'demo.json'), 'utf8')) as DemoFile
+  const { deribit } = demoIn(directory)
   const third = deribit.subaccounts[2] ?? deribit.main
   const response = await fetch(`${server.url}/api/v2/${method}`, {
     method: 'POST',

@@ -2,10 +2,12 @@
  * Every number of the table of errors, provoked over the wire (section 10). A number without a row fails, so that none is
  * promised that nobody has seen; what cannot be provoked here says why.
  */
-import { MINUTE, type Plain, SECOND, toMilliseconds } from '@stemma/core'
+import { MINUTE, SECOND, toMilliseconds } from '@stemma/core'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { ManualClock } from '../../host/clock.js'
+import { cappedPerpetual } from '../../testing/capped-perpetual.js'
 import { type CryptoDesk, type Key, openCryptoDesk } from '../../testing/crypto-desk.js'
+import { callsOf } from '../../testing/desk-calls.js'
 import { type Manager, newManager } from '../../testing/desk-manager.js'
 import { openRpcSocket } from '../../testing/json-rpc-socket.js'
 import { START } from '../../testing/venue.js'
@@ -50,26 +52,13 @@ interface Fault {
   readonly message: string
 }
 
-const call = async (method: string, params: Params = {}, key: Key | null = manager) =>
-  (await desk.call(method, params, key)).body
-async function done(method: string, params: Params = {}, key: Key | null = manager) {
-  const { error, result } = await call(method, params, key)
-  if (error !== undefined) throw new Error(`${method}: ${JSON.stringify(error)}`)
-  return result
-}
-const fault = async (method: string, params: Params = {}, key: Key | null = manager): Promise<Fault> =>
-  (await call(method, params, key)).error
-async function run<Result>(command: string, input: Plain): Promise<Result> {
-  const outcome = await desk.server.host.execute({ command, actor: { kind: 'system' }, input })
-  if (outcome.kind === 'refused') throw new Error(`${command}: ${outcome.refusal.detail}`)
-  return outcome.result as Result
-}
+const { call, result, error, signIn, tokenFor } = callsOf(() => ({ desk, manager }))
 
 /** It rests far below the market. */
 const limit = { instrument_name: NAME, amount: 100, price: 90_000 }
-const buy = (more: Params = {}, key?: Key) => fault('private/buy', { ...limit, ...more }, key)
+const buy = (more: Params = {}, key?: Key) => error('private/buy', { ...limit, ...more }, key)
 const bought = async (more: Params = {}) =>
-  (await done('private/buy', { ...limit, ...more })).order as { readonly order_id: string }
+  (await result('private/buy', { ...limit, ...more })).order as { readonly order_id: string }
 const stop = { type: 'stop_market', trigger: 'mark_price', price: undefined }
 const trailing = { type: 'trailing_stop', trigger: 'mark_price', price: undefined }
 const bracket = { direction: 'sell', amount: 100, price: 110_000 }
@@ -77,16 +66,8 @@ const linked = { linked_order_type: 'one_triggers_other', otoco_config: [bracket
 const sub = (place: number): Key => desk.subaccounts[place] as Key
 const account = (key: Key) => `acc_${key.accountId}`
 const instrumentOf = async (instrument_name: string): Promise<number> =>
-  (await done('public/get_instrument', { instrument_name }, null)).instrument_id
+  (await result('public/get_instrument', { instrument_name }, null)).instrument_id
 const code = (): string => desk.codeAt(toMilliseconds(clock.now()))
-const signIn = (more: Params = {}) => ({
-  grant_type: 'client_credentials',
-  client_id: manager.clientId,
-  client_secret: manager.clientSecret,
-  ...more,
-})
-const tokenFor = async (scope: string): Promise<string> =>
-  (await done('public/auth', signIn({ scope }), null)).access_token
 
 /** What a socket is told of a frame, or of a call. */
 async function overSocket(act: (socket: Awaited<ReturnType<typeof openRpcSocket>>) => Promise<Fault>) {
@@ -103,47 +84,6 @@ const posted = async (body: string): Promise<Fault> => {
   return ((await response.json()) as { readonly error: Fault }).error
 }
 
-/** A perpetual whose prices end at 1,000, opened; another name for each state that it goes to. */
-async function capped(name: string, state: 'open' | 'halted' | 'expired' = 'open'): Promise<string> {
-  const { instrument } = await run<{ instrument: number }>('instruments.create', {
-    symbol: name,
-    displayName: name,
-    kind: 'perpetual',
-    currency: 'USDC',
-    tick: ONE,
-    quantityScale: 0,
-    lot: 1n,
-    multiplier: ONE,
-    priceLow: ONE,
-    priceHigh: 1_000n * ONE,
-    quantityMax: null,
-    notionalMax: null,
-    settlementDays: 0,
-    feeSchedule: null,
-    event: null,
-    venue: null,
-    derivative: {
-      style: 'linear',
-      base: 'SOL',
-      index: 'eth_usd',
-      option: null,
-      funding: { damper: 0n, cap: 0n },
-    },
-    marginRates: {
-      initial: ONE / 50n,
-      maintenance: ONE / 100n,
-      initialPerUnit: 0n,
-      maintenancePerUnit: 0n,
-      optionFloor: 0n,
-    },
-    expiresAt: null,
-    metadata: {},
-  })
-  await run('instruments.set_state', { instrument, state: 'open', version: null })
-  if (state !== 'open') await run('instruments.set_state', { instrument, state, version: null })
-  return name
-}
-
 /** A limit on the main account for as long as an order is tried against it. */
 async function limited(bounds: Params, act: () => Promise<Fault>): Promise<Fault> {
   const node = account(manager)
@@ -158,16 +98,16 @@ async function limited(bounds: Params, act: () => Promise<Fault>): Promise<Fault
 const PROVOKED: Readonly<Record<string, () => Promise<Fault>>> = {
   // Requests.
   '-32700': () => posted('{'),
-  '-32602': () => fault('private/get_position'),
-  '-32601': () => fault('public/get_combos'),
+  '-32602': () => error('private/get_position'),
+  '-32601': () => error('public/get_combos'),
   '-32600': () => posted(JSON.stringify({ method: 'public/test', pad: 'x'.repeat(33_000) })),
-  10001: () => fault('public/test', { expected_result: 'exception' }),
+  10001: () => error('public/test', { expected_result: 'exception' }),
   10028: async () => {
     const asked = { currency: 'BTC', start_timestamp: 0, end_timestamp: 1 }
-    for (let call = 0; call < 8; call += 1) await done('private/get_transaction_log', asked)
-    return fault('private/get_transaction_log', asked)
+    for (let call = 0; call < 8; call += 1) await result('private/get_transaction_log', asked)
+    return error('private/get_transaction_log', asked)
   },
-  10030: () => fault('public/hello', { client_name: 'x', client_version: '1' }),
+  10030: () => error('public/hello', { client_name: 'x', client_version: '1' }),
   11050: () =>
     overSocket(async ({ socket, until }) => {
       socket.send('{')
@@ -179,27 +119,27 @@ const PROVOKED: Readonly<Record<string, () => Promise<Fault>>> = {
     ),
 
   // Who asks.
-  13004: () => fault('public/auth', signIn({ client_secret: 'x' }), null),
-  13009: () => fault('private/get_positions', {}, null),
-  13012: () => fault('private/get_positions', { subaccount_id: manager.accountId }, sub(0)),
-  13021: async () => fault('private/cancel_all', { access_token: await tokenFor('trade:read') }, null),
+  13004: () => error('public/auth', signIn({ client_secret: 'x' }), null),
+  13009: () => error('private/get_positions', {}, null),
+  13012: () => error('private/get_positions', { subaccount_id: manager.accountId }, sub(0)),
+  13021: async () => error('private/cancel_all', { access_token: await tokenFor('trade:read') }, null),
   13403: async () => {
     const access_token = await tokenFor('account:read_write')
-    return fault('private/create_api_key', { max_scope: 'trade:read', access_token }, null)
+    return error('private/create_api_key', { max_scope: 'trade:read', access_token }, null)
   },
-  13668: () => fault('private/list_api_keys', {}, desk.main),
+  13668: () => error('private/list_api_keys', {}, desk.main),
   12998: async () => {
     const wrong = { authorization_data: String((Number(code()) + 500_000) % 1_000_000).padStart(6, '0') }
-    for (let failure = 0; failure < 5; failure += 1) await fault('private/list_api_keys', wrong, desk.main)
-    return fault('private/list_api_keys', { authorization_data: code() }, desk.main)
+    for (let failure = 0; failure < 5; failure += 1) await error('private/list_api_keys', wrong, desk.main)
+    return error('private/list_api_keys', { authorization_data: code() }, desk.main)
   },
-  13904: () => fault('private/toggle_subaccount_login', { sid: sub(0).accountId, state: 'enable' }),
+  13904: () => error('private/toggle_subaccount_login', { sid: sub(0).accountId, state: 'enable' }),
   12001: async () => {
-    for (let made = (await done('private/get_subaccounts')).length - 1; made < 20; made += 1)
-      await done('private/create_subaccount')
-    return fault('private/create_subaccount')
+    for (let made = (await result('private/get_subaccounts')).length - 1; made < 20; made += 1)
+      await result('private/create_subaccount')
+    return error('private/create_subaccount')
   },
-  12002: () => fault('private/change_subaccount_name', { sid: sub(0).accountId, name: 'x'.repeat(65) }),
+  12002: () => error('private/change_subaccount_name', { sid: sub(0).accountId, name: 'x'.repeat(65) }),
   11098: async () => {
     const block = { target: account(sub(1)), kind: 'trading', reason: 'looked into' }
     await desk.operate('POST', '/blocks', block)
@@ -209,36 +149,37 @@ const PROVOKED: Readonly<Record<string, () => Promise<Fault>>> = {
   // What an order is of, and its prices.
   10002: () => buy({ amount: 5 }),
   10005: () => buy({ price: 0 }),
-  10007: async () => buy({ instrument_name: await capped('SOL_USDC-PERPETUAL'), amount: 1, price: 1_001 }),
+  10007: async () =>
+    buy({ instrument_name: await cappedPerpetual(desk, 'SOL_USDC-PERPETUAL'), amount: 1, price: 1_001 }),
   // An option that is worth less than half a thousandth of a coin is worth no tick.
   10011: () => buy({ instrument_name: CALL, amount: 1, price: 10, advanced: 'usd' }),
   10012: async () =>
-    buy({ instrument_name: await capped('SOL_USDC-HALTED', 'halted'), amount: 1, price: 10 }),
+    buy({ instrument_name: await cappedPerpetual(desk, 'SOL_USDC-HALTED', 'halted'), amount: 1, price: 10 }),
   13019: async () =>
-    buy({ instrument_name: await capped('SOL_USDC-ENDED', 'expired'), amount: 1, price: 10 }),
+    buy({ instrument_name: await cappedPerpetual(desk, 'SOL_USDC-ENDED', 'expired'), amount: 1, price: 10 }),
   10034: () => buy({ ...stop, instrument_name: 'SOL_USDC-PERPETUAL', amount: 1, trigger_price: 1_001 }),
   10035: () => buy({ ...stop, trigger_price: 0 }),
   10043: () => buy({ price: 90_000.3 }),
   10044: () => buy({ ...stop, trigger_price: 0.7 }),
   // This one has no lowest price, so that a stop could come to stand below nothing.
   11036: () =>
-    fault('private/sell', { ...trailing, instrument_name: LINEAR, amount: 0.01, trigger_offset: 200_000 }),
+    error('private/sell', { ...trailing, instrument_name: LINEAR, amount: 0.01, trigger_offset: 200_000 }),
   13888: () => buy({ valid_until: 1_000 }),
 
   // Who may, with what.
   10003: async () => {
-    await done('private/sell', { instrument_name: 'ETH-PERPETUAL', amount: 1, price: 4_000 })
+    await result('private/sell', { instrument_name: 'ETH-PERPETUAL', amount: 1, price: 4_000 })
     return buy({ instrument_name: 'ETH-PERPETUAL', amount: 1, price: 4_000 })
   },
   10009: () => buy({ amount: 1_000_000_000 }),
   10019: () => limited({ currency: 'BTC', daily_loss: '0' }, lossTaken),
-  10039: () => fault('private/buy', { instrument_name: 'BTC_USDC', amount: 0.1, price: 90_000 }, sub(0)),
+  10039: () => error('private/buy', { instrument_name: 'BTC_USDC', amount: 0.1, price: 90_000 }, sub(0)),
   10047: () => limited({ open_orders: 0 }, () => buy()),
   10072: liquidated,
   11042: async () => {
     const barred = { user_id: sub(1).accountId, trading_products: ['options'] }
-    await done('private/set_disabled_trading_products', barred)
-    return fault('private/buy', { ...limit, instrument_name: CALL, amount: 1, price: 0.01 }, sub(1))
+    await result('private/set_disabled_trading_products', barred)
+    return error('private/buy', { ...limit, instrument_name: CALL, amount: 1, price: 0.01 }, sub(1))
   },
   13040: () => buy({ instrument_name: 'ETH-PERPETUAL', amount: 1, price: 3_000, mmp: true }),
   13030: async () => {
@@ -249,9 +190,9 @@ const PROVOKED: Readonly<Record<string, () => Promise<Fault>>> = {
       quantity_limit: 0.001,
       delta_limit: 0,
     }
-    await done('private/set_mmp_config', config)
+    await result('private/set_mmp_config', config)
     // 200 dollars at 100,010 are more than a thousandth of a coin.
-    await done('private/buy', { ...limit, amount: 200, price: 100_010, mmp: true })
+    await result('private/buy', { ...limit, amount: 200, price: 100_010, mmp: true })
     return buy({ mmp: true })
   },
 
@@ -277,62 +218,62 @@ const PROVOKED: Readonly<Record<string, () => Promise<Fault>>> = {
   },
 
   // Orders that are there, or not.
-  10004: () => fault('private/cancel', { order_id: '1' }),
+  10004: () => error('private/cancel', { order_id: '1' }),
   10010: async () => {
     const { order_id } = await bought()
-    await done('private/cancel', { order_id })
-    return fault('private/cancel', { order_id })
+    await result('private/cancel', { order_id })
+    return error('private/cancel', { order_id })
   },
   11008: async () => {
     const { order_id } = await bought({ type: 'market', price: undefined })
-    return fault('private/edit', { order_id, amount: 100, price: 90_000 })
+    return error('private/edit', { order_id, amount: 100, price: 90_000 })
   },
   11030: () => buy({ reduce_only: true }),
   11041: async () =>
-    fault('private/edit', { ...(await bought()), price: 90_000, amount: 100, advanced: 'usd' }),
+    error('private/edit', { ...(await bought()), price: 90_000, amount: 100, advanced: 'usd' }),
   11044: async () => {
     const primary = (await bought(linked)) as { readonly oto_order_ids?: readonly string[] }
-    return fault('private/edit', { order_id: primary.oto_order_ids?.[0], amount: 100, price: 111_000 })
+    return error('private/edit', { order_id: primary.oto_order_ids?.[0], amount: 100, price: 111_000 })
   },
   13032: async () => {
     await bought({ label: 'twice' })
     await bought({ label: 'twice' })
-    return fault('private/edit_by_label', { ...limit, label: 'twice' })
+    return error('private/edit_by_label', { ...limit, label: 'twice' })
   },
 
   // Money.
-  11053: () => fault('private/cancel_transfer_by_id', { currency: 'BTC', id: 1 }),
-  11090: () => fault('private/withdraw', { currency: 'BTC', amount: 0.1, address: 'elsewhere' }),
+  11053: () => error('private/cancel_transfer_by_id', { currency: 'BTC', id: 1 }),
+  11090: () => error('private/withdraw', { currency: 'BTC', amount: 0.1, address: 'elsewhere' }),
   11091: () =>
-    fault('private/submit_transfer_to_user', { currency: 'BTC', amount: 0.1, destination: 'nobody' }),
+    error('private/submit_transfer_to_user', { currency: 'BTC', amount: 0.1, destination: 'nobody' }),
   11092: () => {
     const known = { currency: 'BTC', type: 'withdrawal', address: 'demo-cold-wallet' }
-    return fault('private/add_to_address_book', known)
+    return error('private/add_to_address_book', known)
   },
   11093: async () => {
     const addresses = Array.from({ length: 21 }, (_none, at) => `usdt-${at}`)
     await desk.operate('POST', '/deposit_addresses/offer', { currency: 'USDT', addresses })
     for (let made = 0; made < 20; made += 1)
-      await done('private/create_deposit_address', { currency: 'USDT' })
-    return fault('private/create_deposit_address', { currency: 'USDT' })
+      await result('private/create_deposit_address', { currency: 'USDT' })
+    return error('private/create_deposit_address', { currency: 'USDT' })
   },
-  11095: () => fault('private/create_deposit_address', { currency: 'SOL' }),
+  11095: () => error('private/create_deposit_address', { currency: 'SOL' }),
   11096: async () => {
     const own = { currency: 'BTC', type: 'withdrawal', address: 'demo-btc-1' }
     await call('private/add_to_address_book', own)
-    return fault('private/withdraw', { currency: 'BTC', amount: 0.1, address: 'demo-btc-1' })
+    return error('private/withdraw', { currency: 'BTC', amount: 0.1, address: 'demo-btc-1' })
   },
   12100: () => {
     const to = { currency: 'BTC', amount: 0.1, destination: manager.accountId }
-    return fault('private/submit_transfer_to_subaccount', to)
+    return error('private/submit_transfer_to_subaccount', to)
   },
-  13020: () => fault('private/cancel_withdrawal', { currency: 'BTC', id: 1 }),
+  13020: () => error('private/cancel_withdrawal', { currency: 'BTC', id: 1 }),
   13780: async () => {
     await desk.operate('PUT', `/settings/${account(manager)}/positions.moves_per_week`, { value: 1 })
     const sides = { source_uid: manager.accountId, target_uid: sub(0).accountId }
     const moved = { ...sides, trades: [{ instrument_name: NAME, amount: 10 }] }
-    await done('private/move_positions', moved)
-    return fault('private/move_positions', moved)
+    await result('private/move_positions', moved)
+    return error('private/move_positions', moved)
   },
 
   // Connections.
@@ -341,12 +282,12 @@ const PROVOKED: Readonly<Record<string, () => Promise<Fault>>> = {
       account: manager.accountId,
       connection: `c${at}`,
     }))
-    for (const row of rows) await run('disconnects.enable', row)
+    for (const row of rows) await desk.run('disconnects.enable', row)
     const told = await overSocket(async (socket) => {
       await socket.call('public/auth', signIn())
       return (await socket.call('private/enable_cancel_on_disconnect')).error
     })
-    for (const row of rows) await run('disconnects.disable', row)
+    for (const row of rows) await desk.run('disconnects.disable', row)
     return told
   },
   13042: () =>
@@ -360,7 +301,7 @@ const PROVOKED: Readonly<Record<string, () => Promise<Fault>>> = {
 async function lossTaken(): Promise<Fault> {
   const instrument = await instrumentOf(NAME)
   const mark = (price: bigint) =>
-    run('prices.publish', { prices: [{ instrument, price: price * ONE }], indexes: [] })
+    desk.run('prices.publish', { prices: [{ instrument, price: price * ONE }], indexes: [] })
   await mark(90_000n)
   const told = await buy()
   await mark(100_000n)
@@ -376,12 +317,12 @@ async function lossTaken(): Promise<Fault> {
  */
 async function liquidated(): Promise<Fault> {
   const third = sub(2)
-  const { available_withdrawal_funds } = await done(
+  const { available_withdrawal_funds } = await result(
     'private/get_account_summary',
     { currency: 'USDC' },
     third,
   )
-  await done('private/submit_transfer_between_subaccounts', {
+  await result('private/submit_transfer_between_subaccounts', {
     currency: 'USDC',
     amount: (available_withdrawal_funds - 100).toFixed(6),
     source: third.accountId,
@@ -391,12 +332,12 @@ async function liquidated(): Promise<Fault> {
   const { accountByName, accounts } = desk.server.engine.rooms.hierarchy
   const maker = accounts.id(accountByName.find('meridian-main'))
   const everything = { side: null, currency: null, kinds: null, types: null, label: null, index: null }
-  await run('orders.cancel_all', { account: maker, instrument, ...everything })
-  await run('prices.publish', { prices: [{ instrument, price: 97_000n * ONE }], indexes: [] })
+  await desk.run('orders.cancel_all', { account: maker, instrument, ...everything })
+  await desk.run('prices.publish', { prices: [{ instrument, price: 97_000n * ONE }], indexes: [] })
   // Its figures are made again a moment later.
   clock.advance(SECOND)
   desk.server.host.tick()
-  return fault('private/sell', { instrument_name: 'BTC_USDC', amount: 0.0001, price: 90_000 }, third)
+  return error('private/sell', { instrument_name: 'BTC_USDC', amount: 0.0001, price: 90_000 }, third)
 }
 
 test('every number has a row, or says why it has none', () => {

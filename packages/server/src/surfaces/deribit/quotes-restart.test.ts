@@ -1,11 +1,11 @@
 /** Quotes and their groups when the server ends and another begins on the same data: the next message goes on with them. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { readConfiguration } from '../../ops/configuration.js'
-import { type RunningServer, startServer } from '../../server.js'
+import type { RunningServer } from '../../server.js'
 import { basic, type Key } from '../../testing/crypto-desk.js'
+import { demoIn, startDemo } from '../../testing/demo-server.js'
 import { openRpcSocket } from '../../testing/json-rpc-socket.js'
 
 const NAME = 'BTC-PERPETUAL'
@@ -13,21 +13,11 @@ const directory = mkdtempSync(join(tmpdir(), 'stemma-quotes-'))
 let server: RunningServer
 let key: Key
 
-const start = () =>
-  startServer({
-    configuration: readConfiguration({
-      STEMMA_PORT: '0',
-      STEMMA_GRPC_PORT: '0',
-      STEMMA_DATA: directory,
-      STEMMA_STORE: 'sqlite',
-      STEMMA_DEMO: '1',
-      STEMMA_LOG_LEVEL: 'silent',
-    }),
-  })
+const start = () => startDemo(directory)
 
 beforeAll(async () => {
   server = await start()
-  key = JSON.parse(readFileSync(join(directory, 'demo.json'), 'utf8')).deribit.main
+  key = demoIn(directory).deribit.main
 })
 afterAll(async () => {
   await server.stop()

@@ -1,12 +1,11 @@
 /** What is kept of the ways into an account when the server ends and another begins on the same data. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { DemoFile } from '@stemma/demo'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { readConfiguration } from '../../ops/configuration.js'
-import { type RunningServer, startServer } from '../../server.js'
-import type { CryptoDesk, Key } from '../../testing/crypto-desk.js'
+import type { RunningServer } from '../../server.js'
+import { demoIn, startDemo } from '../../testing/demo-server.js'
 import { newManager } from '../../testing/desk-manager.js'
 
 const directory = mkdtempSync(join(tmpdir(), 'stemma-keys-'))
@@ -18,17 +17,7 @@ interface Pair {
   readonly sid: string
 }
 
-const start = () =>
-  startServer({
-    configuration: readConfiguration({
-      STEMMA_PORT: '0',
-      STEMMA_GRPC_PORT: '0',
-      STEMMA_DATA: directory,
-      STEMMA_STORE: 'sqlite',
-      STEMMA_DEMO: '1',
-      STEMMA_LOG_LEVEL: 'silent',
-    }),
-  })
+const start = () => startDemo(directory)
 
 beforeAll(async () => {
   server = await start()
@@ -53,8 +42,8 @@ const result = async <Told>(method: string, params: object = {}): Promise<Told> 
 }
 
 test('keys, sessions, languages and the access log go on', async () => {
-  const file = JSON.parse(readFileSync(join(directory, 'demo.json'), 'utf8')) as { deribit: { main: Key } }
-  const manager = await newManager({ server, main: file.deribit.main } as CryptoDesk, 'kept')
+  const file = demoIn(directory)
+  const manager = await newManager({ server, main: file.deribit.main }, 'kept')
   const given = { grant_type: 'client_credentials', client_id: 'kept', client_secret: manager.clientSecret }
   const session = { ...given, scope: 'session:kept' }
   const pair: Pair = await result('public/auth', session)

@@ -1,33 +1,21 @@
 /** What was used and what was wrong is known after a restart. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { instant, SECOND } from '@stemma/core'
-import type { DemoFile } from '@stemma/demo'
 import { expect, test } from 'vitest'
 import { ManualClock } from '../../host/clock.js'
-import { readConfiguration } from '../../ops/configuration.js'
-import { type RunningServer, startServer } from '../../server.js'
 import { oneTimeCode } from '../../testing/authenticator.js'
 import { basic } from '../../testing/crypto-desk.js'
+import { demoIn, startDemo } from '../../testing/demo-server.js'
 
 test('a code, a challenge and failures outlive the process', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'stemma-factor-'))
   const clock = new ManualClock(instant(1_790_000_000_000_000))
-  const start = (): Promise<RunningServer> =>
-    startServer({
-      clock,
-      configuration: readConfiguration({
-        STEMMA_PORT: '0',
-        STEMMA_GRPC_PORT: '0',
-        STEMMA_DATA: directory,
-        STEMMA_DEMO: '1',
-        STEMMA_LOG_LEVEL: 'silent',
-      }),
-    })
+  const start = () => startDemo(directory, { clock })
   let server = await start()
   try {
-    const { deribit } = JSON.parse(readFileSync(join(directory, 'demo.json'), 'utf8')) as DemoFile
+    const { deribit } = demoIn(directory)
     const params = { sid: deribit.subaccounts[0]?.accountId, state: 'enable' }
     const toggle = async (more: object) => {
       const response = await fetch(`${server.url}/api/v2/private/toggle_subaccount_login`, {

@@ -1,14 +1,14 @@
 /** Option orders that are priced by a volatility (section 6.1): over REST, in the streams, and after a restart. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DAY, fromMilliseconds, type Instant, MINUTE, SECOND } from '@stemma/core'
-import type { DemoFile } from '@stemma/demo'
+import { DAY, fromMilliseconds, type Instant, MINUTE, type Plain, SECOND } from '@stemma/core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ManualClock } from '../../host/clock.js'
-import { readConfiguration } from '../../ops/configuration.js'
-import { type RunningServer, startServer } from '../../server.js'
+import type { RunningServer } from '../../server.js'
 import { basic, type Key } from '../../testing/crypto-desk.js'
+import { demoIn, runOn, startDemo } from '../../testing/demo-server.js'
+import { openInstrument } from '../../testing/instruments.js'
 import { openRpcSocket, type RpcSocket } from '../../testing/json-rpc-socket.js'
 
 const CALL = 'BTC-26JUN27-120000-C'
@@ -25,22 +25,11 @@ let server: RunningServer
 let main: Key
 let operatorKey: string
 
-const start = (): Promise<RunningServer> =>
-  startServer({
-    clock,
-    configuration: readConfiguration({
-      STEMMA_PORT: '0',
-      STEMMA_GRPC_PORT: '0',
-      STEMMA_DATA: directory,
-      STEMMA_STORE: 'sqlite',
-      STEMMA_DEMO: '1',
-      STEMMA_LOG_LEVEL: 'silent',
-    }),
-  })
+const start = () => startDemo(directory, { clock })
 
 beforeAll(async () => {
   server = await start()
-  const { deribit, native } = JSON.parse(readFileSync(join(directory, 'demo.json'), 'utf8')) as DemoFile
+  const { deribit, native } = demoIn(directory)
   main = deribit.main
   operatorKey = native.operator.apiKey
   await list(CALL, EXPIRY)
@@ -76,34 +65,16 @@ const order = async (method: 'buy' | 'sell' | 'edit', params: object) => {
 const faultOf = async (method: 'buy' | 'edit', params: object) =>
   (await call(`private/${method}`, { instrument_name: CALL, amount: 1, advanced: 'implv', ...params })).error
 const stateOf = async (order_id: string) => (await call('private/get_order_state', { order_id })).result
-const command = async (name: string, input: object) => {
-  const outcome = await server.host.execute({
-    command: name,
-    actor: { kind: 'system' },
-    input: input as never,
-  })
-  if (outcome.kind === 'refused') throw new Error(JSON.stringify(outcome.refusal))
-  return outcome.result as { readonly instrument: number }
-}
+const run = <Result>(command: string, input: Plain): Promise<Result> => runOn(server, command, input)
 /** A call at 120,000 in whose book nobody is. */
 async function list(symbol: string, expiresAt: Instant): Promise<void> {
-  const { instrument } = await command('instruments.create', {
-    symbol,
-    displayName: symbol,
+  const instrument = await openInstrument({ run }, symbol, {
     kind: 'option',
     currency: 'BTC',
     tick: counts('0.0005'),
     quantityScale: 1,
-    lot: 1n,
-    multiplier: counts('1'),
     priceLow: null,
     priceHigh: null,
-    quantityMax: null,
-    notionalMax: null,
-    settlementDays: 0,
-    feeSchedule: null,
-    event: null,
-    venue: null,
     derivative: {
       style: 'inverse',
       base: 'BTC',
@@ -119,16 +90,14 @@ async function list(symbol: string, expiresAt: Instant): Promise<void> {
       optionFloor: counts('0.1'),
     },
     expiresAt,
-    metadata: {},
   })
-  await command('instruments.set_state', { instrument, state: 'open', version: null })
-  await command('prices.publish', { prices: [{ instrument, price: counts('0.1') }], indexes: [] })
+  await run('prices.publish', { prices: [{ instrument, price: counts('0.1') }], indexes: [] })
 }
 /** What follows the index does so in the step behind, which the next command sees. */
 async function index(price: string): Promise<void> {
-  await command('prices.publish', { prices: [], indexes: [{ name: 'btc_usd', price: counts(price) }] })
+  await run('prices.publish', { prices: [], indexes: [{ name: 'btc_usd', price: counts(price) }] })
   clock.advance(SECOND)
-  await command('prices.publish', { prices: [], indexes: [{ name: 'eth_usd', price: counts('4000') }] })
+  await run('prices.publish', { prices: [], indexes: [{ name: 'eth_usd', price: counts('4000') }] })
 }
 const counts = (price: string): bigint => BigInt(Math.round(Number(price) * 1e6)) * 10n ** 12n
 

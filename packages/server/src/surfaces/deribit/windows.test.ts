@@ -3,7 +3,7 @@
  * itself; what a reader leaves unread is tried with the connections.
  */
 import { once } from 'node:events'
-import type { Plain } from '@stemma/core'
+import { PLAIN_LIMIT } from '@stemma/core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ManualTimer } from '../../host/timer.js'
 import { type CryptoDesk, openCryptoDesk } from '../../testing/crypto-desk.js'
@@ -12,7 +12,6 @@ import { openRpcSocket, type RpcSocket } from '../../testing/json-rpc-socket.js'
 const NAME = 'BTC-PERPETUAL'
 const RAW = `user.orders.${NAME}.raw`
 const WINDOWED = 'user.orders.any.any.agg2'
-const SYSTEM = { kind: 'system' } as const
 const timer = new ManualTimer()
 let desk: CryptoDesk
 let instrument: number
@@ -31,37 +30,18 @@ async function follower(channels: readonly string[]): Promise<RpcSocket> {
   expect((await socket.call('private/subscribe', { channels })).result).toEqual(channels)
   return socket
 }
-const execute = async (command: string, input: Plain): Promise<void> => {
-  const outcome = await desk.server.host.execute({ command, actor: SYSTEM, input })
-  if (outcome.kind === 'refused') throw new Error(`${command}: ${outcome.refusal.detail}`)
-}
 /** So many orders are placed: each is one report. */
 const place = (count: number): Promise<unknown> =>
   Promise.all(
     Array.from({ length: count }, () =>
-      execute('orders.place', {
+      desk.run('orders.place', {
+        ...PLAIN_LIMIT,
         account: desk.main.accountId,
         instrument,
         side: 'buy',
-        type: 'limit',
-        timeInForce: 'gtc',
         quantity: 10n,
-        cash: null,
         price: 90_000n * 10n ** 18n,
-        pricing: 'given',
-        stopPrice: null,
-        expiresAt: null,
-        clientOrderId: null,
-        minimumQuantity: null,
-        allOrNone: false,
-        postOnly: false,
-        strictLimit: false,
-        reduceOnly: false,
         label: 'x'.repeat(64),
-        selfMatchId: null,
-        selfMatchInstruction: null,
-        tags: {},
-        onReject: 'refuse',
       }),
     ),
   )

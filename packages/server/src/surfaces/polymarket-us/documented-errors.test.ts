@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { mintApiKey } from '../../auth/index.js'
 import { type Acme, addClient, buildAcme, KEYS } from '../../testing/acme.js'
+import { PERSON } from '../../testing/person.js'
 import { startVenue, type Venue } from '../../testing/venue.js'
 
 let venue: Venue
@@ -23,19 +24,6 @@ beforeEach(() => venue.move(60))
 
 const MAIN = 'firms/api-acme-participantfirm/accounts/acme-main'
 const SERVICE = '/polymarket.us.cashmovement.v1.CashMovementService'
-const PERSON = {
-  external_id: 'cust-1',
-  ssn: '123456789',
-  first_name: 'Nova',
-  last_name: 'Star',
-  date_of_birth: '1990-01-31',
-  email: 'nova@example.test',
-  phone_number: '+15550001111',
-  ip_address: '192.0.2.7',
-  address: { address_line_1: '1 Main St', city: 'Austin', state: 'TX', postal_code: '78701' },
-  agreement: { version: '1', signed_at: '2026-01-05T14:00:00Z' },
-}
-
 const head = () => venue.server.engine.image.head.sequence
 const send = (method: string, path: string, json?: unknown) =>
   venue.send(method, path, { token, ...(json === undefined ? {} : { json }) })

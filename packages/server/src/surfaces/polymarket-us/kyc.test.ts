@@ -1,6 +1,7 @@
 import { Webhook } from 'standardwebhooks'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Acme, addClient, buildAcme, KEYS } from '../../testing/acme.js'
+import { PERSON } from '../../testing/person.js'
 import { openReceiver, type Received, type Receiver } from '../../testing/receiver.js'
 import { signIn, startVenue, type Venue } from '../../testing/venue.js'
 
@@ -15,19 +16,7 @@ beforeEach(async () => {
 })
 afterEach(() => venue.close())
 
-const person = (change: object = {}) => ({
-  external_id: 'cust-9001',
-  ssn: '123456789',
-  first_name: 'Nova',
-  last_name: 'Star',
-  date_of_birth: '1990-01-31',
-  email: 'nova@example.test',
-  phone_number: '+15550001111',
-  ip_address: '192.0.2.7',
-  address: { address_line_1: '1 Main St', city: 'Austin', state: 'TX', postal_code: '78701' },
-  agreement: { version: '1', signed_at: '2026-01-05T14:00:00Z' },
-  ...change,
-})
+const person = (change: object = {}) => ({ ...PERSON, external_id: 'cust-9001', ...change })
 const start = (json: unknown) => venue.send('POST', '/v1/kyc/start', { token, json })
 const status = (id = 'cust-9001') => venue.send('GET', `/v1/kyc/status?external_id=${id}`, { token })
 const applicationOf = () => venue.server.engine.rooms.access.applications.table.idsInOrder()[0] ?? 0

@@ -16,10 +16,7 @@ beforeEach(async () => {
 })
 afterEach(() => market.world.stop())
 
-const head = () => {
-  catchUp(market.world.engine)
-  return market.world.engine.image.head.sequence
-}
+const head = () => catchUp(market.world.engine)
 
 const trade = (price?: string, quantity?: string) => tradeBetween(market, price, quantity)
 

@@ -1,40 +1,21 @@
 /** What orders leave behind: positions then and now, balances, and both ledgers. Figures by hand, from section 10. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type Acme, buildAcme, KEYS, OTHER_KEYS } from '../../../testing/acme.js'
-import {
-  ACCOUNT,
-  type Desk,
-  deskOf,
-  fund,
-  OTHER_ACCOUNT,
-  openContract,
-  SYMBOL,
-} from '../../../testing/market.js'
-import { signIn, startVenue, type Venue } from '../../../testing/venue.js'
+import type { Acme } from '../../../testing/acme.js'
+import { ACCOUNT, type Desk, OTHER_ACCOUNT, openContract, SYMBOL } from '../../../testing/market.js'
+import { openTwoFirms, type TwoFirms } from '../../../testing/two-firms.js'
+import type { Venue } from '../../../testing/venue.js'
 
 let venue: Venue
 let acme: Acme
 let instrument: number
-let tokens: Record<'own' | 'other', string>
 let own: Desk
 let other: Desk
-
-async function signInAgain(): Promise<void> {
-  tokens = {
-    own: await signIn(venue, 'acme-trading', KEYS),
-    other: await signIn(venue, 'other-trading', OTHER_KEYS),
-  }
-}
+let signInAgain: TwoFirms['signInAgain']
 
 beforeEach(async () => {
-  venue = await startVenue()
-  acme = await buildAcme(venue)
-  instrument = await openContract(venue, SYMBOL, { feeSchedule: null })
-  await fund(venue, acme.main, '1000.00')
-  await fund(venue, acme.foreign, '1000.00')
-  await signInAgain()
-  own = deskOf(venue, () => tokens.own, ACCOUNT)
-  other = deskOf(venue, () => tokens.other, OTHER_ACCOUNT)
+  ;({ venue, acme, instrument, own, other, signInAgain } = await openTwoFirms({
+    contract: { feeSchedule: null },
+  }))
 })
 afterEach(() => venue.close())
 

@@ -1,43 +1,29 @@
 /** Reference data, books and settlement prices; and every read and write of the trading part by scope. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type Acme, buildAcme, KEYS, OTHER_KEYS } from '../../../testing/acme.js'
-import {
-  ACCOUNT,
-  type Desk,
-  deskOf,
-  fund,
-  OTHER_ACCOUNT,
-  openContract,
-  SYMBOL,
-} from '../../../testing/market.js'
-import { signIn, startVenue, type Venue } from '../../../testing/venue.js'
+import { type Acme, KEYS } from '../../../testing/acme.js'
+import { type Desk, openContract, SYMBOL } from '../../../testing/market.js'
+import { openTwoFirms } from '../../../testing/two-firms.js'
+import { signIn, type Venue } from '../../../testing/venue.js'
+
+const CONTRACT = {
+  event: 'game',
+  quantityMax: 1_000n,
+  expiresAt: 1_770_573_600_000_000,
+  metadata: { eventSeries: 'nfl', eventCategory: 'sports', question: 'Who wins?' },
+}
 
 let venue: Venue
 let acme: Acme
 let instrument: number
-let tokens: Record<'admin' | 'trading' | 'dropCopy' | 'other', string>
 let own: Desk
 let other: Desk
+let trading: string
+let dropCopy: string
 
 beforeEach(async () => {
-  venue = await startVenue()
-  acme = await buildAcme(venue)
-  instrument = await openContract(venue, SYMBOL, {
-    event: 'game',
-    quantityMax: 1_000n,
-    expiresAt: 1_770_573_600_000_000,
-    metadata: { eventSeries: 'nfl', eventCategory: 'sports', question: 'Who wins?' },
-  })
-  await fund(venue, acme.main, '1000.00')
-  await fund(venue, acme.foreign, '1000.00')
-  tokens = {
-    admin: await signIn(venue, 'acme-admin', KEYS),
-    trading: await signIn(venue, 'acme-trading', KEYS),
-    dropCopy: await signIn(venue, 'acme-dropcopy', KEYS),
-    other: await signIn(venue, 'other-trading', OTHER_KEYS),
-  }
-  own = deskOf(venue, () => tokens.admin, ACCOUNT)
-  other = deskOf(venue, () => tokens.other, OTHER_ACCOUNT)
+  ;({ venue, acme, instrument, own, other } = await openTwoFirms({ own: 'acme-admin', contract: CONTRACT }))
+  trading = await signIn(venue, 'acme-trading', KEYS)
+  dropCopy = await signIn(venue, 'acme-dropcopy', KEYS)
 })
 afterEach(() => venue.close())
 
@@ -271,7 +257,7 @@ describe('scopes', () => {
 
   test('a drop-copy token writes nothing and reads none of it', async () => {
     for (const [method, path, scope] of [...WRITES, ...READS, ...REPORTS])
-      await check(method, path, tokens.dropCopy, scope)
+      await check(method, path, dropCopy, scope)
   })
 
   test('a token that reads everything writes nothing', async () => {
@@ -294,6 +280,6 @@ describe('scopes', () => {
   })
 
   test('a trading token reads no reports and no reference data', async () => {
-    for (const [method, path, scope] of REPORTS) await check(method, path, tokens.trading, scope)
+    for (const [method, path, scope] of REPORTS) await check(method, path, trading, scope)
   })
 })

@@ -1,34 +1,25 @@
 /** Reports: every filter, pages, CSV, statistics; each firm sees its own. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type Acme, addClient, buildAcme, KEYS, OTHER_KEYS } from '../../../testing/acme.js'
-import {
-  ACCOUNT,
-  bust,
-  type Desk,
-  deskOf,
-  fund,
-  OTHER_ACCOUNT,
-  openContract,
-  SYMBOL,
-} from '../../../testing/market.js'
-import { signIn, startVenue, type Venue } from '../../../testing/venue.js'
+import { type Acme, addClient, OTHER_KEYS } from '../../../testing/acme.js'
+import { ACCOUNT, bust, type Desk, OTHER_ACCOUNT, openContract, SYMBOL } from '../../../testing/market.js'
+import { openTwoFirms, type TwoFirms } from '../../../testing/two-firms.js'
+import type { Venue } from '../../../testing/venue.js'
 
 let venue: Venue
-let acme: Acme
-let tokens: Record<'own' | 'other', string>
 let own: Desk
 let other: Desk
-
-async function signInAgain(): Promise<void> {
-  tokens = {
-    own: await signIn(venue, 'acme-admin', KEYS),
-    other: await signIn(venue, 'other-admin', OTHER_KEYS),
-  }
-}
+let signInAgain: TwoFirms['signInAgain']
 
 beforeEach(async () => {
-  venue = await startVenue()
-  acme = await buildAcme(venue)
+  ;({ venue, own, other, signInAgain } = await openTwoFirms({
+    own: 'acme-admin',
+    other: 'other-admin',
+    before: addOther,
+  }))
+})
+afterEach(() => venue.close())
+
+async function addOther(venue: Venue, acme: Acme): Promise<void> {
   const { user } = await venue.run<{ user: number }>('users.create', {
     party: acme.foreignFirm,
     name: 'other-admin',
@@ -40,15 +31,8 @@ beforeEach(async () => {
     account: null,
   })
   await addClient(venue, { user }, 'other-admin', OTHER_KEYS)
-  await openContract(venue)
   await openContract(venue, 'another')
-  await fund(venue, acme.main, '1000.00')
-  await fund(venue, acme.foreign, '1000.00')
-  await signInAgain()
-  own = deskOf(venue, () => tokens.own, ACCOUNT)
-  other = deskOf(venue, () => tokens.other, OTHER_ACCOUNT)
-})
-afterEach(() => venue.close())
+}
 
 const search = async (what: string, json: object = {}, desk = own) => {
   const answered = await desk.post(`/v1/report/${what}/search`, json)

@@ -1,6 +1,6 @@
 /** Orders that are changed, taken back, sent in lists, crossed or only previewed; and what happens when two meet. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type Acme, buildAcme, KEYS, OTHER_KEYS } from '../../../testing/acme.js'
+import { type Acme, KEYS } from '../../../testing/acme.js'
 import {
   ACCOUNT,
   type Desk,
@@ -11,35 +11,26 @@ import {
   orderOf,
   SYMBOL,
 } from '../../../testing/market.js'
-import { signIn, startVenue, type Venue } from '../../../testing/venue.js'
+import { openTwoFirms } from '../../../testing/two-firms.js'
+import { signIn, type Venue } from '../../../testing/venue.js'
 
 let venue: Venue
 let acme: Acme
 let instrument: number
-let tokens: Record<'own' | 'other' | 'admin', string>
 let own: Desk
 let other: Desk
+let admin: string
 
 beforeEach(async () => {
-  venue = await startVenue()
-  acme = await buildAcme(venue)
-  instrument = await openContract(venue)
-  await fund(venue, acme.main, '1000.00')
-  await fund(venue, acme.foreign, '1000.00')
-  tokens = {
-    own: await signIn(venue, 'acme-trading', KEYS),
-    other: await signIn(venue, 'other-trading', OTHER_KEYS),
-    admin: await signIn(venue, 'acme-admin', KEYS),
-  }
-  own = deskOf(venue, () => tokens.own, ACCOUNT)
-  other = deskOf(venue, () => tokens.other, OTHER_ACCOUNT)
+  ;({ venue, acme, instrument, own, other } = await openTwoFirms())
+  admin = await signIn(venue, 'acme-admin', KEYS)
 })
 afterEach(() => venue.close())
 
 const error = (code: number, message: unknown) => ({ code, message, details: [] })
 const UNKNOWN = error(5, 'order not found')
 const executionsOf = async (orderId: string) =>
-  (await venue.send('POST', '/v1/report/executions/search', { token: tokens.admin, json: { orderId } })).body
+  (await venue.send('POST', '/v1/report/executions/search', { token: admin, json: { orderId } })).body
     .executions
 
 describe('replace', () => {
@@ -288,12 +279,12 @@ describe('cross', () => {
       crossPrioritizedSide: 'SIDE_BUY',
       ...change,
     }
-    return venue.send('POST', '/v1/trading/orders/cross', { token: tokens.admin, json })
+    return venue.send('POST', '/v1/trading/orders/cross', { token: admin, json })
   }
 
   beforeEach(async () => {
     const path = '/v1/accounts'
-    await venue.send('POST', path, { token: tokens.admin, json: { name: 'acme-second' } })
+    await venue.send('POST', path, { token: admin, json: { name: 'acme-second' } })
     const { accounts } = venue.server.engine.rooms.hierarchy
     const row = venue.server.engine.rooms.hierarchy.accountByName.find('acme-second')
     await fund(venue, accounts.id(row), '100.00')
@@ -303,7 +294,7 @@ describe('cross', () => {
     const { status, body } = await cross()
     expect([status, body.responses.length]).toEqual([200, 2])
     for (const { orderId } of body.responses)
-      expect(await deskOf(venue, () => tokens.admin, ACCOUNT).read(orderId)).toMatchObject({
+      expect(await deskOf(venue, () => admin, ACCOUNT).read(orderId)).toMatchObject({
         state: 'ORDER_STATE_FILLED',
         crossId: 'x-1',
         avgPx: '40',

@@ -8,8 +8,6 @@ interface FillRow {
   readonly price: Price
   readonly quantity: Quantity
   readonly trade: number
-  /** What its order was charged by. */
-  readonly feeSchedule: number | null
 }
 
 const ROWS_OF_READ = 1_000
@@ -48,7 +46,6 @@ export class Fills {
           price: row.last_price as Price,
           quantity: row.last_quantity as Quantity,
           trade: Number(row.trade),
-          feeSchedule: ((row.snapshot ?? {}) as { readonly feeSchedule?: number | null }).feeSchedule ?? null,
         })
       }
       const last = found.at(-1)

@@ -40,8 +40,8 @@ export interface OrderFacts {
   readonly filled: Quantity
   readonly cost: Amount
   readonly fees: Amount
-  /** Of an order that has ended, its fills say it. */
-  readonly feeSchedule?: number | null
+  /** What it is charged by. */
+  readonly feeSchedule: number | null
   readonly expiresAt: Instant | null
   readonly terms: OrderTerms
   readonly createdAt: Instant
@@ -79,7 +79,7 @@ export async function orderShown(
     participant: await lookup.user(facts.user),
     submittingParticipant: await lookup.firmOfCredential(facts.submittedBy),
     ...figuresOf(facts, scales),
-    commissionNotionalTotalCollected: commissionsOf(facts, listed, traded),
+    commissionNotionalTotalCollected: commissionsOf(facts, listed),
     ...timesOf(facts),
     ...termsOf(facts.terms),
     ...ratesOf(view),
@@ -124,11 +124,8 @@ function figuresOf(facts: OrderFacts, scales: Scales) {
 }
 
 /** All of them at the price that was paid on average. */
-function commissionsOf(facts: OrderFacts, listed: Listed, traded: ReturnType<Fills['until']>): string {
-  const feeSchedule = facts.feeSchedule ?? traded.at(-1)?.feeSchedule ?? null
-  const price = listed.units.terms.average(facts.cost, facts.filled)
-  return commissionShown(listed, facts.fees, { side: facts.side, feeSchedule }, price)
-}
+const commissionsOf = (facts: OrderFacts, listed: Listed): string =>
+  commissionShown(listed, facts.fees, facts, listed.units.terms.average(facts.cost, facts.filled))
 
 const timesOf = ({ createdAt, enteredAt, updatedAt, expiresAt, timeInForce }: OrderFacts) => ({
   createTime: formatInstant(createdAt),

@@ -1,41 +1,19 @@
 /** Orders over HTTP: both forms, what they become, and what refuses or rejects them. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type Acme, addClient, buildAcme, KEYS, OTHER_KEYS } from '../../../testing/acme.js'
-import {
-  ACCOUNT,
-  type Desk,
-  deskOf,
-  fund,
-  OTHER_ACCOUNT,
-  openContract,
-  orderOf,
-  SYMBOL,
-} from '../../../testing/market.js'
-import { signIn, startVenue, type Venue } from '../../../testing/venue.js'
+import { type Acme, addClient, KEYS } from '../../../testing/acme.js'
+import { ACCOUNT, type Desk, OTHER_ACCOUNT, openContract, orderOf, SYMBOL } from '../../../testing/market.js'
+import { openTwoFirms, type TwoFirms } from '../../../testing/two-firms.js'
+import { signIn, type Venue } from '../../../testing/venue.js'
 
 let venue: Venue
 let acme: Acme
 let instrument: number
-let tokens: Record<'own' | 'other', string>
+let tokens: TwoFirms['tokens']
 let own: Desk
 let other: Desk
 
-async function signInAgain(): Promise<void> {
-  tokens = {
-    own: await signIn(venue, 'acme-trading', KEYS),
-    other: await signIn(venue, 'other-trading', OTHER_KEYS),
-  }
-}
-
 beforeEach(async () => {
-  venue = await startVenue()
-  acme = await buildAcme(venue)
-  instrument = await openContract(venue)
-  await fund(venue, acme.main, '1000.00')
-  await fund(venue, acme.foreign, '1000.00')
-  await signInAgain()
-  own = deskOf(venue, () => tokens.own, ACCOUNT)
-  other = deskOf(venue, () => tokens.other, OTHER_ACCOUNT)
+  ;({ venue, acme, instrument, tokens, own, other } = await openTwoFirms())
 })
 afterEach(() => venue.close())
 

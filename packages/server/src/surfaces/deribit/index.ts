@@ -91,7 +91,7 @@ function keepConnection(
 interface Asked {
   readonly id: unknown
   readonly method: string
-  readonly params: Params
+  readonly params: unknown
 }
 
 async function answer(door: Door, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
@@ -118,8 +118,9 @@ async function resultOf(
   door: Door,
   request: FastifyRequest,
   body: string,
-  { method, params }: Asked,
+  { method, params: given }: Asked,
 ): Promise<unknown> {
+  const params = Params.of(given)
   const address = clientAddress(request.raw)
   const { authenticator } = door
   const { host } = door.services
@@ -149,11 +150,9 @@ async function bodyOf({ body, method, raw }: FastifyRequest): Promise<string> {
 /** The method of the path, with the parameters of the query, or of a body that is JSON-RPC. */
 function askedOf(request: FastifyRequest, body: string): Asked {
   const query = request.query as Readonly<Record<string, unknown>>
-  const { id, method, params = {} } = body === '' ? { params: query, ...pick(query) } : bodyRead(body)
+  const { id, method, params } = body === '' ? { params: query, ...pick(query) } : bodyRead(body)
   const path = request.url.split('?', 1)[0]?.slice(PATH.length + 1) ?? ''
-  if (typeof params !== 'object' || params === null || Array.isArray(params))
-    throw new VenueError('-32602', { reason: 'must be an object', param: 'params' })
-  return { id, method: path === '' ? String(method ?? '') : path, params: new Params(params as never) }
+  return { id, method: path === '' ? String(method ?? '') : path, params }
 }
 
 /** Over GET an id is text, and a whole number where it reads as one. */

@@ -85,6 +85,34 @@ describe('the envelope', () => {
     expect(await post(filled(rest + 1))).toEqual({ code: -32600, message: 'request entity too large' })
   })
 
+  test('parameters that are no object are refused with the id, and none are none', async () => {
+    const post = async (body: object) => {
+      const response = await fetch(`${desk.url}/api/v2`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      })
+      return response.json()
+    }
+    expect(await post({ id: 'b', method: 'public/get_time', params: ['x'] })).toMatchObject({
+      id: 'b',
+      error: { code: -32602, data: { reason: 'must be an object', param: 'params' } },
+    })
+    expect((await post({ id: 3, method: 'public/get_time', params: null })).result).toBeGreaterThan(0)
+    for (const params of [undefined, null])
+      expect(await post({ id: 4, method: 'public/get_instrument', params })).toMatchObject({
+        id: 4,
+        error: {
+          code: -32000,
+          message: 'Missing params',
+          data: { reason: 'value is required', param: 'instrument_name' },
+        },
+      })
+    expect(await post({ id: 5, method: 'public/get_instrument', params: {} })).toMatchObject({
+      error: { code: -32602 },
+    })
+  })
+
   test('numbers may be text, in any form, and what is unknown is left alone', async () => {
     const { body } = await get(
       '/api/v2/private/buy?instrument_name=BTC-PERPETUAL&amount=1.0e2&price=9.0e4&type=limit&include_old=true',

@@ -1,9 +1,9 @@
 /** Trades: the caller's own, with what they cost, and everybody's, without whose they are (sections 5.6 and 7). */
 import {
-  type AccountId,
   type Amount,
   type HistoryQuery,
   type HistoryRow,
+  type Instant,
   type Price,
   type Quantity,
   TICK_DIRECTIONS,
@@ -11,7 +11,8 @@ import {
   toMilliseconds,
 } from '@stemma/core'
 import { accountRead, type Call, type Method, type PrivateCall } from './call.js'
-import { invalidParam, orderNotFound } from './errors.js'
+import { invalidParam } from './errors.js'
+import { impliedAt } from './greeks.js'
 import {
   type Contract,
   contractAsked,
@@ -25,16 +26,14 @@ import { amountShown, priceOr, priceShown, quantityShown } from './numbers.js'
 import {
   contractsShown,
   factsOf,
-  findFacts,
   isLiquidation,
   numberRead,
   numberShown,
   type OrderFacts,
-  orderIdRead,
   quoteIdsShown,
   stateShown,
-  TYPES_SHOWN,
 } from './orders.js'
+import { factsNamed } from './own-orders.js'
 
 export const FILLS = { type: ['partially_filled', 'filled', 'moved'] }
 const COUNT_MAX = 1_000
@@ -61,8 +60,22 @@ export function publicTradeShown(row: HistoryRow, contract: Contract): Readonly<
     contracts: contractsShown(amount, contract),
     mark_price: priceShown((row.mark_price ?? row.last_price) as Price),
     index_price: priceOr((row.index_price ?? null) as Price | null, 0),
+    ...(contract.kind === 'option' ? volatilityShown(row, contract) : {}),
   }
 }
+
+/** What its price implied then; nothing where that cannot be said. */
+function volatilityShown(row: HistoryRow, contract: Contract): { readonly iv?: number } {
+  const iv = impliedAt(contract, {
+    price: row.last_price as Price,
+    index: (row.index_price ?? null) as Price | null,
+    time: Number(row.time) as Instant,
+  })
+  return iv === null ? {} : { iv }
+}
+
+/** A trigger has done its part before its order trades. */
+const hasLimit = ({ type }: OrderFacts): boolean => type.endsWith('limit')
 
 /** A move has no order; clients expect the name of one. */
 const orderShown = (row: HistoryRow, facts: OrderFacts, contract: Contract) =>
@@ -70,7 +83,7 @@ const orderShown = (row: HistoryRow, facts: OrderFacts, contract: Contract) =>
     ? { order_id: `move-${row.id}`, order_type: 'limit', state: 'filled' }
     : {
         order_id: numberShown(Number(row.order), contract),
-        order_type: isLiquidation(facts) ? 'liquidation' : TYPES_SHOWN[facts.type],
+        order_type: isLiquidation(facts) ? 'liquidation' : hasLimit(facts) ? 'limit' : 'market',
         state: stateShown(facts),
       }
 
@@ -81,6 +94,10 @@ export function userTradeShown(row: HistoryRow, contract: Contract): Readonly<Re
   const fee = amountShown(row.fee as Amount, currency)
   return {
     ...publicTradeShown(row, contract),
+    // Options follow the index.
+    ...(contract.kind === 'option'
+      ? { underlying_price: priceOr((row.index_price ?? null) as Price | null, 0) }
+      : {}),
     ...orderShown(row, facts, contract),
     ...(facts.terms.label === null ? {} : { label: facts.terms.label }),
     fee: fee === 0 ? 0 : fee,
@@ -199,11 +216,9 @@ export async function showAll({ host }: Pick<Call, 'host'>, rows: readonly Histo
 }
 
 async function ofOrder(call: PrivateCall): Promise<unknown> {
-  const order = orderIdRead(call.params.requiredText('order_id'))
-  const account: AccountId = accountRead(call)
-  const facts = await findFacts(call.host, order)
-  if (facts?.account !== account) throw orderNotFound()
-  return tradesOfOrder(call, order)
+  const account = accountRead(call)
+  const { id } = await factsNamed(call, call.params.requiredText('order_id'), account)
+  return tradesOfOrder(call, id)
 }
 
 const own = (name: string, answer: (call: PrivateCall) => unknown): Method => ({

@@ -1,4 +1,5 @@
 /** What everybody is told of instruments, their volumes and their indexes (section 7). */
+import type { Plain } from '@stemma/core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type CryptoDesk, openCryptoDesk } from '../../testing/crypto-desk.js'
 
@@ -12,6 +13,12 @@ const result = async (method: string, params: object = {}) => {
   const { body } = await desk.call(`public/${method}`, params, null)
   if (body.error !== undefined) throw new Error(JSON.stringify(body.error))
   return body.result
+}
+
+const run = async (command: string, input: Plain): Promise<{ readonly instrument: number }> => {
+  const outcome = await desk.server.host.execute({ command, actor: { kind: 'system' }, input })
+  if (outcome.kind === 'refused') throw new Error(`${command}: ${outcome.refusal.detail}`)
+  return outcome.result as { readonly instrument: number }
 }
 
 /** The demo's trades: 10,000 dollars at 100,010, and a tenth of a coin's option at 0.0805. */
@@ -61,43 +68,44 @@ test('instruments come by expiry, futures before options, and say when they sett
   expect(listed[1]).not.toHaveProperty('future_type')
 })
 
-test('a contract that expires on another day than the last of its kind in a month is of a week', async () => {
+test('a contract that expires on another day than the last of its kind in a month is of a week, and says what it was delivered at', async () => {
   const one = 10n ** 18n
-  const made = await desk.server.host.execute({
-    command: 'instruments.create',
-    actor: { kind: 'system' },
-    input: {
-      symbol: 'BTC_USDC-18JUN27',
-      displayName: 'BTC 18 June 2027',
-      kind: 'future',
-      currency: 'USDC',
-      tick: one,
-      quantityScale: 0,
-      lot: 1n,
-      multiplier: one,
-      priceLow: null,
-      priceHigh: null,
-      quantityMax: null,
-      notionalMax: null,
-      settlementDays: 0,
-      feeSchedule: null,
-      event: null,
-      venue: null,
-      derivative: { style: 'linear', base: 'BTC', index: 'btc_usd', option: null, funding: null },
-      marginRates: {
-        initial: one / 50n,
-        maintenance: one / 100n,
-        initialPerUnit: 0n,
-        maintenancePerUnit: 0n,
-        optionFloor: 0n,
-      },
-      expiresAt: Date.UTC(2027, 5, 18, 8) * 1_000,
-      metadata: {},
+  const { instrument } = await run('instruments.create', {
+    symbol: 'BTC_USDC-18JUN27',
+    displayName: 'BTC 18 June 2027',
+    kind: 'future',
+    currency: 'USDC',
+    tick: one,
+    quantityScale: 0,
+    lot: 1n,
+    multiplier: one,
+    priceLow: null,
+    priceHigh: null,
+    quantityMax: null,
+    notionalMax: null,
+    settlementDays: 0,
+    feeSchedule: null,
+    event: null,
+    venue: null,
+    derivative: { style: 'linear', base: 'BTC', index: 'btc_usd', option: null, funding: null },
+    marginRates: {
+      initial: one / 50n,
+      maintenance: one / 100n,
+      initialPerUnit: 0n,
+      maintenancePerUnit: 0n,
+      optionFloor: 0n,
     },
+    expiresAt: Date.UTC(2027, 5, 18, 8) * 1_000,
+    metadata: {},
   })
-  if (made.kind === 'refused') throw new Error(made.refusal.detail)
   const shown = await result('get_instrument', { instrument_name: 'BTC_USDC-18JUN27' })
   expect(shown).toMatchObject({ settlement_period: 'week', future_type: 'linear' })
+
+  const ticker = () => result('ticker', { instrument_name: 'BTC_USDC-18JUN27' })
+  expect(await ticker()).not.toHaveProperty('delivery_price')
+  await run('instruments.set_state', { instrument, state: 'expired', version: null })
+  await run('instruments.settle', { instrument, price: 101_000n * one })
+  expect(await ticker()).toMatchObject({ state: 'delivered', delivery_price: 101_000 })
 })
 
 test('names of indexes are texts, or say whether combos are made on them', async () => {

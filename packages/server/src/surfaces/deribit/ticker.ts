@@ -79,11 +79,18 @@ export function tickerShown(
     min_price: priceOr(contract.priceLow, null),
     max_price: priceOr(contract.priceHigh, null),
     ...(isSpot(contract) ? {} : { settlement_price: priceOr(contract.session?.price ?? null, 0) }),
+    ...deliveryShown(contract),
     estimated_delivery_price: index,
     ...(contract.kind === 'perpetual' ? fundingShown(contract) : {}),
     ...(contract.kind === 'option' ? optionShown(contract, levels, now) : {}),
   }
 }
+
+/** What it was delivered at, once it was. */
+const deliveryShown = (contract: Contract): { readonly delivery_price?: number } =>
+  isOver(contract) && contract.settlementPrice !== null
+    ? { delivery_price: priceShown(contract.settlementPrice) }
+    : {}
 
 /** Of the day: in coin, in what is quoted in, and in dollars where contracts are dollars. An option's premium is neither. */
 function volumeShown(contract: Contract): Readonly<Record<string, number>> {

@@ -12,7 +12,7 @@ import { shownPosition, shownPositions } from './positions.js'
 import { frozenShown, protectionNamed } from './protection-methods.js'
 import { covers } from './scopes.js'
 import { summaryOf } from './summary.js'
-import { userTradeShown } from './user-trades.js'
+import { userTradeShown } from './trades.js'
 import { isFill, stopping } from './watching.js'
 import { contractOf, isWhich, type Which, whichOf } from './which.js'
 

@@ -7,11 +7,11 @@ import { clientAddress } from '../../http/client-address.js'
 import { readJson } from '../../http/json.js'
 import { SEQUENCE_HEADER } from '../../http/sequence-header.js'
 import type { UnreadFault } from '../../http/unread.js'
-import type { SurfaceModule } from '../../services.js'
+import type { Services, SurfaceModule } from '../../services.js'
 import { Authenticator } from './authentication.js'
 import { type Call, perform } from './call.js'
 import { Connections } from './connections.js'
-import { enveloped, failed, idOf, type Outcome } from './envelope.js'
+import { type Envelope, enveloped, failed, idOf, type Outcome } from './envelope.js'
 import { refusedAtDoor, VenueError } from './errors.js'
 import { Credits } from './limits.js'
 import { METHODS } from './methods.js'
@@ -56,6 +56,12 @@ export const deribit: SurfaceModule = {
 
 const faultAlone = (thrown: unknown) => ({ jsonrpc: '2.0', ...failed(thrown), testnet: false })
 
+/** What is answered to a request whose method was not read. */
+function faultUnread({ host }: Pick<Services, 'host'>, thrown: unknown): Envelope {
+  const now = host.now()
+  return enveloped(failed(thrown), null, now, now)
+}
+
 type Door = Pick<Call, 'services' | 'authenticator' | 'credits'> & { readonly connections: Connections }
 
 function mount(scope: FastifyInstance, door: Door): void {
@@ -66,7 +72,9 @@ function mount(scope: FastifyInstance, door: Door): void {
     { parseAs: 'buffer', bodyLimit: REQUEST_BYTES_MAX },
     (_request, body, done) => done(null, body),
   )
-  scope.setErrorHandler((thrown, _request, reply) => reply.code(FAULT_STATUS).send(faultAlone(thrown)))
+  scope.setErrorHandler((thrown, _request, reply) =>
+    reply.code(FAULT_STATUS).send(faultUnread(door.services, thrown)),
+  )
   scope.addHook('onRequest', async (request, reply) => keepConnection(door, request, reply))
   const handler = (request: FastifyRequest, reply: FastifyReply) => answer(door, request, reply)
   for (const url of [PATH, `${PATH}/*`]) scope.route({ method: ['GET', 'POST'], url, handler })
@@ -85,7 +93,7 @@ function keepConnection(
   return reply
     .code(TOO_MANY_STATUS)
     .type('application/json')
-    .send(faultAlone(new VenueError(10028)))
+    .send(faultUnread(services, new VenueError(10028)))
 }
 
 interface Asked {

@@ -83,6 +83,15 @@ describe('the envelope', () => {
     const rest = 32 * 1024 - filled(0).length
     expect(await post(filled(rest))).toBeUndefined()
     expect(await post(filled(rest + 1))).toEqual({ code: -32600, message: 'request entity too large' })
+    const whole = await fetch(`${desk.url}/api/v2/public/test`, { method: 'POST', body: filled(rest + 1) })
+    expect(Object.keys((await whole.json()) as object)).toEqual([
+      'jsonrpc',
+      'error',
+      'usIn',
+      'usOut',
+      'usDiff',
+      'testnet',
+    ])
   })
 
   test('parameters that are no object are refused with the id, and none are none', async () => {

@@ -62,7 +62,9 @@ const FIAT: Readonly<Record<string, number>> = {
 const COINS: Readonly<Record<string, number>> = {
   BTC: 8,
   ETH: 8,
+  ETHW: 8,
   SOL: 8,
+  BNB: 8,
   XRP: 6,
   USDC: 6,
   USDT: 6,

@@ -28,12 +28,36 @@ export async function accountFields(
     login_enabled: login.isLoginEnabled,
     security_keys_enabled: login.factorAssignments.length > 0,
     security_keys_assignments: login.factorAssignments,
-    mmp_enabled: false,
-    interuser_transfers_enabled: false,
+    mmp_enabled: await isProtected(call, view.id),
+    interuser_transfers_enabled: await takesTransfers(call, view.id),
     receive_notifications: login.isNotified,
     ...selfTradingShown(view),
     ...productsShown(view),
   }
+}
+
+/** Whether it has set market-maker protection up, which anybody may. */
+async function isProtected({ host }: PrivateCall, account: AccountId): Promise<boolean> {
+  const { items } = answered(
+    await host.read<{ readonly items: readonly unknown[] }>('protections.list', SYSTEM, { account }),
+  )
+  return items.length > 0
+}
+
+/** Whether other owners may send to it. */
+async function takesTransfers({ host }: PrivateCall, account: AccountId): Promise<boolean> {
+  const { items } = answered(
+    await host.read<{ readonly items: readonly { readonly value: unknown }[] }>(
+      'settings.effective',
+      SYSTEM,
+      {
+        node: account,
+        name: 'transfers.accept_from_others',
+        at: null,
+      },
+    ),
+  )
+  return items[0]?.value === true
 }
 
 /** A key sees its own user's on its own account: those are the factors that it is asked for. */

@@ -15,10 +15,19 @@ interface BookAddress {
   readonly createdAt: number
 }
 
+const listAsked = ({ params }: PrivateCall) => ({
+  currency: currencyNamed(params),
+  type: params.oneOf('type', TYPES) ?? params.missing('type'),
+})
+
+function checkEntry(call: PrivateCall): void {
+  listAsked(call)
+  call.params.requiredText('address')
+}
+
 async function addresses(call: PrivateCall): Promise<readonly BookAddress[]> {
-  const { host, caller, params } = call
-  const currency = currencyNamed(params)
-  const type = params.oneOf('type', TYPES) ?? params.missing('type')
+  const { host, caller } = call
+  const { currency, type } = listAsked(call)
   const { items } = answered(
     await host.read<{ readonly items: readonly BookAddress[] }>(
       'address_book.list',
@@ -86,6 +95,7 @@ const writes = {
   kind: 'private',
   scope: 'wallet:read_write',
   protection: { factor: 'wallet', withoutFactor: 'allowed' },
+  checkParams: checkEntry,
 } as const
 
 export const ADDRESS_BOOK_METHODS: readonly Method[] = [

@@ -199,6 +199,10 @@ const checkNew: Checks = (call) => {
 const checkId: Checks = ({ params }) => {
   params.requiredWhole('id')
 }
+const checkChange: Checks = (call) => {
+  checkId(call)
+  editOf(call)
+}
 const checkScope: Checks = (call) => {
   checkId(call)
   scopesGiven(call)
@@ -207,7 +211,7 @@ const checkScope: Checks = (call) => {
 export const API_KEY_METHODS: readonly Method[] = [
   protectedBy('list_api_keys', () => {}, list, 'account:read'),
   protectedBy('create_api_key', checkNew, create, 'account:read_write'),
-  protectedBy('edit_api_key', checkScope, update(editOf), 'account:read_write'),
+  protectedBy('edit_api_key', checkChange, update(editOf), 'account:read_write'),
   protectedBy('change_scope_in_api_key', checkScope, update(scopeOf), 'account:read_write'),
   protectedBy('disable_api_key', checkId, update(disabling), 'account:read_write'),
   writing('enable_api_key', update(enabling)),

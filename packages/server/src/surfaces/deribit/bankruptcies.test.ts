@@ -1,5 +1,5 @@
 /** What an account could not pay and the house did: its row among the settlements (section 5.6). */
-import { MINUTE, SECOND } from '@stemma/core'
+import { HOUR, MINUTE, SECOND } from '@stemma/core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ManualClock } from '../../host/clock.js'
 import { type CryptoDesk, type Key, openCryptoDesk } from '../../testing/crypto-desk.js'
@@ -96,6 +96,14 @@ test('the debt of a liquidated account is settled by the insurance, and told by 
   expect(await by('currency', asked, desk.main)).toEqual([])
   expect(await by('currency', { ...asked, subaccount_id: third.accountId }, desk.main)).toEqual(settlements)
   expect(await by('currency', { currency: 'USDC' })).toEqual(settlements)
+  // The account knows at once what its trades were, everybody an hour later.
+  const asOwn = { instrument_name: NAME, count: 1 }
+  const { trades: own } = await result('private/get_user_trades_by_instrument', asOwn)
+  expect(own).toMatchObject([{ order_type: 'liquidation', liquidation: 'T' }])
+  const last = async () => (await result('public/get_last_trades_by_instrument', asOwn)).trades[0]
+  expect(await last()).not.toHaveProperty('liquidation')
+  clock.advance(HOUR)
+  expect(await last()).toMatchObject({ trade_id: own[0].trade_id, liquidation: 'T' })
   const log = await result('private/get_transaction_log', {
     currency: 'USDC',
     start_timestamp: 0,

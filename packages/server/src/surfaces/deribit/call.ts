@@ -92,7 +92,7 @@ export async function perform(
     case 'private': {
       const caller = await identify()
       call.credits.take(
-        { method: method.name, params: call.params },
+        { method: method.name, params: call.params, isOverSocket: call.session !== null },
         `acc_${caller.account}`,
         caller.orderRateTier,
         call.host.now(),
@@ -116,7 +116,8 @@ async function performPrivate(
 /** What needs nobody is counted for the account that a socket was proven for, else for the address. */
 function takeAsUnknown({ credits, session, address, host, params }: Call, method: string): void {
   const account = session?.account ?? null
-  credits.take({ method, params }, account === null ? address : `acc_${account}`, 1, host.now())
+  const charged = { method, params, isOverSocket: session !== null }
+  credits.take(charged, account === null ? address : `acc_${account}`, 1, host.now())
 }
 
 /** The caller's account, or one of its subaccounts where `subaccount_id` names it: from the main account only. */

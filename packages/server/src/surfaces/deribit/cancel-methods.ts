@@ -2,10 +2,17 @@
 import type { CancelOrders, Plain } from '@stemma/core'
 import type { Method, PrivateCall } from './call.js'
 import { settled } from './errors.js'
-import { contractAsked, currencyAsked, currencyNamed } from './instruments.js'
+import {
+  contractAsked,
+  contracts,
+  currenciesNamed,
+  currencyAsked,
+  currencyNamed,
+  isOfCurrency,
+} from './instruments.js'
 import { kindsAsked, labelAsked, pairAsked, typesAsked } from './order-filters.js'
 import { orderShown } from './orders.js'
-import { contractOfFacts, ownFacts } from './place.js'
+import { contractOfFacts, ownFacts } from './own-orders.js'
 
 export type Wanted = { readonly [Name in keyof Omit<CancelOrders, 'account'>]?: Plain }
 
@@ -58,9 +65,13 @@ async function detailed(call: PrivateCall, orders: readonly number[]): Promise<u
 }
 
 /** What every cancel of many may be narrowed by, and whether quotes are kept away after it. */
-const cancelAll = (call: PrivateCall, more: Wanted = {}): Promise<unknown> =>
+const cancelAll = (
+  call: PrivateCall,
+  more: Wanted = {},
+  currency = currencyAsked(call.params, 'any'),
+): Promise<unknown> =>
   cancelWanted(call, {
-    currency: currencyAsked(call.params, 'any'),
+    currency,
     kinds: kindsAsked(call),
     types: typesAsked(call),
     freezesQuotes: call.params.flag('freeze_quotes'),
@@ -72,9 +83,13 @@ function byCurrency(call: PrivateCall): Promise<unknown> {
   return cancelAll(call)
 }
 
-function byKind(call: PrivateCall): Promise<unknown> {
-  if (!call.params.has('currency')) call.params.missing('currency')
-  return cancelAll(call)
+async function byKind(call: PrivateCall): Promise<unknown> {
+  const currencies = currenciesNamed(call.params)
+  if (currencies === null) return cancelAll(call, {}, null)
+  const wanted = (await contracts(call)).filter((contract) =>
+    currencies.some((currency) => isOfCurrency(contract, currency)),
+  )
+  return cancelAll(call, { instruments: wanted.map(({ id }) => id) }, null)
 }
 
 const writes = (name: string, answer: (call: PrivateCall) => unknown): Method => ({

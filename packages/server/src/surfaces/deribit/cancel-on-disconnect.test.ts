@@ -132,8 +132,10 @@ describe('for an account', () => {
 })
 
 test('it is of sockets, takes the scope to write accounts, and knows its scopes', async () => {
-  for (const method of ['private/enable_cancel_on_disconnect', 'private/get_cancel_on_disconnect'])
+  for (const method of ['private/enable_cancel_on_disconnect', 'private/disable_cancel_on_disconnect'])
     expect((await desk.call(method)).body.error.code).toBe(10030)
+  const { body } = await desk.call('private/get_cancel_on_disconnect')
+  expect(body.result).toEqual({ scope: 'connection', enabled: false })
   const reader = await socketOf(desk.main, { scope: 'account:read trade:read_write' })
   expect((await enable(reader)).error.code).toBe(13021)
   await reader.close()

@@ -86,6 +86,22 @@ describe('windows', () => {
     expect(changed.instrument_name).toBe(NAME)
     expect(changed.positions[0]).not.toHaveProperty('open_orders_margin')
   })
+
+  test('a trade that closes a position tells that it is flat, and what it realized', async () => {
+    const key = desk.subaccounts[1] as Key
+    const socket = await socketOf(key)
+    const channel = `user.changes.${NAME}.raw`
+    await follow(socket, channel)
+    for (const side of ['buy', 'sell'])
+      await socket.call(`private/${side}`, { instrument_name: NAME, amount: 1_000, type: 'market' })
+    const told = await socket.told(channel, ({ positions }) => positions[0]?.direction === 'zero')
+    // 1,000 / 100,010 - 1,000 / 99,990, to the digits of the coin.
+    const flat = { size: 0, size_currency: 0, realized_profit_loss: -0.000002, leverage: 50 }
+    expect(told.positions).toMatchObject([flat])
+    const { body } = await desk.call('private/get_position', { instrument_name: NAME }, key)
+    expect(body.result).toMatchObject(flat)
+    expect((await desk.call('private/get_positions', {}, key)).body.result).toEqual([])
+  })
 })
 
 describe('the book', () => {

@@ -104,7 +104,14 @@ describe('connections of an address', () => {
     expect(await askOver(keptAlive())).toEqual({
       status: 429,
       connection: 'close',
-      body: { jsonrpc: '2.0', error: { code: 10028, message: 'too_many_requests' }, testnet: false },
+      body: {
+        jsonrpc: '2.0',
+        error: { code: 10028, message: 'too_many_requests' },
+        usIn: expect.any(Number),
+        usOut: expect.any(Number),
+        usDiff: 0,
+        testnet: false,
+      },
     })
     // Those who are in go on.
     expect((await askOver(first)).status).toBe(200)

@@ -33,7 +33,8 @@ async function get(call: PrivateCall): Promise<unknown> {
   const { params, session, host } = call
   const account = accountRead(call)
   const scope = params.oneOf('scope', SCOPES) ?? 'connection'
-  if (scope === 'connection' && session === null) throw new VenueError(10030)
+  // Over HTTP there is no connection that could cancel as it ends.
+  if (scope === 'connection' && session === null) return { scope, enabled: false }
   const connection = scope === 'connection' ? (session?.orders.connection ?? null) : null
   return { scope, enabled: await isEnabled(host, account, connection) }
 }

@@ -59,6 +59,7 @@ const limit = { instrument_name: NAME, amount: 100, price: 90_000 }
 const buy = (more: Params = {}, key?: Key) => error('private/buy', { ...limit, ...more }, key)
 const bought = async (more: Params = {}) =>
   (await result('private/buy', { ...limit, ...more })).order as { readonly order_id: string }
+const pair = { instrument_name: 'BTC_USDC', amount: 0.1, price: 90_000 }
 const stop = { type: 'stop_market', trigger: 'mark_price', price: undefined }
 const trailing = { type: 'trailing_stop', trigger: 'mark_price', price: undefined }
 const bracket = { direction: 'sell', amount: 100, price: 110_000 }
@@ -101,6 +102,7 @@ const PROVOKED: Readonly<Record<string, () => Promise<Fault>>> = {
   '-32602': () => error('private/get_position'),
   '-32601': () => error('public/get_combos'),
   '-32600': () => posted(JSON.stringify({ method: 'public/test', pad: 'x'.repeat(33_000) })),
+  '-32000': () => posted(JSON.stringify({ id: 1, method: 'public/get_instrument' })),
   10001: () => error('public/test', { expected_result: 'exception' }),
   10028: async () => {
     const asked = { currency: 'BTC', start_timestamp: 0, end_timestamp: 1 }
@@ -172,9 +174,12 @@ const PROVOKED: Readonly<Record<string, () => Promise<Fault>>> = {
     return buy({ instrument_name: 'ETH-PERPETUAL', amount: 1, price: 4_000 })
   },
   10009: () => buy({ amount: 1_000_000_000 }),
+  10018: () => limited({ position: '0.001' }, () => buy({ amount: 10_000 })),
   10019: () => limited({ currency: 'BTC', daily_loss: '0' }, lossTaken),
-  10039: () => error('private/buy', { instrument_name: 'BTC_USDC', amount: 0.1, price: 90_000 }, sub(0)),
+  10039: () => error('private/buy', pair, sub(0)),
   10047: () => limited({ open_orders: 0 }, () => buy()),
+  11013: () => limited({ open_orders: 0 }, () => error('private/buy', pair)),
+  11022: () => limited({ order_quantity: '0.01' }, () => error('private/buy', pair)),
   10072: liquidated,
   11042: async () => {
     const barred = { user_id: sub(1).accountId, trading_products: ['options'] }
@@ -208,6 +213,15 @@ const PROVOKED: Readonly<Record<string, () => Promise<Fault>>> = {
   },
   11038: () => buy({ advanced: 'usd' }),
   11039: () => buy({ instrument_name: CALL, amount: 1, price: 2_000, advanced: 'usd', post_only: true }),
+  // Behind the lowest tick there is nothing.
+  11021: async () => {
+    const funds = { account: account(sub(0)), currency: 'USDC', amount: '100', settle: true }
+    await desk.operate('POST', '/deposits', funds)
+    const lowest = { instrument_name: await capped('SOL_USDC-LOWEST'), amount: 1, price: 1 }
+    await done('private/sell', lowest, sub(0))
+    return buy({ ...lowest, post_only: true })
+  },
+  11055: () => buy({ type: 'market', price: undefined, post_only: true }),
   11054: () => buy({ price: 100_010, post_only: true, reject_post_only: true }),
   13901: async () => {
     for (let order = 0; order < 100; order += 1) {
@@ -219,6 +233,7 @@ const PROVOKED: Readonly<Record<string, () => Promise<Fault>>> = {
 
   // Orders that are there, or not.
   10004: () => error('private/cancel', { order_id: '1' }),
+  10025: () => error('private/cancel', { order_id: 'x' }),
   10010: async () => {
     const { order_id } = await bought()
     await result('private/cancel', { order_id })

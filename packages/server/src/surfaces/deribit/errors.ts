@@ -8,6 +8,7 @@ export const MESSAGES = {
   '-32602': 'Invalid params',
   '-32601': 'Method not found',
   '-32600': 'request entity too large',
+  '-32000': 'Missing params',
   10001: 'error',
   10002: 'qty_too_low',
   10003: 'order_overlap',
@@ -18,7 +19,9 @@ export const MESSAGES = {
   10010: 'already_closed',
   10011: 'price_not_allowed',
   10012: 'book_closed',
+  10018: 'non_pme_max_future_position_size',
   10019: 'locked_by_admin',
+  10025: 'invalid_order_id',
   10028: 'too_many_requests',
   10030: 'must_be_websocket_request',
   10039: 'not_enough_funds_in_currency',
@@ -31,6 +34,9 @@ export const MESSAGES = {
   10049: 'cancel_on_disconnect_failed',
   10072: 'disabled_while_position_lock',
   11008: 'already_filled',
+  11013: 'max_spot_open_orders',
+  11021: 'post_only_price_modification_not_possible',
+  11022: 'max_spot_order_quantity',
   11030: 'other_reject',
   11035: 'no_more_triggers',
   11036: 'invalid_trigger_price',
@@ -44,6 +50,7 @@ export const MESSAGES = {
   11050: 'bad_request',
   11051: 'system_maintenance',
   11054: 'post_only_reject',
+  11055: 'post_only_not_allowed',
   11053: 'transfer_not_found',
   11090: 'invalid_addr',
   11091: 'invalid_transfer_address',
@@ -100,6 +107,9 @@ export class VenueError extends Error {
 export const invalidParam = (param: string, reason: string): VenueError =>
   new VenueError('-32602', { reason, param })
 export const missingParam = (param: string): VenueError => invalidParam(param, 'value is required')
+/** The same of a request without any. */
+export const paramsMissing = (param: string): VenueError =>
+  new VenueError('-32000', { reason: 'value is required', param })
 export const unauthorized = (): VenueError => new VenueError(13009, { reason: 'invalid_token' })
 export const instrumentNotFound = (): VenueError => invalidParam('instrument_name', 'instrument not found')
 export const orderNotFound = (): VenueError => new VenueError(10004)
@@ -156,9 +166,17 @@ const CODES: Partial<Record<RefusalCode, ErrorCode>> = {
   not_writer: 11051,
 }
 
-export function fromRefusal(refusal: Refusal): VenueError {
+/** What was tried to be placed or changed: some limits have a number for each kind of market. */
+export interface Tried {
+  readonly kind: 'future' | 'option' | 'spot'
+  /** It would have been priced anew rather than take. */
+  readonly isPricedAnew: boolean
+}
+
+export function fromRefusal(refusal: Refusal, tried: Tried | null = null): VenueError {
   const { code, detail, data, field } = refusal
-  if (code === 'order_rejected') return fromRejection(String(data?.reason), detail, data)
+  if (code === 'order_rejected')
+    return ofTried(String(data?.reason), data, tried) ?? fromRejection(String(data?.reason), detail, data)
   if (code === 'instrument_unknown') return instrumentNotFound()
   if (code === 'order_not_open') return new VenueError(data?.state === 'filled' ? 11008 : 10010)
   if (code === 'moves_exceeded') return new VenueError(13780, { wait: data?.wait })
@@ -174,6 +192,20 @@ export function fromRefusal(refusal: Refusal): VenueError {
 /** Before any method is asked: the address cannot be read, or another process answers. */
 export const refusedAtDoor = (refusal: Refusal): VenueError =>
   refusal.code === 'malformed' ? new VenueError(11050, refusal.detail) : fromRefusal(refusal)
+
+function ofTried(reason: string, data: Refusal['data'], tried: Tried | null): VenueError | null {
+  const limit = String(data?.limit ?? '')
+  switch (`${reason} ${tried?.kind}`) {
+    case 'position_limit future':
+      return new VenueError(10018, undefined, limit)
+    case 'open_orders_limit spot':
+      return new VenueError(11013)
+    case 'quantity_limit spot':
+      return new VenueError(11022)
+    default:
+      return reason === 'would_take' && tried?.isPricedAnew === true ? new VenueError(11021) : null
+  }
+}
 
 export function fromRejection(reason: string, detail: string, data: Refusal['data'] = {}): VenueError {
   const limit = String(data.limit ?? '')
@@ -253,8 +285,8 @@ export function answered<Result>(answer: Answer<Result>): Result {
 }
 
 /** The result of a command; a refusal is thrown in the venue's words. */
-export function settled<Result>(outcome: Settled): Result {
-  if (outcome.kind === 'refused') throw fromRefusal(outcome.refusal)
+export function settled<Result>(outcome: Settled, tried: Tried | null = null): Result {
+  if (outcome.kind === 'refused') throw fromRefusal(outcome.refusal, tried)
   return outcome.result as Result
 }
 

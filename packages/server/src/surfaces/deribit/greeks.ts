@@ -24,6 +24,17 @@ function volatilityAt({ derivative }: Contract, terms: OptionTerms, price: Price
   return impliedVolatility(terms, worthOfPrice(derivative, terms, price))
 }
 
+/** What a price implied at that index and time, in percent; null where it is no option's, or there was no index. */
+export function impliedAt(
+  contract: Pick<Contract, 'derivative' | 'expiresAt'>,
+  { price, index, time }: { readonly price: Price; readonly index: Price | null; readonly time: Instant },
+): number | null {
+  const { derivative, expiresAt } = contract
+  const terms = optionTermsAt(derivative, expiresAt, index, time)
+  if (derivative === null || terms === null || price <= 0n) return null
+  return percent(impliedVolatility(terms, worthOfPrice(derivative, terms, price)))
+}
+
 /** Of one coin of a contract; nothing where it is no option, is over, or a price is missing. */
 export function greeksOf(contract: Contract, now: Instant): Greeks {
   const terms = modelOf(contract, now)

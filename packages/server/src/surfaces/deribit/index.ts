@@ -7,11 +7,11 @@ import { clientAddress } from '../../http/client-address.js'
 import { readJson } from '../../http/json.js'
 import { SEQUENCE_HEADER } from '../../http/sequence-header.js'
 import type { UnreadFault } from '../../http/unread.js'
-import type { SurfaceModule } from '../../services.js'
+import type { Services, SurfaceModule } from '../../services.js'
 import { Authenticator } from './authentication.js'
 import { type Call, perform } from './call.js'
 import { Connections } from './connections.js'
-import { enveloped, failed, idOf, type Outcome } from './envelope.js'
+import { type Envelope, enveloped, failed, idOf, type Outcome } from './envelope.js'
 import { refusedAtDoor, VenueError } from './errors.js'
 import { Credits } from './limits.js'
 import { METHODS } from './methods.js'
@@ -56,6 +56,12 @@ export const deribit: SurfaceModule = {
 
 const faultAlone = (thrown: unknown) => ({ jsonrpc: '2.0', ...failed(thrown), testnet: false })
 
+/** What is answered to a request whose method was not read. */
+function faultUnread({ host }: Pick<Services, 'host'>, thrown: unknown): Envelope {
+  const now = host.now()
+  return enveloped(failed(thrown), null, now, now)
+}
+
 type Door = Pick<Call, 'services' | 'authenticator' | 'credits'> & { readonly connections: Connections }
 
 function mount(scope: FastifyInstance, door: Door): void {
@@ -66,7 +72,9 @@ function mount(scope: FastifyInstance, door: Door): void {
     { parseAs: 'buffer', bodyLimit: REQUEST_BYTES_MAX },
     (_request, body, done) => done(null, body),
   )
-  scope.setErrorHandler((thrown, _request, reply) => reply.code(FAULT_STATUS).send(faultAlone(thrown)))
+  scope.setErrorHandler((thrown, _request, reply) =>
+    reply.code(FAULT_STATUS).send(faultUnread(door.services, thrown)),
+  )
   scope.addHook('onRequest', async (request, reply) => keepConnection(door, request, reply))
   const handler = (request: FastifyRequest, reply: FastifyReply) => answer(door, request, reply)
   for (const url of [PATH, `${PATH}/*`]) scope.route({ method: ['GET', 'POST'], url, handler })
@@ -85,13 +93,13 @@ function keepConnection(
   return reply
     .code(TOO_MANY_STATUS)
     .type('application/json')
-    .send(faultAlone(new VenueError(10028)))
+    .send(faultUnread(services, new VenueError(10028)))
 }
 
 interface Asked {
   readonly id: unknown
   readonly method: string
-  readonly params: Params
+  readonly params: unknown
 }
 
 async function answer(door: Door, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
@@ -118,8 +126,9 @@ async function resultOf(
   door: Door,
   request: FastifyRequest,
   body: string,
-  { method, params }: Asked,
+  { method, params: given }: Asked,
 ): Promise<unknown> {
+  const params = Params.of(given)
   const address = clientAddress(request.raw)
   const { authenticator } = door
   const { host } = door.services
@@ -149,11 +158,9 @@ async function bodyOf({ body, method, raw }: FastifyRequest): Promise<string> {
 /** The method of the path, with the parameters of the query, or of a body that is JSON-RPC. */
 function askedOf(request: FastifyRequest, body: string): Asked {
   const query = request.query as Readonly<Record<string, unknown>>
-  const { id, method, params = {} } = body === '' ? { params: query, ...pick(query) } : bodyRead(body)
+  const { id, method, params } = body === '' ? { params: query, ...pick(query) } : bodyRead(body)
   const path = request.url.split('?', 1)[0]?.slice(PATH.length + 1) ?? ''
-  if (typeof params !== 'object' || params === null || Array.isArray(params))
-    throw new VenueError('-32602', { reason: 'must be an object', param: 'params' })
-  return { id, method: path === '' ? String(method ?? '') : path, params: new Params(params as never) }
+  return { id, method: path === '' ? String(method ?? '') : path, params }
 }
 
 /** Over GET an id is text, and a whole number where it reads as one. */

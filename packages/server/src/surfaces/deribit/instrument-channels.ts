@@ -1,7 +1,8 @@
 /** Channels of what becomes of instruments: their states, new ones, and which indexes are locked. */
 import { type Event, toMilliseconds } from '@stemma/core'
 import type { Opened, Opening } from './channel.js'
-import { type Contract, contractShown } from './instruments.js'
+import { contractShown } from './instrument-methods.js'
+import type { Contract } from './instruments.js'
 import { Ordered } from './pace.js'
 import { lockedIndexes } from './server-methods.js'
 import { followAll } from './watching.js'

@@ -1,24 +1,15 @@
 /**
- * Instruments as the venue shows them (section 7.2). Its currencies are those that contracts settle in; a spot pair is of
- * both of its own.
+ * What this venue lists of a book, and how it is found. Its currencies are those that contracts settle in; a spot pair is
+ * of both of its own.
  */
-import {
-  type CurrencyCode,
-  type InstrumentId,
-  type InstrumentView,
-  type OptionType,
-  type Price,
-  type Terms,
-  toMilliseconds,
-} from '@stemma/core'
+import type { CurrencyCode, InstrumentId, InstrumentView, Price, Terms } from '@stemma/core'
 import type { InstrumentUnits } from '../../host/market-view.js'
-import type { Call, Method } from './call.js'
+import type { Call } from './call.js'
 import { answered, instrumentNotFound, invalidParam } from './errors.js'
-import { priceShown, quantityShown } from './numbers.js'
+import { quantityShown } from './numbers.js'
 import type { Params } from './params.js'
 
 export const SYSTEM = { kind: 'system' } as const
-const NEVER = 32_503_708_800_000
 const PAGE = 500
 
 /** The coins of the venue, and how they are called. */
@@ -30,7 +21,9 @@ export const COINS: Readonly<Record<string, string>> = {
   EURR: 'StablR Euro',
   SOL: 'Solana',
   XRP: 'XRP',
+  BNB: 'BNB',
   STETH: 'Lido Staked ETH',
+  ETHW: 'Ethereum PoW',
   PAXG: 'PAX Gold',
   USYC: 'US Yield Coin',
   USDE: 'Ethena USDe',
@@ -107,10 +100,19 @@ export function filterAsked(params: Params): ContractFilter {
 
 export function currencyAsked(params: Params, all: string | null = null): CurrencyCode | null {
   const text = params.text('currency')
-  if (text === null || (all !== null && text === all)) return null
-  const code = text.toUpperCase() as CurrencyCode
+  return text === null || (all !== null && text === all) ? null : currencyRead(text)
+}
+
+function currencyRead(text: unknown): CurrencyCode {
+  const code = String(text).toUpperCase() as CurrencyCode
   if (!CURRENCIES.includes(code)) throw invalidParam('currency', 'invalid currency')
   return code
+}
+
+/** One currency or a list of them; null: `any`. */
+export function currenciesNamed(params: Params): readonly CurrencyCode[] | null {
+  const named = params.list('currency') ?? params.missing('currency')
+  return named.length === 1 && named[0] === 'any' ? null : named.map(currencyRead)
 }
 
 export const currencyNamed = (params: Params): CurrencyCode =>
@@ -140,73 +142,3 @@ export const markOf = ({ statistics, settlementPrice }: Contract): Price | null 
 export function contractSize(contract: Contract): number {
   return contract.kind === 'option' ? 1 : quantityShown(contract.lot, contract.quantityScale)
 }
-
-const STATES: Readonly<Record<string, string>> = {
-  open: 'open',
-  expired: 'delivered',
-  terminated: 'archivized',
-  halted: 'halted',
-  suspended: 'locked',
-  closed: 'inactive',
-  pending: 'inactive',
-}
-export const stateShown = ({ state }: Contract): string => STATES[state] ?? 'inactive'
-
-export function contractShown(contract: Contract): Readonly<Record<string, unknown>> {
-  const { derivative, currency, quantityScale, fees } = contract
-  const dollars = isInverse(contract) ? 'USD' : currency
-  const option: { readonly type: OptionType; readonly strike: bigint } | null = derivative?.option ?? null
-  return {
-    instrument_id: contract.id,
-    instrument_name: contract.symbol,
-    kind: kindOf(contract),
-    base_currency: contract.base,
-    quote_currency: option !== null && isInverse(contract) ? contract.base : dollars,
-    counter_currency: dollars,
-    ...(isSpot(contract)
-      ? {}
-      : {
-          settlement_currency: currency,
-          settlement_period: contract.kind === 'perpetual' ? 'perpetual' : 'month',
-        }),
-    instrument_type: isInverse(contract) ? 'reversed' : 'linear',
-    expiration_timestamp: contract.expiresAt === null ? NEVER : toMilliseconds(contract.expiresAt),
-    creation_timestamp: toMilliseconds(contract.createdAt),
-    ...(kindOf(contract) === 'future' ? { max_leverage: leverageOf(contract) } : {}),
-    ...(option === null ? {} : { option_type: option.type, strike: priceShown(option.strike as never) }),
-    is_active: !isOver(contract),
-    state: stateShown(contract),
-    price_index: contract.index,
-    tick_size: priceShown(contract.tick),
-    tick_size_steps: [],
-    min_trade_amount: quantityShown(contract.lot, quantityScale),
-    contract_size: contractSize(contract),
-    maker_commission: fees === null ? 0 : priceShown(fees.makerRate as never),
-    taker_commission: fees === null ? 0 : priceShown(fees.takerRate as never),
-  }
-}
-
-/** One divided by the initial rate, to the nearest whole (section 13.5). */
-function leverageOf({ marginRates }: Contract): number {
-  return marginRates === null || marginRates.initial === 0n
-    ? 1
-    : Math.round(1 / priceShown(marginRates.initial as never))
-}
-
-async function getInstruments(call: Call): Promise<unknown> {
-  const filter = filterAsked(call.params)
-  const isExpired = call.params.flag('expired')
-  return (await contracts(call))
-    .filter((contract) => isOfFilter(contract, filter) && isOver(contract) === isExpired)
-    .sort((left, right) => (left.expiresAt ?? NEVER * 1_000) - (right.expiresAt ?? NEVER * 1_000))
-    .map(contractShown)
-}
-
-export const INSTRUMENT_METHODS: readonly Method[] = [
-  { name: 'public/get_instruments', kind: 'public', answer: getInstruments },
-  {
-    name: 'public/get_instrument',
-    kind: 'public',
-    answer: async (call) => contractShown(await contractAsked(call)),
-  },
-]

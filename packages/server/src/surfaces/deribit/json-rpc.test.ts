@@ -83,6 +83,43 @@ describe('the envelope', () => {
     const rest = 32 * 1024 - filled(0).length
     expect(await post(filled(rest))).toBeUndefined()
     expect(await post(filled(rest + 1))).toEqual({ code: -32600, message: 'request entity too large' })
+    const whole = await fetch(`${desk.url}/api/v2/public/test`, { method: 'POST', body: filled(rest + 1) })
+    expect(Object.keys((await whole.json()) as object)).toEqual([
+      'jsonrpc',
+      'error',
+      'usIn',
+      'usOut',
+      'usDiff',
+      'testnet',
+    ])
+  })
+
+  test('parameters that are no object are refused with the id, and none are none', async () => {
+    const post = async (body: object) => {
+      const response = await fetch(`${desk.url}/api/v2`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      })
+      return response.json()
+    }
+    expect(await post({ id: 'b', method: 'public/get_time', params: ['x'] })).toMatchObject({
+      id: 'b',
+      error: { code: -32602, data: { reason: 'must be an object', param: 'params' } },
+    })
+    expect((await post({ id: 3, method: 'public/get_time', params: null })).result).toBeGreaterThan(0)
+    for (const params of [undefined, null])
+      expect(await post({ id: 4, method: 'public/get_instrument', params })).toMatchObject({
+        id: 4,
+        error: {
+          code: -32000,
+          message: 'Missing params',
+          data: { reason: 'value is required', param: 'instrument_name' },
+        },
+      })
+    expect(await post({ id: 5, method: 'public/get_instrument', params: {} })).toMatchObject({
+      error: { code: -32602 },
+    })
   })
 
   test('numbers may be text, in any form, and what is unknown is left alone', async () => {

@@ -65,6 +65,15 @@ test('the transaction log and the list of instruments have pools of their own', 
   expect(await answeredOf(1, 'public/get_time', {}, null)).toBe(1)
 })
 
+test('a socket lists instruments five times, and is let go at the sixth', async () => {
+  const socket = await openRpcSocket(desk.url)
+  const closed = once(socket.socket, 'close')
+  for (let count = 0; count < 5; count += 1)
+    expect((await socket.call('public/get_instruments', { kind: 'spot' })).result).toHaveLength(3)
+  expect((await socket.call('public/get_instruments', {})).error.code).toBe(10028)
+  expect((await closed)[0]).toBe(1008)
+})
+
 test('a socket that subscribes too often is answered, and closed', async () => {
   const socket = await openRpcSocket(desk.url)
   const closed = once(socket.socket, 'close')

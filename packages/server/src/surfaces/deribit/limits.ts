@@ -29,6 +29,11 @@ export const OWN_RATES: Readonly<Record<string, Rate>> = {
   'private/move_positions': { perSecond: 0.1, burst: 6 },
 }
 
+/** Over a socket some are dearer: there is a channel for what changes. */
+export const SOCKET_RATES: Readonly<Record<string, Rate>> = {
+  'public/get_instruments': { perSecond: 0.1, burst: 5 },
+}
+
 /**
  * Quotes have rates of their own: so many messages whatever they hold, and more as long as they hold no more sides than
  * that together (the venue's published figures, section 11.4).
@@ -84,22 +89,26 @@ const sidesIn = (params: Params): number =>
 
 const engineRate = (tier: number): Rate => ENGINE_RATES[tier - 1] ?? (ENGINE_RATES[0] as Rate)
 
+/** What a call costs is said by its method, what it is about, and how it came. */
+interface Charged {
+  readonly method: string
+  readonly params: Params
+  readonly isOverSocket: boolean
+}
+
 export class Credits {
   private readonly buckets = new TokenBuckets()
 
   /** Takes what one call of a method costs, or refuses it. `whose` is an account, or an address. */
-  take(
-    { method, params }: { readonly method: string; readonly params: Params },
-    whose: string,
-    tier: number,
-    now: Instant,
-  ): void {
+  take({ method, params, isOverSocket }: Charged, whose: string, tier: number, now: Instant): void {
     if (method === 'private/mass_quote') {
       this.takeQuotes(sidesIn(params), whose, now)
       return
     }
-    const own = OWN_RATES[method]
-    const pool = own !== undefined ? method : poolOf(method, params)
+    const dearer = isOverSocket ? SOCKET_RATES[method] : undefined
+    const own = dearer ?? OWN_RATES[method]
+    const pool =
+      own === undefined ? poolOf(method, params) : dearer === undefined ? method : `socket ${method}`
     const rate = own ?? (pool === 'other' ? OTHER_RATE : engineRate(tier))
     const wait = this.buckets.take(`${pool} ${whose}`, rate, now)
     if (wait !== null) throw new VenueError(10028, TELLING.has(method) ? { wait } : undefined)

@@ -18,8 +18,8 @@ import { answered, invalidParam, notOfSubaccounts, settled } from './errors.js'
 import { marginModelOf } from './figures.js'
 import { contractAsked, contractNamed, contracts, currencyNamed } from './instruments.js'
 import { amountShown, plainDecimal, priceOr, priceShown } from './numbers.js'
-import { numberShown, orderIdRead } from './orders.js'
-import { checkOpen, contractOfFacts, ownFacts } from './place.js'
+import { numberShown } from './orders.js'
+import { checkOpen, contractOfFacts, factsNamed } from './own-orders.js'
 import { deltasShown } from './portfolio-greeks.js'
 
 export const ORDERS_OF_MARGINS_MAX = 1_000
@@ -51,18 +51,18 @@ async function margins(call: PrivateCall): Promise<unknown> {
 async function orderMargins(call: PrivateCall): Promise<unknown> {
   const { host, caller, params } = call
   const account = accountRead(call)
-  const ids = params.texts('ids').map(orderIdRead)
+  const ids = params.texts('ids')
   if (ids.length > ORDERS_OF_MARGINS_MAX)
     throw invalidParam('ids', `must have at most ${ORDERS_OF_MARGINS_MAX} orders`)
   return Promise.all(
-    ids.map(async (order) => {
-      const facts = await ownFacts(call, order, account)
+    ids.map(async (id) => {
+      const facts = await factsNamed(call, id, account)
       checkOpen(facts)
       const { currency, initialMargin } = answered(
-        await host.read<OrderMargin>('margin.of_order', caller.authenticated.actor, { order }),
+        await host.read<OrderMargin>('margin.of_order', caller.authenticated.actor, { order: facts.id }),
       )
       return {
-        order_id: numberShown(order, await contractOfFacts(call, facts)),
+        order_id: numberShown(facts.id, await contractOfFacts(call, facts)),
         initial_margin: amountShown(initialMargin, currency),
         initial_margin_currency: currency,
       }

@@ -113,6 +113,20 @@ test('by the library: greeks, an option, and the chain', async () => {
   expect(chain[CALL_SYMBOL]).toMatchObject(option)
 })
 
+test('a trade says what its price implied, to both sides and to everybody', async () => {
+  const { body } = await desk.call('private/buy', { instrument_name: CALL, amount: 0.1, type: 'market' })
+  const [trade] = body.result.trades
+  expect(trade).toMatchObject({ price: 0.0805, iv: 40.43, underlying_price: 120_000 })
+  const last = await desk.call(
+    'public/get_last_trades_by_instrument',
+    { instrument_name: CALL, count: 1 },
+    null,
+  )
+  expect(last.body.result.trades).toMatchObject([{ trade_id: trade.trade_id, iv: 40.43 }])
+  const future = await desk.call('private/buy', { instrument_name: PERPETUAL, amount: 10, type: 'market' })
+  expect(future.body.result.trades[0]).not.toHaveProperty('iv')
+})
+
 test('the funding of the last eight hours beside the rate of now', async () => {
   const funding = async () => {
     const { current_funding, funding_8h } = await ticker(PERPETUAL)

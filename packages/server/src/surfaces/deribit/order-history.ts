@@ -65,6 +65,22 @@ async function readBack({ call, table, oneOf, after, isWanted, wanted }: Read) {
   return { found, next: last }
 }
 
+/** Of the newest orders of the account those that have ended and are wanted, as many as a page holds. */
+export async function recentlyEnded(
+  call: PrivateCall,
+  isWanted: (facts: OrderFacts) => boolean,
+): Promise<readonly OrderFacts[]> {
+  const { found } = await readBack({
+    call,
+    table: 'orders',
+    oneOf: { state: ENDED },
+    after: null,
+    isWanted: (row) => isWanted(factsOf(row)),
+    wanted: COUNT_MAX,
+  })
+  return found.map(factsOf)
+}
+
 async function history(call: PrivateCall, isOfCall: (contract: Contract) => boolean): Promise<unknown> {
   const { params } = call
   const count = params.count('count', COUNT_DEFAULT, COUNT_MAX)

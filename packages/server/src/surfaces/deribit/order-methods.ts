@@ -12,8 +12,10 @@ import {
   isOfFilter,
 } from './instruments.js'
 import { labelAsked, typesAsked } from './order-filters.js'
-import { factsOf, type OrderFacts, orderIdRead, orderShown } from './orders.js'
-import { checkOpen, contractOfFacts, editFacts, ownFacts } from './place.js'
+import { recentlyEnded } from './order-history.js'
+import { factsOf, type OrderFacts, orderShown } from './orders.js'
+import { checkOpen, contractOfFacts, factsNamed, ownFacts } from './own-orders.js'
+import { editFacts } from './place.js'
 
 const PAGE = 500
 
@@ -80,26 +82,37 @@ async function openByInstrument(call: PrivateCall): Promise<unknown> {
   )
 }
 
-async function openByLabel(call: PrivateCall): Promise<unknown> {
+async function byLabel(
+  call: PrivateCall,
+  find: (isLabelled: (facts: OrderFacts) => boolean) => Promise<readonly OrderFacts[]>,
+): Promise<unknown> {
   const currency = currencyNamed(call.params)
   const label = call.params.text('label')
-  return shown(
-    call,
-    await openFacts(call),
-    (contract, { terms }) =>
-      (currency === null || isOfCurrency(contract, currency)) && (label === null || terms.label === label),
-  )
+  const found = await find(({ terms }) => label === null || terms.label === label)
+  return shown(call, found, (contract) => isOfCurrency(contract, currency))
 }
+
+const openByLabel = (call: PrivateCall): Promise<unknown> =>
+  byLabel(call, async (isLabelled) => (await openFacts(call)).filter(isLabelled))
+
+/** Those that are open, and of the newest orders those that have ended: whoever asks has no id to ask by. */
+const stateByLabel = (call: PrivateCall): Promise<unknown> =>
+  byLabel(call, async (isLabelled) => {
+    const found = [...(await openFacts(call)).filter(isLabelled), ...(await recentlyEnded(call, isLabelled))]
+    // One that ended between the two looks is told as it ended.
+    const byId = new Map(found.map((facts) => [facts.id, facts]))
+    return [...byId.values()].sort((left, right) => right.id - left.id)
+  })
 
 async function state(call: PrivateCall): Promise<unknown> {
   const account = accountRead(call)
-  const facts = await ownFacts(call, orderIdRead(call.params.requiredText('order_id')), account)
+  const facts = await factsNamed(call, call.params.requiredText('order_id'), account)
   return orderShown(facts, await contractOfFacts(call, facts))
 }
 
 async function cancel(call: PrivateCall): Promise<unknown> {
   const { host, caller } = call
-  const facts = await ownFacts(call, orderIdRead(call.params.requiredText('order_id')))
+  const facts = await factsNamed(call, call.params.requiredText('order_id'))
   checkOpen(facts)
   const outcome = await host.execute({
     command: 'orders.cancel',
@@ -144,7 +157,7 @@ export const ORDER_METHODS: readonly Method[] = [
   reads('get_open_orders_by_instrument', openByInstrument),
   reads('get_open_orders_by_label', openByLabel),
   reads('get_order_state', state),
-  reads('get_order_state_by_label', openByLabel),
+  reads('get_order_state_by_label', stateByLabel),
   writes('edit_by_label', editByLabel),
   writes('cancel', cancel),
 ]

@@ -12,7 +12,7 @@ import {
   toMilliseconds,
 } from '@stemma/core'
 import type { Host } from '../../services.js'
-import { invalidParam } from './errors.js'
+import { VenueError } from './errors.js'
 import { type Contract, contractSize, isSpot, SYSTEM } from './instruments.js'
 import { priceOr, priceShown, quantityShown } from './numbers.js'
 import { reasonShown } from './reasons.js'
@@ -78,7 +78,9 @@ export function numberShown(id: number, contract: Contract): string {
 }
 
 export function orderIdRead(text: string): number {
-  return numberRead(text) ?? fail('order_id', 'must be the id of an order')
+  const number = numberRead(text)
+  if (number === null) throw new VenueError(10025)
+  return number
 }
 
 /** The number behind the currency or the pair; null where it is none. */
@@ -87,14 +89,11 @@ export function numberRead(text: string): number | null {
   return digits === undefined ? null : Number(digits)
 }
 
-const fail = (param: string, reason: string): never => {
-  throw invalidParam(param, reason)
-}
-
 export const TYPES_SHOWN: Readonly<Record<OrderType, string>> = {
   market: 'market',
   limit: 'limit',
-  market_to_limit: 'market_limit',
+  // What is left of it rests as a limit order; `original_order_type` says what it was.
+  market_to_limit: 'limit',
   stop: 'stop_market',
   stop_limit: 'stop_limit',
   take: 'take_market',
@@ -140,6 +139,7 @@ export function orderShown(facts: OrderFacts, contract: Contract): Readonly<Reco
     order_id: numberShown(facts.id, contract),
     order_state: state,
     order_type: TYPES_SHOWN[facts.type],
+    ...(facts.type === 'market_to_limit' ? { original_order_type: 'market_limit' } : {}),
     time_in_force: TIMES_SHOWN[facts.timeInForce] ?? facts.timeInForce,
     instrument_name: contract.symbol,
     direction: facts.side,

@@ -3,11 +3,22 @@
  * What a method does not know is left alone (section 1.2).
  */
 import { fromMilliseconds, type Instant, type Price, parsePrice } from '@stemma/core'
-import { invalidParam, missingParam } from './errors.js'
+import { invalidParam, missingParam, paramsMissing } from './errors.js'
 import { plainDecimal } from './numbers.js'
 
 export class Params {
-  constructor(private readonly values: Readonly<Record<string, unknown>>) {}
+  constructor(
+    private readonly values: Readonly<Record<string, unknown>>,
+    /** The request had no parameters at all. */
+    private readonly isAbsent = false,
+  ) {}
+
+  /** Those of a request: none, where it leaves them out. */
+  static of(given: unknown): Params {
+    if (given === undefined || given === null) return new Params({}, true)
+    if (typeof given !== 'object' || Array.isArray(given)) throw invalidParam('params', 'must be an object')
+    return new Params(given as Readonly<Record<string, unknown>>)
+  }
 
   has(name: string): boolean {
     return this.find(name) !== null
@@ -145,7 +156,7 @@ export class Params {
   }
 
   missing(name: string): never {
-    throw missingParam(name)
+    throw this.isAbsent ? paramsMissing(name) : missingParam(name)
   }
 
   private find(name: string): unknown {

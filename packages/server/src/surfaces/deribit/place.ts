@@ -10,11 +10,19 @@ import {
   type Side,
 } from '@stemma/core'
 import type { Method, PrivateCall } from './call.js'
-import { invalidParam, orderNotFound, settled, VenueError } from './errors.js'
-import { type Contract, contractAsked, contractNamed } from './instruments.js'
-import { advancedOf, findFacts, type OrderFacts, orderIdRead, orderShown } from './orders.js'
+import { invalidParam, orderNotFound, settled, type Tried, VenueError } from './errors.js'
+import { type Contract, contractAsked, kindOf } from './instruments.js'
+import { advancedOf, type OrderFacts, orderShown } from './orders.js'
+import { checkOpen, contractOfFacts, factsNamed, ownFacts } from './own-orders.js'
 import { quantityAsked } from './quantities.js'
-import { advancedAsked, displayAsked, limitOf, linkedAsked, pricesAsked } from './special-orders.js'
+import {
+  advancedAsked,
+  displayAsked,
+  limitOf,
+  linkedAsked,
+  postOnlyAsked,
+  pricesAsked,
+} from './special-orders.js'
 import { tradesOfOrder } from './user-trades.js'
 import { ADVANCED, type Advanced, TIMES, TRIGGERS, TYPES } from './words.js'
 
@@ -44,9 +52,7 @@ function orderAsked(call: PrivateCall, contract: Contract, side: Side): { readon
   const trigger = params.oneOf('trigger', keys(TRIGGERS))
   const time = params.oneOf('time_in_force', keys(TIMES)) ?? 'good_til_cancelled'
   const timeInForce = type === 'market' && time !== 'fill_or_kill' ? 'ioc' : (TIMES[time] as string)
-  const isPostOnly = params.flag('post_only')
-  if (isPostOnly && timeInForce !== 'gtc')
-    throw invalidParam('post_only', 'goes with good_til_cancelled alone')
+  const isPostOnly = postOnlyAsked(params, type, timeInForce)
   const isWaiting = isWaitingType(type)
   return {
     account: caller.account,
@@ -95,43 +101,22 @@ const place =
         input: orderAsked(call, contract, side),
         request: call.requestId,
       }),
+      tried(call, contract),
     )
     return orderAndTrades(call, order, contract)
   }
+
+/** What an order that is refused was. */
+const tried = ({ params }: PrivateCall, contract: Contract): Tried => ({
+  kind: kindOf(contract),
+  isPricedAnew: params.flag('post_only') && !params.flag('reject_post_only'),
+})
 
 export async function orderAndTrades(call: PrivateCall, order: number, contract: Contract): Promise<unknown> {
   return {
     order: orderShown(await ownFacts(call, order), contract),
     trades: await tradesOfOrder(call, order),
   }
-}
-
-/** An order of the caller's account, or of the one that is read; another's is not there. */
-export async function ownFacts(
-  { host, caller }: PrivateCall,
-  order: number,
-  account = caller.account,
-): Promise<OrderFacts> {
-  const facts = await findFacts(host, order)
-  if (facts === null || facts.account !== account) throw orderNotFound()
-  return facts
-}
-
-/** The contract of an order that was found. */
-export function contractOfFacts(call: PrivateCall, { instrument }: OrderFacts): Promise<Contract> {
-  return contractNamed(call, call.host.unitsOf(instrument)?.symbol ?? '')
-}
-
-const ENDED: Readonly<Record<string, () => VenueError>> = {
-  filled: () => new VenueError(11008),
-  cancelled: () => new VenueError(10010),
-  expired: () => new VenueError(10010),
-  rejected: () => new VenueError(11044),
-}
-
-export function checkOpen({ state }: OrderFacts): void {
-  const fault = ENDED[state]
-  if (fault !== undefined) throw fault()
 }
 
 /** The unit of the order's price stays what it is. */
@@ -176,12 +161,13 @@ export async function editFacts(call: PrivateCall, facts: OrderFacts): Promise<u
       },
       request: call.requestId,
     }),
+    tried(call, contract),
   )
   return orderAndTrades(call, facts.id, contract)
 }
 
 async function edit(call: PrivateCall): Promise<unknown> {
-  return editFacts(call, await ownFacts(call, orderIdRead(call.params.requiredText('order_id'))))
+  return editFacts(call, await factsNamed(call, call.params.requiredText('order_id')))
 }
 
 async function closePosition(call: PrivateCall): Promise<unknown> {

@@ -12,6 +12,7 @@ import {
 } from '@stemma/core'
 import { accountRead, type Call, type Method, type PrivateCall } from './call.js'
 import { answered, invalidParam } from './errors.js'
+import { leverageMost } from './instrument-methods.js'
 import {
   type Contract,
   contractAsked,
@@ -36,11 +37,12 @@ export interface Held {
   readonly contract: Contract
 }
 
-/** What an account has open of these contracts. */
+/** What an account has open of these contracts, or has had too. */
 export async function positionsOf(
   { host }: Pick<Call, 'host'>,
   account: AccountId,
   all: readonly Contract[],
+  isOpenOnly = true,
 ): Promise<readonly Held[]> {
   const held = all.filter((contract) => !isSpot(contract))
   if (held.length === 0) return []
@@ -51,7 +53,7 @@ export async function positionsOf(
       await host.read('positions.list', SYSTEM, {
         account,
         instruments: held.map(({ id }) => id),
-        isOpenOnly: true,
+        isOpenOnly,
         isActiveOnly: false,
         after,
         limit: PAGE,
@@ -111,7 +113,7 @@ export function positionShown(
         }
       : {
           delta: coin,
-          leverage: leverageOf(view, margin),
+          leverage: leverageOf(view, margin) ?? leverageMost(contract),
           ...liquidationShown(contract, coin, mark, cushions.get(currency) ?? null),
         }),
     ...(contract.kind === 'perpetual' ? { realized_funding: shown(view.funding), interest_value: 0 } : {}),
@@ -147,9 +149,9 @@ function liquidationShown(contract: Contract, coin: number, mark: number, cushio
   return { estimated_liquidation_price: ratio === null ? null : Number((ratio * mark).toPrecision(10)) }
 }
 
-/** How many times its initial margin a position is worth, to the nearest whole. */
-function leverageOf({ value }: PositionView, margin: InstrumentMargin | undefined): number {
-  if (value === null || margin === undefined || margin.initial === 0n) return 0
+/** How many times its initial margin a position is worth, to the nearest whole; null of one that requires none. */
+function leverageOf({ value }: PositionView, margin: InstrumentMargin | undefined): number | null {
+  if (!value || margin === undefined || margin.initial === 0n) return null
   const worth = value < 0n ? -value : value
   return Number((worth * 2n + margin.initial) / (margin.initial * 2n))
 }
@@ -189,11 +191,13 @@ export async function shownPositions(
   return held.map((each) => positionShown(each, margined))
 }
 
-async function position(call: PrivateCall): Promise<unknown> {
-  const contract = await contractAsked(call)
-  if (isSpot(contract)) throw invalidParam('instrument_name', 'spot has no positions')
-  const account = accountRead(call)
-  const [held] = await positionsOf(call, account, [contract])
+/** The position in a contract, flat ones too: what the session realized of one that was closed is its own still. */
+export async function shownPosition(
+  call: Pick<Call, 'host'>,
+  account: AccountId,
+  contract: Contract,
+): Promise<Readonly<Record<string, unknown>>> {
+  const [held] = await positionsOf(call, account, [contract], false)
   const flat = {
     quantity: NONE as Quantity,
     cost: 0n,
@@ -204,6 +208,12 @@ async function position(call: PrivateCall): Promise<unknown> {
     funding: 0n,
   } as unknown as PositionView
   return positionShown(held ?? { view: flat, contract }, await marginedOf(call, account, [contract]))
+}
+
+async function position(call: PrivateCall): Promise<unknown> {
+  const contract = await contractAsked(call)
+  if (isSpot(contract)) throw invalidParam('instrument_name', 'spot has no positions')
+  return shownPosition(call, accountRead(call), contract)
 }
 
 async function positions(call: PrivateCall): Promise<unknown> {

@@ -18,7 +18,7 @@ import { kindsAsked, pairAsked } from './order-filters.js'
 import { factsOf, orderShown } from './orders.js'
 import type { Params } from './params.js'
 import { checkInTime } from './place.js'
-import { FILLS, userTradeShown } from './user-trades.js'
+import { FILLS, userTradeShown } from './trades.js'
 
 /** Quotes are for whoever's orders end with their connection; over HTTP, with every one that the account opens. */
 async function checkDisconnect({ host, caller, session }: PrivateCall): Promise<void> {

@@ -287,3 +287,19 @@ test.each(Object.entries(ROWS))('without a factor: %s', async (name, row) => {
   expect(body.error).toEqual({ code: 13904, message: 'security_key_setup_required' })
   return expect(hashesWithout(engine, [])).toEqual(before)
 })
+
+test.each([
+  ['withdraw', { currency: 'BTC', amount: 0.1 }, 'address'],
+  ['withdraw', { currency: 'BTC', amount: 0.1, address: 'x', priority: 'soon' }, 'priority'],
+  ['submit_transfer_to_user', { currency: 'BTC', destination: 'x' }, 'amount'],
+  ['add_to_address_book', { currency: 'BTC', type: 'withdrawal' }, 'address'],
+  ['remove_from_address_book', { currency: 'BTC', address: 'x' }, 'type'],
+])(
+  'what is wrong with the parameters of %s is told before a factor is asked for',
+  async (name, params, param) => {
+    expect((await desk.call(`private/${name}`, params)).body.error).toMatchObject({
+      code: -32602,
+      data: { param },
+    })
+  },
+)

@@ -42,5 +42,12 @@ export const SERVER_METHODS: readonly Method[] = [
       return { version: VERSION }
     },
   },
-  { name: 'public/hello', kind: 'socket', answer: () => ({ version: VERSION }) },
+  {
+    name: 'public/hello',
+    kind: 'socket',
+    answer({ params }) {
+      for (const name of ['client_name', 'client_version']) params.requiredText(name)
+      return { version: VERSION }
+    },
+  },
 ]

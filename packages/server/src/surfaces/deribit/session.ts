@@ -197,10 +197,9 @@ export class Session implements Socket {
     }
   }
 
-  private act({ method, params = {} }: Readonly<Record<string, unknown>>): Promise<unknown> {
-    if (!isObject(params)) throw new VenueError('-32602', { reason: 'must be an object', param: 'params' })
+  private act({ method, params }: Readonly<Record<string, unknown>>): Promise<unknown> {
     const { services, authenticator, credits, address } = this
-    const given = new Params(params)
+    const given = Params.of(params)
     const call = {
       services,
       host: services.host,

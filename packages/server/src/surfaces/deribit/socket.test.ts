@@ -71,6 +71,7 @@ describe('frames', () => {
       error: { code: 11050, message: 'bad_request', data: 'invalid json' },
       id: undefined,
     })
+    expect((await socket.call('public/hello', { client_name: 'x' })).error.data.param).toBe('client_version')
     expect(
       (await socket.call('public/hello', { client_name: 'x', client_version: '1' })).result.version,
     ).toBe('1.2.26')

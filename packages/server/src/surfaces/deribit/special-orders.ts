@@ -56,6 +56,15 @@ export function limitOf(
   }
 }
 
+/** Whether it may only rest, which a plain limit that stands until it is cancelled can alone. */
+export function postOnlyAsked(params: Params, type: OrderType, timeInForce: string): boolean {
+  const isPostOnly = params.flag('post_only')
+  if (isPostOnly && type !== 'limit') throw new VenueError(11055)
+  if (isPostOnly && timeInForce !== 'gtc')
+    throw invalidParam('post_only', 'goes with good_til_cancelled alone')
+  return isPostOnly
+}
+
 /** Orders that hang on the one that is placed, or null. */
 export function linkedAsked({ params }: PrivateCall, contract: Contract): Plain {
   const kind = params.oneOf('linked_order_type', LINK_WORDS)
@@ -85,11 +94,12 @@ function linkedOrder(given: unknown, contract: Contract, kind: LinkKind): Plain 
   const time = params.oneOf('time_in_force', keys(TIMES)) ?? 'good_til_cancelled'
   if (time === 'good_til_day') throw invalidParam('time_in_force', 'is not of an order that hangs on another')
   const trigger = params.oneOf('trigger', keys(TRIGGERS))
-  const isPostOnly = params.flag('post_only')
+  const timeInForce = type === 'market' && time !== 'fill_or_kill' ? 'ioc' : (TIMES[time] as string)
+  const isPostOnly = postOnlyAsked(params, type, timeInForce)
   return {
     side: params.oneOf('direction', ['buy', 'sell']) ?? params.missing('direction'),
     type,
-    timeInForce: type === 'market' && time !== 'fill_or_kill' ? 'ioc' : (TIMES[time] as string),
+    timeInForce,
     quantity: quantityRead(params.decimal('amount') ?? params.missing('amount'), contract, 'amount'),
     ...pricesAsked(params, type),
     mustWait: kind === 'one_cancels_other' && isWaitingType(type),

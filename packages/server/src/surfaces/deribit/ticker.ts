@@ -3,18 +3,19 @@ import { type BookLevel, type BookView, type IndexView, type Instant, toMillisec
 import type { Call, Method } from './call.js'
 import { answered, invalidParam } from './errors.js'
 import { optionShown } from './greeks.js'
+import { quoteOf, stateShown } from './instrument-methods.js'
 import {
   type Contract,
   contractAsked,
   contracts,
   currencyNamed,
   filterAsked,
+  isInverse,
   isOfFilter,
   isOver,
   isSpot,
   markOf,
   SYSTEM,
-  stateShown,
 } from './instruments.js'
 import { amountShown, priceOr, priceShown, quantityShown } from './numbers.js'
 
@@ -49,7 +50,7 @@ export function tickerShown(
   levels: Levels,
   now: Instant,
 ): Readonly<Record<string, unknown>> {
-  const { statistics, quantityScale, currency } = contract
+  const { statistics, quantityScale } = contract
   const index = priceOr(contract.indexPrice, 0)
   const change =
     statistics?.close == null || statistics.last === null
@@ -67,8 +68,7 @@ export function tickerShown(
     stats: {
       high: priceOr(statistics?.high ?? null, null),
       low: priceOr(statistics?.low ?? null, null),
-      volume: statistics === null ? 0 : quantityShown(statistics.volume, quantityScale),
-      volume_notional: statistics === null ? 0 : amountShown(statistics.notional, currency),
+      ...volumeShown(contract),
       price_change: change,
     },
     ...(isSpot(contract) ? {} : { open_interest: quantityShown(contract.openInterest, quantityScale) }),
@@ -79,10 +79,28 @@ export function tickerShown(
     min_price: priceOr(contract.priceLow, null),
     max_price: priceOr(contract.priceHigh, null),
     ...(isSpot(contract) ? {} : { settlement_price: priceOr(contract.session?.price ?? null, 0) }),
+    ...deliveryShown(contract),
     estimated_delivery_price: index,
     ...(contract.kind === 'perpetual' ? fundingShown(contract) : {}),
     ...(contract.kind === 'option' ? optionShown(contract, levels, now) : {}),
   }
+}
+
+/** What it was delivered at, once it was. */
+const deliveryShown = (contract: Contract): { readonly delivery_price?: number } =>
+  isOver(contract) && contract.settlementPrice !== null
+    ? { delivery_price: priceShown(contract.settlementPrice) }
+    : {}
+
+/** Of the day: in coin, in what is quoted in, and in dollars where contracts are dollars. An option's premium is neither. */
+function volumeShown(contract: Contract): Readonly<Record<string, number>> {
+  const { statistics, quantityScale, currency, kind } = contract
+  const quantity = statistics === null ? 0 : quantityShown(statistics.volume, quantityScale)
+  const notional = statistics === null ? 0 : amountShown(statistics.notional, currency)
+  if (kind === 'option') return { volume: quantity }
+  return isInverse(contract)
+    ? { volume: notional, volume_usd: quantity, volume_notional: quantity }
+    : { volume: quantity, volume_notional: notional }
 }
 
 function fundingShown({ session }: Contract): Readonly<Record<string, number>> {
@@ -132,6 +150,14 @@ async function indexPrice(call: Call): Promise<unknown> {
   return { index_price: price, estimated_delivery_price: price }
 }
 
+/** With `extended` each says that nobody makes combos on it. */
+async function indexNames(call: Call): Promise<unknown> {
+  const isExtended = call.params.flag('extended')
+  return (await indexes(call)).map(({ name }) =>
+    isExtended ? { name, future_combo_creation_enabled: false, option_combo_creation_enabled: false } : name,
+  )
+}
+
 /** Between the best of both sides, where both are there. */
 const midOf = (bid: number, ask: number): number | null =>
   bid === 0 || ask === 0 ? null : Number(((bid + ask) / 2).toPrecision(15))
@@ -144,20 +170,15 @@ async function summary(call: Call, contract: Contract): Promise<unknown> {
     levels,
     now,
   )
-  const { high, low, volume, volume_notional, price_change } = stats as Readonly<Record<string, unknown>>
   return {
     ...shown,
-    high,
-    low,
-    volume,
-    volume_notional,
-    price_change,
+    ...(stats as Readonly<Record<string, unknown>>),
     bid_price: best_bid_price === 0 ? null : best_bid_price,
     ask_price: best_ask_price === 0 ? null : best_ask_price,
     mid_price: midOf(Number(best_bid_price), Number(best_ask_price)),
     last: shown.last_price,
     base_currency: contract.base,
-    quote_currency: contract.currency,
+    quote_currency: quoteOf(contract),
     creation_timestamp: toMilliseconds(now),
   }
 }
@@ -176,7 +197,7 @@ export const TICKER_METHODS: readonly Method[] = [
   {
     name: 'public/get_index_price_names',
     kind: 'public',
-    answer: async (call) => (await indexes(call)).map(({ name }) => name),
+    answer: indexNames,
   },
   { name: 'public/get_book_summary_by_currency', kind: 'public', answer: summaries },
   {

@@ -3,7 +3,7 @@ import { type Event, EXECUTIONS } from '@stemma/core'
 import { chartNow, RESOLUTIONS } from './candles.js'
 import type { Opened, Opening } from './channel.js'
 import { INTERVAL_MILLISECONDS, type Interval, Latest, Ordered, Pace } from './pace.js'
-import { publicTradeShown } from './user-trades.js'
+import { publicTradeShown } from './trades.js'
 import { followAll, isFill, stopping } from './watching.js'
 import { contractOf, isWhich, whichOf } from './which.js'
 

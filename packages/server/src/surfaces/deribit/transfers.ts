@@ -128,10 +128,14 @@ function between(call: PrivateCall): Promise<Shown> {
   return move(call, { from, to }, nonceAsked(call))
 }
 
-function toUser(call: PrivateCall): Promise<Shown> {
+function toUserAsked(call: PrivateCall) {
   const currency = currencyNamed(call.params)
   const address = call.params.requiredText('destination')
-  const input = { address, amount: amountAsked(call, currency) }
+  return { currency, input: { address, amount: amountAsked(call, currency) } }
+}
+
+function toUser(call: PrivateCall): Promise<Shown> {
+  const { currency, input } = toUserAsked(call)
   return submit(call, currency, { command: 'transfers.send', from: call.caller.account, input, nonce: null })
 }
 
@@ -199,6 +203,7 @@ export const TRANSFER_METHODS: readonly Method[] = [
     ...writes,
     isMainOnly: true,
     protection: { factor: 'wallet', withoutFactor: 'allowed' },
+    checkParams: toUserAsked,
     answer: toUser,
   },
   { name: 'private/cancel_transfer_by_id', ...writes, answer: cancel },

@@ -5,14 +5,14 @@ import { openAccessLog, openLock } from './access-channels.js'
 import { accountView } from './account-shown.js'
 import type { Caller } from './authentication.js'
 import type { Opened, Opening } from './channel.js'
-import { type Contract, CURRENCIES, contracts, SYSTEM } from './instruments.js'
+import { type Contract, CURRENCIES, contracts, isSpot, SYSTEM } from './instruments.js'
 import { factsOf, type OrderFacts, orderShown } from './orders.js'
 import { INTERVAL_MILLISECONDS, type Interval, Latest, Ordered, Pace } from './pace.js'
-import { shownPositions } from './positions.js'
+import { shownPosition, shownPositions } from './positions.js'
 import { frozenShown, protectionNamed } from './protection-methods.js'
 import { covers } from './scopes.js'
 import { summaryOf } from './summary.js'
-import { userTradeShown } from './user-trades.js'
+import { userTradeShown } from './trades.js'
 import { isFill, stopping } from './watching.js'
 import { contractOf, isWhich, type Which, whichOf } from './which.js'
 
@@ -141,7 +141,7 @@ function openChanges(own: Own): Promise<Opened> {
   const { opening, caller } = own
   const shown = new Ordered(opening.fail, async (told: readonly Told[]) => {
     for (const [contract, of] of byContract(told)) {
-      const positions = await shownPositions(opening.services, caller.account, [contract])
+      const positions = await positionsTold(opening.services, caller, contract, of)
       opening.tell({
         instrument_name: contract.symbol,
         orders: ordersTold(of),
@@ -155,6 +155,19 @@ function openChanges(own: Own): Promise<Opened> {
     (kind) => isOrder(kind) || isTraded(kind),
     (told) => shown.add(told),
   )
+}
+
+/** A trade that closes a position tells that it is flat; an order alone tells of what is open. */
+async function positionsTold(
+  services: Services,
+  { account }: Caller,
+  contract: Contract,
+  told: readonly Told[],
+): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  const hasTraded = told.some(({ event }) => isTraded(event.kind))
+  return hasTraded && !isSpot(contract)
+    ? [await shownPosition(services, account, contract)]
+    : shownPositions(services, account, [contract])
 }
 
 function byContract(told: readonly Told[]): readonly (readonly [Contract, readonly Told[]])[] {

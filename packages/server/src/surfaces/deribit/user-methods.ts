@@ -1,10 +1,10 @@
-/** Small methods of whoever holds an account: the language of its mails, its locks, its currencies (section 3.7). */
+/** Small methods of whoever holds an account: the language of its mails, its locks, its currencies, its custodians (section 3.7). */
 import { LANGUAGES, type Language } from '@stemma/core'
 import { lockOf } from './access-channels.js'
 import { accountRead, type Method, type PrivateCall } from './call.js'
 import { currencies } from './currencies.js'
 import { answered, settled } from './errors.js'
-import { CURRENCIES } from './instruments.js'
+import { CURRENCIES, currencyNamed } from './instruments.js'
 
 async function language(call: PrivateCall): Promise<Language> {
   const { host, caller } = call
@@ -37,9 +37,16 @@ async function locks(call: PrivateCall): Promise<unknown> {
   }))
 }
 
+/** Coin that a custodian keeps for an account: this house works with none. */
+function custody({ params }: PrivateCall): readonly unknown[] {
+  currencyNamed(params)
+  return []
+}
+
 export const USER_METHODS: readonly Method[] = [
   { name: 'private/get_email_language', kind: 'private', scope: 'account:read', answer: language },
   { name: 'private/set_email_language', kind: 'private', scope: 'account:read_write', answer: setLanguage },
   { name: 'private/get_user_locks', kind: 'private', scope: 'account:read', answer: locks },
+  { name: 'private/list_custody_accounts', kind: 'private', scope: 'account:read', answer: custody },
   { name: 'private/get_currencies', kind: 'private', scope: 'account:read', answer: currencies },
 ]

@@ -1,17 +1,7 @@
-/** Trades: the caller's own, with what they cost, and everybody's, without whose they are (sections 5.6 and 7). */
-import {
-  type AccountId,
-  type Amount,
-  type HistoryQuery,
-  type HistoryRow,
-  type Price,
-  type Quantity,
-  TICK_DIRECTIONS,
-  type TickDirection,
-  toMilliseconds,
-} from '@stemma/core'
+/** Trades of the past: the caller's own, with what they cost, and everybody's, without whose they are (sections 5.6 and 7). */
+import { type HistoryQuery, type HistoryRow, HOUR } from '@stemma/core'
 import { accountRead, type Call, type Method, type PrivateCall } from './call.js'
-import { invalidParam, orderNotFound } from './errors.js'
+import { invalidParam } from './errors.js'
 import {
   type Contract,
   contractAsked,
@@ -19,24 +9,11 @@ import {
   currencyNamed,
   filterAsked,
   isOfFilter,
-  isSpot,
 } from './instruments.js'
-import { amountShown, priceOr, priceShown, quantityShown } from './numbers.js'
-import {
-  contractsShown,
-  factsOf,
-  findFacts,
-  isLiquidation,
-  numberRead,
-  numberShown,
-  type OrderFacts,
-  orderIdRead,
-  quoteIdsShown,
-  stateShown,
-  TYPES_SHOWN,
-} from './orders.js'
+import { factsOf, isLiquidation, numberRead } from './orders.js'
+import { factsNamed } from './own-orders.js'
+import { FILLS, publicTradeShown, userTradeShown } from './trades.js'
 
-export const FILLS = { type: ['partially_filled', 'filled', 'moved'] }
 const COUNT_MAX = 1_000
 const COUNT_DEFAULT = 10
 
@@ -44,59 +21,6 @@ function tradeIdRead(text: string, param: string): number {
   const number = numberRead(text)
   if (number === null) throw invalidParam(param, 'must be the id of a trade')
   return number
-}
-
-/** What everybody may see of a trade: from the report of the order that took. */
-export function publicTradeShown(row: HistoryRow, contract: Contract): Readonly<Record<string, unknown>> {
-  const amount = quantityShown(row.last_quantity as Quantity, contract.quantityScale)
-  return {
-    trade_id: numberShown(Number(row.trade), contract),
-    trade_seq: Number(row.trade_number ?? row.trade),
-    instrument_name: contract.symbol,
-    timestamp: toMilliseconds(Number(row.time) as never),
-    direction: row.side,
-    tick_direction: Math.max(0, TICK_DIRECTIONS.indexOf(row.tick_direction as TickDirection)),
-    price: priceShown(row.last_price as Price),
-    amount,
-    contracts: contractsShown(amount, contract),
-    mark_price: priceShown((row.mark_price ?? row.last_price) as Price),
-    index_price: priceOr((row.index_price ?? null) as Price | null, 0),
-  }
-}
-
-/** A move has no order; clients expect the name of one. */
-const orderShown = (row: HistoryRow, facts: OrderFacts, contract: Contract) =>
-  row.type === 'moved'
-    ? { order_id: `move-${row.id}`, order_type: 'limit', state: 'filled' }
-    : {
-        order_id: numberShown(Number(row.order), contract),
-        order_type: isLiquidation(facts) ? 'liquidation' : TYPES_SHOWN[facts.type],
-        state: stateShown(facts),
-      }
-
-export function userTradeShown(row: HistoryRow, contract: Contract): Readonly<Record<string, unknown>> {
-  const facts = factsOf((row.snapshot ?? {}) as HistoryRow)
-  // A move is of no schedule.
-  const currency = contract.feeCurrency(row.type === 'moved' ? null : facts.feeSchedule, facts.side)
-  const fee = amountShown(row.fee as Amount, currency)
-  return {
-    ...publicTradeShown(row, contract),
-    ...orderShown(row, facts, contract),
-    ...(facts.terms.label === null ? {} : { label: facts.terms.label }),
-    fee: fee === 0 ? 0 : fee,
-    fee_currency: currency,
-    liquidity: row.is_aggressor === true ? 'T' : 'M',
-    matching_id: null,
-    profit_loss: row.realized == null ? null : amountShown(row.realized as Amount, contract.currency),
-    ...(isLiquidation(facts) ? { liquidation: row.is_aggressor === true ? 'T' : 'M' } : {}),
-    self_trade: false,
-    api: true,
-    post_only: facts.terms.postOnly,
-    ...(isSpot(contract) ? {} : { reduce_only: facts.terms.reduceOnly }),
-    mmp: facts.terms.isProtected === true,
-    ...quoteIdsShown(facts),
-    risk_reducing: false,
-  }
 }
 
 /** Of a currency trades are found by their ids, of an instrument by their numbers. */
@@ -179,9 +103,18 @@ const ownByInstrument = (call: PrivateCall) => {
   const account = accountRead(call)
   return byInstrument(call, ({ id }) => ({ account, instrument: id }), userTradeShown)
 }
-const lastByCurrency = (call: Call) => byCurrency(call, { is_aggressor: true }, publicTradeShown)
+/** That a trade was a liquidation is for everybody an hour later; the side that is liquidated always takes. */
+const pastTradeShown =
+  ({ host }: Call) =>
+  (row: HistoryRow, contract: Contract): Readonly<Record<string, unknown>> => ({
+    ...publicTradeShown(row, contract),
+    ...(Number(row.time) + HOUR <= host.now() && isLiquidation(factsOf((row.snapshot ?? {}) as HistoryRow))
+      ? { liquidation: 'T' }
+      : {}),
+  })
+const lastByCurrency = (call: Call) => byCurrency(call, { is_aggressor: true }, pastTradeShown(call))
 const lastByInstrument = (call: Call) =>
-  byInstrument(call, ({ symbol }) => ({ symbol, is_aggressor: true }), publicTradeShown)
+  byInstrument(call, ({ symbol }) => ({ symbol, is_aggressor: true }), pastTradeShown(call))
 
 /** The fills of an order, in order. */
 export async function tradesOfOrder({ host }: PrivateCall, order: number): Promise<readonly unknown[]> {
@@ -199,11 +132,9 @@ export async function showAll({ host }: Pick<Call, 'host'>, rows: readonly Histo
 }
 
 async function ofOrder(call: PrivateCall): Promise<unknown> {
-  const order = orderIdRead(call.params.requiredText('order_id'))
-  const account: AccountId = accountRead(call)
-  const facts = await findFacts(call.host, order)
-  if (facts?.account !== account) throw orderNotFound()
-  return tradesOfOrder(call, order)
+  const account = accountRead(call)
+  const { id } = await factsNamed(call, call.params.requiredText('order_id'), account)
+  return tradesOfOrder(call, id)
 }
 
 const own = (name: string, answer: (call: PrivateCall) => unknown): Method => ({

@@ -141,13 +141,21 @@ async function withdrawalNumbered({ host }: PrivateCall, id: number): Promise<Hi
   return row
 }
 
-async function withdraw(call: PrivateCall): Promise<unknown> {
-  const { host, caller, params, requestId } = call
+function withdrawalAsked(call: PrivateCall) {
+  const { params } = call
   const currency = currencyNamed(params)
-  const address = params.requiredText('address')
-  const amount = amountAsked(call, currency)
-  const priority = params.oneOf('priority', WITHDRAWAL_PRIORITIES) ?? PRIORITY_DEFAULT
-  const nonce = nonceAsked(call)
+  return {
+    currency,
+    address: params.requiredText('address'),
+    amount: amountAsked(call, currency),
+    priority: params.oneOf('priority', WITHDRAWAL_PRIORITIES) ?? PRIORITY_DEFAULT,
+    nonce: nonceAsked(call),
+  }
+}
+
+async function withdraw(call: PrivateCall): Promise<unknown> {
+  const { host, caller, requestId } = call
+  const { currency, address, amount, priority, nonce } = withdrawalAsked(call)
   const account = caller.account
   const outcome = await host.execute({
     command: 'withdrawals.create',
@@ -240,6 +248,7 @@ export const WALLET_METHODS: readonly Method[] = [
     ...writes,
     isMainOnly: true,
     protection: { factor: 'wallet', withoutFactor: 'allowed' },
+    checkParams: withdrawalAsked,
     answer: withdraw,
   },
   { name: 'private/cancel_withdrawal', ...writes, answer: cancel },

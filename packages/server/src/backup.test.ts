@@ -11,6 +11,8 @@ import { readConfiguration } from './ops/configuration.js'
 import { type BookServer, freshFolder, openStore, startBook } from './testing/book-server.js'
 import { START } from './testing/venue.js'
 
+/** Servers are started and books restored one after another. */
+const RESTORING_MILLISECONDS_MAX = 180_000
 const PERSONAL = 'Ada Lovelace, 1815-12-10, passport 12345678'
 
 let folder: string
@@ -212,55 +214,65 @@ test('a person that was erased is in no file any more, and in no backup from bef
   expect(await personalOf(other)).toBe('somebody else')
 })
 
-test('a person that was erased from a database is in no row of it, and in no backup from before', async () => {
-  await book.server.stop()
-  const databases = await Promise.all([1, 2, 3].map(() => createTestDatabase()))
-  const [database, ...restored] = databases as [TestDatabase, ...TestDatabase[]]
-  data = join(folder, 'beside')
-  mkdirSync(data)
-  const placeIn = ({ url }: TestDatabase) => readConfiguration({ STEMMA_DATA: data, STEMMA_STORE: url })
-  const startIn = ({ url }: TestDatabase): Promise<BookServer> =>
-    startBook({
-      directory: data,
-      clock,
-      variables: { STEMMA_STORE: url, STEMMA_SECRET_KEY_FILE: keyFile() },
-    })
-  const fileAndKeys = (name: string) => ({
-    file: backupNamed(name),
-    keyPart: keyPartBeside(backupNamed(name)),
-  })
-  const backUpDatabase = (name: string) => {
-    const { file: to, keyPart } = fileAndKeys(name)
-    return backUp(placeIn(database), { to, keyPart })
-  }
-  book = await startIn(database)
-  const ada = await person()
-  await backUpDatabase('monday')
-  const wrappedKey = wrappedKeyOf(ada, 'monday')
-  expect(await tablesWith(database, wrappedKey)).toEqual(['stemma_journal.party_keys'])
-
-  expect((await call('POST', `/parties/pty_${ada}/erase`, {})).status).toBe(200)
-  await book.events(['effect.delivered'], 1)
-  expect(await personalOf(ada)).toBeNull()
-  await backUpDatabase('tuesday')
-  await book.server.stop()
-  expect(await tablesWith(database, wrappedKey)).toEqual([])
-  expect(await tablesWith(database, 'Lovelace')).toEqual([])
-  expect(filesWith(folder, wrappedKey)).toEqual([])
-
-  for (const [index, day] of ['monday', 'tuesday'].entries()) {
-    const to = restored[index] as TestDatabase
-    const { file: from, keyPart } = fileAndKeys(day)
-    expect((await restoreBook(placeIn(to), { from, keyPart })).holds).toBe(true)
-    book = await startIn(to)
-    const { parties } = book.server.engine.rooms.hierarchy
-    // The fields are in the older backup, and nothing opens them.
-    expect(parties.sealedPersonal.get(parties.row(ada as never)) === null).toBe(day === 'tuesday')
-    expect(await personalOf(ada)).toBeNull()
+test(
+  'a database is backed up and restored: state, chain, keys of repeats; a person that was erased is in no row or backup',
+  async () => {
     await book.server.stop()
-  }
-  for (const each of databases) await each.drop()
-})
+    const databases = await Promise.all([1, 2, 3].map(() => createTestDatabase()))
+    const [database, ...restored] = databases as [TestDatabase, ...TestDatabase[]]
+    data = join(folder, 'beside')
+    mkdirSync(data)
+    const placeIn = ({ url }: TestDatabase) => readConfiguration({ STEMMA_DATA: data, STEMMA_STORE: url })
+    const startIn = ({ url }: TestDatabase): Promise<BookServer> =>
+      startBook({
+        directory: data,
+        clock,
+        variables: { STEMMA_STORE: url, STEMMA_SECRET_KEY_FILE: keyFile() },
+      })
+    const fileAndKeys = (name: string) => ({
+      file: backupNamed(name),
+      keyPart: keyPartBeside(backupNamed(name)),
+    })
+    const backUpDatabase = (name: string) => {
+      const { file: to, keyPart } = fileAndKeys(name)
+      return backUp(placeIn(database), { to, keyPart })
+    }
+    book = await startIn(database)
+    const first = await keyed('acme')
+    const ada = await person()
+    const monday = await backUpDatabase('monday')
+    const state = stateHashOf(book.server.engine.image)
+    const wrappedKey = wrappedKeyOf(ada, 'monday')
+    expect(await tablesWith(database, wrappedKey)).toEqual(['stemma_journal.party_keys'])
+
+    expect((await call('POST', `/parties/pty_${ada}/erase`, {})).status).toBe(200)
+    await book.events(['effect.delivered'], 1)
+    expect(await personalOf(ada)).toBeNull()
+    const tuesday = await backUpDatabase('tuesday')
+    await book.server.stop()
+    expect(await tablesWith(database, wrappedKey)).toEqual([])
+    expect(await tablesWith(database, 'Lovelace')).toEqual([])
+    expect(filesWith(folder, wrappedKey)).toEqual([])
+
+    for (const [index, day] of ['monday', 'tuesday'].entries()) {
+      const to = restored[index] as TestDatabase
+      const { file: from, keyPart } = fileAndKeys(day)
+      const proof = await restoreBook(placeIn(to), { from, keyPart })
+      expect(proof).toMatchObject({ holds: true, hash: [monday, tuesday][index]?.hash })
+      if (day === 'monday') expect(proof.stateHash).toBe(state)
+      book = await startIn(to)
+      const again = await keyed('acme')
+      expect([again.replayed, again.text]).toEqual(['true', first.text])
+      const { parties } = book.server.engine.rooms.hierarchy
+      // The fields are in the older backup, and nothing opens them.
+      expect(parties.sealedPersonal.get(parties.row(ada as never)) === null).toBe(day === 'tuesday')
+      expect(await personalOf(ada)).toBeNull()
+      await book.server.stop()
+    }
+    for (const each of databases) await each.drop()
+  },
+  RESTORING_MILLISECONDS_MAX,
+)
 
 test('in the backup from before an erasure the fields are there, but nothing opens them', async () => {
   const ada = await person()

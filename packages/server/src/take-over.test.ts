@@ -1,14 +1,19 @@
 // Two real processes on one PostgreSQL, and what becomes of a writer: killed, frozen and let go on, or cut off from the
 // database in the middle of a commit. Clients are the SDK, which knows both addresses.
+import { once } from 'node:events'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { StemmaClient } from '@stemma/client'
 import { type CuttingProxy, createTestDatabase, openCuttingProxy, type TestDatabase } from '@stemma/store'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { freshFolder } from './testing/book-server.js'
+import { grpcClientAt } from './testing/grpc-client.js'
+import { openNativeSocket } from './testing/native-socket.js'
 import { type ServerProcess, startOnBookOf, startProcess } from './testing/server-process.js'
 
 const CLIENTS = 4
+/** gRPC's number. */
+const UNAVAILABLE = 14
 
 let directory: string
 let database: TestDatabase
@@ -48,6 +53,7 @@ const clientOf = (...servers: readonly Pick<ServerProcess, 'url'>[]): StemmaClie
     backoffMs: 10,
     timeoutMs: 5_000,
   })
+type Answered = Pick<Response, 'status'>
 const transfer = (description: string) => ({
   from: accounts[0],
   to: accounts[1],
@@ -98,11 +104,17 @@ test('killed under load: what was answered is there once, and clients go on at t
   ])
 })
 
-test('frozen and let go on: nothing is answered any more, no revoked key is honoured, and the process ends', async () => {
+test('frozen and let go on: nothing is answered any more over any way in, no revoked key is honoured, and the process ends', async () => {
   const client = clientOf(standby)
   const authorization = { headers: { authorization: `Bearer ${writer.key}` } }
   const whoami = `${writer.url}/stemma/v1/whoami`
   expect((await fetch(whoami, authorization)).status).toBe(200)
+  const native = await openNativeSocket(writer.url, writer.key)
+  const grpc = grpcClientAt(writer.grpc)
+  expect(await native.call('identity.whoami', {})).toMatchObject({ status: 200 })
+  expect((await grpc.ask('polymarket.v1.HealthAPI/Check')).code).toBe(0)
+  const closed = once(native.socket, 'close').then(() => Promise.reject(new Error('closed')))
+  const orClosed = (answer: Promise<Answered>): Promise<Answered> => Promise.race([answer, closed])
   writer.kill('SIGSTOP')
   // They reach the socket of the frozen process and lie there until it goes on.
   const asked = [
@@ -113,15 +125,25 @@ test('frozen and let go on: nothing is answered any more, no revoked key is hono
       headers: { ...authorization.headers, 'content-type': 'application/json', 'idempotency-key': 'late' },
       body: JSON.stringify(transfer('late')),
     }),
+    orClosed(native.call('identity.whoami', {})),
+    orClosed(native.call('transfers.create', transfer('late'), { idempotency_key: 'late' })),
   ].map((answer) => answer.then(({ status }) => status).catch(() => 'no answer'))
+  const called = grpc.ask('polymarket.v1.HealthAPI/Check')
   await untilStandbyWrites()
   const { credential } = await client.identity.whoami({})
   await client.credentials.revoke({ credential: credential.id })
   writer.kill('SIGCONT')
-  expect(await Promise.all(asked)).toEqual(['no answer', 'no answer', 'no answer'])
+  expect(await Promise.all(asked)).toEqual(asked.map(() => 'no answer'))
+  expect((await called).code).toBe(UNAVAILABLE)
+  grpc.close()
   expect(await writer.ended).toBe(1)
   expect(writer.said()).toContain('Another process has taken over, so the server has stopped.')
   expect((await fetch(`${standby.url}/stemma/v1/whoami`, authorization)).status).toBe(401)
+  const [late] = await database.query<{ count: number }>(
+    `SELECT count(*)::int AS count FROM stemma_journal.records WHERE epoch = 1 AND batch >
+      (SELECT min(batch) FROM stemma_journal.records WHERE epoch = 2)`,
+  )
+  expect(late?.count).toBe(0)
 })
 
 test.each([

@@ -61,7 +61,7 @@ export async function makeWaysIn(
   const factors = new SecondFactors(host, sealing, challenges, () => relyingPartyAt(services.url()))
   const app = makeApp(log, metrics, unroutedFor, requestMilliseconds)
   const addresses = new ClientAddresses(master.derive('forwarded requests'), clock, log)
-  const forwarding = configuration.standby === 'forward' ? new Forwarding(addresses) : null
+  const forwarding = configuration.standby === 'forward' ? new Forwarding(addresses, log) : null
   admission.onMoved = () => forwarding?.cut()
   const door = new Door(admission, addresses, forwarding)
   const upgrades = new Upgrades(app.server, door)

@@ -33,6 +33,8 @@ export interface ProcessOptions {
   readonly store?: string
   /** As `STEMMA_SECRET_KEY_FILE`. */
   readonly secretKeyFile?: string
+  /** Further variables of its environment. */
+  readonly variables?: Readonly<Record<string, string>>
   /** Words before the command, such as a shell that limits it. */
   readonly under?: readonly string[]
 }
@@ -60,7 +62,7 @@ function launch(
   directory: string,
   credentialsFile: string,
   options: readonly string[],
-  { store = 'sqlite', secretKeyFile = '', under = [] }: ProcessOptions,
+  { store = 'sqlite', secretKeyFile = '', variables = {}, under = [] }: ProcessOptions,
 ): StartingProcess {
   const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('STEMMA_'))
   const more = {
@@ -69,6 +71,7 @@ function launch(
     STEMMA_WEBHOOK_ALLOW_PRIVATE: '1',
     STEMMA_STORE: store,
     STEMMA_SECRET_KEY_FILE: secretKeyFile,
+    ...variables,
   }
   const serve = [process.execPath, STEMMA, 'serve', ...options, '--data', directory]
   const [command, ...words] = [...under, ...serve] as [string, ...string[]]

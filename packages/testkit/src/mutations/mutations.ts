@@ -251,3 +251,12 @@ export const MUTATIONS: Readonly<Record<string, () => Parts>> = {
   'an event that a stream leaves out': loseAnEventOfAStream,
   'a posting with one side': postOneSideOnly,
 }
+
+/** The ways in which faults are put in, with none in them: it is the fault that is to be noticed, not how it came there. */
+export const NO_FAULTS: Readonly<Record<string, () => Parts>> = {
+  'a store': () => withStore(() => ({})),
+  batches: () => withBatch((batch) => batch),
+  'an engine': () => withEngine(() => {}),
+  'a host': () => withHost(() => {}),
+  'a standby': () => withStandby(() => ({})),
+}

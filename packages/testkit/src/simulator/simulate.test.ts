@@ -39,8 +39,8 @@ describe('the simulator', () => {
     const end = performance.now() + FRESH_MILLISECONDS
     do {
       const [seed] = crypto.getRandomValues(new Uint32Array(1)) as Uint32Array & [number]
-      process.stdout.write(`npm run simulate -- --seed ${seed} --steps 500\n`)
-      const { findings } = await simulate({ seed, steps: 500 })
+      process.stdout.write(`npm run simulate -- --seed ${seed} --steps 500 --audit-every 1\n`)
+      const { findings } = await simulate({ seed, steps: 500, auditEvery: 1 })
       expect(findings, `seed ${seed}`).toEqual([])
     } while (performance.now() < end)
   })

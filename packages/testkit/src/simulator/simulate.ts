@@ -1,7 +1,7 @@
 /**
  * The simulator: a seeded stretch of traffic through the real host, engine and journal, over a network, a disk and
- * clocks that fail in every way there is. The auditor looks after every step, a model on one thread repeats what became
- * durable and compares every reply, and one seed gives one run, hash for hash.
+ * clocks that fail in every way there is. The auditor looks after every step or every few, a model on one thread repeats
+ * what became durable and compares every reply, and one seed gives one run, hash for hash.
  */
 import { SeededRandom } from './random.js'
 import { type Parts, SOUND_PARTS } from './simulated-process.js'
@@ -10,7 +10,7 @@ import { type Noted, World, type WorldCounts } from './world.js'
 export interface RunOptions {
   readonly seed: number
   readonly steps: number
-  /** How often the auditor looks at the whole state; at each batch and reply it looks in any case. */
+  /** After so many steps the auditor looks at the whole state; at each batch and reply it looks in any case. */
   readonly auditEvery?: number
   /** What processes are made of, where not of the real thing. */
   readonly parts?: Parts
@@ -27,7 +27,7 @@ export interface Run extends WorldCounts {
 export async function simulate({
   seed,
   steps,
-  auditEvery = 50,
+  auditEvery = 10,
   parts = SOUND_PARTS,
 }: RunOptions): Promise<Run> {
   const world = new World(new SeededRandom(seed), parts)

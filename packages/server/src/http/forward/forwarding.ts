@@ -7,7 +7,9 @@ import { Agent, type IncomingMessage, type ServerResponse } from 'node:http'
 import { Agent as TlsAgent } from 'node:https'
 import type { Socket } from 'node:net'
 import { type Duplex, pipeline } from 'node:stream'
+import type { FastifyBaseLogger } from 'fastify'
 import { type ClientAddresses, FORWARDED_HEADER, type RequestLine } from '../client-address.js'
+import { headOf, lastingOf } from './answer-head.js'
 import { GRPC_PATH, GRPC_PROTOCOL } from './grpc-path.js'
 import { join } from './join.js'
 import { toWriter, withoutConnection } from './to-writer.js'
@@ -18,7 +20,13 @@ export class Forwarding {
   /** A client's connection has one to the writer: the writer counts connections, and they are told apart there. */
   private readonly agents = { http: new WeakMap<Socket, Agent>(), https: new WeakMap<Socket, Agent>() }
 
-  constructor(private readonly addresses: ClientAddresses) {}
+  /** Why the writer was not reached the last time; said once, as every client would bring it up again. */
+  private trouble: string | null = null
+
+  constructor(
+    private readonly addresses: ClientAddresses,
+    private readonly log: Pick<FastifyBaseLogger, 'warn'>,
+  ) {}
 
   /** Another process writes: what has not been answered to its end is given up. */
   cut(): void {
@@ -51,15 +59,19 @@ export class Forwarding {
       if (answer?.complete !== true) far.destroy(new Error('another process writes'))
     })
     far.on('response', (given) => {
+      this.trouble = null
       answer = given
       outgoing.writeHead(given.statusCode ?? 502, given.rawHeaders)
       pipeline(given, outgoing, () => {})
     })
-    far.on('error', () => {
+    far.on('error', (error) => {
       incoming.unpipe(far)
       incoming.resume()
       if (answer !== null) outgoing.destroy()
-      else if (!isTold && !outgoing.destroyed) onUnreachable()
+      else if (!isTold && !outgoing.destroyed) {
+        this.notReached(writer, error)
+        onUnreachable()
+      }
       isTold = true
     })
     outgoing.on('close', () => {
@@ -132,6 +144,7 @@ export class Forwarding {
     near.once('close', giveUp)
     near.on('error', () => near.destroy())
     far.on('upgrade', (answer, stream, head) => {
+      this.trouble = null
       answered()
       onOpen(answer, stream)
       near.write(head)
@@ -151,9 +164,19 @@ export class Forwarding {
       answered()
       if (!near.destroyed) onUnreachable()
     })
-    // Said by its closing.
-    far.on('error', () => {})
+    // What becomes of it is said by its closing.
+    far.on('error', (error) => {
+      if (!isAnswered && !near.destroyed) this.notReached(writer, error)
+    })
     far.end()
+  }
+
+  /** Without its reason nobody would find out that a certificate is not trusted. */
+  private notReached(writer: string, error: NodeJS.ErrnoException): void {
+    const trouble = `${writer} ${error.code ?? error.message}`
+    if (this.trouble === trouble) return
+    this.trouble = trouble
+    this.log.warn({ err: error, writer }, 'what comes to this standby cannot be handed on to the writer')
   }
 
   private signed(line: RequestLine, { remoteAddress = '' }: Socket): Record<string, string> {
@@ -184,16 +207,3 @@ interface Opening {
   readonly onOpen: (answer: IncomingMessage, far: Duplex) => void
   readonly onRefused: (answer: IncomingMessage) => void
 }
-
-/** The answer's line and headers as they go over the wire: names and values by turns. */
-function headOf({ statusCode, statusMessage }: IncomingMessage, headers: readonly string[]): string {
-  const lines = [`HTTP/1.1 ${statusCode} ${statusMessage}`]
-  for (let at = 0; at < headers.length; at += 2) lines.push(`${headers[at]}: ${headers[at + 1]}`)
-  return `${lines.join('\r\n')}\r\n\r\n`
-}
-
-/** Without those that say how the body came over the connection to the writer: here it ends with the connection. */
-const lastingOf = (headers: readonly string[]): string[] =>
-  headers.filter(
-    (_, at) => !/^(?:connection|keep-alive|transfer-encoding)$/i.test(headers[at - (at % 2)] ?? ''),
-  )

@@ -218,7 +218,7 @@ const PROVOKED: Readonly<Record<string, () => Promise<Fault>>> = {
     const funds = { account: account(sub(0)), currency: 'USDC', amount: '100', settle: true }
     await desk.operate('POST', '/deposits', funds)
     const lowest = { instrument_name: await capped('SOL_USDC-LOWEST'), amount: 1, price: 1 }
-    await done('private/sell', lowest, sub(0))
+    await result('private/sell', lowest, sub(0))
     return buy({ ...lowest, post_only: true })
   },
   11055: () => buy({ type: 'market', price: undefined, post_only: true }),

@@ -217,7 +217,7 @@ const PROVOKED: Readonly<Record<string, () => Promise<Fault>>> = {
   11021: async () => {
     const funds = { account: account(sub(0)), currency: 'USDC', amount: '100', settle: true }
     await desk.operate('POST', '/deposits', funds)
-    const lowest = { instrument_name: await capped('SOL_USDC-LOWEST'), amount: 1, price: 1 }
+    const lowest = { instrument_name: await cappedPerpetual(desk, 'SOL_USDC-LOWEST'), amount: 1, price: 1 }
     await result('private/sell', lowest, sub(0))
     return buy({ ...lowest, post_only: true })
   },

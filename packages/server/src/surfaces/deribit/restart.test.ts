@@ -2,7 +2,6 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { DemoFile } from '@stemma/demo'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { RunningServer } from '../../server.js'
 import { demoIn, startDemo } from '../../testing/demo-server.js'
@@ -90,8 +89,8 @@ test('keys, sessions, languages and the access log go on', async () => {
 })
 
 test('announcements stand, and what was read of them stays read', async () => {
-  const file = JSON.parse(readFileSync(join(directory, 'demo.json'), 'utf8')) as DemoFile
-  const manager = await newManager({ server, main: file.deribit.main } as CryptoDesk, 'reader')
+  const file = demoIn(directory)
+  const manager = await newManager({ server, main: file.deribit.main }, 'reader')
   const publish = async (title: string): Promise<number> => {
     const response = await fetch(`${server.url}/stemma/v1/announcements`, {
       method: 'POST',

@@ -151,11 +151,11 @@ function feesOf(
   }
 }
 
-/** The fee of one side, which the order then knows of; below zero a rebate. */
-function feeOf(
+/** The fee of one fill of an order, which the order then knows of; below zero a rebate. */
+export function feeOf(
   { market }: TradingContext,
   order: Order,
-  { instrument, price, quantity }: Deal,
+  { instrument, price, quantity }: Pick<Deal, 'instrument' | 'price' | 'quantity'>,
   side: 'takerRate' | 'makerRate',
 ): Amount {
   const fees = market.feesOf(instrument, order.feeSchedule, order.side)

@@ -16,7 +16,7 @@ import { answer, done, refusedWith } from '../../testing/world.js'
 import type { OrderId } from '../fields.js'
 import type { VenueId, VenueView } from './index.js'
 
-function outside() {
+function outside(schedule: Readonly<Record<string, Plain>> | null = null) {
   const world = openMarket()
   const { engine } = world
   const input = {
@@ -26,7 +26,11 @@ function outside() {
     sealedSecret: 'sealed',
   }
   const { venue } = done<{ venue: VenueId }>(engine, 'venues.create', input)
-  const instrument = share(engine, 'ACME', { venue: 'exchange' })
+  const feeSchedule =
+    schedule === null
+      ? null
+      : done<{ feeSchedule: number }>(engine, 'fee_schedules.create', schedule).feeSchedule
+  const instrument = share(engine, 'ACME', { venue: 'exchange', feeSchedule })
   const account = trader(world, 'buyer', '1000.00', 'cash')
   let number = 0
   const says = (kind: string, order: OrderId, more: Readonly<Record<string, Plain>> = {}) =>
@@ -72,6 +76,33 @@ describe('an order at an outside venue', () => {
     expect(engine.rooms.trading.held(street, instrument)).toBe(-10n)
     // 1,000 - 4 x 49 - 6 x 50
     expect(engine.rooms.ledger.posted(engine.rooms.ledger.find(account, USD))).toBe(usd('504.00'))
+    expect(engine.verify(textHash).filter(({ holds }) => !holds)).toEqual([])
+  })
+
+  test('fills without a fee of the venue are charged together what the whole order is, within its cap and what was reserved', () => {
+    // A thousandth, at most an eighth; each fill of 4.00 alone is 0.004 and would be rounded up to a cent.
+    const schedule = {
+      name: 'venue',
+      kind: 'notional',
+      takerRate: at('0.001'),
+      makerRate: at('0.001'),
+      capRate: at('0.0005'),
+      rounding: 'up',
+    }
+    const { engine, account, instrument, says, order } = outside(schedule)
+    const id = place(engine, { account, instrument, quantity: 10, price: '4.00' })
+    // 40 and a thousandth of it.
+    const { openOrders } = engine.rooms.trading
+    expect(openOrders.reserved(account, USD)).toBe(usd('40.04'))
+    const fees = []
+    for (let fill = 1; fill < 10; fill += 1) {
+      says('filled', id, { price: at('4.00'), quantity: 1n })
+      fees.push(engine.rooms.trading.orders.fees.get(order(id)))
+    }
+    // Capped at 0.002 each: 0.002, 0.004, ... 0.010, then 0.012, ... 0.018.
+    expect(fees).toEqual([...Array(5).fill(usd('0.01')), ...Array(4).fill(usd('0.02'))])
+    says('filled', id, { price: at('4.00'), quantity: 1n })
+    expect(engine.rooms.ledger.posted(engine.rooms.ledger.find(account, USD))).toBe(usd('959.98'))
     expect(engine.verify(textHash).filter(({ holds }) => !holds)).toEqual([])
   })
 

@@ -15,14 +15,13 @@ import {
   quantity as quantityOf,
   ZERO,
 } from '../../money/index.js'
-import { contributionOf } from '../contribution.js'
 import { takeOut } from '../ending.js'
 import type { ExecutionId, OpenState, OrderId, TradeId } from '../fields.js'
 import { type Order, openQuantityOf, orderAt } from '../order.js'
 import { applyFill } from '../positions.js'
 import { report, reportFill } from '../reports.js'
 import { TradingSession } from '../session.js'
-import { chargeFee } from '../trade.js'
+import { chargeFee, feeOf } from '../trade.js'
 import type { TradingContext } from '../trading.js'
 import { cancelUnfunded } from '../unfunded.js'
 import { recordUnsettled } from '../unsettled.js'
@@ -172,6 +171,8 @@ function write({ trading: { orders } }: TradingContext, row: Row, order: Order):
   orders.filled.set(row, order.filled)
   orders.cost.set(row, order.cost)
   orders.fees.set(row, order.fees)
+  orders.feeExact.set(row, order.feeExact)
+  orders.takerFees.set(row, order.takerFees)
   orders.updatedAt.set(row, order.updatedAt)
   if (orders.state.get(row) === 'new' || orders.state.get(row) === 'pending_new')
     orders.state.set(row, 'partially_filled')
@@ -201,8 +202,10 @@ function book(
   ]
   const moved =
     notional === ZERO ? [] : ledger.post(currency, 'order_execution', lines, { mayOverdraw: true })
-  const charged = fee ?? feeOf(context, instrument, order, { price, quantity })
-  const entries = [...moved, ...chargeFee(context, order.account, charged, currency)]
+  // An order at an outside venue takes; fees of its fills together are those of the whole order, as of one that is matched here.
+  const charged = fee ?? feeOf(context, order, { instrument, price, quantity }, 'takerRate')
+  const feeCurrency = market.feeCurrency(instrument, order.feeSchedule, order.side)
+  const entries = [...moved, ...chargeFee(context, order.account, charged, feeCurrency)]
   const signed = isBuy ? quantity : quantityOf(-quantity)
   const position = applyFill(context, {
     account: order.account,
@@ -230,14 +233,4 @@ function book(
   })
   const counterPosition = { ...counter, path: hierarchy.pathOf(hierarchy.root) }
   return { notional, charged, entries, position, counterPosition, execution, tape }
-}
-
-/** What an order that takes is charged by its schedule. */
-function feeOf(
-  { market }: TradingContext,
-  instrument: Row,
-  order: Order,
-  { price, quantity }: { readonly price: Price; readonly quantity: Quantity },
-): Amount {
-  return contributionOf(market, instrument, { ...order, reservePrice: price }, quantity, true).fees
 }

@@ -8,6 +8,7 @@ import type { ManualClock } from '../host/clock.js'
 import type { Timer } from '../host/timer.js'
 import { readConfiguration } from '../ops/configuration.js'
 import { type RunningServer, startServer } from '../server.js'
+import { testPlace } from './test-place.js'
 
 export interface Key {
   readonly clientId: string
@@ -49,6 +50,7 @@ export async function openCryptoDesk(
   { timer, variables = {} }: DeskOptions = {},
 ): Promise<CryptoDesk> {
   const directory = mkdtempSync(join(tmpdir(), 'stemma-crypto-'))
+  const place = await testPlace('memory')
   const server = await startServer({
     ...(clock === undefined ? {} : { clock }),
     ...(timer === undefined ? {} : { timer }),
@@ -56,7 +58,7 @@ export async function openCryptoDesk(
       STEMMA_PORT: '0',
       STEMMA_GRPC_PORT: '0',
       STEMMA_DATA: directory,
-      STEMMA_STORE: 'memory',
+      STEMMA_STORE: place.setting,
       STEMMA_DEMO: '1',
       STEMMA_LOG_LEVEL: 'silent',
       ...variables,
@@ -92,6 +94,7 @@ export async function openCryptoDesk(
     },
     async close() {
       await server.stop()
+      await place.end()
       rmSync(directory, { recursive: true, force: true })
     },
   }

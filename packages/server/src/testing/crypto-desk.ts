@@ -7,6 +7,7 @@ import { Secret, TOTP } from 'otpauth'
 import type { ManualClock } from '../host/clock.js'
 import type { RunningServer } from '../server.js'
 import { type DemoOptions, demoIn, runOn, startDemo } from './demo-server.js'
+import { testPlace } from './test-place.js'
 
 export interface Key {
   readonly clientId: string
@@ -45,10 +46,11 @@ export async function openCryptoDesk(
   { timer, variables = {} }: Omit<DemoOptions, 'clock'> = {},
 ): Promise<CryptoDesk> {
   const directory = mkdtempSync(join(tmpdir(), 'stemma-crypto-'))
+  const place = await testPlace('memory')
   const server = await startDemo(directory, {
     clock,
     timer,
-    variables: { STEMMA_STORE: 'memory', ...variables },
+    variables: { STEMMA_STORE: place.setting, ...variables },
   })
   const { deribit, native } = demoIn(directory)
   const { url } = server
@@ -81,6 +83,7 @@ export async function openCryptoDesk(
     },
     async close() {
       await server.stop()
+      await place.end()
       rmSync(directory, { recursive: true, force: true })
     },
   }

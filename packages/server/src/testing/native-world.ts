@@ -1,9 +1,9 @@
-/** A real HTTP server on a free port over a book in memory, with a small tree in it. For tests of this surface. */
+/** A real HTTP server on a free port over a book of its own, with a small tree in it. For tests of this surface. */
 import { randomBytes } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import { EXAMPLE } from '@stemma/contract'
 import { Engine, type Plain } from '@stemma/core'
-import { MemoryKeyShelf, MemoryStore } from '@stemma/store'
+import { MemoryKeyShelf } from '@stemma/store'
 import fastify from 'fastify'
 import { mintApiKey } from '../auth/api-keys.js'
 import { Challenges, relyingPartyAt, SecondFactors } from '../auth/factors/index.js'
@@ -17,9 +17,11 @@ import { systemTimer } from '../host/timer.js'
 import { ClientAddresses } from '../http/client-address.js'
 import { Door } from '../http/door.js'
 import { Upgrades } from '../http/upgrades.js'
+import { openBookStore } from '../ops/open-store.js'
 import { pagesModule } from '../pages/index.js'
 import type { Services } from '../services.js'
 import { surfaceWith } from '../surfaces/native/index.js'
+import { testPlace } from './test-place.js'
 
 export interface World {
   readonly url: string
@@ -57,7 +59,10 @@ export interface Answered {
 
 export async function startWorld({ heartbeatMs = 15_000 } = {}): Promise<World> {
   const engine = new Engine()
-  const store = new MemoryStore()
+  const place = await testPlace('memory')
+  const store = await openBookStore({ store: place.setting, dataDirectory: '' })
+  engine.resume((await store.load(engine.image)).results)
+  await store.takeOver(await store.writer(), 'http://world.test')
   const fatal = (error: Error): never => {
     throw error
   }
@@ -162,6 +167,7 @@ export async function startWorld({ heartbeatMs = 15_000 } = {}): Promise<World> 
       await app.close()
       await host.stop()
       await store.close()
+      await place.end()
     },
   }
   return world

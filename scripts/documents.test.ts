@@ -76,16 +76,36 @@ describe.each([
   })
 })
 
-test('every link between pages leads somewhere', () => {
-  const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', ...pagesBelow('docs')]
-  const broken = pages.flatMap((page) =>
-    [...readFileSync(join(repository, page), 'utf8').matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)]
-      .map((match) => match[1] as string)
-      .filter((target) => !existsSync(join(repository, dirname(page), target)))
-      .map((target) => `${page}: ${target}`),
+const ROOT_PAGES = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md', 'bench/README.md']
+
+test('every link between pages leads to a page, and to a heading that it has', () => {
+  const broken = [...ROOT_PAGES, ...pagesBelow('docs')].flatMap((page) =>
+    [...textOf(page).matchAll(/\]\((?!https?:|mailto:)([^)#\s]*)(?:#([^)\s]*))?\)/g)]
+      .filter(([, target = '', heading]) => !leadsSomewhere(page, target, heading))
+      .map(([link]) => `${page}: ${link}`),
   )
   expect(broken).toEqual([])
 })
+
+const textOf = (page: string): string => readFileSync(join(repository, page), 'utf8')
+
+function leadsSomewhere(page: string, target: string, heading: string | undefined): boolean {
+  const path = target === '' ? page : join(dirname(page), target)
+  if (!existsSync(join(repository, path))) return false
+  return heading === undefined || !path.endsWith('.md') || anchorsOf(path).has(heading)
+}
+
+/** As the pages' hosts make them of headings. */
+const anchorsOf = (page: string): ReadonlySet<string> =>
+  new Set(
+    [...textOf(page).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+      heading
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+        .trim()
+        .replace(/\s/g, '-'),
+    ),
+  )
 
 function pagesBelow(folder: string): string[] {
   return readdirSync(join(repository, folder), { withFileTypes: true, recursive: true })

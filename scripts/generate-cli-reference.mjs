@@ -21,7 +21,7 @@ says which, \`--api-key\` or \`STEMMA_API_KEY\` as whom, and \`--demo\` takes th
 
 Answers come as a table, as JSON exactly as the API gives it, or as CSV by RFC 4180 in which no cell is run by a
 spreadsheet. Remarks go to the error stream, so that pipes carry answers only. Every command over the network also takes
-\`--url\`, \`--api-key\`, \`--demo\` and \`--data\`.
+\`--url\`, \`--api-key\`, \`--demo\` and \`--data\`. \`stemma --version\` says the version.
 `
 
 /** Options that the introduction explains once for all. */
@@ -38,7 +38,7 @@ const program = buildProgram({
   },
 })
 
-const isLocal = (command) => ['serve', 'migrate', 'seed'].includes(command.name())
+const asksServer = (command) => command.options.some(({ long }) => long === '--url')
 const cell = (text) => text.replaceAll('|', '\\|').replaceAll('\n', ' ').replaceAll('<', '&lt;')
 
 function optionRow({ flags, description, argChoices, mandatory }) {
@@ -56,7 +56,7 @@ function section(command, path, depth) {
   const lines = [`${'#'.repeat(depth)} ${words.join(' ')}`, '', command.description(), '']
   if (command.commands.length === 0) {
     lines.push('```', `stemma ${words.join(' ')}${places} [options]`, '```', '')
-    const shown = command.options.filter(({ long }) => isLocal(command) || !COMMON.has(long))
+    const shown = command.options.filter(({ long }) => !asksServer(command) || !COMMON.has(long))
     if (shown.length > 0) lines.push('| Option | Meaning |', '|---|---|', ...shown.map(optionRow), '')
   }
   return [...lines, ...command.commands.flatMap((inner) => section(inner, words, depth + 1))]

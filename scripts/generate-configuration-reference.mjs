@@ -1,20 +1,28 @@
-// Writes docs/operating/configure.md from the server's own list of settings. Needs a build.
+// Writes docs/operating/configure.md from the server's own list of variables and the engine's of settings. Needs a build.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { SETTINGS } from '../packages/core/dist/index.js'
 import { VARIABLES } from '../packages/server/dist/index.js'
 import { root } from './run.mjs'
 
 const HEAD = `# Configure
 
-Settings are environment variables. This page is made from the server's own list of them by
-\`scripts/generate-configuration-reference.mjs\`. A setting that is wrong, or a name that is not known, ends the start with
-a sentence that names it. \`stemma serve\` takes \`--port\`, \`--host\`, \`--data\` and \`--demo\` on top.
+A process is configured by environment variables, a book by settings that are in it. This page is made from the server's
+own lists of both by \`scripts/generate-configuration-reference.mjs\`.
+
+## The process
+
+A variable that is wrong, or a name that is not known, ends the start with a sentence that names it. \`stemma serve\` takes
+\`--port\`, \`--host\`, \`--data\` and \`--demo\` on top.
 `
 
 const TAIL = `
 Commands that ask a server read \`STEMMA_URL\` and \`STEMMA_API_KEY\`; see the [command line](../reference/cli.md).
-Configuration of the book itself (limits, lives of tokens, approval policies) is in the book, dated and inherited down
-the tree: \`stemma setting effective\` shows what holds at a node, and where it comes from.
+
+## The book
+
+Settings are dated values at a node of the tree and hold for everything beneath it that has no value of its own:
+\`stemma setting set NODE NAME --value …\`. \`stemma setting effective NODE\` shows what holds there, and where it comes from.
 `
 
 /** The default, or nothing where leaving it out means something that the text explains. */
@@ -28,5 +36,12 @@ const cell = (text) => text.replaceAll('|', '\\|')
 const rows = Object.entries(VARIABLES).map(
   ([name, { schema, says }]) => `| \`${name}\` | ${defaultOf(schema)} | ${cell(says)} |`,
 )
+const written = (value) => `\`${JSON.stringify(value)}\``
+/** What a setting takes it says itself, of a value that none takes. */
+const settings = Object.entries(SETTINGS).map(
+  ([name, { description, defaultValue, fault }]) =>
+    `| \`${name}\` | ${written(defaultValue)} | ${cell(fault(null))} | ${cell(description)} |`,
+)
+const book = ['| Setting | Default | Takes | Meaning |', '|---|---|---|---|', ...settings].join('\n')
 const page = [HEAD, '| Variable | Default | Meaning |', '|---|---|---|', ...rows].join('\n')
-writeFileSync(join(root, 'docs', 'operating', 'configure.md'), `${page}\n${TAIL}`)
+writeFileSync(join(root, 'docs', 'operating', 'configure.md'), `${page}\n${TAIL}\n${book}\n`)

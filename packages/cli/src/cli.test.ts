@@ -90,6 +90,12 @@ describe('serve', () => {
   })
 })
 
+test('--version says the version, as the server does', async () => {
+  const { stdout, code } = await stemma(['--version'], {})
+  const { version } = await (await fetch(`${server.url}/health/live`)).json()
+  expect([code, stdout]).toEqual([0, `${version}\n`])
+})
+
 describe('answers', () => {
   test('a table for people', async () => {
     const { code, stdout } = await run('party', 'list', '--search', 'api-acme')
@@ -116,6 +122,15 @@ describe('answers', () => {
     const all = await json<Page<Named>>('party', 'list', '--limit', '2', '--all')
     const whole = await json<Page<Named>>('party', 'list', '--limit', '500')
     expect(all.items).toEqual(whole.items)
+  })
+
+  test('a column that there is not is named beside those that there are', async () => {
+    const { code, stdout, stderr } = await run(
+      ...['party', 'list', '--search', 'api-acme', '--columns', 'name, colour'],
+    )
+    expect(code).toBe(0)
+    expect(stdout).toBe('name\napi-acme-clearingmember\napi-acme-participantfirm\n')
+    expect(stderr).toMatch(/^There is no column colour; there are id, .*name, kind,.*\.\n$/)
   })
 
   test('--quiet prints ids alone, for scripts', async () => {

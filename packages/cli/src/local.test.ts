@@ -64,6 +64,23 @@ test('a book is restored from its backup, where none is', async () => {
   expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('holds a book already')])
 })
 
+test('a restored book does not start without the key that it was written with, and none is made for it', async () => {
+  const data = copyOfSeeded()
+  const backup = join(freshFolder(), 'b.stemma')
+  expect((await stemma(['backup', '--data', data, '--to', backup])).code).toBe(0)
+  const to = join(freshFolder(), 'restored')
+  expect((await stemma(['restore', '--from', backup, '--data', to])).code).toBe(0)
+  const key = join(to, 'secret.key')
+  const refused = await stemma(['serve', '--data', to, '--port', '0'])
+  expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining(`${key} is missing`)])
+  expect(existsSync(key)).toBe(false)
+  cpSync(join(data, 'secret.key'), key)
+  const server = start(['serve', '--data', to, '--port', '0'])
+  await server.said(/Stemma is ready/)
+  server.child.kill('SIGTERM')
+  expect((await server.ended).code).toBe(0)
+})
+
 test('a book is copied, and the copy of the copy has the same state', async () => {
   const data = copyOfSeeded()
   const [first, second] = [join(freshFolder(), 'first'), join(freshFolder(), 'second')]

@@ -5,6 +5,7 @@ import { remoteCommands } from './remote/commands.js'
 import { NOUNS } from './remote/nouns.js'
 import type { Shell } from './shell.js'
 import { verifyCommand } from './verify.js'
+import { VERSION } from './version.js'
 
 /**
  * All commands, or the one alone that `words` begin with: reading every operation of the API takes a while, which
@@ -15,6 +16,7 @@ export function buildProgram(shell: Shell, words: readonly string[] = []): Comma
     .description('Stemma, the system of record for trading accounts')
     .showHelpAfterError('(add --help for what this command takes)')
     .configureHelp({ sortOptions: false })
+    .version(VERSION, '--version', 'print the version')
   for (const command of commandsFor(shell, words[0])) program.addCommand(command)
   return program
 }

@@ -18,9 +18,11 @@ export function verifyCommand(shell: Shell): Command {
   const command = new Command('verify')
     .summary('Prove the book')
     .description(
-      'Prove the book: every currency sums to zero, derived figures equal primary ones.\nWith --offline, the journal and tables of a data directory that no server uses: the chain is unbroken.\nWith --backup, a backup by itself: its chain, and the laws of the book that follows from it.\nEnds with 1 when something does not hold.',
+      'Prove the book: every currency sums to zero, derived figures equal primary ones.\nWith --offline, the journal and tables of a data directory (--data) that no server uses: the chain is unbroken.\nWith --backup, a backup by itself: its chain, and the laws of the book that follows from it.\nEnds with 1 when something does not hold.',
     )
-    .addOption(new Option('--under <party>', 'only this party and everything beneath it'))
+    .addOption(
+      new Option('--under <party>', 'only this party and everything beneath it').conflicts('offline'),
+    )
     .addOption(new Option('--offline', 'read the data directory instead of asking a server'))
     .addOption(new Option('--backup <file>', 'read a backup').conflicts(['offline', 'under']))
   return withConnection(withForm(command)).action(async () => {

@@ -25,6 +25,9 @@ interface Section {
   readonly rows: readonly (readonly [what: string, limit: string])[]
 }
 
+/** As people write it: `1,000`. */
+const counted = (count: number): string => count.toLocaleString('en-US')
+
 export const LIMITS: readonly Section[] = [
   {
     title: 'Requests and streams',
@@ -43,16 +46,16 @@ export const LIMITS: readonly Section[] = [
       ['Seconds in which a socket has to say who it is of', '10'],
       ['Seconds between heartbeats of a socket; one that is not answered closes it', '15'],
       ['Kinds in a subscription', '50'],
-      ['Instruments in a subscription to the market', String(STREAM_INSTRUMENTS_MAX)],
+      ['Instruments in a subscription to the market', counted(STREAM_INSTRUMENTS_MAX)],
       ['Bytes that a reader of events may leave unread', '1 MiB; a slower reader is disconnected'],
     ],
   },
   {
     title: 'The tree',
     rows: [
-      ['Characters of a name', String(NAME_LENGTH_MAX)],
-      ['Characters of a display name', String(DISPLAY_NAME_LENGTH_MAX)],
-      ['Characters of a reason or a description', String(REASON_LENGTH_MAX)],
+      ['Characters of a name', counted(NAME_LENGTH_MAX)],
+      ['Characters of a display name', counted(DISPLAY_NAME_LENGTH_MAX)],
+      ['Characters of a reason or a description', counted(REASON_LENGTH_MAX)],
       ['Levels of the tree', '32'],
       ['Accounts of a party', '1,000,000; fewer by the setting `limits.accounts_per_party`'],
       ['Subaccounts of an account', '1,000'],
@@ -128,18 +131,18 @@ export const LIMITS: readonly Section[] = [
       ['Business days to settlement', '30'],
       ['Indexes of a book', '1,000'],
       ['Characters of the name of an index', '32'],
-      ['Prices published by one request', String(PRICES_OF_REQUEST_MAX)],
+      ['Prices published by one request', counted(PRICES_OF_REQUEST_MAX)],
       ['Outside venues of a book', '1,000'],
       [
         'Characters of the name of an outside venue',
         `${VENUE_NAME_LENGTH_MAX}; ${VENUE_DISPLAY_NAME_LENGTH_MAX} of its display name`,
       ],
-      ['Levels of a book, a side', `${BOOK_DEPTH_MAX}; ${STREAM_DEPTH_MAX} in a subscription`],
+      ['Levels of a book, a side', `${counted(BOOK_DEPTH_MAX)}; ${STREAM_DEPTH_MAX} in a subscription`],
       ['Accounts in a list of open orders', '100'],
       ['Orders cancelled by one request', '1,000'],
-      ['Positions of one simulation', String(SIMULATED_POSITIONS_MAX)],
-      ['Instruments in a list of settlements', String(SETTLED_INSTRUMENTS_MAX)],
-      ['Positions moved by one request', String(MOVE_LEGS_MAX)],
+      ['Positions of one simulation', counted(SIMULATED_POSITIONS_MAX)],
+      ['Instruments in a list of settlements', counted(SETTLED_INSTRUMENTS_MAX)],
+      ['Positions moved by one request', counted(MOVE_LEGS_MAX)],
       [
         'Moves of positions of a main account in 168 hours',
         '100; another by the setting `positions.moves_per_week`',
@@ -178,7 +181,7 @@ export const LIMITS: readonly Section[] = [
       ['Characters of a self-match id', '64'],
       ['Tags of an order', '16, of 128 characters each'],
       ['Lots of a position', '1,000; what is opened beyond joins the newest'],
-      ['Risk limits of a node', String(LIMITS_OF_NODE_MAX)],
+      ['Risk limits of a node', counted(LIMITS_OF_NODE_MAX)],
       ['What a risk limit can say of open orders, or of orders a second', '1,000,000'],
     ],
   },

@@ -22,9 +22,10 @@ export const COMMON_REFUSALS: readonly RefusalCode[] = [
   'overloaded',
   'not_writer',
 ]
-const WRITE_REFUSALS: readonly RefusalCode[] = ['idempotency_key_reused']
+/** What any write may answer besides those. */
+export const WRITE_REFUSALS: readonly RefusalCode[] = ['idempotency_key_reused']
 
-export const refusalsOf = (operation: Operation): readonly RefusalCode[] => [
+const refusalsOf = (operation: Operation): readonly RefusalCode[] => [
   ...new Set([...operation.refusals, ...COMMON_REFUSALS, ...(operation.isWrite ? WRITE_REFUSALS : [])]),
 ]
 

@@ -1,7 +1,8 @@
 /** The reference pages, made from the registry and the catalogue. */
-import { REFUSALS } from '@stemma/core/refusals'
+import { REFUSALS, type RefusalCode } from '@stemma/core/refusals'
 import { LIMITS } from './limits.js'
-import { refusalsOf } from './openapi.js'
+import { COMMON_REFUSALS, WRITE_REFUSALS } from './openapi.js'
+import type { Operation } from './operation.js'
 import { BASE_PATH, OPERATIONS } from './registry.js'
 
 const MADE = '<!-- Made from the contract by scripts/generate-contract.mjs; not written by hand. -->\n'
@@ -15,12 +16,25 @@ export function operationsPage(): string {
       `\`${method} ${BASE_PATH}${path}\` · ${scope === null ? 'no scope' : `scope \`${scope}\``}${operation.ifMatch ? ' · takes `If-Match`' : ''}${operation.isWrite ? ' · takes `Idempotency-Key` and `?dry_run=true`' : ''}`,
       `\`\`\`json\n${JSON.stringify(example.request, null, 2)}\n\`\`\``,
       `\`\`\`json\n${JSON.stringify(example.response, null, 2)}\n\`\`\``,
-      `Refusals: ${refusalsOf(operation)
-        .map((code) => `\`${code}\``)
-        .join(', ')}.`,
+      ...ownRefusals(operation),
     ].join('\n\n')
   })
-  return `${MADE}# Operations\n\nThe request shows path, query and body fields together, as the client and batches take them.\n\n${parts.join('\n\n')}\n`
+  return `${MADE}# Operations\n\n${introduction()}\n\n${parts.join('\n\n')}\n`
+}
+
+const introduction = (): string =>
+  [
+    'The request shows path, query and body fields together, as the client and batches take them. Beside the',
+    '[refusals](refusals.md) that are named with it, each operation may be refused with',
+    `${listed(COMMON_REFUSALS)}, and each that takes an \`Idempotency-Key\` with ${listed(WRITE_REFUSALS)}.`,
+  ].join('\n')
+
+const listed = (codes: readonly RefusalCode[]): string => codes.map((code) => `\`${code}\``).join(', ')
+
+/** What the introduction does not say already. */
+function ownRefusals({ refusals }: Operation): string[] {
+  const own = refusals.filter((code) => ![...COMMON_REFUSALS, ...WRITE_REFUSALS].includes(code))
+  return own.length === 0 ? [] : [`Refusals: ${listed(own)}.`]
 }
 
 export function refusalsPage(): string {
@@ -28,7 +42,7 @@ export function refusalsPage(): string {
     ([code, { family, status, title, retryable }]) =>
       `| \`${code}\` | ${family} | ${status} | ${title} | ${retryable ? 'yes' : 'no'} |`,
   )
-  return `${MADE}# Refusals\n\nA refusal changes nothing and has no sequence. The status is the one of the native API.\n\n| Code | Family | Status | Meaning | Worth retrying |\n| --- | --- | --- | --- | --- |\n${rows.join('\n')}\n`
+  return `${MADE}# Refusals\n\nA refusal changes nothing and has no sequence. The status is the one of the native API. What an order was\nrejected for (\`order_rejected\`) is on the page of its [reasons](order-reasons.md).\n\n| Code | Family | Status | Meaning | Worth retrying |\n| --- | --- | --- | --- | --- |\n${rows.join('\n')}\n`
 }
 
 export const limitsPage = (): string =>

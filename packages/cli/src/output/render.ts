@@ -22,6 +22,15 @@ function chosen(records: readonly unknown[], columns: readonly string[] | null):
   return flat.map((record) => Object.fromEntries(columns.map((column) => [column, record[column] ?? ''])))
 }
 
+/** What a table or CSV was asked for and no record has, with what they have; null where there is nothing to say. */
+export function unknownColumns(answer: unknown, columns: readonly string[]): string | null {
+  const records = (itemsOf(answer) ?? [answer]).map(flatten)
+  const known = [...new Set(records.flatMap((record) => Object.keys(record)))]
+  const unknown = columns.filter((column) => !known.includes(column))
+  if (records.length === 0 || unknown.length === 0) return null
+  return `There is no column ${unknown.join(', ')}; there are ${known.join(', ')}.`
+}
+
 /** One record; lists of objects inside it read better as tables of their own. */
 function one(answer: unknown): string {
   if (typeof answer !== 'object' || answer === null) return `${sheet(flatten(answer))}\n`

@@ -3,7 +3,7 @@ import { OPERATIONS, type Operation } from '@stemma/client/operations'
 import { Argument, Command, Option } from 'commander'
 import { type ConnectionOptions, findConnection } from '../connection.js'
 import { usageError } from '../exit.js'
-import { type Format, render, renderIds } from '../output/render.js'
+import { type Format, render, renderIds, unknownColumns } from '../output/render.js'
 import type { Shell } from '../shell.js'
 import type { Api, CallOptions, Input } from './api.js'
 import { type Field, fieldsOf } from './fields.js'
@@ -63,8 +63,11 @@ function operationCommand(noun: string, operation: Operation, shell: Shell): Com
 
 function shown(answer: unknown, { output, columns, quiet }: LeafOptions): string {
   if (quiet === true) return renderIds(answer)
-  return render(answer, output, columns === undefined ? null : columns.split(','))
+  return render(answer, output, columnsOf(columns))
 }
+
+const columnsOf = (columns: string | undefined): readonly string[] | null =>
+  columns === undefined ? null : columns.split(',').map((column) => column.trim())
 
 const optionName = (noun: string, field: Field): string =>
   dashed(RESERVED.has(field.name) ? `${noun}_${field.name}` : field.name)
@@ -128,8 +131,11 @@ async function allPages(api: Api, operation: string, input: Input): Promise<unkn
 }
 
 /** What a person should know beside the answer; it goes to the error stream, so that pipes stay clean. */
-function remark(answer: unknown, { output, quiet, all, dryRun }: LeafOptions, shell: Shell): void {
+function remark(answer: unknown, options: LeafOptions, shell: Shell): void {
+  const { output, quiet, all, dryRun } = options
   if (dryRun === true) shell.note('Nothing was changed: this was a dry run.')
+  const missing = unknownColumns(answer, columnsOf(options.columns) ?? [])
+  if (missing !== null && output !== 'json' && quiet !== true) shell.note(missing)
   if (typeof answer !== 'object' || answer === null) return
   if ('secret' in answer && typeof answer.secret === 'string')
     shell.note('The secret is shown this once. Keep it now: nobody can read it again.')

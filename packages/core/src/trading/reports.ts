@@ -28,22 +28,24 @@ export const REPORT_KINDS = [
 ] as const
 export type ReportKind = (typeof REPORT_KINDS)[number]
 
-/** Why an order ended that its owner did not end; a stop that the limits do not let act ends for what they say. */
-export type UnsolicitedReason =
-  | OrderFaultCode
-  | 'unfunded'
-  | 'instrument_state'
-  | 'fills_limit'
-  | 'all_or_none_limit'
-  | 'account_state'
-  | 'liquidation'
-  | 'operator'
-  | 'protection'
-  | 'protection_removed'
-  | 'quote_rejected'
-  | 'disconnected'
-  | 'other_closed'
-  | 'primary_closed'
+/** Why an order ended that its owner did not end, besides the faults that end it where it is judged again. */
+export const ENDING_REASONS = [
+  'unfunded',
+  'instrument_state',
+  'fills_limit',
+  'all_or_none_limit',
+  'account_state',
+  'liquidation',
+  'protection',
+  'protection_removed',
+  'quote_rejected',
+  'disconnected',
+  'other_closed',
+  'primary_closed',
+] as const
+
+/** A stop that the limits do not let act ends for what they say. */
+export type UnsolicitedReason = OrderFaultCode | (typeof ENDING_REASONS)[number]
 
 /** A report without a fill. */
 export function report(

@@ -103,7 +103,7 @@ export const VARIABLES = {
   },
   STEMMA_LOG_LEVEL: {
     schema: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
-    says: 'least severe line that is logged',
+    says: 'least severe line that is logged: `fatal`, `error`, `warn`, `info` or `debug`; `silent` logs none',
   },
 } as const
 

@@ -2,6 +2,7 @@
  * The book in this process: its image, what makes it durable, its secrets and its effects. It lets nobody in by itself,
  * and does nothing before it is told to write.
  */
+import { rmSync } from 'node:fs'
 import { Engine } from '@stemma/core'
 import type { KeyShelf, Store } from '@stemma/store'
 import type { FastifyBaseLogger } from 'fastify'
@@ -12,7 +13,7 @@ import { EngineHost } from '../host/engine-host.js'
 import { Lease, type Monotonic } from '../host/lease.js'
 import { mailboxDeliverer } from '../host/mail.js'
 import { makeOutbound, type Outbound } from '../host/outbound.js'
-import { keyDestroyer, MasterKey, PartySealing } from '../host/sealing.js'
+import { keyDestroyer, MasterKey, PartySealing, SecretKeyFault } from '../host/sealing.js'
 import type { Timer } from '../host/timer.js'
 import { venueDeliverer } from '../host/venues.js'
 import { webhookDeliverer } from '../host/webhooks.js'
@@ -77,12 +78,29 @@ export async function wakeBook({ store, keys }: Kept, surroundings: Surroundings
   })
   const metrics = metricsOf({ engine, host, store, admission })
   const sealing = new PartySealing(master, keys, engine, host)
-  await sealing.check()
+  await checkKey(sealing, configuration.secretKeyFile, isSecretKeyFresh)
   const outbound = makeOutbound(configuration)
   const effects = new EffectRunner(engine, host, deliverers(engine, host, sealing, outbound), fail)
   return {
     ...{ store, keys, engine, host, lease, admission, metrics },
     ...{ master, isSecretKeyFresh, sealing, outbound, effects },
+  }
+}
+
+/**
+ * A key that this start made opens nothing of a book that has something sealed: it goes again, so that nobody keeps it
+ * for the right one.
+ */
+async function checkKey(sealing: PartySealing, file: string, isFresh: boolean): Promise<void> {
+  try {
+    await sealing.check()
+  } catch (thrown) {
+    if (!isFresh || !(thrown instanceof SecretKeyFault)) throw thrown
+    rmSync(file)
+    throw new SecretKeyFault(
+      `${file} is missing: put the copy of the secret key file there that this book was written with`,
+      { cause: thrown },
+    )
   }
 }
 

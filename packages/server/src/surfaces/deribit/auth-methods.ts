@@ -139,7 +139,7 @@ async function begun(
 }
 
 export const AUTH_METHODS: readonly Method[] = [
-  { name: 'public/auth', kind: 'public', answer: authenticate },
-  { name: 'public/exchange_token', kind: 'public', answer: exchange },
+  { name: 'public/auth', kind: 'public', isSigningIn: true, answer: authenticate },
+  { name: 'public/exchange_token', kind: 'public', isSigningIn: true, answer: exchange },
   { name: 'public/fork_token', kind: 'public', answer: fork },
 ]

@@ -59,7 +59,12 @@ export interface SocketCall extends Call {
 }
 
 export type Method = { readonly name: string } & (
-  | { readonly kind: 'public'; readonly answer: (call: Call) => unknown }
+  | {
+      readonly kind: 'public'
+      /** On a socket it says who the calls behind it come from, so that they wait for it. */
+      readonly isSigningIn?: true
+      readonly answer: (call: Call) => unknown
+    }
   | {
       readonly kind: 'private'
       readonly scope: ScopeWord

@@ -8,7 +8,7 @@ import type { RawData, WebSocket } from 'ws'
 import { readJson } from '../../http/json.js'
 import type { Authenticated, Services } from '../../services.js'
 import { type Authenticator, type Caller, useRead } from './authentication.js'
-import { perform, type Socket } from './call.js'
+import { type Method, perform, type Socket } from './call.js'
 import { Channels } from './channels.js'
 import { enveloped, failed, idOf } from './envelope.js'
 import { unauthorized, VenueError } from './errors.js'
@@ -39,6 +39,8 @@ export class Session implements Socket {
   private stopWaiting: (() => void) | null = null
   private readonly idleness: Idleness
   private answering = 0
+  /** The last signing in, until it is answered. */
+  private signingIn: Promise<unknown> = Promise.resolve()
   private isLetGo = false
 
   constructor(
@@ -210,7 +212,19 @@ export class Session implements Socket {
       requestId: `req_${randomUUID()}`,
       session: this,
     }
-    return perform(METHODS.get(String(method)), call, () => this.identify(given))
+    const found = METHODS.get(String(method))
+    return this.inTurn(found, () => perform(found, call, () => this.identify(given)))
+  }
+
+  /**
+   * Who a call comes from is what the signing in before it gave: a client that asks for several things at once, as the
+   * client library does, sends them behind `public/auth` without waiting for its answer, which waits for the disk.
+   */
+  private inTurn(method: Method | undefined, act: () => Promise<unknown>): Promise<unknown> {
+    const answer = this.signingIn.then(act)
+    if (method?.kind === 'public' && method.isSigningIn === true)
+      this.signingIn = answer.catch(() => undefined)
+    return answer
   }
 
   private async closed(): Promise<void> {

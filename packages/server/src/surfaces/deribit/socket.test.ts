@@ -97,6 +97,25 @@ describe('frames', () => {
     expect((await two.call('private/get_positions', asked)).error.code).toBe(13009)
   })
 
+  test('what is sent behind a signing in waits for it, and is nobody where it fails', async () => {
+    const signIn = { grant_type: 'client_credentials', client_id: desk.main.clientId }
+    const socket = await socketOf(null)
+    const [signed, positions, subscribed] = await Promise.all([
+      socket.call('public/auth', { ...signIn, client_secret: desk.main.clientSecret }),
+      socket.call('private/get_positions'),
+      socket.call('public/subscribe', { channels: [`ticker.${NAME}.raw`] }),
+    ])
+    expect(signed.result.token_type).toBe('bearer')
+    expect(positions.result).toBeInstanceOf(Array)
+    expect(subscribed.result).toEqual([`ticker.${NAME}.raw`])
+    const other = await socketOf(null)
+    const [failed, refused] = await Promise.all([
+      other.call('public/auth', { ...signIn, client_secret: 'wrong' }),
+      other.call('private/get_positions'),
+    ])
+    expect([failed.error.code, refused.error.code]).toEqual([13004, 13009])
+  })
+
   test('a request for test is answered by the client, and stops when it is disabled', async () => {
     const socket = await socketOf(null)
     expect((await socket.call('public/set_heartbeat', { interval: 9 })).error.data.param).toBe('interval')

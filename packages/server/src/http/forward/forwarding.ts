@@ -10,7 +10,7 @@ import { type Duplex, pipeline } from 'node:stream'
 import { type ClientAddresses, FORWARDED_HEADER, type RequestLine } from '../client-address.js'
 import { GRPC_PATH, GRPC_PROTOCOL } from './grpc-path.js'
 import { join } from './join.js'
-import { toWriter, withoutConnection } from './to-writer.js'
+import { headersOnward, reached, toWriter, withoutConnection } from './to-writer.js'
 
 export class Forwarding {
   private readonly underWay = new Set<() => void>()
@@ -31,7 +31,10 @@ export class Forwarding {
     this.cut()
   }
 
-  /** `onUnreachable` is called where the writer was not reached and nothing was answered. */
+  /**
+   * `onUnreachable` is called where the writer was not reached. One that was reached and gives no answer may have done
+   * what it was asked: the client's connection ends then without an answer, as the writer's own would.
+   */
   request(
     incoming: IncomingMessage,
     outgoing: ServerResponse,
@@ -43,25 +46,28 @@ export class Forwarding {
       return
     }
     const { method = '', url = '', socket } = incoming
-    const headers = { ...withoutConnection(incoming.headers), ...this.signed({ method, url }, socket) }
+    const headers = { ...headersOnward(incoming), ...this.signed({ method, url }, socket) }
     const far = toWriter(writer, { method, url, headers, agent: this.agentOf(socket, writer) })
-    let isTold = false
+    const isReached = reached(far, writer)
     let answer: IncomingMessage | null = null
     const over = this.during(() => {
       if (answer?.complete !== true) far.destroy(new Error('another process writes'))
     })
     far.on('response', (given) => {
       answer = given
-      outgoing.writeHead(given.statusCode ?? 502, given.rawHeaders)
+      outgoing.writeHead(given.statusCode ?? 502, headersBack(given))
       pipeline(given, outgoing, () => {})
     })
-    far.on('error', () => {
+    far.once('close', () => {
       incoming.unpipe(far)
       incoming.resume()
-      if (answer !== null) outgoing.destroy()
-      else if (!isTold && !outgoing.destroyed) onUnreachable()
-      isTold = true
+      // An answer that has begun ends, or breaks off, by itself.
+      if (answer !== null || outgoing.destroyed) return
+      if (isReached()) outgoing.destroy()
+      else onUnreachable()
     })
+    // Said by its closing.
+    far.on('error', () => {})
     outgoing.on('close', () => {
       over()
       if (answer?.complete !== true) far.destroy()
@@ -192,7 +198,13 @@ function headOf({ statusCode, statusMessage }: IncomingMessage, headers: readonl
   return `${lines.join('\r\n')}\r\n\r\n`
 }
 
-/** Without those that say how the body came over the connection to the writer: here it ends with the connection. */
+/** The connection to the client is another one: it lives as the client asked, unless the writer ends it. */
+const headersBack = ({ headers, rawHeaders }: IncomingMessage): string[] => [
+  ...lastingOf(rawHeaders),
+  ...(headers.connection?.toLowerCase() === 'close' ? ['Connection', 'close'] : []),
+]
+
+/** Without those that say how the body came over the connection to the writer. */
 const lastingOf = (headers: readonly string[]): string[] =>
   headers.filter(
     (_, at) => !/^(?:connection|keep-alive|transfer-encoding)$/i.test(headers[at - (at % 2)] ?? ''),

@@ -7,7 +7,7 @@ import type { Host } from '../services.js'
 import type { Timer } from './timer.js'
 
 /** What it takes to end the orders of a connection. */
-export interface Ending {
+interface Means {
   readonly host: Pick<Host, 'execute'>
   readonly timer: Timer
 }
@@ -33,7 +33,7 @@ export const ASKED_AGAIN_AFTER_MILLISECONDS = 100
  * too much work is asked until it takes this: nobody else would. Throws ConnectionNotEnded where it takes no more.
  */
 export async function endConnection(
-  { host, timer }: Ending,
+  { host, timer }: Means,
   account: AccountId,
   connection: string,
 ): Promise<void> {
@@ -54,7 +54,7 @@ function waitAfter(refusal: Refusal, timer: Timer): Promise<void> {
 }
 
 /** Before a process that begins to write lets anybody in. */
-export async function endConnectionsBefore(engine: Engine, ending: Ending): Promise<void> {
+export async function endConnectionsBefore(engine: Engine, means: Means): Promise<void> {
   for (const { account, connection } of openDisconnects(engine.rooms))
-    if (connection !== null) await endConnection(ending, account, connection)
+    if (connection !== null) await endConnection(means, account, connection)
 }

@@ -1,7 +1,7 @@
 // A standby that hands on what comes to it: requests, sockets and gRPC, and for whom it does. Clients have addresses of
 // their own on this machine (127.0.0.2 and so on); the processes reach each other by 127.0.0.1.
 import { once } from 'node:events'
-import { type IncomingHttpHeaders, request } from 'node:http'
+import { type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http'
 import { connect as connectHttp2 } from 'node:http2'
 import { connect } from 'node:net'
 import { json } from 'node:stream/consumers'
@@ -10,7 +10,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { ManualClock } from './host/clock.js'
 import { MasterKey } from './host/sealing.js'
-import { ClientAddresses, FORWARDED_HEADER, FORWARDED_WITHIN } from './http/client-address.js'
+import { ClientAddresses, FORWARDED_HEADER, FORWARDED_WITHIN, forwardedFor } from './http/client-address.js'
 import { PUBLIC_LIMIT } from './surfaces/polymarket-us/limits.js'
 import { type GrpcClient, grpcClientAt } from './testing/grpc-client.js'
 import { newParty } from './testing/host-world.js'
@@ -320,12 +320,35 @@ describe('the address of a client behind a standby', () => {
     expect(await statusWith(signedBy(shared, earlier).headerFor(line, ALICE))).toBe(401)
   })
 
-  test('opens no connection of gRPC for who is no standby', async () => {
-    const sent = request(`${writer.url}/stemma/grpc`, {
+  test('may name the interface that it is of', () => {
+    const addresses = new ClientAddresses(Buffer.alloc(32), succession.clock, writer.server.services.log)
+    const line = { method: 'GET', url: '/' }
+    for (const address of ['fe80::1%br-lan_0', '::ffff:127.0.0.2', '']) {
+      const headers = { [FORWARDED_HEADER]: addresses.headerFor(line, address) }
+      const incoming = { ...line, headers } as unknown as IncomingMessage
+      addresses.note(incoming)
+      expect(forwardedFor(incoming)).toBe(address)
+    }
+  })
+
+  test('opens no connection of gRPC for who is no standby, and a standby does so for its own gRPC alone', async () => {
+    const standby = await forwarding()
+    for (const [{ url }, status] of [
+      [writer, 404],
+      [standby, 503],
+    ] as const) {
+      const headers = { connection: 'Upgrade', upgrade: 'stemma-grpc' }
+      const sent = request(`${url}/stemma/grpc`, { headers })
+      sent.end()
+      const [answer] = await Promise.race([once(sent, 'response'), once(sent, 'upgrade')])
+      expect(answer.statusCode).toBe(status)
+      answer.resume()
+    }
+    const forged = request(`${writer.url}/stemma/grpc`, {
       headers: { connection: 'Upgrade', upgrade: 'stemma-grpc', [FORWARDED_HEADER]: `for=${ALICE}` },
     })
-    sent.end()
-    const [answer] = await once(sent, 'response')
+    forged.end()
+    const [answer] = await once(forged, 'response')
     expect(answer.statusCode).toBe(404)
     answer.resume()
   })

@@ -43,7 +43,7 @@ export interface HostOptions {
   readonly onFatal: (error: Error) => void
   /** Called after a batch is durable: effects start from here. */
   readonly onDurable?: (batch: Batch, seconds: number) => void
-  /** Called when a stream ended because history could not be read on: whoever owns the process says so. */
+  /** Called when a stream ended because what comes next could not be told: whoever owns the process says so. */
   readonly onStreamFailed?: (error: Error) => void
 }
 

@@ -33,7 +33,7 @@ export class EventHub {
     private readonly store: Store,
     private readonly access: Pick<Access, 'version' | 'isStillAllowed'>,
     private published: number,
-    /** Called when history could not be read on for a follower, whose stream has ended by that. */
+    /** Called when a follower could not be told what comes next, history that cannot be read among the causes. */
     private readonly onFailed: (error: Error) => void,
   ) {
     this.checkedVersion = access.version
@@ -73,7 +73,7 @@ export class EventHub {
   publish(events: readonly Event[], sequence: number, now: Instant): void {
     this.published = sequence
     this.recheck(now)
-    for (const following of this.followings.keys()) if (following.isLive) this.offerAll(following, events)
+    for (const following of this.followings.keys()) if (following.isLive) this.offerLive(following, events)
   }
 
   closeAll(): void {
@@ -105,6 +105,15 @@ export class EventHub {
         following.isLive = true
         return
       }
+    }
+  }
+
+  /** What one follower cannot be told is its own end, and nobody else's: the batch is durable, and others wait for it. */
+  private offerLive(following: Following, events: readonly Event[]): void {
+    try {
+      this.offerAll(following, events)
+    } catch (thrown) {
+      this.fail(following, thrown as Error)
     }
   }
 

@@ -220,3 +220,20 @@ describe('limits', () => {
     expect((await watch('all')).refusal).toMatchObject({ code: 'limit_reached' })
   })
 })
+
+test('a watcher that cannot be told ends by itself, and the others are told', async () => {
+  const broken = await watch([instrument], 10, () => {
+    throw new Error('it cannot be told')
+  })
+  const { told } = await watch([instrument])
+  await world.host.execute(order(30n))
+  await world.host.drain()
+  expect(await broken.subscription?.closed).toBe('failed')
+  expect([brief(told), world.fatal]).toEqual([
+    [
+      ['snapshot', '0', 0],
+      ['update', '0.3', 1],
+    ],
+    [],
+  ])
+})

@@ -61,6 +61,8 @@ export class MarketDataHub {
     /** The sequence that the image is at. */
     private readonly head: () => number,
     private durable: number,
+    /** Called when a watcher could not be told what comes next. */
+    private readonly onFailed: (error: Error) => void,
   ) {
     this.checkedVersion = access.version
   }
@@ -176,7 +178,13 @@ export class MarketDataHub {
     if (before !== undefined && isSame(before, view)) return
     watching.told.set(view.instrument, view)
     const kind = before === undefined ? 'snapshot' : 'update'
-    if (!watching.deliver({ kind, view })) this.drop(watching, 'slow')
+    try {
+      if (!watching.deliver({ kind, view })) this.drop(watching, 'slow')
+    } catch (thrown) {
+      // Its own end, and nobody else's.
+      this.drop(watching, 'failed')
+      this.onFailed(thrown as Error)
+    }
   }
 
   private viewOf(id: InstrumentId, depth: number): MarketView {

@@ -4,10 +4,12 @@
  */
 import { randomBytes } from 'node:crypto'
 import { type AccountId, type Actor, Refused, refuse } from '@stemma/core'
-import type { Host } from '../services.js'
-import { endConnection } from './disconnected.js'
+import type { Host, Services } from '../services.js'
+import { ConnectionNotEnded, endConnection } from './disconnected.js'
 
-type Doing = Pick<Host, 'execute' | 'read'>
+interface Doing extends Pick<Services, 'timer' | 'log'> {
+  readonly host: Pick<Host, 'authorize' | 'execute' | 'read'>
+}
 
 /** Who opens a connection for an account. */
 export interface Opener {
@@ -40,10 +42,15 @@ export class OrdersOfConnection {
   private readonly joined = new Map<AccountId, Promise<void>>()
   private isGone = false
 
-  constructor(private readonly host: Doing) {}
+  constructor(protected readonly services: Doing) {}
 
   get isArmed(): boolean {
     return this.armed.size > 0
+  }
+
+  /** Whether the account's orders end with it, as it is now: it has not gone either. */
+  endsFor(account: AccountId): boolean {
+    return this.armed.has(account)
   }
 
   /**
@@ -65,14 +72,28 @@ export class OrdersOfConnection {
   /** The connection is gone. */
   async end(): Promise<void> {
     this.isGone = true
-    for (const account of this.taken()) await endConnection(this.host, account, this.connection)
+    for (const account of this.taken()) await endConnection(this.services, account, this.connection)
+  }
+
+  /** The same where nobody waits for it: what does not end is said in the log. */
+  async endUnattended(): Promise<void> {
+    try {
+      await this.end()
+    } catch (thrown) {
+      const level = thrown instanceof ConnectionNotEnded && thrown.isLeftToNextProcess ? 'debug' : 'error'
+      this.services.log[level]({ err: thrown }, 'orders of a closed connection are left to the next process')
+    }
   }
 
   /** Whoever leaves by intent keeps them. */
   async keep(): Promise<void> {
     for (const account of this.taken()) {
       const input = { account, connection: this.connection }
-      const outcome = await this.host.execute({ command: 'disconnects.disable', actor: SYSTEM, input })
+      const outcome = await this.services.host.execute({
+        command: 'disconnects.disable',
+        actor: SYSTEM,
+        input,
+      })
       if (outcome.kind === 'refused') throw new Refused(outcome.refusal)
     }
   }
@@ -85,18 +106,26 @@ export class OrdersOfConnection {
 
   private letIn(opener: Opener): Promise<void> {
     const { account } = opener
-    const letting = this.armWhereAsked(opener)
+    const letting = this.armWhereAsked(opener).then((isReached) => {
+      // Nothing is remembered of what somebody may not reach, or of what there is not: the engine refuses the order.
+      if (!isReached) this.joined.delete(account)
+    })
     this.joined.set(account, letting)
     letting.catch(() => this.joined.delete(account))
     return letting
   }
 
-  private async armWhereAsked({ account, authenticated }: Opener): Promise<void> {
-    if (!(await isEnabled(this.host, account, null))) return
+  /** Whether the account is there for whoever opens it. */
+  private async armWhereAsked({ account, authenticated: { actor } }: Opener): Promise<boolean> {
+    const { host } = this.services
+    const needs = [{ ability: 'read', target: { account } }] as const
+    const reached = await host.authorize(actor, 'orders:write', needs)
+    if (reached.kind === 'refused') return false
+    if (!(await isEnabled(host, account, null))) return true
     const input = { account, connection: this.connection }
-    const { actor } = authenticated
-    const outcome = await this.host.execute({ command: 'disconnects.enable', actor, input })
+    const outcome = await host.execute({ command: 'disconnects.enable', actor, input })
     if (outcome.kind === 'refused') throw new Refused(outcome.refusal)
     await this.arm(account, true)
+    return true
   }
 }

@@ -50,7 +50,7 @@ export class Streams {
     const { rooms, image } = engine
     const { sequence } = image.head
     this.events = new EventHub(store, rooms.access, sequence, onFailed)
-    this.market = new MarketDataHub(rooms, rooms.access, () => image.head.sequence, sequence)
+    this.market = new MarketDataHub(rooms, rooms.access, () => image.head.sequence, sequence, onFailed)
   }
 
   subscribe(

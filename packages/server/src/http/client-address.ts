@@ -20,7 +20,8 @@ export interface RequestLine {
   readonly url: string
 }
 
-const HEADER = /^for=([0-9a-zA-Z.:%]{0,64});at=([0-9]{1,16});by=([A-Za-z0-9_-]{43})$/
+/** An address of IPv6 may name the interface that it is of, whose name is the operator's. */
+const HEADER = /^for=([\x21-\x3a\x3c-\x7e]{0,64});at=([0-9]{1,16});by=([A-Za-z0-9_-]{43})$/
 
 /** Of requests that a standby handed on, once their header is proven. */
 const proven = new WeakMap<IncomingMessage, string>()

@@ -14,6 +14,7 @@ const OPEN = `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade
 
 export function openGrpcEntrance(upgrades: Upgrades, grpc: GrpcServer): void {
   upgrades.serve(GRPC_PATH, {
+    isForStandbys: true,
     take(request: IncomingMessage, stream: Duplex): void {
       const client = forwardedFor(request)
       if (client === null || grpc.port === null) {

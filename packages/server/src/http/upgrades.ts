@@ -8,6 +8,8 @@ import type { Refusal } from '@stemma/core'
 import { type Door, WRITER_HEADER } from './door.js'
 
 export interface Upgraded {
+  /** A standby's own way to the writer: nobody else is handed on by it. */
+  readonly isForStandbys?: boolean
   take(request: IncomingMessage, stream: Duplex, head: Buffer): void
   /** No socket is opened, because another process answers: at `writer`, where it is known. */
   refuse(request: IncomingMessage, stream: Duplex, refusal: Refusal, writer: string | null): void
@@ -42,7 +44,10 @@ export class Upgrades {
     this.door.ask(request, {
       enter: () => upgraded.take(request, stream, head),
       refuse: (refusal, writer) => upgraded.refuse(request, stream, refusal, writer),
-      handOn: (forwarding, writer, turnAway) => forwarding.upgrade(request, stream, head, writer, turnAway),
+      handOn: (forwarding, writer, turnAway) =>
+        upgraded.isForStandbys === true
+          ? turnAway()
+          : forwarding.upgrade(request, stream, head, writer, turnAway),
     })
   }
 }

@@ -46,7 +46,7 @@ export class Metrics {
     })
     this.failedStreams = new Counter({
       name: 'stemma_streams_failed_total',
-      help: 'Event streams that ended because history could not be read, damaged rows among the causes',
+      help: 'Streams that ended because what comes next could not be told, damaged history among the causes',
       registers,
     })
     this.unmatchedReports = new Counter({

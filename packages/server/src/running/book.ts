@@ -73,7 +73,7 @@ export async function wakeBook({ store, keys }: Kept, surroundings: Surroundings
     },
     onStreamFailed(error) {
       metrics.streamFailed()
-      log.error({ err: error }, 'a stream of events has ended: history could not be read')
+      log.error({ err: error }, 'a stream of events has ended: what comes next could not be told')
     },
   })
   const metrics = metricsOf({ engine, host, store, admission })

@@ -38,7 +38,7 @@ export class Writing {
     effects.resume()
     this.made = await openBookWhereEmpty(engine, services, configuration)
     if (taken !== null) await recordTakingOver(host, taken)
-    await endConnectionsBefore(engine, host)
+    await endConnectionsBefore(engine, { host, timer })
     await authentication.follow()
     keepDemoAddress(configuration.dataDirectory, services.url())
     this.names.begin()

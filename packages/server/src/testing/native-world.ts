@@ -90,7 +90,7 @@ export async function startWorld({ heartbeatMs = 15_000 } = {}): Promise<World> 
   const clients = new ClientAddresses(randomBytes(32), systemClock(), app.log)
   const upgrades = new Upgrades(app.server, new Door(admission, clients, null))
   const known = { host, admission, authentication, sealing, factors, tokens, upgrades, log: app.log }
-  const services = { ...known, url: address } as unknown as Services
+  const services = { ...known, timer: systemTimer, url: address } as unknown as Services
   await surfaceWith({ heartbeatMs }).register(
     app,
     services,

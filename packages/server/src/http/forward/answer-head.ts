@@ -8,7 +8,13 @@ export function headOf({ statusCode, statusMessage }: IncomingMessage, headers: 
   return `${lines.join('\r\n')}\r\n\r\n`
 }
 
-/** Without those that say how the body came over the connection to the writer: here it ends with the connection. */
+/** The connection to the client is another one: it lives as the client asked, unless the writer ends it. */
+export const headersBack = ({ headers, rawHeaders }: IncomingMessage): string[] => [
+  ...lastingOf(rawHeaders),
+  ...(headers.connection?.toLowerCase() === 'close' ? ['Connection', 'close'] : []),
+]
+
+/** Without those that say how the body came over the connection to the writer. */
 export const lastingOf = (headers: readonly string[]): string[] =>
   headers.filter(
     (_, at) => !/^(?:connection|keep-alive|transfer-encoding)$/i.test(headers[at - (at % 2)] ?? ''),

@@ -9,10 +9,10 @@ import type { Socket } from 'node:net'
 import { type Duplex, pipeline } from 'node:stream'
 import type { FastifyBaseLogger } from 'fastify'
 import { type ClientAddresses, FORWARDED_HEADER, type RequestLine } from '../client-address.js'
-import { headOf, lastingOf } from './answer-head.js'
+import { headersBack, headOf, lastingOf } from './answer-head.js'
 import { GRPC_PATH, GRPC_PROTOCOL } from './grpc-path.js'
 import { join } from './join.js'
-import { toWriter, withoutConnection } from './to-writer.js'
+import { headersOnward, reached, toWriter, withoutConnection } from './to-writer.js'
 
 export class Forwarding {
   private readonly underWay = new Set<() => void>()
@@ -39,7 +39,10 @@ export class Forwarding {
     this.cut()
   }
 
-  /** `onUnreachable` is called where the writer was not reached and nothing was answered. */
+  /**
+   * `onUnreachable` is called where the writer was not reached. One that was reached and gives no answer may have done
+   * what it was asked: the client's connection ends then without an answer, as the writer's own would.
+   */
   request(
     incoming: IncomingMessage,
     outgoing: ServerResponse,
@@ -51,28 +54,34 @@ export class Forwarding {
       return
     }
     const { method = '', url = '', socket } = incoming
-    const headers = { ...withoutConnection(incoming.headers), ...this.signed({ method, url }, socket) }
+    const headers = { ...headersOnward(incoming), ...this.signed({ method, url }, socket) }
     const far = toWriter(writer, { method, url, headers, agent: this.agentOf(socket, writer) })
-    let isTold = false
+    const isReached = reached(far, writer)
     let answer: IncomingMessage | null = null
+    let failure: Error | null = null
     const over = this.during(() => {
       if (answer?.complete !== true) far.destroy(new Error('another process writes'))
     })
     far.on('response', (given) => {
       this.trouble = null
       answer = given
-      outgoing.writeHead(given.statusCode ?? 502, given.rawHeaders)
+      outgoing.writeHead(given.statusCode ?? 502, headersBack(given))
       pipeline(given, outgoing, () => {})
     })
-    far.on('error', (error) => {
+    far.once('close', () => {
       incoming.unpipe(far)
       incoming.resume()
-      if (answer !== null) outgoing.destroy()
-      else if (!isTold && !outgoing.destroyed) {
-        this.notReached(writer, error)
+      // An answer that has begun ends, or breaks off, by itself.
+      if (answer !== null || outgoing.destroyed) return
+      if (isReached()) outgoing.destroy()
+      else {
+        this.notReached(writer, failure ?? new Error('the connection was closed'))
         onUnreachable()
       }
-      isTold = true
+    })
+    // What it means is said by its closing.
+    far.on('error', (error) => {
+      failure = error
     })
     outgoing.on('close', () => {
       over()

@@ -18,7 +18,9 @@ export interface Socket {
     readonly connection: string
     /** Lets an account in whose every connection cancels as it ends. */
     join(caller: Caller): Promise<void>
-    /** Whether the account's orders end with this connection. */
+    /** Whether the account's orders end with this connection, as it is now. */
+    endsFor(account: AccountId): boolean
+    /** Whether they do from now on. */
     arm(account: AccountId, isArmed: boolean): Promise<void>
   }
   /** That it was proven for. */

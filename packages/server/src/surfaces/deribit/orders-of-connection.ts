@@ -12,12 +12,12 @@ export class OrdersOfConnection extends Orders {
   private stopWaiting: (() => void) | null = null
 
   constructor(
-    private readonly services: Services,
+    protected override readonly services: Services,
     /** What becomes of a socket that is silent. */
     private readonly silent: () => void,
     private readonly failed: (thrown: unknown) => void,
   ) {
-    super(services.host)
+    super(services)
   }
 
   override async join(caller: Caller): Promise<void> {

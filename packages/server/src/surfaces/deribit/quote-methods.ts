@@ -23,8 +23,9 @@ import { FILLS, userTradeShown } from './trades.js'
 /** Quotes are for whoever's orders end with their connection; over HTTP, with every one that the account opens. */
 async function checkDisconnect({ host, caller, session }: PrivateCall): Promise<void> {
   await session?.orders.join(caller)
-  const connection = session?.orders.connection ?? null
-  if (!(await isEnabled(host, caller.account, connection))) throw new VenueError(13042)
+  // Of a connection it is looked at in the turn in which they are quoted: one that goes meanwhile would not end them.
+  const ends = session?.orders.endsFor(caller.account) ?? (await isEnabled(host, caller.account, null))
+  if (!ends) throw new VenueError(13042)
 }
 
 /** One side as it shall stand; its amount may be none. */

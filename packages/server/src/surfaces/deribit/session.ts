@@ -231,15 +231,12 @@ export class Session implements Socket {
     this.stopHeartbeat()
     this.idleness.end()
     this.channels.closeAll()
+    await this.orders.endUnattended()
     try {
-      await this.orders.end()
       for (const token of this.ofConnection) await endToken(this.services, token, 'tokens.revoke')
     } catch (thrown) {
       // A server that stops takes no more commands: the tokens end by their time.
-      this.services.log.debug(
-        { err: thrown },
-        'what ends with a closed connection is left to the next process',
-      )
+      this.services.log.debug({ err: thrown }, 'tokens of a closed connection are left to their time')
     }
   }
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { rmSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { freshFolder } from '../../testing/book-server.js'
+import { holdPerpetual } from '../../testing/derivatives.js'
 import { type NativeMarket, openNativeMarket, SYMBOL, type Trader } from '../../testing/native-market.js'
 import { type NativeSocket, openNativeSocket } from '../../testing/native-socket.js'
 import { demoFile, startProcess } from '../../testing/server-process.js'
@@ -113,6 +114,34 @@ describe('for the socket that it is asked on', () => {
     await expect
       .poll(async () => (await market.get(`/orders/open?accounts=${market.buyer.account}`)).body.items)
       .toEqual([])
+  })
+
+  test('quotes end with it as well', async () => {
+    const { world, get } = market
+    const account = `acc_${(await holdPerpetual(world)).main}`
+    const group = { index: 'btc_usd', group: 'near', interval_seconds: 5, quantity_limit: '3' }
+    await market.post(`/accounts/${account}/protections`, group)
+    const socket = await openNativeSocket(world.url, world.keys.operator)
+    await socket.call('disconnects.enable', { account, for: 'connection' })
+    const bid = { price: '97000', quantity: '100' }
+    const quotes = [{ instrument: 'BTC-PERPETUAL', bid }]
+    const { result } = await socket.call('orders.quote', { account, group: 'near', quote_id: '1', quotes })
+    const [{ order }] = result.sides
+    expect((await get(`/orders/${order}`)).body.state).toBe('new')
+    await socket.close()
+    await expect.poll(async () => (await get(`/orders/${order}`)).body.state).toBe('cancelled')
+  })
+
+  test('an order for an account that there is not is refused as one for another’s is', async () => {
+    const socket = await open()
+    const refusalOf = async (account: string) => {
+      const { status, problem } = await socket.call('orders.place', { account, ...limit })
+      return { status, code: problem.code, title: problem.title }
+    }
+    const foreign = await refusalOf(market.seller.account)
+    expect(foreign).toMatchObject({ status: 404, code: 'not_visible' })
+    expect(await refusalOf('acc_99999999')).toEqual(foreign)
+    await socket.close()
   })
 
   test('taken back, they outlive it', async () => {

@@ -11,13 +11,14 @@ import { type RawData, type WebSocket, WebSocketServer } from 'ws'
 import { OrdersOfConnection } from '../../host/orders-of-connection.js'
 import { clientAddress } from '../../http/client-address.js'
 import { refuseUpgrade } from '../../http/upgrades.js'
-import type { Services, Subscription } from '../../services.js'
+import type { Services } from '../../services.js'
 import { callOf, FIELDS_OF_COMMAND } from './batch.js'
 import type { Caller } from './call.js'
 import { callerOf, proven, requestIdOf } from './caller.js'
 import { replyToFault } from './fault.js'
 import type { Performer } from './perform.js'
 import { problem, type Reply } from './problem.js'
+import { SocketSubscriptions } from './socket-subscriptions.js'
 import { streamNamed } from './streams.js'
 import { parseStrictJson } from './strict-json.js'
 import { UNREAD_BYTES_MAX } from './subscribe.js'
@@ -25,8 +26,7 @@ import { textFrames } from './text-frames.js'
 
 export const MESSAGE_BYTES_MAX = 1024 * 1024
 export const IN_FLIGHT_MAX = 4_096
-const SUBSCRIPTIONS_MAX = 100
-const AUTHENTICATE_WITHIN_MS = 10_000
+export const AUTHENTICATE_WITHIN_MS = 10_000
 const PATH = `${BASE_PATH}/ws`
 
 type Message = Readonly<Record<string, unknown>>
@@ -70,8 +70,7 @@ export function openSockets(
 class Session {
   private caller: Caller | null = null
   private readonly orders: OrdersOfConnection
-  private readonly subscriptions = new Map<string, Subscription>()
-  private subscriptionCount = 0
+  private readonly subscriptions: SocketSubscriptions
   private inFlight = 0
   private isAlive = true
   /** Answers of this turn, and how much they are. */
@@ -88,30 +87,31 @@ class Session {
     private readonly opening: IncomingMessage,
   ) {
     this.requestId = requestIdOf(opening.headers)
-    this.orders = new OrdersOfConnection(services.host)
+    this.orders = new OrdersOfConnection(services)
+    this.subscriptions = new SocketSubscriptions((name, reason) => {
+      if (reason === 'slow') this.socket.terminate()
+      else this.write(`{"subscription":"${name}","closed":"${reason}"}`)
+    })
     this.address = clientAddress(opening)
   }
 
   begin(heartbeatMs: number): void {
-    const deadline = setTimeout(() => {
+    const stopWaiting = this.services.timer.once(AUTHENTICATE_WITHIN_MS, () => {
       if (this.caller === null) this.end(4401, 'nobody was proven in time')
-    }, AUTHENTICATE_WITHIN_MS)
+    })
     const heart = setInterval(() => this.beat(), heartbeatMs)
     this.socket.on('pong', () => {
       this.isAlive = true
     })
     this.socket.on('error', () => this.socket.terminate())
     this.socket.on('close', () => {
-      clearTimeout(deadline)
+      stopWaiting()
       clearInterval(heart)
-      for (const subscription of this.subscriptions.values()) subscription.close()
-      void this.endOrders()
+      this.subscriptions.closeAll()
+      void this.orders.endUnattended()
     })
-    const first = this.opening.headers.authorization === undefined ? null : this.proveByHeader()
-    this.socket.on('message', (data, isBinary) => {
-      if (first === null) void this.receive(data, isBinary)
-      else void first.then(() => this.receive(data, isBinary))
-    })
+    this.socket.on('message', (data, isBinary) => void this.receive(data, isBinary))
+    if (this.opening.headers.authorization !== undefined) void this.proveByHeader()
   }
 
   /** What was said leaves before the last word. */
@@ -120,21 +120,16 @@ class Session {
     this.socket.close(code, reason)
   }
 
+  /** Nothing more is read until it is known who asks, so that nobody fills the memory who is not proven. */
   private async proveByHeader(): Promise<void> {
+    this.socket.pause()
     try {
       this.caller = await callerOf(this.services, this.opening.headers, this.address, this.requestId)
     } catch (thrown) {
       this.answer(null, replyToFault(thrown, this.services, this.requestId))
       this.end(4401, 'nobody is proven')
-    }
-  }
-
-  private async endOrders(): Promise<void> {
-    try {
-      await this.orders.end()
-    } catch (thrown) {
-      // A server that stops takes no more commands: the next process ends them before it lets anybody in.
-      this.services.log.debug({ err: thrown }, 'orders of a closed connection are left to the next process')
+    } finally {
+      this.socket.resume()
     }
   }
 
@@ -200,35 +195,23 @@ class Session {
   }
 
   private async subscribe(caller: Caller, wanted: unknown): Promise<Reply> {
-    const { stream: asked = 'events', ...given } = (
+    const { stream: asked = 'events', ...filter } = (
       typeof wanted === 'object' && wanted !== null ? wanted : {}
     ) as Message
     const stream = streamNamed(asked)
-    if (this.subscriptions.size >= SUBSCRIPTIONS_MAX)
-      return refuse('limit_reached', `a socket can have ${SUBSCRIPTIONS_MAX} subscriptions`)
-    this.subscriptionCount += 1
-    const name = `sub_${this.subscriptionCount}`
-    const { subscription } = await stream.open(this.services, caller, given, ({ data }) => {
-      this.write(`{"subscription":"${name}","${stream.field}":${data}}`)
-      return this.socket.bufferedAmount + this.unsentCharacters <= UNREAD_BYTES_MAX
-    })
-    this.subscriptions.set(name, subscription)
-    void subscription.closed.then((reason) => {
-      this.subscriptions.delete(name)
-      if (reason === 'slow') this.socket.terminate()
-      else this.write(`{"subscription":"${name}","closed":"${reason}"}`)
+    const name = await this.subscriptions.add(async (given) => {
+      const { subscription } = await stream.open(this.services, caller, filter, ({ data }) => {
+        this.write(`{"subscription":"${given}","${stream.field}":${data}}`)
+        return this.socket.bufferedAmount + this.unsentCharacters <= UNREAD_BYTES_MAX
+      })
+      return subscription
     })
     return plain({ subscription: name })
   }
 
   private unsubscribe(wanted: unknown): Reply {
     const { subscription: name } = (typeof wanted === 'object' && wanted !== null ? wanted : {}) as Message
-    const subscription = this.subscriptions.get(String(name))
-    if (subscription === undefined)
-      return refuse('not_visible', 'the socket has no such subscription', {
-        field: '/unsubscribe/subscription',
-      })
-    subscription.close()
+    this.subscriptions.close(String(name))
     return plain({ subscription: name })
   }
 

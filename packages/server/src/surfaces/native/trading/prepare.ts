@@ -10,8 +10,8 @@ const settledCommand: Prepare = async ({ host }, call) => ({
   input: await settledInput(host, { ...call, input: versioned(call) }),
 })
 
-/** An order that comes over a socket carries it, and ends with it where its account asked for that. */
-const place: Prepare = async (services, call) => {
+/** Orders and quotes that come over a socket carry it, and end with it where their account asked for that. */
+const overConnection: Prepare = async (services, call) => {
   const prepared = await settledCommand(services, call)
   const { connection, caller, isDryRun } = call
   if (connection === null || isDryRun) return prepared
@@ -41,12 +41,12 @@ export const TRADING_PREPARE: readonly (readonly [string, Prepare])[] = [
     'instruments.settle',
     'orders.cancel_all',
     'orders.cross',
-    'orders.quote',
     'positions.adjust',
     'positions.close',
     'positions.move',
   ].map((name) => [name, settledCommand] as const),
-  ['orders.place', place],
+  ['orders.place', overConnection],
+  ['orders.quote', overConnection],
   ['orders.replace', replace],
   ['trades.bust', correct],
   ['trades.correct', correct],

@@ -40,6 +40,7 @@ export type UnsolicitedReason =
   | 'operator'
   | 'protection'
   | 'protection_removed'
+  | 'protection_curtailed'
   | 'quote_rejected'
   | 'disconnected'
   | 'other_closed'

@@ -7,7 +7,6 @@ import {
   type InstrumentId,
   type InstrumentView,
   type OptionType,
-  type Price,
   type Terms,
   toMilliseconds,
 } from '@stemma/core'
@@ -131,10 +130,6 @@ export function kindOf({ kind }: Contract): 'option' | 'future' | 'spot' {
 export const isSpot = ({ kind }: Contract): boolean => kind === 'currency_pair'
 export const isInverse = ({ derivative }: Contract): boolean => derivative?.style === 'inverse'
 export const isOver = ({ state }: Contract): boolean => state === 'expired' || state === 'terminated'
-
-/** The price that positions are valued at: the mark, else the last trade. */
-export const markOf = ({ statistics, settlementPrice }: Contract): Price | null =>
-  settlementPrice ?? statistics?.mark ?? statistics?.last ?? statistics?.close ?? null
 
 /** Dollars or coin of one contract; options are counted in whole coins. */
 export function contractSize(contract: Contract): number {

@@ -4,12 +4,19 @@ import {
   ROLES_OF_USER_MAX,
   SCOPES_OF_LIST_MAX,
   SEALED_LENGTH_MAX,
+  type UserId,
 } from '../identity/index.js'
 import { type Instant, NO_ROW, type Row } from '../image/index.js'
 import { refuse } from '../refusals/index.js'
 import type { AccessContext } from './access.js'
 import { parseAddressRange } from './addresses.js'
 import { isScope, type Role } from './scopes.js'
+
+/** Nobody takes its own access away: it would be a mistake that the one who made it cannot mend. */
+export function checkAnother({ doer }: AccessContext, user: UserId): void {
+  if (doer.user === user)
+    refuse('transition_invalid', 'nobody can suspend or close itself; another administrator has to')
+}
 
 /** Optimistic locking: a version that is given must be the present one. */
 export function checkVersion(given: number | null | undefined, present: number): void {

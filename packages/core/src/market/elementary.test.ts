@@ -18,6 +18,9 @@ describe('by the four operations alone', () => {
     for (const x of spread(1e-6, 5, 997)) expect(logarithm(x)).toBeCloseTo(Math.log(x), 14)
     expect(error(logarithm(1e12), Math.log(1e12))).toBeLessThan(1e-15)
     expect(logarithm(1)).toBe(0)
+    // By halving or doubling no such number ever comes near one.
+    for (const x of [0, -1, Number.POSITIVE_INFINITY, Number.NaN])
+      expect(() => logarithm(x)).toThrow('above zero')
   })
 
   test('the square root', () => {

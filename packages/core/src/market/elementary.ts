@@ -34,6 +34,7 @@ export function exponential(x: number): number {
 
 /** Of what is above zero: n ln 2 + ln m with m around one, and that by 2 artanh((m − 1) / (m + 1)). */
 export function logarithm(x: number): number {
+  if (!(x > 0 && x < Number.POSITIVE_INFINITY)) throw new Error(`expected a number above zero, was ${x}`)
   let [twos, rest] = [0, x]
   for (; rest > Math.SQRT2; rest /= 2) twos += 1
   for (; rest < Math.SQRT1_2; rest *= 2) twos -= 1

@@ -34,15 +34,19 @@ export function beginFundingClock(
 
 /** Brings the interest up to `at`, by the rate that held since. Half-even. */
 export function accrueInterest(market: Market, instrument: Row, at: Instant): void {
-  const { fundingClocks, sessions, instruments } = market
+  const { fundingClocks, instruments } = market
   const id = instruments.id(instrument)
   const row = fundingClocks.find(id)
   if (row === NO_ROW) return
-  const elapsed = BigInt(at - fundingClocks.accruedAt.get(row))
-  const rate = sessions.fundingRate.get(sessions.row(id))
-  const accrued = divide(rate * elapsed, BigInt(FUNDING_PERIOD), 'half_even')
+  const accrued = interestSince(market, id, fundingClocks.accruedAt.get(row), at)
   fundingClocks.interest.set(row, (fundingClocks.interest.get(row) + accrued) as Rate)
   fundingClocks.accruedAt.set(row, at)
+}
+
+/** The interest of a time in which the rate of now held: a part of the worth, half-even. */
+function interestSince({ sessions }: Market, id: InstrumentId, from: Instant, to: Instant): bigint {
+  const rate = sessions.fundingRate.get(sessions.row(id))
+  return divide(rate * BigInt(to - from), BigInt(FUNDING_PERIOD), 'half_even')
 }
 
 /**
@@ -50,17 +54,15 @@ export function accrueInterest(market: Market, instrument: Row, at: Instant): vo
  * full hours: of the oldest one so much counts as is within the eight hours, half-even.
  */
 export function fundingOfPeriod(market: Market, instrument: Row, at: Instant): Rate {
-  const { fundingClocks, sessions, instruments } = market
+  const { fundingClocks, instruments } = market
   const id = instruments.id(instrument)
   const row = fundingClocks.find(id)
   const nextAt = row === NO_ROW ? null : fundingClocks.nextAt.get(row)
   if (nextAt === null) return 0n as Rate
-  const rate = sessions.fundingRate.get(sessions.row(id))
-  const unbooked = BigInt(at - fundingClocks.accruedAt.get(row))
   let sum =
     fundingClocks.interest.get(row) -
     fundingClocks.interestAtHour.get(row) +
-    divide(rate * unbooked, BigInt(FUNDING_PERIOD), 'half_even')
+    interestSince(market, id, fundingClocks.accruedAt.get(row), at)
   let left = FUNDING_PERIOD - (at - (nextAt - HOUR))
   for (const hour of fundingClocks.hours.get(row).toReversed()) {
     if (left <= 0) break

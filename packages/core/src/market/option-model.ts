@@ -55,7 +55,8 @@ export function optionTermsAt(
   }
 }
 
-function arguments_({ forward, strike, years }: OptionTerms, volatility: number): readonly [number, number] {
+/** d1 and d2 of Black-76: by how many deviations of its way to the end the forward is above the strike. */
+function deviations({ forward, strike, years }: OptionTerms, volatility: number): readonly [number, number] {
   const spread = volatility * squareRoot(years)
   const first = logarithm(forward / strike) / spread + spread / 2
   return [first, first - spread]
@@ -64,7 +65,7 @@ function arguments_({ forward, strike, years }: OptionTerms, volatility: number)
 /** What the option is worth in dollars at a volatility. */
 export function optionWorth(terms: OptionTerms, volatility: number): number {
   const { isCall, forward, strike } = terms
-  const [first, second] = arguments_(terms, volatility)
+  const [first, second] = deviations(terms, volatility)
   return isCall
     ? forward * normalDistribution(first) - strike * normalDistribution(second)
     : strike * normalDistribution(-second) - forward * normalDistribution(-first)
@@ -94,11 +95,12 @@ const steepestAt = ({ forward, strike, years }: OptionTerms): number =>
   squareRoot((2 * Math.abs(logarithm(forward / strike))) / years)
 
 const slopeAt = (terms: OptionTerms, volatility: number): number =>
-  terms.forward * normalDensity(arguments_(terms, volatility)[0]) * squareRoot(terms.years)
+  terms.forward * normalDensity(deviations(terms, volatility)[0]) * squareRoot(terms.years)
 
+/** The slopes of the worth at a volatility, of one coin. */
 export function greeksAt(terms: OptionTerms, volatility: number): Greeks {
   const { isCall, forward, strike, years } = terms
-  const [first, second] = arguments_(terms, volatility)
+  const [first, second] = deviations(terms, volatility)
   const [root, density] = [squareRoot(years), normalDensity(first)]
   const exercised = isCall ? normalDistribution(second) : -normalDistribution(-second)
   return {

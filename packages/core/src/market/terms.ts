@@ -9,6 +9,7 @@ import {
   currencyOf,
   divide,
   negate,
+  ONE,
   PRICE_SCALE,
   type Price,
   powerOfTen,
@@ -53,6 +54,17 @@ export class Terms {
   worth(price: Price, quantity: Quantity): Amount {
     const notional = this.notional(price, quantity)
     return this.isInverse ? negate(notional) : notional
+  }
+
+  /**
+   * The coin that a quantity stands for, in 10^-18: of an inverse contract what its dollars buy at the price, of every
+   * other the quantity itself. Nothing of an inverse one at no price.
+   */
+  coin(price: Price, quantity: Quantity, rounding: Rounding): bigint {
+    const size = quantity * this.multiplier
+    const scale = powerOfTen(this.quantityScale)
+    if (!this.isInverse) return divide(size, scale, rounding)
+    return price === 0n ? 0n : divide(size * ONE, scale * price, rounding)
   }
 
   /** What one count of a quantity is worth at a price, where that is a whole count of the currency; else null. */

@@ -148,11 +148,10 @@ export function followUp(context: TradingContext, session: TradingSession): void
   cancelUnfunded(context, session)
   for (const instrument of session.instruments) {
     const row = market.instruments.row(instrument)
-    let acted = 0
     let isFollowed = trail(context, row, session.following)
     let next = nextToAct(context, row)
-    while (isFollowed && next !== NO_ROW && hasRoomFor(context, session, next, acted)) {
-      acted += 1
+    while (isFollowed && next !== NO_ROW && hasRoomFor(context, session, next)) {
+      session.acted += 1
       const order = take(context, next)
       if (order.stopPrice !== null && !order.isTriggered) trigger(context, order)
       else reprice(context, order)
@@ -199,10 +198,12 @@ function act(context: TradingContext, session: TradingSession, order: Order): vo
 }
 
 /** Whether the command can let it trade as far as a command of its own could; else its turn comes in the next step. */
-function hasRoomFor(context: TradingContext, session: TradingSession, row: Row, acted: number): boolean {
-  if (acted >= FILLS_OF_COMMAND_MAX) return false
+function hasRoomFor(context: TradingContext, session: TradingSession, row: Row): boolean {
+  if (session.acted >= FILLS_OF_COMMAND_MAX) return false
   const order = orderAt(context.trading.orders, row)
-  const fills = fillsFor(context, order, openQuantityOf(order), session.room)
+  // It is where it will trade that counts, not where it stood before its index moved.
+  const price = peggedPrice(context.market, order, context.now) ?? order.price
+  const fills = fillsFor(context, { ...order, price }, openQuantityOf(order), session.room)
   return fills <= session.room || session.fills === 0
 }
 

@@ -254,6 +254,8 @@ describe('a cross', () => {
     for (const more of [
       { price: null, pricing: 'best_own' },
       { quantity: null, cash: usd('1.00'), timeInForce: 'fok' },
+      { price: null, usdPrice: at('1000') },
+      { price: null, volatility: at('0.8') },
     ]) {
       const input = {
         ...pair(opened, '0.50'),
@@ -264,6 +266,23 @@ describe('a cross', () => {
       }
       expect(refusedWith(opened.engine, 'orders.cross', input as never)).toBe('malformed')
     }
+  })
+
+  test.each([
+    ['shows a part', { displayQuantity: 1n }],
+    ['is protected', { isProtected: true }],
+    ['has others hang on it', { linked: { kind: 'one_triggers_other', condition: 'first_hit', orders: [] } }],
+  ])('has no order that %s', (_what, more) => {
+    const opened = world()
+    const [one, other] = pair(opened, '0.50').orders
+    for (const orders of [
+      [{ ...one, ...more }, other],
+      [one, { ...other, ...more }],
+    ])
+      expect(refusedWith(opened.engine, 'orders.cross', { ...pair(opened, '0.50'), orders } as never)).toBe(
+        'malformed',
+      )
+    expect(opened.engine.rooms.trading.held(opened.anna, opened.instrument)).toBe(0n)
   })
 
   test.each([

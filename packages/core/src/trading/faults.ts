@@ -7,6 +7,7 @@ import type { AccountId } from '../hierarchy/index.js'
 import type { Row } from '../image/index.js'
 import type { InstrumentId } from '../market/index.js'
 import type { Quantity } from '../money/index.js'
+import { refuse } from '../refusals/index.js'
 import type { OpenSums } from './kinds/kind.js'
 import type { Order } from './order.js'
 
@@ -58,6 +59,11 @@ export interface Fault {
   /** One sentence, safe to show. */
   readonly text: string
   readonly data?: { readonly [key: string]: string | number | boolean | null }
+}
+
+/** Refuses for a fault: nothing is changed then. */
+export function refuseFor({ code, text, data }: Fault): never {
+  return refuse('order_rejected', text, { data: { reason: code, ...data } })
 }
 
 export const fault = (code: OrderFaultCode, text: string, data?: Fault['data']): Fault =>

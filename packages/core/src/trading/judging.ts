@@ -11,7 +11,7 @@ import { judgeTerms } from './judging-terms.js'
 import { kindRules } from './kinds/kind-rules.js'
 import { find, selfMatches, takingFault } from './matching.js'
 import type { Order } from './order.js'
-import { isPegged, pegFault } from './pegged-price.js'
+import { pegFault } from './pegged-price.js'
 import { protectionFault } from './protection/protecting.js'
 import { selfMatchOf } from './self-match.js'
 import { FILLS_OF_COMMAND_MAX } from './session.js'
@@ -48,7 +48,6 @@ function venueFault(context: TradingContext, venue: Row, order: Order, instrumen
   if (trigger !== null || !['market', 'limit', 'stop', 'stop_limit', 'market_to_limit'].includes(order.type))
     return fault('order_type_invalid', 'an outside venue triggers stops alone, by its own price')
   if (displayQuantity !== undefined) return fault('order_type_invalid', 'an outside venue shows orders whole')
-  if (isPegged(order.terms)) return fault('order_type_invalid', 'an outside venue leaves a price as it is')
   return order.price === null && order.stopPrice === null && referencePrice(context, instrument) === null
     ? fault('no_reference_price', 'no last trade when open, no settlement and no previous close')
     : null

@@ -23,6 +23,7 @@ import { referencePrice } from './judging.js'
 import { quantityForCash } from './matching.js'
 import type { Order } from './order.js'
 import { peggedPrice } from './pegged-price.js'
+import { checkPrintable, isPrintable } from './printable.js'
 import { checkSpecialTerms, type SpecialAsked, specialTerms } from './special-terms.js'
 import type { TradingContext } from './trading.js'
 import { noReference, trailedPrice } from './trailing.js'
@@ -70,19 +71,11 @@ export type PlaceOrder = {
 } & SpecialAsked
 
 const VISIBLE_ASCII = /^[\x21-\x7e]+$/
-const PRINTABLE_ASCII = /^[\x20-\x7e]*$/
 
 export function checkClientOrderId(text: string | null): void {
   if (text !== null && (text.length > CLIENT_ORDER_ID_LENGTH_MAX || !VISIBLE_ASCII.test(text)))
     refuse('malformed', `expected 1 to ${CLIENT_ORDER_ID_LENGTH_MAX} visible characters`, {
       field: '/client_order_id',
-    })
-}
-
-function checkLabel(label: string | null): void {
-  if (label !== null && (label.length < 1 || label.length > LABEL_LENGTH_MAX || !PRINTABLE_ASCII.test(label)))
-    refuse('malformed', `expected a label of 1 to ${LABEL_LENGTH_MAX} printable characters`, {
-      field: '/label',
     })
 }
 
@@ -126,7 +119,7 @@ export function checkShape(input: PlaceOrder, now: Instant): void {
     refuse('malformed', 'a trigger goes with stops and takes', { field: '/trigger' })
   if (input.reprices === true && !input.postOnly)
     refuse('malformed', 'only a post-only order is priced anew', { field: '/reprices' })
-  checkLabel(input.label ?? null)
+  if (input.label != null) checkPrintable(input.label, LABEL_LENGTH_MAX, '/label')
   for (const [given, field] of [
     [price, '/price'],
     [stopPrice, '/stop_price'],
@@ -173,8 +166,8 @@ function checkTags(tags: PlaceOrder['tags']): void {
     name.length <= TAG_LENGTH_MAX &&
     typeof value === 'string' &&
     value.length <= TAG_LENGTH_MAX &&
-    PRINTABLE_ASCII.test(name) &&
-    PRINTABLE_ASCII.test(value)
+    isPrintable(name) &&
+    isPrintable(value)
   if (entries.length > TAGS_MAX || !entries.every(isShort))
     refuse('malformed', `expected at most ${TAGS_MAX} tags of ${TAG_LENGTH_MAX} characters`, {
       field: '/tags',

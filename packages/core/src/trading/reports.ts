@@ -38,6 +38,7 @@ export const ENDING_REASONS = [
   'liquidation',
   'protection',
   'protection_removed',
+  'protection_curtailed',
   'quote_rejected',
   'disconnected',
   'other_closed',

@@ -11,6 +11,8 @@ export const FILLS_OF_COMMAND_MAX = 500
 
 export class TradingSession {
   fills = 0
+  /** Orders that waited and acted behind others: as many as fills, however often what follows is looked at. */
+  acted = 0
   /** Orders that were cancelled as their accounts cannot pay for them any more. */
   unfunded = 0
   /** Orders that still may follow a price. */

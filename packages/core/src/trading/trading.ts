@@ -195,11 +195,11 @@ export class Trading {
       hasOrders: (row) => !this.ordersIn.isEmpty(market.instruments.id(row)),
       isAwaited: (row, now) => {
         const id = market.instruments.id(row)
-        return [
-          this.trailing.leftBehind(id),
-          this.waiting.triggered(id),
-          this.peggedOrders.leftBehind(id, now),
-        ].some((order) => order !== NO_ROW)
+        return (
+          this.trailing.leftBehind(id) !== NO_ROW ||
+          this.waiting.triggered(id) !== NO_ROW ||
+          this.peggedOrders.isLeftBehind(id, now)
+        )
       },
       follow: (row, room) => trail({ market, trading: this }, row, room),
     })

@@ -8,7 +8,7 @@ import type { UserId } from '../../identity/index.js'
 import { command } from '../../image/index.js'
 import { refuse } from '../../refusals/index.js'
 import type { AccessContext } from '../access.js'
-import { checkVersion, keepingAdministrator } from '../checks.js'
+import { checkAnother, checkVersion, keepingAdministrator } from '../checks.js'
 import { checkUserGiven } from '../grants.js'
 import { endUser, moveUser } from '../user-steps.js'
 
@@ -27,8 +27,7 @@ const changing = (name: string, kind: string, from: readonly NodeStatus[], to: N
       const before = users.status.get(row)
       checkVersion(version, users.version.get(row))
       if (!from.includes(before)) refuse('transition_invalid', `the user is ${before}`)
-      if (to !== 'active' && context.doer.user === user)
-        refuse('transition_invalid', 'nobody can suspend or close itself; another administrator has to')
+      if (to !== 'active') checkAnother(context, user)
       // Reactivating gives the user back all that it has, so it takes as much as giving it.
       if (to === 'active') checkUserGiven(context, user, null)
       keepingAdministrator(context, () => {

@@ -9,7 +9,7 @@ import { refuse } from '../../refusals/index.js'
 import type { AccessContext } from '../access.js'
 import { recordAccessOfUser } from '../access-log.js'
 import { unbind } from '../bind.js'
-import { checkSealed, pathOfUser } from '../checks.js'
+import { checkAnother, checkSealed, pathOfUser } from '../checks.js'
 import { switchLogin } from '../login-switch.js'
 import { revoke } from '../revoke.js'
 import { endUser } from '../user-steps.js'
@@ -115,11 +115,10 @@ export const removeLogin = command({
   scope: 'accounts:write',
   needs,
   decide(context: AccessContext, { account }: OfSubaccount) {
-    const { identity, access, doer } = context
+    const { identity, access } = context
     const row = loginThere(context, openSubaccount(context, account))
     const user = identity.users.id(row)
-    if (doer.user === user)
-      refuse('transition_invalid', 'nobody can suspend or close itself; another administrator has to')
+    checkAnother(context, user)
     if (isOfNothingElse(context, row, account)) endUser(context, row)
     else
       for (const binding of [...access.reach.joining(user, 'account', account)])

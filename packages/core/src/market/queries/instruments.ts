@@ -26,6 +26,8 @@ export type InstrumentView = Values<typeof instrumentFields> & {
   /** Null before the first trade or price. */
   readonly statistics: Values<typeof statisticsFields> | null
   readonly fees: (Values<typeof feeScheduleFields> & { readonly id: FeeScheduleId }) | null
+  /** What its positions are valued at: the settlement, else the mark, else the last trade, else the close. */
+  readonly valuationPrice: Price | null
   /** What it follows stands at; null of what follows nothing, and before the first price. */
   readonly indexPrice: Price | null
   /** Of futures and perpetuals. */
@@ -45,6 +47,7 @@ function instrumentView({ market, now }: MarketContext, row: Row): InstrumentVie
     openInterest: market.openInterest(row),
     statistics: traded === NO_ROW ? null : statistics.read(traded),
     fees: schedule === null ? null : { id: schedule, ...feeSchedules.read(feeSchedules.row(schedule)) },
+    valuationPrice: market.valuationPrice(row),
     indexPrice: market.indexPrice(row),
     session:
       session === NO_ROW

@@ -24,17 +24,18 @@ export class PeggedOrders implements Derived {
     const { orders } = this
     const first = { retreats: NO_ROW, advances: NO_ROW }
     for (const row of this.instruments.get(instrument) ?? []) {
-      const order = {
-        side: orders.side.get(row),
-        terms: orders.terms.get(row),
-        price: orders.price.get(row),
-        instrument,
-      }
-      const how = leftBehind(this.market, order, now)
+      const how = this.howLeftBehind(instrument, row, now)
       if (how === null) continue
       if (first[how] === NO_ROW || orders.id(row) < orders.id(first[how])) first[how] = row
     }
     return first.retreats === NO_ROW ? first.advances : first.retreats
+  }
+
+  /** Whether there is one that the index or the time has left behind. */
+  isLeftBehind(instrument: InstrumentId, now: Instant): boolean {
+    for (const row of this.instruments.get(instrument) ?? [])
+      if (this.howLeftBehind(instrument, row, now) !== null) return true
+    return false
   }
 
   /** Whether one of them follows the time as well. */
@@ -53,6 +54,12 @@ export class PeggedOrders implements Derived {
       const ids = [...(this.instruments.get(instrument) ?? [])].map((row) => this.orders.id(row))
       if (ids.length > 0) yield [instrument, ...ids.sort((left, right) => left - right)]
     }
+  }
+
+  private howLeftBehind(instrument: InstrumentId, row: Row, now: Instant): ReturnType<typeof leftBehind> {
+    const { side, terms, price } = this.orders
+    const order = { side: side.get(row), terms: terms.get(row), price: price.get(row), instrument }
+    return leftBehind(this.market, order, now)
   }
 
   private enter(row: Row): void {

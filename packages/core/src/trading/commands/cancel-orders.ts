@@ -37,8 +37,11 @@ export const cancelOrders = command({
   needs: (_context: TradingContext, { account }: CancelOrders) => tradeNeeds(account, 'cancel'),
   decide(context, input) {
     const { orders, ordersOf } = context.trading
+    // Both can be thousands: an account's orders, and the instruments that are meant.
+    const instruments = input.instruments == null ? null : new Set(input.instruments)
     const wanted = ordersOf
       .of(input.account)
+      .filter((row) => instruments === null || instruments.has(orders.instrument.get(row)))
       .filter((row) => isAsked(context, row, input) && frozenState(context, row) === null)
     const cancelled: OrderId[] = []
     for (const row of wanted.slice(0, CANCELS_OF_COMMAND_MAX)) {
@@ -53,13 +56,11 @@ export const cancelOrders = command({
 function isAsked(context: TradingContext, row: Row, input: CancelOrders): boolean {
   const { trading, market } = context
   const { orders } = trading
-  const { instrument, side, types = null, label = null, instruments = null } = input
-  const { onlyQuotes = false, quoteSet = null } = input
+  const { instrument, side, types = null, label = null, onlyQuotes = false, quoteSet = null } = input
   const terms = orders.terms.get(row)
   const own = orders.instrument.get(row)
   return (
     (instrument === null || own === instrument) &&
-    (instruments === null || instruments.includes(own)) &&
     (side === null || orders.side.get(row) === side) &&
     (types === null || types.includes(orders.type.get(row))) &&
     (label === null || terms.label === label) &&

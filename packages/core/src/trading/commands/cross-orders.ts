@@ -9,7 +9,7 @@ import { instrumentRow } from '../../market/index.js'
 import { refuse } from '../../refusals/index.js'
 import { tradeNeeds } from '../access.js'
 import { followUp } from '../entering.js'
-import { type Fault, fault } from '../faults.js'
+import { type Fault, fault, refuseFor } from '../faults.js'
 import type { Side } from '../fields.js'
 import { judgeFunds, noteEntered } from '../judging.js'
 import { judgeTerms } from '../judging-terms.js'
@@ -53,7 +53,7 @@ export const crossOrders = command({
       throughFault(context, taker, maker) ??
       judgeFunds(context, first) ??
       judgeFunds(context, second)
-    if (found !== null) refuse('order_rejected', found.text, { data: { reason: found.code, ...found.data } })
+    if (found !== null) refuseFor(found)
     for (const order of made) noteEntered(context, order)
     for (const order of made) report(context, order, 'accepted', 'new')
     const session = new TradingSession()
@@ -75,8 +75,6 @@ function checkPair([first, second]: CrossOrders['orders']): void {
     refuse('malformed', 'expected a buy and a sell of one instrument, at one price and quantity', {
       field: '/orders',
     })
-  const isPlain = ({ type, pricing, cash, allOrNone, postOnly }: PlaceOrder): boolean =>
-    type === 'limit' && pricing === 'given' && cash === null && !allOrNone && !postOnly
   if (![first, second].every(isPlain))
     refuse('malformed', 'expected plain limit orders', { field: '/orders' })
   if (
@@ -86,6 +84,21 @@ function checkPair([first, second]: CrossOrders['orders']): void {
   )
     refuse('client_order_id_taken', 'both orders have that client order id', { field: '/orders' })
 }
+
+/**
+ * Both trade whole, at once and at the price that they name: one whose price follows something names none, and one that
+ * shows a part, is protected or has others hang on it asks for what never comes.
+ */
+const isPlain = (order: PlaceOrder): boolean =>
+  order.type === 'limit' &&
+  order.pricing === 'given' &&
+  order.price !== null &&
+  order.cash === null &&
+  !order.allOrNone &&
+  !order.postOnly &&
+  (order.displayQuantity ?? null) === null &&
+  (order.linked ?? null) === null &&
+  order.isProtected !== true
 
 /** Whoever rests at a better price, or at this one, goes first. */
 function throughFault(context: TradingContext, taker: Order, maker: Order): Fault | null {

@@ -9,6 +9,7 @@ import type { Quantity } from '../../money/index.js'
 import { refuse } from '../../refusals/index.js'
 import { tradeNeeds } from '../access.js'
 import { followUp } from '../entering.js'
+import { refuseFor } from '../faults.js'
 import { countMove } from '../moves/allowance.js'
 import { checkLegs, checkMargin, checkMoveSides, excessesOf } from '../moves/checks.js'
 import { type MoveLeg, moveLeg, type Sides } from '../moves/moving.js'
@@ -62,6 +63,6 @@ function checkTaken(
 ): void {
   for (const check of context.trading.checks) {
     const found = check.taken?.(context, { from, account: to, instrument, before }) ?? null
-    if (found !== null) refuse('order_rejected', found.text, { data: { reason: found.code, ...found.data } })
+    if (found !== null) refuseFor(found)
   }
 }

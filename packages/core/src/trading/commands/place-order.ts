@@ -5,10 +5,9 @@
 import { command, NO_ROW } from '../../image/index.js'
 import { instrumentRow } from '../../market/index.js'
 import { quantity } from '../../money/index.js'
-import { refuse } from '../../refusals/index.js'
 import { accept } from '../accepting.js'
 import { isReducing, tradeNeeds } from '../access.js'
-import type { Fault } from '../faults.js'
+import { type Fault, refuseFor } from '../faults.js'
 import { judge, noteEntered } from '../judging.js'
 import { type Linked, linkedFault, linkUp } from '../linked/linking.js'
 import type { Order } from '../order.js'
@@ -83,13 +82,12 @@ function acceptOther(context: TradingContext, { primary, others }: Linked): void
   }
   if (condition === 'incremental') other.quantity = quantity(other.quantity - filled)
   const found = judge(context, other)
-  if (found !== null) refuse('order_rejected', found.text, { data: { reason: found.code, ...found.data } })
+  if (found !== null) refuseFor(found)
   accept(context, new TradingSession(), other)
 }
 
 function decline(context: TradingContext, order: Order, fault: Fault, onReject: PlaceOrder['onReject']) {
-  if (onReject === 'refuse')
-    refuse('order_rejected', fault.text, { data: { reason: fault.code, ...fault.data } })
+  if (onReject === 'refuse') refuseFor(fault)
   noteEntered(context, order)
   report(context, order, 'rejected', 'rejected', faultTold(fault))
   return { order: order.id, state: 'rejected' as const }

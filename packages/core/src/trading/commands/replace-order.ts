@@ -8,6 +8,7 @@ import { QUANTITY_MAX, quantity as quantityOf } from '../../money/index.js'
 import { refuse } from '../../refusals/index.js'
 import { isReducing, orderNeeds } from '../access.js'
 import { priceBehind } from '../behind.js'
+import { refuseFor } from '../faults.js'
 import type { OrderId, TimeInForce } from '../fields.js'
 import { judge, noteEntered } from '../judging.js'
 import { type Order, openQuantityOf, orderAt } from '../order.js'
@@ -61,8 +62,7 @@ export const replaceOrder = command({
     const after = behind(context, changed(context, before, input))
     const fault = judge(context, after, row)
     if (fault !== null) {
-      if (input.onReject === 'refuse')
-        refuse('order_rejected', fault.text, { data: { reason: fault.code, ...fault.data } })
+      if (input.onReject === 'refuse') refuseFor(fault)
       report(context, before, 'replace_rejected', before.state, {
         clientOrderId: input.clientOrderId,
         ...faultTold(fault),

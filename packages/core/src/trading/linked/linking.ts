@@ -6,23 +6,18 @@ import type { OrderId } from '../fields.js'
 import { judgeTerms } from '../judging-terms.js'
 import type { Order } from '../order.js'
 import { checkShape, orderOf, type PlaceOrder } from '../placing.js'
+import { PLAIN_LIMIT } from '../plain-limit.js'
 import type { TradingContext } from '../trading.js'
 import { LINKED_ORDERS_MAX, type Link, type LinkedOrder } from './fields.js'
 
 /** The order that is asked for, as one of its own. */
 export const asPlaced = (input: PlaceOrder, linked: LinkedOrder): PlaceOrder => ({
+  ...PLAIN_LIMIT,
   account: input.account,
   instrument: input.instrument,
-  cash: null,
-  pricing: 'given',
   expiresAt: linked.timeInForce === 'gtd' ? input.expiresAt : null,
-  clientOrderId: null,
-  minimumQuantity: null,
-  allOrNone: false,
-  strictLimit: false,
   selfMatchId: input.selfMatchId,
   selfMatchInstruction: input.selfMatchInstruction,
-  tags: {},
   onReject: input.onReject,
   ...(input.connection === undefined ? {} : { connection: input.connection }),
   ...linked,

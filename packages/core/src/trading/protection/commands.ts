@@ -3,15 +3,16 @@ import type { AccountId } from '../../hierarchy/index.js'
 import { command, NO_ROW, type Row } from '../../image/index.js'
 import { refuse } from '../../refusals/index.js'
 import { tradeNeeds } from '../access.js'
+import { checkPrintable } from '../printable.js'
 import type { TradingContext } from '../trading.js'
 import {
   PROTECTION_FROZEN_SECONDS_MAX,
   PROTECTION_INTERVAL_SECONDS_MAX,
   PROTECTIONS_OF_ACCOUNT_MAX,
   type ProtectionId,
+  QUOTE_GROUP_LENGTH_MAX,
   QUOTE_GROUPS_MAX,
 } from './fields.js'
-import { checkGroupName } from './names.js'
 import { cancelProtected, protectionOf, recordProtection, thaw } from './protecting.js'
 import { curtail } from './side-limit.js'
 
@@ -70,7 +71,7 @@ export const setProtection = command({
 /** The name of a group is the account's own, so it stands for one index. */
 function checkGroup({ trading }: TradingContext, { account, index, group = null }: SetProtection): void {
   if (group === null) return
-  checkGroupName(group)
+  checkPrintable(group, QUOTE_GROUP_LENGTH_MAX, '/group')
   const { protections, protectionsOf } = trading
   const taken = protectionsOf
     .of(account)

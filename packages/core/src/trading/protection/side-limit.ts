@@ -39,7 +39,7 @@ export function curtail(context: TradingContext, row: Row): void {
     const order = orderAt(orders, each)
     const side = `${order.instrument} ${order.side}`
     const sum = (sums.get(side) ?? 0n) + coinIn(context, order)
-    if (sum > most) cancelOpenOrder(context, each, 'protection_removed')
+    if (sum > most) cancelOpenOrder(context, each, 'protection_curtailed')
     else sums.set(side, sum)
   }
 }

@@ -1,6 +1,6 @@
 /** What is open under a protection, and what it comes to in the coin that its contracts deal in. */
 import type { Row } from '../../image/index.js'
-import { divide, ONE, type Price, powerOfTen, type Quantity } from '../../money/index.js'
+import type { Price, Quantity } from '../../money/index.js'
 import { type Order, openQuantityOf } from '../order.js'
 import type { TradingContext } from '../trading.js'
 
@@ -18,10 +18,7 @@ export function coinOf(
   quantity: Quantity,
   price: Price,
 ): bigint {
-  const terms = market.termsOf(market.instruments.row(instrument))
-  const size = quantity * terms.multiplier
-  const scale = powerOfTen(terms.quantityScale)
-  return terms.isInverse ? divide(size * ONE, scale * price, 'up') : divide(size, scale, 'up')
+  return market.termsOf(market.instruments.row(instrument)).coin(price, quantity, 'up')
 }
 
 /** What is open of an order in the coin that its contract deals in, at its limit; nothing of one at no price. */

@@ -5,7 +5,8 @@ import { PRICE_MAX, QUANTITY_MAX } from '../../money/index.js'
 import { refuse } from '../../refusals/index.js'
 import { checkConnection } from '../disconnects/checking.js'
 import { type Fault, fault } from '../faults.js'
-import { checkGroupName } from '../protection/names.js'
+import { checkPrintable } from '../printable.js'
+import { QUOTE_GROUP_LENGTH_MAX } from '../protection/fields.js'
 import type { TradingContext } from '../trading.js'
 import {
   type PlaceQuotes,
@@ -15,15 +16,13 @@ import {
   type SideAsked,
 } from './fields.js'
 
-const PRINTABLE_ASCII = /^[\x20-\x7e]+$/
-
 /** Refuses what is malformed, or names what is not there. */
 export function checkQuotes(
   context: TradingContext,
   { group, quoteId, quotes, connection }: PlaceQuotes,
 ): void {
-  checkGroupName(group)
-  checkText(quoteId, '/quote_id')
+  checkPrintable(group, QUOTE_GROUP_LENGTH_MAX, '/group')
+  checkPrintable(quoteId, QUOTE_ID_LENGTH_MAX, '/quote_id')
   checkConnection(connection ?? null)
   if (quotes.length < 1 || quotes.length > QUOTES_OF_COMMAND_MAX)
     refuse('malformed', `expected 1 to ${QUOTES_OF_COMMAND_MAX} quotes`, { field: '/quotes' })
@@ -38,7 +37,7 @@ function checkQuote(
   at: string,
 ): void {
   instrumentRow(market, instrument)
-  if (quoteSet !== null) checkText(quoteSet, `${at}/quote_set`)
+  if (quoteSet !== null) checkPrintable(quoteSet, QUOTE_ID_LENGTH_MAX, `${at}/quote_set`)
   if (bid === null && ask === null)
     refuse('malformed', 'expected a bid, an ask, or both', { field: `${at}/bid` })
   if (bid !== null) checkSide(bid, `${at}/bid`)
@@ -54,11 +53,6 @@ function checkSide({ price, quantity, postOnly, reprices }: SideAsked, at: strin
     refuse('malformed', 'expected a quantity that an order can have, or none', { field: `${at}/quantity` })
   if (reprices && !postOnly)
     refuse('malformed', 'only a post-only order is priced anew', { field: `${at}/reprices` })
-}
-
-function checkText(text: string, field: string): void {
-  if (text.length > QUOTE_ID_LENGTH_MAX || !PRINTABLE_ASCII.test(text))
-    refuse('malformed', `expected 1 to ${QUOTE_ID_LENGTH_MAX} printable characters`, { field })
 }
 
 /** The group of an account, by its name alone. */

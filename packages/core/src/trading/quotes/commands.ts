@@ -1,7 +1,7 @@
 /** `orders.quote`: a market maker's quotes in many instruments, each side as it shall stand from now on. */
 import { command } from '../../image/index.js'
-import { refuse } from '../../refusals/index.js'
 import { tradeNeeds } from '../access.js'
+import { refuseFor } from '../faults.js'
 import { TradingSession } from '../session.js'
 import type { TradingContext } from '../trading.js'
 import { checkQuotes, quotesFault } from './checking.js'
@@ -15,7 +15,7 @@ export const placeQuotes = command({
   decide(context, message) {
     checkQuotes(context, message)
     const found = quotesFault(context, message)
-    if (found !== null) refuse('order_rejected', found.text, { data: { reason: found.code } })
+    if (found !== null) refuseFor(found)
     const session = new TradingSession()
     return { sides: message.quotes.flatMap((quote) => settleQuote(context, session, message, quote)) }
   },

@@ -68,7 +68,7 @@ describe('groups of protection', () => {
   })
 
   test('a side of an instrument comes to no more than the most of its group, in coin', () => {
-    const { set, quote, prices, perpetual } = quotesWorld()
+    const { set, quote, prices, endOf, standing, perpetual } = quotesWorld()
     set('near', { sideQuantityMax: at('0.01') })
     // At 100,000 a hundredth of a coin is 1,000 dollars; at 99,990 the same dollars are more coin.
     expect(faults(quote([both(perpetual, side('99990', 1_000), side('100010', 1_000))]))).toEqual([
@@ -76,8 +76,10 @@ describe('groups of protection', () => {
       null,
     ])
     expect(faults(quote([both(perpetual, side('99990', 990), null)]))).toEqual([null])
+    const bid = standing('buy')?.id
     set('near', { sideQuantityMax: at('0.005') })
     expect(prices()).toEqual([null, null])
+    expect(endOf(bid)?.data.unsolicited).toBe('protection_curtailed')
   })
 
   test('of protected orders all of a side count together', () => {

@@ -54,7 +54,9 @@ export function settleQuote(
   quote: QuoteAsked,
 ): SideSettled[] {
   const { trading } = context
-  const rowOf = (side: Side): Row => trading.openQuotes.find({ ...message, ...quote, side })
+  const { account, group } = message
+  const { instrument } = quote
+  const rowOf = (side: Side): Row => trading.openQuotes.find({ account, group, instrument, side })
   const crossed = crossedFault(trading.orders, quote, rowOf)
   const settled = sidesInOrder(trading.orders, quote, rowOf).flatMap((side) => {
     const asked = side === 'buy' ? quote.bid : quote.ask
@@ -63,7 +65,7 @@ export function settleQuote(
     const quoting = { message, quote, side, asked, row: rowOf(side) }
     const { order, fault: found } = settleSide(context, session, quoting, crossed)
     session.instruments.clear()
-    return [{ instrument: quote.instrument, side, order, fault: told(found) }]
+    return [{ instrument, side, order, fault: told(found) }]
   })
   // The bid is told before the ask, whichever went first.
   return settled[0]?.side === 'sell' ? settled.reverse() : settled

@@ -2,7 +2,7 @@
  * What this venue lists of a book, and how it is found. Its currencies are those that contracts settle in; a spot pair is
  * of both of its own.
  */
-import type { CurrencyCode, InstrumentId, InstrumentView, Price, Terms } from '@stemma/core'
+import type { CurrencyCode, InstrumentId, InstrumentView, Terms } from '@stemma/core'
 import type { InstrumentUnits } from '../../host/market-view.js'
 import type { Call } from './call.js'
 import { answered, instrumentNotFound, invalidParam } from './errors.js'
@@ -133,10 +133,6 @@ export function kindOf({ kind }: Contract): 'option' | 'future' | 'spot' {
 export const isSpot = ({ kind }: Contract): boolean => kind === 'currency_pair'
 export const isInverse = ({ derivative }: Contract): boolean => derivative?.style === 'inverse'
 export const isOver = ({ state }: Contract): boolean => state === 'expired' || state === 'terminated'
-
-/** The price that positions are valued at: the mark, else the last trade. */
-export const markOf = ({ statistics, settlementPrice }: Contract): Price | null =>
-  settlementPrice ?? statistics?.mark ?? statistics?.last ?? statistics?.close ?? null
 
 /** Dollars or coin of one contract; options are counted in whole coins. */
 export function contractSize(contract: Contract): number {

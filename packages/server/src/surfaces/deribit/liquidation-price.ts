@@ -8,7 +8,7 @@
  *   maintenance = worth × (rate + rate per unit × size in coin): inverse by coin / r, linear by size × index × r
  */
 import type { MarginView } from '@stemma/core'
-import { type Contract, isInverse, markOf } from './instruments.js'
+import { type Contract, isInverse } from './instruments.js'
 import { amountShown, priceOr, priceShown } from './numbers.js'
 
 /** A position in a future or perpetual. */
@@ -77,7 +77,7 @@ function between(left: (ratio: number) => number, [short, good]: readonly [numbe
 /** What a position stands for; null where it is an option, or a price is missing. */
 export function exposureOf(contract: Contract, delta: number): Exposure | null {
   const { marginRates, kind } = contract
-  const mark = priceOr(markOf(contract), null)
+  const mark = priceOr(contract.valuationPrice, null)
   if (kind === 'option' || marginRates === null || mark === null) return null
   return {
     isInverse: isInverse(contract),

@@ -20,7 +20,7 @@ import { contractAsked, contractNamed, contracts, currencyNamed } from './instru
 import { amountShown, plainDecimal, priceOr, priceShown } from './numbers.js'
 import { numberShown } from './orders.js'
 import { checkOpen, contractOfFacts, factsNamed } from './own-orders.js'
-import { deltasShown } from './portfolio-greeks.js'
+import { deltasShown, sizesIn } from './portfolio-greeks.js'
 
 export const ORDERS_OF_MARGINS_MAX = 1_000
 
@@ -115,7 +115,7 @@ async function simulate(call: PrivateCall): Promise<unknown> {
     futures_session_rpl: shown(sessionRealized),
     futures_session_upl: shown(sessionUnrealized),
     options_value: shown(simulated.optionsValue),
-    ...deltasShown(simulated.holdings, await contracts(call), currency, host.now()),
+    ...deltasShown(sizesIn(simulated.holdings, await contracts(call), currency), host.now()),
     additional_reserve: 0,
     spot_reserve: 0,
     portfolio_margining_enabled: false,

@@ -2,14 +2,23 @@
  * What is ahead of an account: its margins once the next contracts have expired, where it would be liquidated, and what a
  * cross account comes to in dollars.
  */
-import type { AccountView, Amount, CurrencyCode, Instant, MarginView, ProjectedMargin } from '@stemma/core'
+import {
+  type AccountView,
+  type Amount,
+  type CurrencyCode,
+  coinHeld,
+  deltaTotal,
+  type Instant,
+  type MarginView,
+  type ProjectedMargin,
+} from '@stemma/core'
 import type { Call } from './call.js'
 import { answered } from './errors.js'
 import { figuresOf, marginOf } from './figures.js'
 import { type Contract, isOver, SYSTEM } from './instruments.js'
 import { cushionOf, type Exposure, exposureOf, liquidationRatio } from './liquidation-price.js'
 import { amountShown, priceOr } from './numbers.js'
-import { coinOf, deltaTotal, type Size } from './portfolio-greeks.js'
+import type { Size } from './portfolio-greeks.js'
 import { type Held, positionsOf } from './positions.js'
 
 export const sizesOf = (held: readonly Held[]): readonly Size[] =>
@@ -55,7 +64,7 @@ export function liquidationShown(
   if (cushion === null) return {}
   const exposures = new Map<string, Exposure[]>()
   for (const size of sizes) {
-    const exposure = exposureOf(size.contract, coinOf(size))
+    const exposure = exposureOf(size.contract, coinHeld(size))
     const { index } = size.contract
     if (exposure !== null) exposures.set(index, [...(exposures.get(index) ?? []), exposure])
   }

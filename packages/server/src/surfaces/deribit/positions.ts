@@ -3,7 +3,9 @@ import {
   type AccountId,
   type Amount,
   type CurrencyCode,
+  coinHeld,
   type Greeks,
+  greeksHeld,
   type Instant,
   type MarginView,
   NONE,
@@ -22,13 +24,12 @@ import {
   isOfFilter,
   isSpot,
   kindOf,
-  markOf,
   SYSTEM,
 } from './instruments.js'
 import { type Cushion, cushionOf, exposureOf, liquidationRatio } from './liquidation-price.js'
 import { amountShown, priceOr, quantityShown } from './numbers.js'
 import { averageShown } from './orders.js'
-import { coinOf, greeksOfSize, tidy } from './portfolio-greeks.js'
+import { tidy } from './portfolio-greeks.js'
 
 const PAGE = 500
 
@@ -85,8 +86,8 @@ export function positionShown(
   const shown = (amount: bigint | null | undefined): number => amountShown((amount ?? 0n) as Amount, currency)
   const isOption = contract.kind === 'option'
   const size = { contract, quantity: view.quantity }
-  const coin = coinOf(size)
-  const mark = priceOr(markOf(contract), 0)
+  const coin = tidy(coinHeld(size))
+  const mark = priceOr(contract.valuationPrice, 0)
   const index = priceOr(contract.indexPrice, 0)
   const average = averageShown(contract, view.cost, view.quantity)
   const floating = shown(isOption ? view.unrealized : view.sessionUnrealized)
@@ -108,7 +109,7 @@ export function positionShown(
     total_profit_loss: shown(view.unrealized),
     ...(isOption
       ? {
-          ...tidied(greeksOfSize(size, now)),
+          ...tidied(greeksHeld(size, now)),
           ...inDollars({ average, floating, index: isInverse(contract) ? index : 1 }),
         }
       : {

@@ -1,6 +1,7 @@
 /** `private/mass_quote` and `private/cancel_quotes`: a market maker's quotes (the venue's mass quotes). */
 import {
   FILLS_OF_COMMAND_MAX,
+  greeksOf,
   type HistoryRow,
   type Plain,
   parseQuantity,
@@ -12,7 +13,6 @@ import { isEnabled } from '../../host/orders-of-connection.js'
 import type { Method, PrivateCall } from './call.js'
 import { cancelWanted, type Wanted } from './cancel-methods.js'
 import { fromRefusal, fromRejection, instrumentNotFound, invalidParam, VenueError } from './errors.js'
-import { greeksOf } from './greeks.js'
 import { type Contract, contractAsked, contractNamed, contracts, currencyNamed } from './instruments.js'
 import { kindsAsked, pairAsked } from './order-filters.js'
 import { factsOf, orderShown } from './orders.js'

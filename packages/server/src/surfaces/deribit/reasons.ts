@@ -2,6 +2,7 @@
 const REASONS: Readonly<Record<string, string>> = {
   protection: 'mmp_trigger',
   protection_removed: 'mmp_config_curtailment',
+  protection_curtailed: 'mmp_config_curtailment',
   // What a quote was to be changed to did not pass, so that it ended.
   would_take: 'edit_post_only_reject',
   quote_rejected: 'user_request',

@@ -1,4 +1,4 @@
-/** Account summaries (section 5.1). Every figure comes from the core's margin of the account; greeks are reckoned here. */
+/** Account summaries (section 5.1). Every figure comes from the core. */
 import type { AccountView, Amount, CurrencyCode } from '@stemma/core'
 import { accountFields, accountView } from './account-shown.js'
 import { accountRead, type Call, type Method, type PrivateCall } from './call.js'
@@ -7,7 +7,7 @@ import { type Contract, CURRENCIES, contracts, currencyNamed } from './instrumen
 import { limitsShown } from './limits.js'
 import { amountShown } from './numbers.js'
 import { isGone, liquidationShown, nextExpiry, projectedOf, sizesOf, totalsOf } from './outlook.js'
-import { deltasByIndex, deltaTotal, greeksShown } from './portfolio-greeks.js'
+import { deltasShown, deltaTotalShown, greeksShown } from './portfolio-greeks.js'
 import { type Held, positionsOf } from './positions.js'
 
 /** The whole summary of a currency, without what is of the account. */
@@ -29,7 +29,6 @@ export async function summaryOf(
   const [futures, options] = [gainOf(held, 'future'), gainOf(held, 'option')]
   const sizes = sizesOf(held)
   const now = call.host.now()
-  const deltas = deltasByIndex(sizes, now)
   const expiry = nextExpiry(account.type === 'cross_standard' ? all : own)
   return {
     ...figures,
@@ -46,9 +45,8 @@ export async function summaryOf(
     total_pl: shown(futures + options),
     options_value: shown(standard?.optionsValue ?? 0n),
     ...greeksShown(sizes, now),
-    delta_total: deltaTotal(sizes, now),
-    delta_total_map: deltas,
-    projected_delta_total: deltaTotal(
+    ...deltasShown(sizes, now),
+    projected_delta_total: deltaTotalShown(
       sizes.filter(({ contract }) => !isGone(contract, expiry)),
       now,
     ),

@@ -14,7 +14,6 @@ import {
   isOfFilter,
   isOver,
   isSpot,
-  markOf,
   SYSTEM,
 } from './instruments.js'
 import { amountShown, priceOr, priceShown, quantityShown } from './numbers.js'
@@ -74,7 +73,7 @@ export function tickerShown(
     ...(isSpot(contract) ? {} : { open_interest: quantityShown(contract.openInterest, quantityScale) }),
     ...quoteShown(contract, levels),
     last_price: priceOr(statistics?.last ?? null, null),
-    mark_price: priceOr(markOf(contract), null),
+    mark_price: priceOr(contract.valuationPrice, null),
     index_price: index,
     min_price: priceOr(contract.priceLow, null),
     max_price: priceOr(contract.priceHigh, null),

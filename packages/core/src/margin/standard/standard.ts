@@ -11,7 +11,13 @@ import type { Settings } from '../../settings/index.js'
 import type { Trading } from '../../trading/index.js'
 import { type MarginModel, modelOf } from '../models.js'
 import { type Assessment, assessedAlone, assessedInPool } from './assessment.js'
-import { type FiguresOf, type StandardContext, type StandardFigures, standardFigures } from './figures.js'
+import {
+  type FiguresOf,
+  type StandardContext,
+  type StandardFigures,
+  standardEquity,
+  standardFigures,
+} from './figures.js'
 import { currenciesOf, dollarsFor, type Haircuts, poolFigures } from './pool.js'
 
 export class StandardMargin {
@@ -32,6 +38,10 @@ export class StandardMargin {
 
   figures(account: AccountId, currency: CurrencyCode, except: InstrumentId | null = null): StandardFigures {
     return standardFigures(this.context, account, currency, except)
+  }
+
+  equity(account: AccountId, currency: CurrencyCode): Amount {
+    return standardEquity(this.context, account, currency)
   }
 
   /** What there is for the orders of one instrument, all else counted; null where a price is missing for that. */

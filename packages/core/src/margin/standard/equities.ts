@@ -31,12 +31,13 @@ type CurrenciesOf = Map<AccountId, CurrencyCode[]>
  * those of the command, have entries or positions of.
  */
 export function tellEquities(context: MarginContext, events: Event[], count: number): void {
+  const { standard } = context.margin
+  if (standard.accounts.isEmpty) return
   let booked: CurrenciesOf | null = null
   for (let index = events.length - count; index < events.length; index += 1)
     booked = noteBooked(context, (events[index] as Event).data as Booked, booked)
   const last = events.at(-1)
   if (booked === null || last === undefined) return
-  const { standard } = context.margin
   const equities: readonly AccountEquity[] = [...booked].flatMap(([account, currencies]) =>
     currencies.map((currency) => ({ account, currency, equity: standard.equity(account, currency) })),
   )
@@ -45,21 +46,26 @@ export function tellEquities(context: MarginContext, events: Event[], count: num
 
 /** Most commands book nothing of such accounts: nothing is made for them. */
 function noteBooked(
-  { market, margin: { standard } }: MarginContext,
+  context: MarginContext,
   { entries, position, counterPosition }: Booked,
   before: CurrenciesOf | null,
 ): CurrenciesOf | null {
+  const { standard } = context.margin
   let booked = before
   if (Array.isArray(entries))
     for (const { account, currency } of entries as readonly PostedEntry[])
       if (standard.carries(account)) booked = noted(booked, account, currency)
-  for (const change of [position, counterPosition]) {
-    if (change === undefined || change === null || typeof change !== 'object') continue
-    if (!standard.carries(change.account)) continue
-    const { instruments } = market
-    booked = noted(booked, change.account, instruments.currency.get(instruments.row(change.instrument)))
-  }
-  return booked
+  return noteMoved(context, counterPosition, noteMoved(context, position, booked))
+}
+
+function noteMoved(
+  { market: { instruments }, margin: { standard } }: MarginContext,
+  change: PositionChange | null | undefined,
+  before: CurrenciesOf | null,
+): CurrenciesOf | null {
+  if (change === undefined || change === null || typeof change !== 'object') return before
+  if (!standard.carries(change.account)) return before
+  return noted(before, change.account, instruments.currency.get(instruments.row(change.instrument)))
 }
 
 function noted(before: CurrenciesOf | null, account: AccountId, currency: CurrencyCode): CurrenciesOf {

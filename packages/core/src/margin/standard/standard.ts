@@ -19,8 +19,11 @@ import {
   standardFigures,
 } from './figures.js'
 import { currenciesOf, dollarsFor, type Haircuts, poolFigures } from './pool.js'
+import { StandardAccounts } from './standard-accounts.js'
 
 export class StandardMargin {
+  readonly accounts: StandardAccounts
+
   constructor(
     private readonly image: Image,
     private readonly settings: Settings,
@@ -28,12 +31,14 @@ export class StandardMargin {
     private readonly ledger: Ledger,
     private readonly market: Market,
     private readonly trading: Trading,
-  ) {}
+  ) {
+    this.accounts = new StandardAccounts(hierarchy)
+    image.derived(this.accounts)
+  }
 
   /** Whether the account is margined so at all. */
   carries(account: AccountId): boolean {
-    const model = this.modelOf(account)
-    return model === 'segregated_standard' || model === 'cross_standard'
+    return this.accounts.has(account)
   }
 
   figures(account: AccountId, currency: CurrencyCode, except: InstrumentId | null = null): StandardFigures {

@@ -241,7 +241,7 @@ export class Engine {
     const repeated = this.findRepeat(command.name, envelope, moment.doer)
     if (repeated !== null) return repeated
     const result = this.storeForApproval(command, envelope) ?? command.decide(rooms, envelope.input)
-    finishFigures(rooms)
+    finishFigures(rooms, this.events, moment.eventIndex)
     return this.complete(command.name, envelope, result)
   }
 
@@ -329,7 +329,7 @@ export class Engine {
       try {
         this.begin({ time: due.at })
         work(this.rooms, due.id)
-        finishFigures(this.rooms)
+        finishFigures(this.rooms, this.events, this.moment.eventIndex)
         const next = this.image.due.next(now)
         if (next?.at === due.at && next.id === due.id && next.table === due.table)
           throw new Error(`expected ${due.table.tableName} ${due.id} not to stay due at ${due.at}`)

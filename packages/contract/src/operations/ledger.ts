@@ -89,6 +89,7 @@ const READS = [
             amount: '1250.00',
             before: '0.00',
             after: '1250.00',
+            equity: null,
             subject: EXAMPLE.deposit,
             business_date: '2026-11-20',
             reverses: null,

@@ -32,6 +32,15 @@ export const MOVEMENT_REASONS = ['deposit', 'withdrawal', 'vendor_fees'] as cons
 const reference = () => nullable(text({ max: 128, description: 'The outside world’s own reference' }))
 const description = () => nullable(text({ max: 500 }))
 
+/** Beside what was booked: it follows from marks of then, so it is there only where it was kept at the time. */
+export const equity = () =>
+  nullable(
+    amount(
+      'currency',
+      'Under standard margin, what the account was worth after the whole command: cash, session and options at their marks; null where it was booked under another model or by an older version',
+    ),
+  )
+
 export const balance = object({
   account: id('acc'),
   currency: currency(),
@@ -51,6 +60,7 @@ export const entry = object({
   amount: amount('currency', 'Above zero credits the account'),
   before: amount('currency'),
   after: amount('currency'),
+  equity: equity(),
   subject: text({ max: 24, description: 'What made it: `trf_73`' }),
   business_date: text({ max: 10 }),
   reverses: nullable(text({ max: 48, description: 'The posting that it reverses: sequence:subject' })),

@@ -17,6 +17,7 @@ import {
   text,
 } from '../wire/index.js'
 import { EXAMPLE } from './common.js'
+import { equity } from './ledger.js'
 import { link } from './links.js'
 import { symbol } from './market.js'
 
@@ -216,6 +217,7 @@ export const positionEntry = object({
   quantity_change: quantity(),
   cost_change: amount(),
   realized_change: amount(),
+  equity: equity(),
   execution: nullable(id('exe')),
   trade: nullable(id('trd')),
 })
@@ -340,6 +342,7 @@ export const EXAMPLE_POSITION_ENTRY = {
   quantity_change: '100',
   cost_change: '37.00',
   realized_change: '0.00',
+  equity: null,
   execution: EXAMPLE.execution,
   trade: EXAMPLE.trade,
 } as const

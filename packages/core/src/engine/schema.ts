@@ -3,6 +3,7 @@ import { ACCESS_LOG } from '../access/index.js'
 import { Engine } from '../engine.js'
 import { type ColumnKind, type ColumnMeaning, EVENTS, type HistoryTable, type Plain } from '../image/index.js'
 import { LEDGER_HISTORY } from '../ledger/index.js'
+import { MARGIN_HISTORY } from '../margin/index.js'
 import { MARKET_HISTORY } from '../market/index.js'
 import { TRADING_HISTORY } from '../trading/index.js'
 
@@ -25,6 +26,7 @@ export const HISTORY: readonly HistoryTable[] = [
   ...LEDGER_HISTORY,
   ...MARKET_HISTORY,
   ...TRADING_HISTORY,
+  ...MARGIN_HISTORY,
 ]
 
 export const BOOK_SCHEMA: BookSchema = {

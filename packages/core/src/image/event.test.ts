@@ -31,3 +31,9 @@ test('who owns both sides sees both, and who owns one sees no balance of the oth
   expect(seenFrom(transfer, '/1/2/').data.amount).toBe(100n)
   expect(seenFrom(transfer, '/1/')).toBe(transfer)
 })
+
+test('what the accounts of a command are worth is seen by nobody, whoever owns them', () => {
+  const equities = [{ account: 30, currency: 'BTC', equity: 400n }]
+  const told: Event = { ...transfer, data: { ...transfer.data, equities } }
+  for (const path of ['/1/', '/1/2/']) expect(seenFrom(told, path)).toEqual(seenFrom(transfer, path))
+})

@@ -45,7 +45,7 @@ export const placeInPaths = (party: Id): string => `/${party}/`
 /**
  * The event as somebody sees it whose view of the tree begins at `place`: a whole path, or a place in one. Where money passes between two owners the
  * event carries both sides' entries, each with the path of its owner; a side that lies outside the view is left out,
- * so that nobody learns the other's balance.
+ * so that nobody learns the other's balance. What all accounts of a command are worth is for history alone, and never seen.
  */
 export function seenFrom(event: Event, place: string): Event {
   const data = entriesSeenFrom(event.data, place)
@@ -53,11 +53,18 @@ export function seenFrom(event: Event, place: string): Event {
 }
 
 export function entriesSeenFrom(whole: Event['data'], place: string): Event['data'] {
-  const data = counterpartSeenFrom(whole, place)
+  const data = counterpartSeenFrom(withoutEquities(whole), place)
   const { entries } = data
   if (!Array.isArray(entries)) return data
   const seen = entries.filter((entry: { readonly path?: Plain }) => String(entry.path ?? '').includes(place))
   return seen.length === entries.length ? data : { ...data, entries: seen }
+}
+
+/** Without what is in it for history alone. */
+export function withoutEquities(data: Event['data']): Event['data'] {
+  if (data.equities === undefined) return data
+  const { equities: _equities, ...seen } = data
+  return seen
 }
 
 /** The house's side of a settlement stands beside the customer's, and is seen by whoever sees the house. */

@@ -1,5 +1,6 @@
 export * from './commands/index.js'
 export * from './due.js'
+export * from './history.js'
 export * from './limits/index.js'
 export * from './margin.js'
 export { STANDARD_TYPES, type StandardType } from './model-change.js'

@@ -2,10 +2,11 @@
  * What every command ends with, and what goes on between commands. A command's own changes are in the figures when it
  * ends; what prices have changed is restated in steps that leave most of the time to other traffic.
  */
-import { after, MILLISECOND, NO_ROW, type Row } from '../image/index.js'
+import { after, type Event, MILLISECOND, NO_ROW, type Row } from '../image/index.js'
 import { checkLosses } from './limits/index.js'
 import type { MarginContext } from './margin.js'
 import type { RevaluationId } from './portfolio-fields.js'
+import { tellEquities } from './standard/equities.js'
 import { checkMaintenance } from './standard/liquidation.js'
 
 /** How long other traffic has the engine to itself between two steps. */
@@ -22,13 +23,17 @@ export function beginFigures({ margin }: MarginContext): void {
   portfolios.begin()
 }
 
-/** A command has decided: the figures follow what it did, and a step is due where prices have overtaken others. */
-export function finishFigures(context: MarginContext): void {
+/**
+ * A command has decided: the figures follow what it did, and a step is due where prices have overtaken others. Its own
+ * events are the last `count` of `events`.
+ */
+export function finishFigures(context: MarginContext, events: Event[], count: number): void {
   const { margin } = context
   const accounts = margin.portfolios.finish(context)
   checkLosses(context, accounts)
   checkMaintenance(context, accounts)
   if (!margin.stale.isEmpty) scheduleStep(context)
+  tellEquities(context, events, count)
 }
 
 /** A step of restating, that is due. */

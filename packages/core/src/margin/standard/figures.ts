@@ -3,7 +3,7 @@
  * are asked for, at the prices of that moment: what the account holds is a few rows.
  */
 import type { AccountId } from '../../hierarchy/index.js'
-import { NO_ROW } from '../../image/index.js'
+import { NO_ROW, type Row } from '../../image/index.js'
 import type { LedgerContext } from '../../ledger/index.js'
 import type { InstrumentId } from '../../market/index.js'
 import { type Amount, amount, type CurrencyCode } from '../../money/index.js'
@@ -31,13 +31,19 @@ export interface StandardFigures {
   readonly unpriced: number
 }
 
+/** What the equity of an account in a currency is made of. */
+type Worth = Pick<StandardFigures, 'posted' | 'sessionRealized' | 'sessionUnrealized' | 'optionsValue'>
+
 /** The figures of an account by currency: as they are, or as they would be. */
 export type FiguresOf = (currency: CurrencyCode) => StandardFigures
 
-interface Sums {
+interface WorthSums {
   sessionRealized: bigint
   sessionUnrealized: bigint
   optionsValue: bigint
+}
+
+interface Sums extends WorthSums {
   positionsInitial: bigint
   ordersInitial: bigint
   maintenance: bigint
@@ -89,22 +95,28 @@ function addPositions(
   for (let row = positionsOf.head(account); row !== NO_ROW; row = positionsOf.after(row)) {
     const instrument = market.instruments.row(positions.instrument.get(row))
     if (market.instruments.currency.get(instrument) !== currency) continue
-    const rules = kindRules(market.instruments.kind.get(instrument))
+    addWorth(context, row, instrument, sums)
     const held = positions.quantity.get(row)
-    const price = market.valuationPrice(instrument)
-    const variation = variationAt(context, row, price)
-    if (variation !== null) {
-      sums.sessionRealized += variation.realized + variation.funding
-      sums.sessionUnrealized += variation.unrealized
-    } else if (rules.isMargined && price !== null)
-      sums.optionsValue += market.termsOf(instrument).worth(price, held)
     if (held === 0n) continue
+    const rules = kindRules(market.instruments.kind.get(instrument))
     const collateral = rules.requirement(held, market.termsOf(instrument))
     const required = standardRequirement(market, instrument, held)
     if (required === null) sums.unpriced += 1
     sums.positionsInitial += collateral + (required?.initial ?? 0n)
     sums.maintenance += collateral + (required?.maintenance ?? 0n)
   }
+}
+
+/** What a position has gained or lost in its session, or is worth as an option; nothing where there is no price for it. */
+function addWorth(context: StandardContext, position: Row, instrument: Row, sums: WorthSums): void {
+  const { trading, market } = context
+  const price = market.valuationPrice(instrument)
+  const variation = variationAt(context, position, price)
+  if (variation !== null) {
+    sums.sessionRealized += variation.realized + variation.funding
+    sums.sessionUnrealized += variation.unrealized
+  } else if (price !== null && kindRules(market.instruments.kind.get(instrument)).isMargined)
+    sums.optionsValue += market.termsOf(instrument).worth(price, trading.positions.quantity.get(position))
 }
 
 function addOrders(
@@ -125,15 +137,34 @@ function addOrders(
   }
 }
 
-export const sessionResult = ({ sessionRealized, sessionUnrealized }: StandardFigures): Amount =>
+/** The equity of an account in a currency alone: without what its positions and orders require, which takes longer. */
+export function standardEquity(context: StandardContext, account: AccountId, currency: CurrencyCode): Amount {
+  const { ledger, trading, market } = context
+  const { positions, positionsOf } = trading
+  const sums: WorthSums = { sessionRealized: 0n, sessionUnrealized: 0n, optionsValue: 0n }
+  for (let row = positionsOf.head(account); row !== NO_ROW; row = positionsOf.after(row)) {
+    const instrument = market.instruments.row(positions.instrument.get(row))
+    if (market.instruments.currency.get(instrument) === currency) addWorth(context, row, instrument, sums)
+  }
+  return equity({
+    posted: ledger.posted(ledger.find(account, currency)),
+    sessionRealized: amount(sums.sessionRealized),
+    sessionUnrealized: amount(sums.sessionUnrealized),
+    optionsValue: amount(sums.optionsValue),
+  })
+}
+
+export const sessionResult = ({
+  sessionRealized,
+  sessionUnrealized,
+}: Pick<StandardFigures, 'sessionRealized' | 'sessionUnrealized'>): Amount =>
   amount(sessionRealized + sessionUnrealized)
 
 /** The balance as if the session ended now. */
-export const marginBalance = (figures: StandardFigures): Amount =>
+export const marginBalance = (figures: Omit<Worth, 'optionsValue'>): Amount =>
   amount(figures.posted + sessionResult(figures))
 
-export const equity = (figures: StandardFigures): Amount =>
-  amount(marginBalance(figures) + figures.optionsValue)
+export const equity = (figures: Worth): Amount => amount(marginBalance(figures) + figures.optionsValue)
 
 export const initialMargin = ({ positionsInitial, ordersInitial }: StandardFigures): Amount =>
   amount(positionsInitial + ordersInitial)

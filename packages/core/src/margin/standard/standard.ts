@@ -11,10 +11,19 @@ import type { Settings } from '../../settings/index.js'
 import type { Trading } from '../../trading/index.js'
 import { type MarginModel, modelOf } from '../models.js'
 import { type Assessment, assessedAlone, assessedInPool } from './assessment.js'
-import { type FiguresOf, type StandardContext, type StandardFigures, standardFigures } from './figures.js'
+import {
+  type FiguresOf,
+  type StandardContext,
+  type StandardFigures,
+  standardEquity,
+  standardFigures,
+} from './figures.js'
 import { currenciesOf, dollarsFor, type Haircuts, poolFigures } from './pool.js'
+import { StandardAccounts } from './standard-accounts.js'
 
 export class StandardMargin {
+  readonly accounts: StandardAccounts
+
   constructor(
     private readonly image: Image,
     private readonly settings: Settings,
@@ -22,16 +31,22 @@ export class StandardMargin {
     private readonly ledger: Ledger,
     private readonly market: Market,
     private readonly trading: Trading,
-  ) {}
+  ) {
+    this.accounts = new StandardAccounts(hierarchy)
+    image.derived(this.accounts)
+  }
 
   /** Whether the account is margined so at all. */
   carries(account: AccountId): boolean {
-    const model = this.modelOf(account)
-    return model === 'segregated_standard' || model === 'cross_standard'
+    return this.accounts.has(account)
   }
 
   figures(account: AccountId, currency: CurrencyCode, except: InstrumentId | null = null): StandardFigures {
     return standardFigures(this.context, account, currency, except)
+  }
+
+  equity(account: AccountId, currency: CurrencyCode): Amount {
+    return standardEquity(this.context, account, currency)
   }
 
   /** What there is for the orders of one instrument, all else counted; null where a price is missing for that. */

@@ -16,6 +16,8 @@ export interface Details {
   readonly exchanged: ReadonlyMap<string, HistoryRow>
   /** By `sequence:event`. */
   readonly settlements: ReadonlyMap<string, HistoryRow>
+  /** What the account was worth after a command, by its sequence. */
+  readonly equities: ReadonlyMap<number, Amount>
   readonly transfers: ReadonlyMap<number, HistoryRow>
   readonly funding: ReadonlyMap<number, HistoryRow>
   nameOf(account: number): string

@@ -69,7 +69,7 @@ function cashOf({ entries, balance }: Happening): Cash {
 
 function row(
   { place, time, entries }: Happening,
-  { account, username }: Details,
+  { account, username, equities }: Details,
   half: 0 | 1,
   type: string,
   { change, balance, cashflow, commission, words = [], currency, ...facts }: Cash & Facts,
@@ -77,6 +77,7 @@ function row(
   const code = (currency ?? entries[0]?.currency) as never
   const shown = (amount: Amount): number => amountShown(amount, code)
   const id = idOfRow(place, half)
+  const equity = equities.get(place.sequence)
   return {
     id,
     words: [type, ...words],
@@ -92,6 +93,8 @@ function row(
       balance: shown(balance),
       cashflow: shown(cashflow),
       commission: shown(commission),
+      // Of the command, whichever of its entries this is; nothing else was true at any time (core, standard/equities).
+      equity: equity === undefined ? null : shown(equity),
       side: '-',
       instrument_name: null,
       profit_as_cashflow: false,

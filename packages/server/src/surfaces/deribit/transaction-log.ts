@@ -1,5 +1,6 @@
 /** What moved an account's cash or positions, the newest first (section 5.5), and what is asked of it. */
-import type { AccountId, AccountView, HistoryRow } from '@stemma/core'
+import type { AccountId, AccountView, CurrencyCode, HistoryRow } from '@stemma/core'
+import { equitiesAt } from '../../host/equities.js'
 import { accountView } from './account-shown.js'
 import { accountRead, type Method, type PrivateCall } from './call.js'
 import { invalidParam } from './errors.js'
@@ -17,6 +18,7 @@ const QUERY_LENGTH_MAX = 128
 
 interface Asked {
   readonly account: AccountId
+  readonly currency: CurrencyCode
   readonly from: number
   readonly count: number
   readonly word: string | null
@@ -33,6 +35,7 @@ async function log(call: PrivateCall): Promise<unknown> {
   if (end < from) throw invalidParam('end_timestamp', 'must not be before the start')
   const asked = {
     account,
+    currency,
     from,
     count: params.count('count', COUNT_DEFAULT, COUNT_MAX),
     word: wordAsked(call),
@@ -70,7 +73,7 @@ function continuationAsked({ params }: PrivateCall): number | null {
 /** Reads on until there is one row more than is wanted, or enough was looked through. */
 async function page(
   call: PrivateCall,
-  { account, from, count, word, continuation, contracts: byId }: Asked,
+  { account, currency, from, count, word, continuation, contracts: byId }: Asked,
   found: AsyncGenerator<Happening>,
 ): Promise<unknown> {
   const rows: LogRow[] = []
@@ -82,7 +85,7 @@ async function page(
     isMore = inTime.length === batch.length && batch.length > 0
     looked += batch.length
     last = inTime.at(-1) ?? last
-    const details = await detailsOf(call, account, byId, inTime)
+    const details = await detailsOf(call, { account, currency, contracts: byId }, inTime)
     for (const happening of inTime.filter(isTransaction))
       rows.push(
         ...rowsOf(happening, details).filter(
@@ -115,8 +118,7 @@ async function take(found: AsyncGenerator<Happening>, count: number): Promise<re
 /** What the rows say of trades, settlements, transfers and money from outside. */
 async function detailsOf(
   call: PrivateCall,
-  account: AccountId,
-  byId: Details['contracts'],
+  { account, currency, contracts: byId }: Pick<Asked, 'account' | 'currency' | 'contracts'>,
   found: readonly Happening[],
 ): Promise<Details> {
   const { host } = call
@@ -130,7 +132,7 @@ async function detailsOf(
   const rowsById = (rows: readonly HistoryRow[]) => new Map(rows.map((row) => [Number(row.id), row]))
   const sequencesOf = (some: (each: Happening) => boolean): number[] =>
     found.filter(some).map(({ place }) => place.sequence)
-  const [executions, exchanged, settlements, transfers, funding] = await Promise.all([
+  const [executions, exchanged, settlements, equities, transfers, funding] = await Promise.all([
     read(
       'executions',
       'id',
@@ -138,6 +140,7 @@ async function detailsOf(
     ),
     inSequences(call, 'executions', account, sequencesOf(isPairTrade)),
     inSequences(call, 'settlements', account, sequencesOf(isSettlement)),
+    equitiesAt(host, account, currency, sequencesOf(isTransaction)),
     read('transfers', 'id', idsOf(['trf'])),
     read('funding', 'id', idsOf(['dep', 'wdr'])),
   ])
@@ -152,6 +155,7 @@ async function detailsOf(
     executions: rowsById(executions),
     exchanged: new Map(exchanged.map((row) => [`${row.sequence}:${row.position}`, row])),
     settlements: new Map(settlements.map((row) => [`${row.sequence}:${row.position}`, row])),
+    equities,
     transfers: rowsById(transfers),
     funding: rowsById(funding),
     nameOf: (other) => names.get(other) ?? '',

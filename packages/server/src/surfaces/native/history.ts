@@ -4,6 +4,7 @@
  */
 import {
   ACCESS_LOG,
+  type CurrencyCode,
   type Event,
   entriesSeenFrom,
   type HistoryQuery,
@@ -16,6 +17,7 @@ import type { Host, Services } from '../../services.js'
 import { refuseUnauthorized } from './authorized.js'
 import type { Call, Input } from './call.js'
 import { decodeCursor, encodeCursor } from './cursor.js'
+import { withEquities } from './equities.js'
 import { eventRow } from './event-wire.js'
 import { pathOf } from './owner-path.js'
 
@@ -26,6 +28,8 @@ export interface History {
   needs(input: Input): readonly Need[]
   /** Usually one; rows of several are merged by id. */
   query(services: Services, input: Input): Promise<readonly Omit<HistoryQuery, 'limit' | 'after'>[]>
+  /** Where rows of an account tell what it was worth then: in which currency a row counts. */
+  readonly equityIn?: (row: HistoryRow, host: Host) => CurrencyCode
   /** How a row looks to somebody whose view of the tree begins at `path`. */
   row(row: HistoryRow, path: string, host: Host): HistoryRow
   /** Where it is read in another way than by its one query. */
@@ -47,8 +51,9 @@ export async function readHistory(services: Services, history: History, call: Ca
   )
   const rows =
     found.length === 1 ? (found[0] ?? []) : merged(found.flat(), history.order, input.newestFirst === true)
-  const shown = rows.slice(0, limit)
-  const last = shown.at(-1)
+  const page = rows.slice(0, limit)
+  const shown = history.equityIn === undefined ? page : await withEquities(host, page, history.equityIn)
+  const last = page.at(-1)
   const isMore = rows.length > limit && last !== undefined
   return {
     items: shown.map((row) => camel(history.row(row, queries[0]?.startsWith?.text ?? '', host))),
@@ -100,6 +105,7 @@ const entries: History = {
   query: async (_services, input) => [
     { equals: given(input, ['account', 'type', 'currency']), ...bounds(input) },
   ],
+  equityIn: ({ currency }) => currency as CurrencyCode,
   row: (row) => ({ ...row, sequence: `${row.sequence}.${row.position}` }),
 }
 

@@ -1,6 +1,6 @@
 /** The past of trading: orders, execution reports, trades, and positions as they were. */
 import { TRADE_TYPES } from '@stemma/contract'
-import { type HistoryRow, type Need, type Plain, Refused, refuse } from '@stemma/core'
+import { type CurrencyCode, type HistoryRow, type Need, type Plain, Refused, refuse } from '@stemma/core'
 import type { Host, Services } from '../../../services.js'
 import { refuseUnauthorized } from '../authorized.js'
 import type { Call, Input } from '../call.js'
@@ -89,6 +89,7 @@ const entries = byInstrument({
   query: async (_services, input) => [
     { equals: given(input, ['account', 'instrument', 'trade']), ...bounds(input) },
   ],
+  equityIn: (row, host) => withUnits(host, row).currency as CurrencyCode,
   row: (row, _path, host) => shownEntry(host, row),
 })
 

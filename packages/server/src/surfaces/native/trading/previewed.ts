@@ -3,7 +3,7 @@
  * the reports of the accounts within its reach, as the events themselves would, and nothing of the other side.
  */
 import { execution } from '@stemma/contract'
-import type { Event } from '@stemma/core'
+import { type Event, withoutEquities } from '@stemma/core'
 import type { Host } from '../../../services.js'
 import type { Call } from '../call.js'
 import { executionsIn, isExecution } from './shown.js'
@@ -20,7 +20,9 @@ export async function eventsWithinReach(
     const allowed = await host.authorize(caller.actor, operation.scope ?? '', needs)
     if (allowed.kind === 'answer') reached.add(account)
   }
-  return events.filter((event) => !isExecution(event) || reached.has(accountOf(event)))
+  return events
+    .filter((event) => !isExecution(event) || reached.has(accountOf(event)))
+    .map((event) => ({ ...event, data: withoutEquities(event.data) }))
 }
 
 const accountOf = ({ data }: Event): number => (data.order as { readonly account: number }).account

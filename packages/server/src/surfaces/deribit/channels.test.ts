@@ -92,9 +92,10 @@ describe('windows', () => {
     const socket = await socketOf(key)
     const channel = `user.changes.${NAME}.raw`
     await follow(socket, channel)
+    const flatTold = socket.told(channel, ({ positions }) => positions[0]?.direction === 'zero')
     for (const side of ['buy', 'sell'])
       await socket.call(`private/${side}`, { instrument_name: NAME, amount: 1_000, type: 'market' })
-    const told = await socket.told(channel, ({ positions }) => positions[0]?.direction === 'zero')
+    const told = await flatTold
     // 1,000 / 100,010 - 1,000 / 99,990, to the digits of the coin.
     const flat = { size: 0, size_currency: 0, realized_profit_loss: -0.000002, leverage: 50 }
     expect(told.positions).toMatchObject([flat])

@@ -59,7 +59,7 @@ describe('get_margins and get_order_margin_by_ids', () => {
     expect(await param({ price: null })).toBe('price')
     expect(await param({ instrument_name: 'none' })).toBe('instrument_name')
     expect((await error('private/get_order_margin_by_ids', {})).data.param).toBe('ids')
-    expect((await error('private/get_order_margin_by_ids', { ids: ['x'] })).data.param).toBe('order_id')
+    expect((await error('private/get_order_margin_by_ids', { ids: ['x'] })).code).toBe(10025)
     const many = Array.from({ length: 1_001 }, () => '1')
     expect((await error('private/get_order_margin_by_ids', { ids: many })).data.param).toBe('ids')
   })

@@ -277,6 +277,8 @@ describe.each(PRIVATE.map((method) => [method.name, method] as const))('%s', (na
       await unchanged(async () => {
         const params = {
           ...paramsOf(name),
+          ...(name.endsWith('address_book') ? { type: 'withdrawal' } : {}),
+          address: 'somewhere',
           sid: sub().accountId,
           subaccount_id: sub().accountId,
           user_id: sub().accountId,

@@ -38,8 +38,9 @@ async function locks(call: PrivateCall): Promise<unknown> {
 }
 
 /** Coin that a custodian keeps for an account: this house works with none. */
-function custody({ params }: PrivateCall): readonly unknown[] {
-  currencyNamed(params)
+function custody(call: PrivateCall): readonly unknown[] {
+  accountRead(call)
+  currencyNamed(call.params)
   return []
 }
 

@@ -201,9 +201,7 @@ function act(context: TradingContext, session: TradingSession, order: Order): vo
 function hasRoomFor(context: TradingContext, session: TradingSession, row: Row): boolean {
   if (session.acted >= FILLS_OF_COMMAND_MAX) return false
   const order = orderAt(context.trading.orders, row)
-  // It is where it will trade that counts, not where it stood before its index moved.
-  const price = peggedPrice(context.market, order, context.now) ?? order.price
-  const fills = fillsFor(context, { ...order, price }, openQuantityOf(order), session.room)
+  const fills = fillsFor(context, order, openQuantityOf(order), session.room)
   return fills <= session.room || session.fills === 0
 }
 

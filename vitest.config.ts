@@ -8,8 +8,9 @@ export default defineConfig({
     include: ['packages/**/*.test.ts', 'examples/**/*.test.ts', 'scripts/**/*.test.ts', 'bench/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
     globalSetup: ['packages/store/src/testing/postgres-server.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // Generous: a machine that is several times slower than ours is no failure. A test that hangs still ends.
+    testTimeout: 180_000,
+    hookTimeout: 300_000,
     pool: 'forks',
     maxWorkers: 2,
     // Loading the house again for each file would take longer than its tests do. Files share the modules of a process,

@@ -25,8 +25,16 @@ export const COMMON_REFUSALS: readonly RefusalCode[] = [
 /** What any write may answer besides those. */
 export const WRITE_REFUSALS: readonly RefusalCode[] = ['idempotency_key_reused']
 
+/** An operation's own: who may see what it changes may still not be allowed to change it. */
+export const ownRefusals = ({ refusals, isWrite }: Operation): readonly RefusalCode[] => [
+  ...new Set<RefusalCode>([
+    ...refusals,
+    ...(isWrite && refusals.includes('not_visible') ? (['level_insufficient'] as const) : []),
+  ]),
+]
+
 const refusalsOf = (operation: Operation): readonly RefusalCode[] => [
-  ...new Set([...operation.refusals, ...COMMON_REFUSALS, ...(operation.isWrite ? WRITE_REFUSALS : [])]),
+  ...new Set([...ownRefusals(operation), ...COMMON_REFUSALS, ...(operation.isWrite ? WRITE_REFUSALS : [])]),
 ]
 
 export function openApi(version: string): Plain {

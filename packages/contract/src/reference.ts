@@ -1,7 +1,7 @@
 /** The reference pages, made from the registry and the catalogue. */
 import { REFUSALS, type RefusalCode } from '@stemma/core/refusals'
 import { LIMITS } from './limits.js'
-import { COMMON_REFUSALS, WRITE_REFUSALS } from './openapi.js'
+import { COMMON_REFUSALS, ownRefusals, WRITE_REFUSALS } from './openapi.js'
 import type { Operation } from './operation.js'
 import { BASE_PATH, OPERATIONS } from './registry.js'
 
@@ -16,7 +16,7 @@ export function operationsPage(): string {
       `\`${method} ${BASE_PATH}${path}\` · ${scope === null ? 'no scope' : `scope \`${scope}\``}${operation.ifMatch ? ' · takes `If-Match`' : ''}${operation.isWrite ? ' · takes `Idempotency-Key` and `?dry_run=true`' : ''}`,
       `\`\`\`json\n${JSON.stringify(example.request, null, 2)}\n\`\`\``,
       `\`\`\`json\n${JSON.stringify(example.response, null, 2)}\n\`\`\``,
-      ...ownRefusals(operation),
+      ...refusalsLine(operation),
     ].join('\n\n')
   })
   return `${MADE}# Operations\n\n${introduction()}\n\n${parts.join('\n\n')}\n`
@@ -32,8 +32,8 @@ const introduction = (): string =>
 const listed = (codes: readonly RefusalCode[]): string => codes.map((code) => `\`${code}\``).join(', ')
 
 /** What the introduction does not say already. */
-function ownRefusals({ refusals }: Operation): string[] {
-  const own = refusals.filter((code) => ![...COMMON_REFUSALS, ...WRITE_REFUSALS].includes(code))
+function refusalsLine(operation: Operation): string[] {
+  const own = ownRefusals(operation).filter((code) => ![...COMMON_REFUSALS, ...WRITE_REFUSALS].includes(code))
   return own.length === 0 ? [] : [`Refusals: ${listed(own)}.`]
 }
 

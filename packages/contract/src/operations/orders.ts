@@ -180,7 +180,8 @@ export const ORDER_OPERATIONS = [
     method: 'POST',
     path: '/orders/cross',
     summary: 'Trade two agreed orders with each other, all or none',
-    description: 'Nobody who rests at that price or a better one is passed over.',
+    description:
+      'Both are plain limit orders of one price in money. Nobody who rests at that price or a better one is passed over.',
     scope: 'orders:write',
     input: object({
       cross: text({ max: 64, description: 'Your id of it' }),

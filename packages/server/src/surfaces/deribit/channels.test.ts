@@ -86,27 +86,6 @@ describe('windows', () => {
     expect(changed.instrument_name).toBe(NAME)
     expect(changed.positions[0]).not.toHaveProperty('open_orders_margin')
   })
-
-  test('a trade that closes a position tells that it is flat, and what it realized', async () => {
-    const key = desk.subaccounts[0] as Key
-    const socket = await socketOf(key)
-    const channel = `user.changes.${NAME}.raw`
-    await follow(socket, channel)
-    for (const side of ['buy', 'sell']) {
-      const market = { instrument_name: NAME, amount: 1_000, type: 'market' }
-      expect((await socket.call(`private/${side}`, market)).error).toBeUndefined()
-    }
-    const told = await socket.told(channel, ({ positions }) => positions[0]?.direction === 'zero')
-    // 1,000 / 100,010 - 1,000 / 99,990, to the digits of the coin.
-    const flat = { size: 0, size_currency: 0, realized_profit_loss: -0.000002, leverage: 50 }
-    expect(told.positions).toMatchObject([flat])
-    const { body } = await desk.call('private/get_position', { instrument_name: NAME }, key)
-    expect(body.result).toMatchObject(flat)
-    const open = (await desk.call('private/get_positions', {}, key)).body.result
-    expect(open.map(({ instrument_name }: { instrument_name: string }) => instrument_name)).not.toContain(
-      NAME,
-    )
-  })
 })
 
 describe('the book', () => {
@@ -225,4 +204,24 @@ test('the library follows candles, tickers, quotes, trades and both forms of the
   while (!isTold)
   expect((await trades)[0]).toMatchObject({ price: 100_010, side: 'buy' })
   await pro.close()
+})
+
+// It trades with what stands in the book, so it comes last.
+test('a trade that closes a position tells that it is flat, and what it realized', async () => {
+  const key = desk.subaccounts[0] as Key
+  const socket = await socketOf(key)
+  const channel = `user.changes.${NAME}.raw`
+  await follow(socket, channel)
+  for (const side of ['buy', 'sell']) {
+    const market = { instrument_name: NAME, amount: 1_000, type: 'market' }
+    expect((await socket.call(`private/${side}`, market)).error).toBeUndefined()
+  }
+  const told = await socket.told(channel, ({ positions }) => positions[0]?.direction === 'zero')
+  // 1,000 / 100,010 - 1,000 / 99,990, to the digits of the coin.
+  const flat = { size: 0, size_currency: 0, realized_profit_loss: -0.000002, leverage: 50 }
+  expect(told.positions).toMatchObject([flat])
+  const { body } = await desk.call('private/get_position', { instrument_name: NAME }, key)
+  expect(body.result).toMatchObject(flat)
+  const open = (await desk.call('private/get_positions', {}, key)).body.result
+  expect(open.map(({ instrument_name }: { instrument_name: string }) => instrument_name)).not.toContain(NAME)
 })

@@ -1,5 +1,5 @@
 /** Those who follow the events of a book: each sees every durable event once and in order, across all crashes. */
-import type { Event } from '@stemma/core'
+import { type Event, seenFrom } from '@stemma/core'
 import type { Subscription } from '@stemma/server'
 import type { Finding } from '../auditor/finding.js'
 import type { JournalWatch } from './journal-watch.js'
@@ -7,6 +7,8 @@ import { difference } from './same.js'
 import type { SimulatedProcess } from './simulated-process.js'
 
 const EVERYTHING = { under: null, kinds: [] }
+/** Every path of an event has it: what is left out is for nobody's eyes. */
+const ANYWHERE = '/'
 
 export class Follower {
   private seen = 0
@@ -46,7 +48,8 @@ export class Follower {
     const expected = this.journal.events[this.seen]
     this.seen += 1
     this.last = { sequence: event.sequence, index: event.index }
-    const detail = difference(expected ?? 'nothing that is durable', event)
+    const told = expected === undefined ? 'nothing that is durable' : seenFrom(expected, ANYWHERE)
+    const detail = difference(told, event)
     if (detail !== null) this.note([{ law: 'a stream tells each durable event once, in order', detail }])
   }
 }

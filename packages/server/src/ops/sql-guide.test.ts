@@ -47,7 +47,7 @@ async function ask(query: string): Promise<Record<string, unknown>[]> {
 }
 
 test('the guide has its queries', () => {
-  expect(QUERIES.length).toBe(11)
+  expect(QUERIES.length).toBe(12)
 })
 
 test.each(QUERIES)('%s', async (_title, query) => {

@@ -131,8 +131,8 @@ export async function runDocument({
   const page = readFileSync(join(repository, file), 'utf8')
   const steps = stepsOf(page).filter(({ command }) => !isElsewhere(command))
   const { code, stdout: printed, stderr } = await bash(scriptOf(steps, inPlace), env)
-  // What npm remarks about this machine's own settings is no part of an output.
-  const stdout = printed.replace(/^npm (?:warn|notice) .*\n/gm, '')
+  // What npm remarks about this machine's own settings is no part of an output; a page has no ends of lines as CSV has them.
+  const stdout = printed.replace(/^npm (?:warn|notice) .*\n/gm, '').replaceAll('\r\n', '\n')
   if (code !== 0) throw new Error(`${file}:\n${stdout}\n${stderr}`)
   const outputs = outputsOf(stdout)
   if (process.env.UPDATE_DOCUMENTS === '1') update(file, page, steps, outputs)

@@ -1,12 +1,14 @@
 /** An order as it is judged: with the open orders beside it, and what it would add to them. */
 import { NO_ROW, type Row } from '../image/index.js'
-import { amount as amountOf, NONE, quantity, ZERO } from '../money/index.js'
+import { amount as amountOf, NONE, type Quantity, quantity, ZERO } from '../money/index.js'
 import { type Contribution, contributionOf } from './contribution.js'
 import type { Candidate } from './faults.js'
 import type { OpenSums } from './kinds/kind.js'
-import { levelsFor } from './matching.js'
+import { canFill, levelsFor } from './matching.js'
 import { NO_OPEN_ORDERS } from './open-orders.js'
 import { type Order, openQuantityOf } from './order.js'
+import { remainderPrice } from './reference-price.js'
+import { FILLS_OF_COMMAND_MAX } from './session.js'
 import type { TradingContext } from './trading.js'
 import { venueOf } from './venues/messages.js'
 
@@ -38,7 +40,8 @@ function openBeside({ trading }: TradingContext, order: Order, replaces: Row): O
 
 /**
  * A priced order counts at its price, a stop that waits at its stop price; one that trades at any price counts at what
- * the book asks now, level by level, and at the last of these with what it leaves to rest.
+ * the book asks now, level by level, and at the last of these with what it leaves to rest. One that has to wait whole will
+ * stand at the reference.
  */
 function asBookStands(context: TradingContext, order: Order, instrument: Row): Contribution {
   const { market } = context
@@ -46,10 +49,13 @@ function asBookStands(context: TradingContext, order: Order, instrument: Row): C
   const isWaiting = order.stopPrice !== null && !order.isTriggered
   if (order.price !== null || isWaiting || venueOf(context, instrument) !== NO_ROW)
     return contributionOf(market, instrument, order, open, true)
-  const parts = levelsFor(context, order, open)
+  const parts = waitsWhole(context, order, open) ? [] : levelsFor(context, order, open)
   const rest = quantity(parts.reduce((left, part) => left - part.quantity, open as bigint))
   if (order.type === 'market_to_limit' && rest > 0n)
-    parts.push({ price: parts.at(-1)?.price ?? order.reservePrice, quantity: rest })
+    parts.push({
+      price: parts.at(-1)?.price ?? remainderPrice(context, order) ?? order.reservePrice,
+      quantity: rest,
+    })
   return parts
     .map((part) =>
       contributionOf(market, instrument, { ...order, reservePrice: part.price }, part.quantity, true),
@@ -64,6 +70,14 @@ function asBookStands(context: TradingContext, order: Order, instrument: Row): C
       }),
       { isBid: order.side === 'buy', quantity: NONE, money: ZERO, fees: ZERO, excess: ZERO },
     )
+}
+
+/** It rests, and may not trade as little as the book has for it now. */
+function waitsWhole(context: TradingContext, order: Order, open: Quantity): boolean {
+  const { type, timeInForce, terms } = order
+  if (type !== 'market_to_limit' || timeInForce === 'ioc' || timeInForce === 'fok') return false
+  const least = terms.allOrNone ? open : terms.minimumQuantity
+  return least > 0n && !canFill(context, order, least, FILLS_OF_COMMAND_MAX)
 }
 
 function added(

@@ -4,16 +4,17 @@
  * orders look again.
  */
 import { after, type Id, NO_ROW, type Row, STEP_PAUSE } from '../image/index.js'
-import { divide, type Price, quantity } from '../money/index.js'
+import { quantity } from '../money/index.js'
 import { endBarred } from './barred.js'
 import { cancelOpenOrder } from './ending.js'
 import { withTip } from './iceberg.js'
-import { judgeFunds, referencePrice } from './judging.js'
+import { judgeFunds } from './judging.js'
 import { judgeTerms } from './judging-terms.js'
 import { barred, canFill, fillsFor, find, match, selfMatches } from './matching.js'
 import { type Order, openQuantityOf, orderAt } from './order.js'
 import { isPegged, nextLook, pegFault, peggedPrice } from './pegged-price.js'
 import { isStopped } from './protection/protecting.js'
+import { remainderPrice } from './reference-price.js'
 import { report, type UnsolicitedReason } from './reports.js'
 import { selfMatchOf } from './self-match.js'
 import { FILLS_OF_COMMAND_MAX, type TradingSession } from './session.js'
@@ -102,19 +103,6 @@ function rest(context: TradingContext, session: TradingSession, order: Order): v
   if (order.price !== null) order.reservePrice = order.price
   context.trading.orders.insert(order.id, withTip(order))
   session.instruments.add(order.instrument)
-}
-
-/**
- * The rest of a market-to-limit order becomes a limit at the last price that it traded at, else at the reference, on the
- * tick that is no worse for it; null where there is none, and then it does not rest.
- */
-function remainderPrice(context: TradingContext, order: Order): Price | null {
-  const instrument = context.market.instruments.row(order.instrument)
-  if (order.filled > 0n) return context.market.lastPrice(instrument)
-  const reference = referencePrice(context, instrument)
-  if (reference === null) return null
-  const { tick } = context.market.termsOf(instrument)
-  return (divide(reference, tick, order.side === 'buy' ? 'floor' : 'ceiling') * tick) as Price
 }
 
 /**

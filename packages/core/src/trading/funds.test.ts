@@ -144,6 +144,18 @@ test('an expiry that is set while orders are ended step by step does not keep th
   expect(engine.rooms.market.state(engine.rooms.market.instruments.row(instrument))).toBe('expired')
 })
 
+test('an order that takes the market as a whole, and has to wait for that, is judged at the reference it will stand at', () => {
+  // The book has 1 at 0.10, so that 6 at that were 0.60; what waits stands at the last trade, 0.49: 2.94, and 3.43 for 7.
+  play(
+    poorAnna('3.00'),
+    `b1 ben  sell limit gtc 1 @0.49                        -> new
+     c1 carl buy  limit gtc 1 @0.49                        -> filled 1@0.49 c1/b1
+     b2 ben  sell limit gtc 1 @0.10                        -> new
+     a1 anna buy  market_to_limit gtc 7 aon                -> refused insufficient_buying_power
+     a2 anna buy  market_to_limit gtc 6 aon                -> new`,
+  )
+})
+
 test('fees of many small fills of a resting order are never more than was reserved for it', () => {
   // 100 at 0.50 are 50.00, and 2 % if they take, 1.00; resting they reserve 1 %, 0.50. Filled one by one, each 0.005
   // rounded up would be 0.01, 1.00 in all.

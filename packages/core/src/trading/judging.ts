@@ -3,7 +3,7 @@
  * always give the same answer. What is asked of funds and limits is asked by the rooms behind this one.
  */
 import { NO_ROW, type Row } from '../image/index.js'
-import { formatQuantity, type Price, quantity } from '../money/index.js'
+import { formatQuantity, quantity } from '../money/index.js'
 import { productFault } from './barred-products.js'
 import { candidateOf } from './candidate.js'
 import { type Candidate, type Fault, fault } from './faults.js'
@@ -13,6 +13,7 @@ import { find, selfMatches, takingFault } from './matching.js'
 import type { Order } from './order.js'
 import { pegFault } from './pegged-price.js'
 import { protectionFault } from './protection/protecting.js'
+import { referencePrice } from './reference-price.js'
 import { selfMatchOf } from './self-match.js'
 import { FILLS_OF_COMMAND_MAX } from './session.js'
 import type { TradingContext } from './trading.js'
@@ -79,10 +80,6 @@ function liquidityFault(context: TradingContext, order: Order, instrument: Row):
     ? fault('no_reference_price', 'no last trade when open, no settlement and no previous close')
     : null
 }
-
-/** What a market order is reckoned at where nobody offers: the last trade, else a mark, else the close. */
-export const referencePrice = ({ market }: TradingContext, instrument: Row): Price | null =>
-  market.lastPrice(instrument) ?? market.valuationPrice(instrument)
 
 /** A refusal of the incoming order; what trades later, after a trigger or in an auction, is looked at then. */
 function selfMatchFault(context: TradingContext, order: Order): Fault | null {

@@ -40,7 +40,9 @@ test('under standard margin each entry says it, of money and of positions, as it
     '1.1000408163',
     '1.00000000',
   ])
-  expect(await equities(`/accounts/${main}/entries?limit=1&type=deposit&newest_first=false`)).toEqual(['1.00000000'])
+  expect(await equities(`/accounts/${main}/entries?limit=1&type=deposit&newest_first=false`)).toEqual([
+    '1.00000000',
+  ])
   expect(await equities(`/accounts/${main}/position-entries`)).toEqual(['1.00000000'])
 })
 
